@@ -1,0 +1,1 @@
+"""The page: a Streamlit app that writes settings and reads run folders."""

@@ -1,0 +1,1 @@
+"""mlcore: train, evaluate and keep small neural networks, headless."""

@@ -1,0 +1,90 @@
+"""What a person may ask of a running run: frozen commands and their JSON form.
+
+Standard library and settings only. Commands reach a run through its control log; the trainer
+takes them between two steps and answers each with an event.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from mlcore.errors import SettingsError
+
+__all__ = ["COMMANDS", "Command", "Continue", "Edit", "Pause", "RunEpoch", "RunSteps", "Stop"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stop:
+    """End the run after the step under way, and keep its checkpoint."""
+
+    kind: ClassVar[str] = "stop"
+    reason: str = "asked"  # "asked", "shutdown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pause:
+    """Wait between two steps."""
+
+    kind: ClassVar[str] = "pause"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Continue:
+    """Go on after a pause."""
+
+    kind: ClassVar[str] = "continue"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunSteps:
+    """Do so many steps, then pause."""
+
+    kind: ClassVar[str] = "steps"
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunEpoch:
+    """Go on to the end of the epoch, then pause."""
+
+    kind: ClassVar[str] = "epoch"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """Change settings; the next step uses them."""
+
+    kind: ClassVar[str] = "edit"
+    changes: Mapping[str, Any] = field(default_factory=dict)  # dotted setting → new value
+
+
+Command = Stop | Pause | Continue | RunSteps | RunEpoch | Edit
+
+COMMANDS: dict[str, type[Command]] = {
+    kind.kind: kind for kind in (Stop, Pause, Continue, RunSteps, RunEpoch, Edit)
+}
+
+
+def to_json(command: Command) -> dict[str, Any]:
+    """The command as a JSON object; `"command"` names its kind."""
+    fields = {item.name: getattr(command, item.name) for item in dataclasses.fields(command)}
+    return {"command": command.kind, **fields}
+
+
+def from_json(record: Mapping[str, Any]) -> Command:
+    """The command of a JSON object.
+
+    Raises:
+        SettingsError: the kind is unknown or a field is missing.
+    """
+    kind = COMMANDS.get(str(record.get("command")))
+    names = {item.name for item in dataclasses.fields(kind)} if kind else set()
+    try:
+        if kind is None:
+            raise TypeError("unknown kind")
+        return kind(**{name: value for name, value in record.items() if name in names})
+    except TypeError as error:
+        raise SettingsError(f"{record!r} is no command that a run knows ({error}).") from error

@@ -1,0 +1,216 @@
+"""What a run says while it runs: frozen events of plain numbers, and their JSON form.
+
+Standard library only. Steps and epochs count from 1; `step` in an event is the number of
+optimisation steps that were done when it happened, over the whole run.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+__all__ = [
+    "EVENTS",
+    "CheckpointSaved",
+    "Continued",
+    "EpochDone",
+    "Event",
+    "Failed",
+    "Finished",
+    "Paused",
+    "SettingsEdited",
+    "Started",
+    "StepsDone",
+    "Stopped",
+    "from_json",
+    "to_json",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    """Training is about to do its first step (again, when a run was resumed)."""
+
+    kind: ClassVar[str] = "started"
+    step: int  # steps done before, 0 for a new run
+    epoch: int  # whole epochs done before
+    steps_per_epoch: int
+    epochs: int  # epochs asked for
+    device: str  # "cpu", "cuda:0", "mps"
+    threads: int  # CPU threads torch uses
+    parameters: int  # trainable numbers in the model
+    train_images: int
+    validation_images: int  # 0: none held out
+    stepper: str = ""  # which implementation does the steps
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepsDone:
+    """A batch of consecutive step losses; the last belongs to step `first + len(losses) - 1`."""
+
+    kind: ClassVar[str] = "steps"
+    first: int  # number of the first step in `losses`
+    losses: tuple[float, ...]  # mean loss of each step's batch
+    epoch: int  # epoch under way, from 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EpochDone:
+    """One epoch is over and, where images are held out, validated."""
+
+    kind: ClassVar[str] = "epoch"
+    epoch: int
+    step: int
+    train_loss: float  # mean of the epoch's step losses
+    validation_loss: float | None
+    validation_accuracy: float | None  # 0 to 1
+    lr: float  # learning rate of the epoch's last step
+    seconds: float  # training time of the epoch, validation left out
+    images_per_second: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingsEdited:
+    """Settings changed while the run trains; steps after `step` use the new ones."""
+
+    kind: ClassVar[str] = "edited"
+    step: int
+    epoch: int
+    changes: Mapping[str, Any]  # dotted setting → new value
+    before: Mapping[str, Any]  # dotted setting → old value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckpointSaved:
+    """A checkpoint lies complete in the run's folder."""
+
+    kind: ClassVar[str] = "checkpoint"
+    step: int
+    epoch: int
+    file: str  # file name inside checkpoints/
+    reason: str  # "epoch", "interval", "stopped", "paused", "finished"
+    best: bool = False  # lowest validation loss (training loss without validation) so far
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paused:
+    """The worker waits between two steps."""
+
+    kind: ClassVar[str] = "paused"
+    step: int
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Continued:
+    """The worker goes on after a pause."""
+
+    kind: ClassVar[str] = "continued"
+    step: int
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """All epochs are done (or early stopping ended them) and the test set is evaluated."""
+
+    kind: ClassVar[str] = "finished"
+    step: int
+    epoch: int
+    test_loss: float
+    test_accuracy: float  # 0 to 1
+    seconds: float  # training time of this start, validation left out
+    early: bool = False  # early stopping ended the run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stopped:
+    """A person (or a shutdown) ended the run; its checkpoint is from this very step."""
+
+    kind: ClassVar[str] = "stopped"
+    step: int
+    epoch: int
+    reason: str = "asked"  # "asked", "shutdown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """The run ended by an error."""
+
+    kind: ClassVar[str] = "failed"
+    step: int
+    epoch: int
+    message: str  # one sentence: what happened, at which value, and what to do
+
+
+Event = (
+    Started
+    | StepsDone
+    | EpochDone
+    | SettingsEdited
+    | CheckpointSaved
+    | Paused
+    | Continued
+    | Finished
+    | Stopped
+    | Failed
+)
+
+EVENTS: dict[str, type[Event]] = {
+    kind.kind: kind
+    for kind in (
+        Started,
+        StepsDone,
+        EpochDone,
+        SettingsEdited,
+        CheckpointSaved,
+        Paused,
+        Continued,
+        Finished,
+        Stopped,
+        Failed,
+    )
+}
+
+
+def _plain(value: Any) -> Any:
+    """Strict JSON has no NaN and no infinity: they become null."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    return value
+
+
+def to_json(event: Event) -> dict[str, Any]:
+    """The event as a JSON object; `"event"` names its kind. NaN and infinity become null."""
+    fields = {field.name: getattr(event, field.name) for field in dataclasses.fields(event)}
+    return {"event": event.kind, **{name: _plain(value) for name, value in fields.items()}}
+
+
+def from_json(record: Mapping[str, Any]) -> Event | None:
+    """The event of a JSON object, or None for a kind this version does not know.
+
+    Keys that the kind does not have (a time stamp, say) are passed over.
+
+    Raises:
+        ValueError: a known kind lacks a field.
+    """
+    kind = EVENTS.get(str(record.get("event")))
+    if kind is None:
+        return None
+    names = {field.name for field in dataclasses.fields(kind)}
+    values = {name: value for name, value in record.items() if name in names}
+    if kind is StepsDone:
+        values["losses"] = tuple(
+            math.nan if loss is None else float(loss) for loss in values.get("losses", ())
+        )
+    try:
+        return kind(**values)
+    except TypeError as error:
+        raise ValueError(f"damaged {kind.kind!r} event: {error}") from error
