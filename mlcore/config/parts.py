@@ -1,35 +1,30 @@
-"""The settings of a run: frozen dataclasses that validate themselves. No torch.
+"""The four parts of a run's settings: frozen dataclasses that validate themselves.
 
-A bare `RunConfig()` is the PyTorch quick start. Every range stands once, in the `Rule` of its
-field; validation, sliders and the help of the command line all read it from there.
+Every range stands once, in the `Rule` of its field; validation, sliders and the help of the
+command line all read it from there.
 """
 
 from __future__ import annotations
 
-import dataclasses
-import functools
-import json
 import os
 import re
 import types
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
 
+from mlcore.config.setting import Setting, settings_of
 from mlcore.errors import SettingsError
-from mlcore.rules import Rule, Value, list_words, nearest
+from mlcore.rules import Rule, nearest
 
 __all__ = [
+    "PARTS",
     "SETTINGS",
     "DataConfig",
     "ModelConfig",
     "OptimConfig",
-    "RunConfig",
-    "Setting",
     "TrainConfig",
-    "data_root",
-    "parse",
+    "find_setting",
 ]
 
 DataName = Literal[
@@ -57,8 +52,9 @@ class _Part:
     __slots__ = ()
 
     def __post_init__(self) -> None:
-        group = type(self).__name__.removesuffix("Config").lower()
-        for setting in settings_of(type(self), group):
+        for setting in SETTINGS.values():
+            if PARTS[setting.group] is not type(self):
+                continue
             value = setting.rule.check(setting.name, getattr(self, setting.field), setting.kind)
             object.__setattr__(self, setting.field, value)
 
@@ -342,148 +338,7 @@ class TrainConfig(_Part):
             )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunConfig:
-    """All settings of a run; the defaults are the quick start, exactly.
-
-    Raises:
-        SettingsError: a value is out of range, or two settings contradict each other.
-    """
-
-    data: DataConfig = field(default_factory=DataConfig)
-    model: ModelConfig = field(default_factory=ModelConfig)
-    optim: OptimConfig = field(default_factory=OptimConfig)
-    train: TrainConfig = field(default_factory=TrainConfig)
-
-    def __post_init__(self) -> None:
-        values = self.flat()
-        for setting in SETTINGS.values():
-            self._check_applies(setting, values)
-        if self.train.patience and not self.data.validation:
-            raise SettingsError(
-                f"`train.patience` needs images to validate on, but got patience "
-                f"{self.train.patience} with `data.validation` 0: hold out 5000 images, say."
-            )
-
-    @staticmethod
-    def _check_applies(setting: Setting, values: Mapping[str, Value]) -> None:
-        value = values[setting.name]
-        if value == setting.default or setting.applies(values):
-            return
-        for other, allowed in setting.rule.applies.items():
-            if values[other] not in allowed:
-                raise SettingsError(
-                    f"`{setting.name}` means something only where `{other}` is "
-                    f"{list_words(allowed, 'or')}, but got {value!r} with {values[other]!r}: "
-                    f"leave it at {setting.default!r}."
-                )
-
-    def flat(self) -> dict[str, Value]:
-        """Dotted name → value of every setting, in the order of `SETTINGS`."""
-        return {
-            name: getattr(getattr(self, setting.group), setting.field)
-            for name, setting in SETTINGS.items()
-        }
-
-    @classmethod
-    def from_flat(cls, values: Mapping[str, Any]) -> RunConfig:
-        """A config from dotted names; what is not named keeps its default.
-
-        Raises:
-            SettingsError: a name is unknown or a value is refused.
-        """
-        return cls().with_values(values)
-
-    def with_values(self, values: Mapping[str, Any]) -> RunConfig:
-        """This config with some settings changed, by dotted names.
-
-        Raises:
-            SettingsError: a name is unknown or a value is refused.
-        """
-        parts: dict[str, dict[str, Any]] = {}
-        for name, value in values.items():
-            setting = find_setting(name)
-            parts.setdefault(setting.group, {})[setting.field] = value
-        changed = {
-            group: dataclasses.replace(getattr(self, group), **fields)
-            for group, fields in parts.items()
-        }
-        return dataclasses.replace(self, **changed)
-
-    def to_json(self) -> dict[str, dict[str, Any]]:
-        """Nested plain values, ready for `json.dumps`; `from_json` gives the same config back."""
-        nested: dict[str, dict[str, Any]] = {group: {} for group in PARTS}
-        for name, value in self.flat().items():
-            setting = SETTINGS[name]
-            nested[setting.group][setting.field] = (
-                list(value) if isinstance(value, tuple) else value
-            )
-        return nested
-
-    @classmethod
-    def from_json(cls, nested: Any) -> RunConfig:
-        """Read what `to_json` wrote; a part or setting left out keeps its default.
-
-        Raises:
-            SettingsError: it is no such object, a key is unknown, or a value is refused.
-        """
-        if not isinstance(nested, Mapping):
-            raise SettingsError(f"Settings must be a JSON object, but got {type(nested).__name__}.")
-        values: dict[str, Any] = {}
-        for group, fields in nested.items():
-            if group not in PARTS:
-                raise SettingsError(
-                    f"`{group}` is no part of the settings{nearest(str(group), PARTS)}: "
-                    f"use {list_words(PARTS, 'or')}."
-                )
-            if not isinstance(fields, Mapping):
-                raise SettingsError(f"`{group}` must be a JSON object, but got {fields!r}.")
-            values |= {f"{group}.{name}": value for name, value in fields.items()}
-        return cls.from_flat(values)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
-    """One setting, described for whoever shows or reads it."""
-
-    name: str  # dotted, as in "optim.lr"
-    group: str  # "optim"
-    field: str  # "lr"
-    kind: Any  # bool, int, float, str, tuple[int, ...] or a Literal
-    default: Value
-    rule: Rule
-
-    @property
-    def choices(self) -> tuple[str, ...]:
-        """The values of a choice; empty for numbers and text."""
-        return get_args(self.kind) if get_origin(self.kind) is Literal else ()
-
-    def applies(self, values: Mapping[str, Value]) -> bool:
-        """Whether the setting means something beside these (flat) values."""
-        return all(values[other] in allowed for other, allowed in self.rule.applies.items())
-
-
-@functools.cache
-def settings_of(part: type, group: str) -> tuple[Setting, ...]:
-    """The settings of one part of `RunConfig`, from its fields and their rules."""
-    hints = get_type_hints(part, include_extras=True)
-    found = []
-    for item in dataclasses.fields(part):
-        kind, rule = get_args(hints[item.name])
-        found.append(
-            Setting(
-                name=f"{group}.{item.name}",
-                group=group,
-                field=item.name,
-                kind=kind,
-                default=item.default,
-                rule=rule,
-            )
-        )
-    return tuple(found)
-
-
-PARTS: dict[str, type] = {
+PARTS: dict[str, type[Any]] = {
     "data": DataConfig,
     "model": ModelConfig,
     "optim": OptimConfig,
@@ -507,40 +362,3 @@ def find_setting(name: str) -> Setting:
             "settings are written as data.name, model.hidden, optim.lr or train.epochs."
         )
     return SETTINGS[name]
-
-
-def parse(name: str, text: str) -> Value:
-    """A setting's value from text (an address bar, a shell): "0.01", "128,64", "true".
-
-    Raises:
-        SettingsError: the text is no such value.
-    """
-    setting = find_setting(name)
-    if setting.choices or setting.kind is str:
-        value: Any = text
-    elif setting.kind is bool:
-        value = {"true": True, "false": False}.get(text.strip().lower(), text)
-    elif setting.kind in (int, float):
-        value = _number(text)
-    else:
-        value = [_number(word) for word in re.split(r"[\s,]+", text.strip()) if word]
-    return setting.rule.check(name, value, setting.kind)
-
-
-def _number(text: str) -> int | float | str:
-    for kind in (int, float):
-        try:
-            return kind(text)
-        except ValueError:
-            continue
-    return text
-
-
-def data_root(config: DataConfig) -> Path:
-    """The folder of the data sets: the setting, else MLCORE_DATA, else `data` where we stand."""
-    return Path(config.root or os.environ.get("MLCORE_DATA") or "data").expanduser()
-
-
-def dumps(config: RunConfig) -> str:
-    """The config as indented JSON text."""
-    return json.dumps(config.to_json(), indent=2) + "\n"

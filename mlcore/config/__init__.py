@@ -1,0 +1,26 @@
+"""The settings of a run. No torch; a bare `RunConfig()` is the PyTorch quick start."""
+
+from mlcore.config.parts import (
+    SETTINGS,
+    DataConfig,
+    ModelConfig,
+    OptimConfig,
+    TrainConfig,
+    find_setting,
+)
+from mlcore.config.run import RunConfig, data_root, dumps, parse
+from mlcore.config.setting import Setting
+
+__all__ = [
+    "SETTINGS",
+    "DataConfig",
+    "ModelConfig",
+    "OptimConfig",
+    "RunConfig",
+    "Setting",
+    "TrainConfig",
+    "data_root",
+    "dumps",
+    "find_setting",
+    "parse",
+]

@@ -1,0 +1,164 @@
+"""`RunConfig`: all settings of a run, from and to JSON, dotted names and text."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from mlcore.config.parts import (
+    PARTS,
+    SETTINGS,
+    DataConfig,
+    ModelConfig,
+    OptimConfig,
+    TrainConfig,
+    find_setting,
+)
+from mlcore.config.setting import Setting
+from mlcore.errors import SettingsError
+from mlcore.rules import Value, list_words, nearest
+
+__all__ = ["RunConfig", "data_root", "dumps", "parse"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunConfig:
+    """All settings of a run; the defaults are the quick start, exactly.
+
+    Raises:
+        SettingsError: a value is out of range, or two settings contradict each other.
+    """
+
+    data: DataConfig = field(default_factory=DataConfig)
+    model: ModelConfig = field(default_factory=ModelConfig)
+    optim: OptimConfig = field(default_factory=OptimConfig)
+    train: TrainConfig = field(default_factory=TrainConfig)
+
+    def __post_init__(self) -> None:
+        values = self.flat()
+        for setting in SETTINGS.values():
+            self._check_applies(setting, values)
+        if self.train.patience and not self.data.validation:
+            raise SettingsError(
+                f"`train.patience` needs images to validate on, but got patience "
+                f"{self.train.patience} with `data.validation` 0: hold out 5000 images, say."
+            )
+
+    @staticmethod
+    def _check_applies(setting: Setting, values: Mapping[str, Value]) -> None:
+        value = values[setting.name]
+        if value == setting.default or setting.applies(values):
+            return
+        for other, allowed in setting.rule.applies.items():
+            if values[other] not in allowed:
+                raise SettingsError(
+                    f"`{setting.name}` means something only where `{other}` is "
+                    f"{list_words(allowed, 'or')}, but got {value!r} with {values[other]!r}: "
+                    f"leave it at {setting.default!r}."
+                )
+
+    def flat(self) -> dict[str, Value]:
+        """Dotted name → value of every setting, in the order of `SETTINGS`."""
+        return {
+            name: getattr(getattr(self, setting.group), setting.field)
+            for name, setting in SETTINGS.items()
+        }
+
+    @classmethod
+    def from_flat(cls, values: Mapping[str, Any]) -> RunConfig:
+        """A config from dotted names; what is not named keeps its default.
+
+        Raises:
+            SettingsError: a name is unknown or a value is refused.
+        """
+        return cls().with_values(values)
+
+    def with_values(self, values: Mapping[str, Any]) -> RunConfig:
+        """This config with some settings changed, by dotted names.
+
+        Raises:
+            SettingsError: a name is unknown or a value is refused.
+        """
+        parts: dict[str, dict[str, Any]] = {}
+        for name, value in values.items():
+            setting = find_setting(name)
+            parts.setdefault(setting.group, {})[setting.field] = value
+        changed = {
+            group: dataclasses.replace(getattr(self, group), **fields)
+            for group, fields in parts.items()
+        }
+        return dataclasses.replace(self, **changed)
+
+    def to_json(self) -> dict[str, dict[str, Any]]:
+        """Nested plain values, ready for `json.dumps`; `from_json` gives the same config back."""
+        nested: dict[str, dict[str, Any]] = {group: {} for group in PARTS}
+        for name, value in self.flat().items():
+            setting = SETTINGS[name]
+            nested[setting.group][setting.field] = (
+                list(value) if isinstance(value, tuple) else value
+            )
+        return nested
+
+    @classmethod
+    def from_json(cls, nested: Any) -> RunConfig:
+        """Read what `to_json` wrote; a part or setting left out keeps its default.
+
+        Raises:
+            SettingsError: it is no such object, a key is unknown, or a value is refused.
+        """
+        if not isinstance(nested, Mapping):
+            raise SettingsError(f"Settings must be a JSON object, but got {type(nested).__name__}.")
+        values: dict[str, Any] = {}
+        for group, fields in nested.items():
+            if group not in PARTS:
+                raise SettingsError(
+                    f"`{group}` is no part of the settings{nearest(str(group), PARTS)}: "
+                    f"use {list_words(PARTS, 'or')}."
+                )
+            if not isinstance(fields, Mapping):
+                raise SettingsError(f"`{group}` must be a JSON object, but got {fields!r}.")
+            values |= {f"{group}.{name}": value for name, value in fields.items()}
+        return cls.from_flat(values)
+
+
+def parse(name: str, text: str) -> Value:
+    """A setting's value from text (an address bar, a shell): "0.01", "128,64", "true".
+
+    Raises:
+        SettingsError: the text is no such value.
+    """
+    setting = find_setting(name)
+    if setting.choices or setting.kind is str:
+        value: Any = text
+    elif setting.kind is bool:
+        value = {"true": True, "false": False}.get(text.strip().lower(), text)
+    elif setting.kind in (int, float):
+        value = _number(text)
+    else:
+        value = [_number(word) for word in re.split(r"[\s,]+", text.strip()) if word]
+    return setting.rule.check(name, value, setting.kind)
+
+
+def _number(text: str) -> int | float | str:
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text
+
+
+def data_root(config: DataConfig) -> Path:
+    """The folder of the data sets: the setting, else MLCORE_DATA, else `data` where we stand."""
+    return Path(config.root or os.environ.get("MLCORE_DATA") or "data").expanduser()
+
+
+def dumps(config: RunConfig) -> str:
+    """The config as indented JSON text."""
+    return json.dumps(config.to_json(), indent=2) + "\n"
