@@ -1,0 +1,53 @@
+"""Events survive their JSON form."""
+
+import json
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mlcore.events import EVENTS, EpochDone, Failed, StepsDone, from_json, to_json
+
+
+@given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1).map(tuple))
+def test_losses_come_back_to_the_last_bit(losses):
+    event = StepsDone(first=1, losses=losses, epoch=1)
+    assert from_json(json.loads(json.dumps(to_json(event)))) == event
+
+
+def test_what_is_not_finite_is_written_as_null():
+    record = to_json(StepsDone(first=3, losses=(1.0, math.inf, math.nan), epoch=1))
+    assert json.loads(json.dumps(record, allow_nan=False))["losses"] == [1.0, None, None]
+    again = from_json(record)
+    assert isinstance(again, StepsDone)
+    assert math.isnan(again.losses[1])
+
+
+def test_an_epoch_without_validation_has_none():
+    event = EpochDone(
+        epoch=1,
+        step=938,
+        train_loss=1.9,
+        validation_loss=None,
+        validation_accuracy=None,
+        lr=0.003,
+        seconds=0.5,
+        images_per_second=120_000.0,
+    )
+    assert from_json(to_json(event)) == event
+
+
+def test_keys_of_the_log_are_passed_over_and_unknown_kinds_are_none():
+    event = Failed(step=1, epoch=0, message="It broke.")
+    assert from_json({**to_json(event), "time": 1.0}) == event
+    assert from_json({"event": "of tomorrow"}) is None
+
+
+def test_a_known_kind_that_lacks_a_field_is_an_error():
+    with pytest.raises(ValueError, match="damaged 'failed' event"):
+        from_json({"event": "failed"})
+
+
+def test_every_event_is_known_by_its_kind():
+    assert all(kind.kind == name for name, kind in EVENTS.items())
