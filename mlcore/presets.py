@@ -16,8 +16,10 @@ PRESETS: Mapping[str, RunConfig] = types.MappingProxyType(
         "Fast 98 %": RunConfig(
             data=DataConfig(batch_size=256),
             model=ModelConfig(batch_norm=True),
-            optim=OptimConfig(name="adamw", lr=0.008, schedule="one_cycle"),
-            train=TrainConfig(epochs=10),
+            optim=OptimConfig(
+                name="adamw", lr=0.01, weight_decay=0.1, schedule="one_cycle", warmup=0.25
+            ),
+            train=TrainConfig(epochs=6),
         ),
         "Adam": RunConfig(
             data=DataConfig(validation=5_000), optim=OptimConfig(name="adam", lr=0.001)
