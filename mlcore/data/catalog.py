@@ -1,0 +1,32 @@
+"""All data sets by name."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Mapping
+
+from mlcore.data import digits, mnist
+from mlcore.data.family import Family
+from mlcore.errors import SettingsError
+from mlcore.rules import list_words, nearest
+
+__all__ = ["CATALOG", "find_family"]
+
+CATALOG: Mapping[str, Family] = types.MappingProxyType(
+    {family.name: family for room in (mnist, digits) for family in room.FAMILIES}
+)
+"""Name → family, in the order in which `data.name` offers them."""
+
+
+def find_family(name: str) -> Family:
+    """The family of a name.
+
+    Raises:
+        SettingsError: there is none of that name.
+    """
+    if name not in CATALOG:
+        raise SettingsError(
+            f"`data.name` must be one of {list_words(CATALOG, 'or')}, "
+            f"but got {name!r}{nearest(name, CATALOG)}."
+        )
+    return CATALOG[name]

@@ -1,0 +1,87 @@
+"""What the data room hands out, and how a family of data sets is described. No torch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["SIDE", "Download", "Family", "RawData", "RawSplit", "SplitFiles"]
+
+SIDE = 28
+"""Height and width of every image, in pixels."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class RawSplit:
+    """Images as they lie in the files, white ink (255) on black paper (0)."""
+
+    images: NDArray[np.uint8]  # (N, 28, 28)
+    labels: NDArray[np.int64]  # (N,), 0..C-1
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class RawData:
+    """A whole data set in memory; two with the same fingerprint have the same contents."""
+
+    name: str
+    title: str
+    classes: tuple[str, ...]
+    train: RawSplit
+    test: RawSplit
+    fingerprint: str  # 16 hex digits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SplitFiles:
+    """The two IDX files of a split (unpacked names) and what they should hold."""
+
+    images: str
+    labels: str
+    count: int  # images, as published
+    images_md5: str = ""  # of the unpacked file, where it is known
+    labels_md5: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Download:
+    """One file to fetch: a `.gz` that unpacks to one file, or a `.zip` of such `.gz` files."""
+
+    file: str
+    md5: str
+    mirrors: tuple[str, ...]  # addresses of the folder it lies in, tried in this order
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Family:
+    """One entry of the catalog: everything known about a data set before it is read."""
+
+    name: str  # as in `data.name`
+    title: str
+    description: str  # one sentence
+    licence: str
+    classes: tuple[str, ...]
+    train_images: int
+    test_images: int
+    folder: str = ""  # below the data root, with /; empty: bundled with the package
+    train: SplitFiles | None = None
+    test: SplitFiles | None = None
+    downloads: tuple[Download, ...] = ()
+    download_bytes: int = 0  # of all downloads together
+    first_label: int = 0  # the label in the files that becomes 0
+    transposed: bool = False  # images lie in the files with rows and columns swapped
+
+    @property
+    def bundled(self) -> bool:
+        """Whether it comes with the package and needs neither disk nor network."""
+        return not self.folder
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The unpacked names of all files, images before labels; empty when bundled."""
+        splits = [split for split in (self.train, self.test) if split]
+        return tuple(name for split in splits for name in (split.images, split.labels))

@@ -1,0 +1,85 @@
+"""`load_raw`: a data set as bytes in memory, checked. No torch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlcore.data.catalog import find_family
+from mlcore.data.digits import read_bundled
+from mlcore.data.family import Family, RawData, RawSplit, SplitFiles
+from mlcore.data.fingerprint import fingerprint
+from mlcore.data.idx import find_idx, read_idx
+from mlcore.errors import DataCorruptError, DataMissingError
+
+__all__ = ["load_raw"]
+
+
+def load_raw(name: str, root: Path) -> RawData:
+    """Read a data set into memory; unpacked files first, their `.gz` where only those are there.
+
+    Args:
+        name: as in the catalog.
+        root: folder of the data sets; ignored for bundled ones.
+
+    Raises:
+        DataMissingError: a file is not there.
+        DataCorruptError: a file is damaged; the message names it.
+        SettingsError: the name is unknown.
+    """
+    family = find_family(name)
+    if family.train is None or family.test is None:
+        train, test = read_bundled()
+    else:
+        train, test = (_read_split(family, files, root) for files in (family.train, family.test))
+    return RawData(
+        name=family.name,
+        title=family.title,
+        classes=family.classes,
+        train=train,
+        test=test,
+        fingerprint=fingerprint(family.classes, train, test),
+    )
+
+
+def _read_split(family: Family, files: SplitFiles, root: Path) -> RawSplit:
+    paths = []
+    for name in (files.images, files.labels):
+        path = find_idx(root / family.folder, name)
+        if path is None:
+            raise DataMissingError(
+                f"{family.title} is not in {root} ({family.folder}/{name} is missing): run "
+                f"`mlcore data fetch {family.name}`, or use the bundled `digits`."
+            )
+        paths.append(path)
+    images, labels = (read_idx(path, family.name) for path in paths)
+    if images.ndim != 3 or images.dtype != np.uint8:
+        raise _corrupt(paths[0], family, "holds no images")
+    if labels.ndim == 3:
+        raise _corrupt(paths[1], family, "holds no labels")
+    if family.transposed:
+        images = np.ascontiguousarray(images.transpose(0, 2, 1))
+    # Where a label is a row of facts (QMNIST), the class is the first of them.
+    labels = labels if labels.ndim == 1 else labels[:, 0]
+    return RawSplit(images=images, labels=_check_labels(labels, len(images), paths[1], family))
+
+
+def _check_labels(
+    labels: NDArray[np.generic], images: int, path: Path, family: Family
+) -> NDArray[np.int64]:
+    if len(labels) != images:
+        raise _corrupt(path, family, f"holds {len(labels):,} labels for {images:,} images")
+    classes = labels.astype(np.int64) - family.first_label
+    wrong = (classes < 0) | (classes >= len(family.classes))
+    if wrong.any():
+        where = int(wrong.argmax())
+        last = family.first_label + len(family.classes) - 1
+        fault = f"holds the label {labels[where]} at image {where:,}, outside {family.first_label}"
+        raise _corrupt(path, family, f"{fault} to {last}")
+    return classes
+
+
+def _corrupt(path: Path, family: Family, fault: str) -> DataCorruptError:
+    return DataCorruptError(f"{path} {fault}: delete it and run `mlcore data fetch {family.name}`.")

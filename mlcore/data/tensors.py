@@ -1,0 +1,163 @@
+"""A data set as tensors, ready to train on: split, normalised and on its device."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from mlcore.config import DataConfig, data_root
+from mlcore.data.family import RawData, RawSplit
+from mlcore.data.raw import load_raw
+from mlcore.errors import SettingsError
+
+__all__ = ["Dataset", "Split", "load", "normalise", "split_indices"]
+
+_ROWS = 512  # images normalised at a time: table, bytes and floats stay within the cache
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Split:
+    """Images and labels of one split, on one device."""
+
+    images: Tensor  # (N, 784) float32 normalised, or uint8 as in the files (`data.store`)
+    labels: Tensor  # (N,) int64
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Dataset:
+    """All splits of a data set, with what a checkpoint needs to know about it."""
+
+    name: str
+    title: str
+    classes: tuple[str, ...]
+    fingerprint: str
+    mean: float
+    std: float
+    train: Split
+    validation: Split | None
+    test: Split
+
+    def inputs(self, images: Tensor) -> Tensor:
+        """Rows of a split's images as the model takes them: bytes are normalised, floats kept."""
+        return normalise(images, self.mean, self.std) if images.dtype == torch.uint8 else images
+
+
+def normalise(images: Tensor, mean: float, std: float) -> Tensor:
+    """Bytes (…) as float32 (…): ((x / 255) - mean) / std, as torchvision's transforms compute it.
+
+    `ToTensor` divides by 255, `Normalize` subtracts and divides; each rounds to float32. A byte has
+    256 values, so they are computed once, by the same operations on the CPU, and looked up: the
+    last bit agrees on every device (a GPU would multiply by 1/255 instead of dividing).
+
+    Measured on MNIST's 60,000 training images, one thread: looked up 55 ms, in-place operations in
+    chunks 93 ms, in one go 129 ms; `index_select` on the table 110 ms.
+    """
+    if images.dtype != torch.uint8:
+        raise TypeError(f"normalise takes bytes (torch.uint8), but got {images.dtype}")
+    table = _table(mean, std)  # (256,)
+    if images.device.type != "cpu":
+        return table.to(images.device)[images.int()]
+    result = torch.empty(images.shape)
+    values, source, target = table.numpy(), images.numpy(), result.numpy()
+    for row in range(0, len(source), _ROWS):
+        rows = slice(row, row + _ROWS)
+        # "clip" only spares the check of the range, and a buffered copy: a byte is always in it.
+        np.take(values, source[rows], out=target[rows], mode="clip")
+    return result
+
+
+@functools.lru_cache(maxsize=8)
+def _table(mean: float, std: float) -> Tensor:
+    pixels = torch.arange(256, dtype=torch.uint8).to(torch.float32).div(255)
+    return pixels.sub(torch.tensor(mean)).div(torch.tensor(std))  # (256,)
+
+
+def split_indices(count: int, validation: int, seed: int) -> tuple[Tensor, Tensor]:
+    """Indices of the training and the validation images, in the order `random_split` gives them.
+
+    They are drawn from their own generator, so no other random draw is disturbed.
+    """
+    order = torch.randperm(count, generator=torch.Generator().manual_seed(seed))  # (count,)
+    return order[: count - validation], order[count - validation :]
+
+
+def load(
+    config: DataConfig,
+    seed: int,
+    device: torch.device | str = "cpu",
+    raw: RawData | None = None,
+) -> Dataset:
+    """Read, limit, split and normalise a data set; the test set is always complete.
+
+    With `train_limit` the first images of the training set are kept; `validation` images are then
+    split off exactly as `random_split(train, [n - v, v], torch.Generator().manual_seed(seed))`.
+
+    Args:
+        config: which data, how much, how normalised and stored.
+        seed: of the split; the global random state stays as it is.
+        device: where the tensors lie. CPU to GPU moves bytes, not floats.
+        raw: the data, where it has been read before (its arrays are not changed).
+
+    Raises:
+        DataMissingError, DataCorruptError: as `load_raw`.
+        SettingsError: the settings leave no image, or no whole batch, to train on.
+    """
+    if raw is None:
+        raw = load_raw(config.name, data_root(config))
+    count = min(config.train_limit or len(raw.train), len(raw.train))
+    _check_enough(config, raw.title, count)
+    parts: list[Tensor | None] = [None, None]
+    if config.validation:
+        parts = list(split_indices(count, config.validation, seed))
+    limited = RawSplit(images=raw.train.images[:count], labels=raw.train.labels[:count])
+    return Dataset(
+        name=raw.name,
+        title=raw.title,
+        classes=raw.classes,
+        fingerprint=raw.fingerprint,
+        mean=config.mean,
+        std=config.std,
+        train=_tensors(limited, parts[0], config, device),
+        validation=_tensors(limited, parts[1], config, device) if config.validation else None,
+        test=_tensors(raw.test, None, config, device),
+    )
+
+
+def _check_enough(config: DataConfig, title: str, count: int) -> None:
+    left = count - config.validation
+    if left < 1:
+        raise SettingsError(
+            f"`data.validation` must leave an image to train on, but got {config.validation:,} "
+            f"of the {count:,} training images of {title}: hold out fewer."
+        )
+    if config.drop_last and left < config.batch_size:
+        raise SettingsError(
+            f"`data.batch_size` must be at most the {left:,} training images where "
+            f"`data.drop_last` is on, but got {config.batch_size:,}: take smaller batches."
+        )
+
+
+def _tensors(
+    raw: RawSplit, indices: Tensor | None, config: DataConfig, device: torch.device | str
+) -> Split:
+    # Copies (one pass each): bytes 47 MB for MNIST, only where rows are picked; floats 188 MB.
+    images, labels = _writable(raw.images), _writable(raw.labels)
+    images = images.reshape(len(images), -1)  # (N, 784)
+    if indices is not None:
+        images, labels = images.index_select(0, indices), labels.index_select(0, indices)
+    images, labels = images.to(device), labels.to(device)
+    if config.store == "float32":
+        images = normalise(images, config.mean, config.std)
+    return Split(images=images, labels=labels)
+
+
+def _writable(array: np.ndarray[tuple[int, ...], np.dtype[np.generic]]) -> Tensor:
+    """Share the memory, or copy it where the array is read-only (the bundled data)."""
+    return torch.from_numpy(array if array.flags.writeable else array.copy())
