@@ -1,0 +1,85 @@
+"""Files that a person uploads: kept under a random name, gone with the session. No Streamlit.
+
+A name that a stranger chose never reaches the file system, and two sessions never share a file.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import tempfile
+import time
+import weakref
+from pathlib import Path
+
+from mlcore.errors import CheckpointError
+
+__all__ = ["Upload", "clear_stale", "save_upload"]
+
+_STALE = 7 * 24 * 3600.0  # seconds; leftovers of a server that was killed
+_PREFIX = "mlcore-uploads-"
+
+
+class Upload:
+    """One uploaded file; deleted when it is discarded or nobody holds it any more."""
+
+    def __init__(self, name: str, path: Path, size: int) -> None:
+        self.name = name  # as the person calls it: to be shown as text, never used as a path
+        self.path = path
+        self.size = size  # bytes
+        self._finalizer = weakref.finalize(self, _remove, path)
+
+    def discard(self) -> None:
+        """Delete the file now; again is no error."""
+        self._finalizer()
+
+    @property
+    def exists(self) -> bool:
+        """Whether the file is still there."""
+        return self.path.is_file()
+
+
+def save_upload(name: str, content: memoryview, folder: Path | None = None) -> Upload:
+    """Write uploaded bytes to a file of their own, readable by this user alone.
+
+    Args:
+        name: what the person's file is called.
+        content: the bytes, not copied.
+        folder: where to; the temporary folder of the machine when None.
+
+    Raises:
+        CheckpointError: the disk is full or not writable.
+    """
+    base = folder or Path(tempfile.gettempdir())
+    try:
+        clear_stale(base)
+        place = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=base))
+        path = place / f"{secrets.token_hex(8)}.upload"
+        try:
+            path.write_bytes(content)
+        except OSError:
+            _remove(path)
+            raise
+    except OSError as error:
+        raise CheckpointError(
+            f"The uploaded file could not be kept in {base}: {error.strerror or error}; "
+            "free some space there and upload it again."
+        ) from error
+    return Upload(name, path, content.nbytes)
+
+
+def clear_stale(base: Path) -> None:
+    """Remove uploads of earlier servers that nobody could remove."""
+    limit = time.time() - _STALE
+    for place in base.glob(f"{_PREFIX}*"):
+        with contextlib.suppress(OSError):  # another user's, or another server was quicker
+            if place.stat().st_mtime < limit:
+                for path in place.glob("*.upload"):
+                    path.unlink()
+                place.rmdir()
+
+
+def _remove(path: Path) -> None:
+    with contextlib.suppress(OSError):  # somebody tidied the temporary folder
+        path.unlink(missing_ok=True)
+        path.parent.rmdir()
