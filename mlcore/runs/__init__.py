@@ -1,0 +1,30 @@
+"""Run folders: made and listed, steered, and read as a history. No torch.
+
+A run is a folder and the folder is the protocol: the page, the shell and the worker share
+nothing else. `config.json` is written once by the starter, `events.jsonl` is appended by the
+worker, `control.jsonl` by anyone, `worker.json` names the worker, and `checkpoints/` holds what
+the run can be resumed from.
+"""
+
+from mlcore.runs.control import ControlLog, mark_start, send
+from mlcore.runs.folder import RunFolder
+from mlcore.runs.history import History
+from mlcore.runs.recorder import Recorder, record_failure
+from mlcore.runs.state import ENDED, State, derive
+from mlcore.runs.store import RunInfo, RunStore, default_runs_root
+
+__all__ = [
+    "ENDED",
+    "ControlLog",
+    "History",
+    "Recorder",
+    "RunFolder",
+    "RunInfo",
+    "RunStore",
+    "State",
+    "default_runs_root",
+    "derive",
+    "mark_start",
+    "record_failure",
+    "send",
+]

@@ -1,0 +1,201 @@
+"""A run's history in memory, kept up to date by reading only what is new."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlcore.errors import RunError
+from mlcore.events import (
+    CheckpointSaved,
+    Continued,
+    EpochDone,
+    Event,
+    Failed,
+    Finished,
+    Paused,
+    SettingsEdited,
+    Started,
+    StepsDone,
+    Stopped,
+)
+from mlcore.runs.folder import RunFolder
+from mlcore.runs.lines import Line, LineReader
+from mlcore.runs.mark import Life, read_mark
+from mlcore.runs.messages import gone_message, lost_message
+from mlcore.runs.series import Series
+from mlcore.runs.standing import TURNS, read_event, start_asked
+from mlcore.runs.state import State, derive
+
+__all__ = ["History"]
+
+_RATE_WINDOW = 5.0  # seconds over which steps per second are taken
+
+
+class History:
+    """What a run has said so far; `refresh` reads on.
+
+    A resumed run goes on from a checkpoint: what it had said of later steps is dropped, as the
+    run takes those steps again.
+
+    Attributes:
+        folder: the run's folder.
+        epochs, edits, checkpoints: the events of that kind, in order.
+        started: the last start, or None before the first.
+        outcome: how the run ended, or None while it has not (again).
+        state, message: where it stands, and why it failed or was lost (else empty).
+        damaged: lines that could not be read and were skipped.
+    """
+
+    def __init__(self, folder: RunFolder) -> None:
+        self.folder = folder
+        self._reader = LineReader(folder.events_path)
+        self._lock = threading.Lock()
+        self.state: State = "queued"
+        self.message = ""
+        self._clear()
+
+    def _clear(self) -> None:
+        self._steps = Series()
+        self.epochs: list[EpochDone] = []
+        self.edits: list[SettingsEdited] = []
+        self.checkpoints: list[CheckpointSaved] = []
+        self.started: Started | None = None
+        self.outcome: Finished | Stopped | Failed | None = None
+        self._edits_at: list[tuple[int, int]] = []  # (step, edits before) of each checkpoint
+        self._turn: Line | None = None  # the last event that says where the run stands
+        self._newest: Line | None = None
+        self._pace: deque[tuple[float, int]] = deque(maxlen=200)  # (unix seconds, step)
+        self._bad_events = 0
+
+    @property
+    def run(self) -> dict[str, Any]:
+        """The run's config.json: id, created, name, config, parent, versions.
+
+        Raises:
+            RunError: it is missing or damaged.
+        """
+        return self.folder.meta
+
+    @property
+    def steps(self) -> NDArray[np.float32]:
+        """Loss of each step, `(n,)`, read-only: `steps[i]` is that of step `i + 1`.
+
+        NaN where a step's loss is unknown, as for all steps before a fork begins.
+        """
+        return self._steps.values
+
+    @property
+    def step(self) -> int:
+        """Steps done."""
+        return max(len(self._steps), self.started.step if self.started else 0)
+
+    @property
+    def damaged(self) -> int:
+        """Lines that could not be read and were skipped."""
+        return self._reader.damaged + self._bad_events
+
+    @property
+    def steps_per_second(self) -> float | None:
+        """Pace of the last seconds; None until there are two flushes to compare."""
+        if len(self._pace) < 2:
+            return None
+        (since, first), (until, last) = self._pace[0], self._pace[-1]
+        return (last - first) / (until - since) if until > since and last > first else None
+
+    def refresh(self) -> bool:
+        """Read what is new; True when anything changed. Cheap when nothing has.
+
+        Never raises: a folder that is gone or cannot be read makes the state "lost", with the
+        reason in `message`, and what was read before stays.
+        """
+        with self._lock:
+            before = (self.state, self.message)
+            try:
+                anew, lines = self._reader.read()
+            except RunError as error:
+                self.state, self.message = "lost", str(error)
+                return before != (self.state, self.message)
+            if anew:
+                self._clear()
+            for line in lines:
+                self._take(line)
+            self._judge()
+            return anew or bool(lines) or before != (self.state, self.message)
+
+    def _judge(self) -> None:
+        """Derive state and message from what was read and from the worker."""
+        if not self.folder.config_path.exists():
+            self.state, self.message = "lost", gone_message(self.folder)
+            return
+        mark = read_mark(self.folder.path)
+        life: Life = "none" if mark is None else "alive" if mark.alive else "dead"
+        asked = start_asked(self.folder.control_path, mark.control_from if mark else 0)
+        self.state = derive(self._turn_since(mark.events_from if mark else 0), life, asked)
+        self.message = ""
+        if self.state == "lost":
+            self.message = lost_message(self.folder)
+        elif isinstance(self.outcome, Failed) and self.state == "failed":
+            self.message = self.outcome.message
+
+    def _turn_since(self, begun: int) -> str | None:
+        """The kind of the last telling event behind the first `begun` bytes of the history."""
+        for line in (self._turn, self._newest):
+            if line is not None and line.offset >= begun:
+                return str(line.record["event"])
+        return None
+
+    def _take(self, line: Line) -> None:
+        try:
+            event = read_event(line.record)
+            if event is None:  # from a later version of this program
+                return
+            self._keep(event)
+        except (ValueError, OverflowError):
+            self._bad_events += 1
+            return
+        self._newest = line
+        if event.kind in TURNS:
+            self._turn = line
+            self._pace.clear()
+        stamp = line.record.get("time")
+        if isinstance(event, StepsDone) and isinstance(stamp, int | float):
+            self._note_pace(float(stamp))
+
+    def _keep(self, event: Event) -> None:
+        match event:
+            case StepsDone():
+                self._steps.put(event.first - 1, event.losses)
+            case EpochDone():
+                self.epochs.append(event)
+            case SettingsEdited():
+                self.edits.append(event)
+            case CheckpointSaved():
+                self.checkpoints.append(event)
+                self._edits_at.append((event.step, len(self.edits)))
+            case Started():
+                self._begin(event)
+            case Finished() | Stopped() | Failed():
+                self.outcome = event
+            case Paused() | Continued():
+                pass
+
+    def _begin(self, start: Started) -> None:
+        """Drop what was said of steps behind the one from which the run goes on."""
+        if self.started is not None:
+            self._steps.cut(start.step)
+            self.epochs = [epoch for epoch in self.epochs if epoch.step <= start.step]
+            kept = [edits for step, edits in self._edits_at if step <= start.step]
+            self.edits = self.edits[: kept[-1] if kept else 0]
+            self.checkpoints = self.checkpoints[: len(kept)]
+            self._edits_at = self._edits_at[: len(kept)]
+        self.started, self.outcome = start, None
+
+    def _note_pace(self, now: float) -> None:
+        self._pace.append((now, len(self._steps)))
+        while self._pace and not 0 <= now - self._pace[0][0] <= _RATE_WINDOW:
+            self._pace.popleft()  # too old, or from before the clock was set back

@@ -1,0 +1,185 @@
+"""Logs of JSON lines: appended whole, read in pieces, forgiving about damage.
+
+A line is one JSON object and one write. What a kill or a full disk tore off is never a line:
+readers wait at an end without a newline, and writers begin on a fresh line after it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from mlcore.errors import RunError
+
+__all__ = ["Line", "LineReader", "LineWriter", "append_line", "parse_line", "read_tail"]
+
+
+class Line(NamedTuple):
+    """One object of a log, and the byte at which its line begins."""
+
+    offset: int
+    record: dict[str, Any]
+
+
+class LineWriter:
+    """Appends JSON lines to one file, each by a single write.
+
+    Raises:
+        RunError: the file cannot be opened or written (no room, read-only, folder gone).
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            self.fd = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | _CLOEXEC, 0o644)
+            size = os.fstat(self.fd).st_size
+            self._torn = size > 0 and not _ends_whole(self.fd, size)
+        except OSError as error:
+            raise _sentence(path, error) from error
+
+    def write(self, record: Mapping[str, Any]) -> None:
+        """Append one object as a line; it is in the kernel's hands when this returns."""
+        line = json.dumps(record, allow_nan=False).encode() + b"\n"
+        if self._torn:
+            line = b"\n" + line
+        try:
+            written = os.write(self.fd, line)
+        except OSError as error:
+            raise _sentence(self.path, error) from error
+        self._torn = written < len(line)
+        if self._torn:
+            raise RunError(
+                f"{self.path} took only {written} of {len(line)} bytes: make room on the disk."
+            )
+
+    def close(self) -> None:
+        """Close the file; a second call does nothing."""
+        if self.fd >= 0:
+            os.close(self.fd)
+            self.fd = -1
+
+    def __enter__(self) -> LineWriter:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def append_line(path: Path, record: Mapping[str, Any]) -> None:
+    """Append one object as a line to the file at `path`.
+
+    Raises:
+        RunError: the file cannot be opened or written.
+    """
+    with LineWriter(path) as writer:
+        writer.write(record)
+
+
+class LineReader:
+    """Reads a growing log of JSON lines from where it last stopped.
+
+    Attributes:
+        offset: byte at which the next line begins.
+        damaged: lines that were skipped because they are no JSON object.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._file: tuple[int, int] | None = None  # device and inode
+        self._seen = 0  # size at the last look
+        self.offset = 0
+        self.damaged = 0
+
+    def read(self) -> tuple[bool, list[Line]]:
+        """The whole lines since the last call; True before them when the file began anew.
+
+        A file that is not there (yet, or any more) has no lines. One that was replaced or has
+        shrunk is read from its start. When nothing was added this costs one `stat`.
+
+        Raises:
+            RunError: the file cannot be read.
+        """
+        try:
+            found = self.path.stat()
+        except FileNotFoundError:
+            return False, []
+        except OSError as error:
+            raise _sentence(self.path, error, "read") from error
+        identity = (found.st_dev, found.st_ino)
+        anew = self._file is not None and (identity != self._file or found.st_size < self.offset)
+        if anew:
+            self.offset = self._seen = self.damaged = 0
+        self._file = identity
+        if found.st_size == self._seen:
+            return anew, []
+        self._seen = found.st_size
+        return anew, self._parse(self._fresh())
+
+    def _fresh(self) -> bytes:
+        try:
+            with self.path.open("rb") as file:
+                file.seek(self.offset)
+                text = file.read()
+        except OSError as error:
+            raise _sentence(self.path, error, "read") from error
+        return text[: text.rfind(b"\n") + 1]  # the rest is a line in the making, or torn
+
+    def _parse(self, text: bytes) -> list[Line]:
+        lines = []
+        for line in text.split(b"\n")[:-1]:
+            record = parse_line(line)
+            if record is not None:
+                lines.append(Line(self.offset, record))
+            elif line.strip():
+                self.damaged += 1
+            self.offset += len(line) + 1
+        return lines
+
+
+def read_tail(path: Path, size: int) -> list[tuple[int, bytes]]:
+    """The whole lines among the last `size` bytes, each with the byte at which it begins.
+
+    Returns nothing when there is no such file.
+    """
+    try:
+        with path.open("rb") as file:
+            start = max(0, file.seek(0, os.SEEK_END) - size)
+            file.seek(max(0, start - 1))
+            text = file.read()
+    except OSError:
+        return []
+    if start:  # begin behind the first line end: what stands before it is cut
+        cut = text.find(b"\n") + 1
+        start, text = start - 1 + cut, text[cut:] if cut else b""
+    lines = []
+    for line in text.split(b"\n")[:-1]:  # what follows the last line end is torn
+        lines.append((start, line))
+        start += len(line) + 1
+    return lines
+
+
+def parse_line(line: bytes) -> dict[str, Any] | None:
+    """The JSON object of a line, or None where it is damaged."""
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return record if isinstance(record, dict) else None
+
+
+_CLOEXEC = getattr(os, "O_CLOEXEC", 0)
+
+
+def _ends_whole(fd: int, size: int) -> bool:
+    os.lseek(fd, size - 1, os.SEEK_SET)
+    return os.read(fd, 1) == b"\n"
+
+
+def _sentence(path: Path, error: OSError, verb: str = "written") -> RunError:
+    return RunError(
+        f"{path} cannot be {verb} ({error.strerror}): "
+        "check that its folder exists, is yours, and has room on its disk."
+    )

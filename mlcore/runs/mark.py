@@ -1,0 +1,93 @@
+"""worker.json: which process trains a run, told apart from a later one with the same id."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal
+
+import psutil
+
+from mlcore.runs.files import write_atomically
+
+__all__ = ["Life", "WorkerMark", "identity", "read_mark", "write_mark"]
+
+Life = Literal["none", "alive", "dead"]
+"""Whether a run has a worker: it never had one, it has, or it had."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerMark:
+    """The process that trains a run, and where in the logs its start lies."""
+
+    pid: int
+    identity: str  # of the process, see `identity`
+    started: float  # unix seconds
+    events_from: int = 0  # bytes of events.jsonl that were there before this worker
+    control_from: int = 0  # bytes of control.jsonl up to and with its start marker
+
+    @property
+    def alive(self) -> bool:
+        """Whether this very process lives; another one with its id does not count."""
+        return identity(self.pid) == self.identity
+
+    @classmethod
+    def mine(cls, *, events_from: int = 0, control_from: int = 0) -> WorkerMark:
+        """The mark of the calling process."""
+        pid = os.getpid()
+        return cls(
+            pid=pid,
+            identity=identity(pid) or "",
+            started=time.time(),
+            events_from=events_from,
+            control_from=control_from,
+        )
+
+
+def identity(pid: int) -> str | None:
+    """What tells the process from others that had or will have its id; None when it is gone.
+
+    On Linux: the boot and the clock tick of the start, which no change of the wall clock moves.
+    Elsewhere: the start time. A zombie counts as gone.
+    """
+    try:
+        return _linux_identity(pid)
+    except FileNotFoundError:
+        pass  # no such process, or no such system
+    try:
+        process = psutil.Process(pid)
+        if process.status() == psutil.STATUS_ZOMBIE:
+            return None
+        return f"{process.create_time():.2f}"
+    except (psutil.Error, ValueError, OverflowError):
+        return None
+
+
+def _linux_identity(pid: int) -> str | None:
+    text = Path(f"/proc/{pid}/stat").read_text(errors="replace")
+    fields = text[text.rindex(")") + 2 :].split()  # the name before may hold anything
+    if fields[0] in "ZX":
+        return None
+    boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    return f"{boot}/{fields[19]}"
+
+
+def write_mark(folder: Path, mark: WorkerMark) -> None:
+    """Write worker.json whole.
+
+    Raises:
+        RunError: it cannot be written.
+    """
+    write_atomically(folder / "worker.json", json.dumps(asdict(mark)) + "\n")
+
+
+def read_mark(folder: Path) -> WorkerMark | None:
+    """The run's last worker, or None where there was none (or its mark is damaged)."""
+    try:
+        found = json.loads((folder / "worker.json").read_text())
+        return WorkerMark(**found)
+    except (OSError, ValueError, TypeError):
+        return None

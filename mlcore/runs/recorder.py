@@ -1,0 +1,74 @@
+"""The worker's pen: events become lines of the history."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from mlcore import events
+from mlcore.errors import RunError
+from mlcore.events import Event, Failed
+from mlcore.runs.folder import RunFolder
+from mlcore.runs.lines import LineWriter, append_line
+from mlcore.runs.standing import stand
+
+try:
+    import fcntl
+except ImportError:  # pragma: no cover (Windows; there worker.json alone keeps two workers apart)
+    fcntl = None  # type: ignore[assignment]
+
+__all__ = ["Recorder", "record_failure"]
+
+
+class Recorder:
+    """Appends events to a run's history; only one process at a time can hold one.
+
+    Raises:
+        RunError: the history cannot be written, or another worker is writing it.
+    """
+
+    def __init__(self, folder: RunFolder) -> None:
+        self._writer = LineWriter(folder.events_path)
+        self.offset = folder.events_path.stat().st_size  # bytes that were there before
+        if fcntl is not None:
+            try:
+                fcntl.flock(self._writer.fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                self._writer.close()
+                raise RunError(
+                    f"Run {folder.id} is being trained by another process already: "
+                    "stop that one first."
+                ) from error
+
+    def record(self, event: Event) -> None:
+        """Append one event, with the time (unix seconds).
+
+        Raises:
+            RunError: it cannot be written.
+        """
+        self._writer.write(_line(event))
+
+    def close(self) -> None:
+        """Let go of the history."""
+        self._writer.close()
+
+    def __enter__(self) -> Recorder:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def record_failure(folder: RunFolder, message: str) -> None:
+    """Write into a run's history that it failed, on behalf of a worker that no longer can.
+
+    Raises:
+        RunError: the history cannot be written.
+    """
+    now = stand(folder.path)
+    failed = Failed(step=now.step, epoch=now.epoch, message=message)
+    append_line(folder.events_path, _line(failed))
+
+
+def _line(event: Event) -> dict[str, Any]:
+    return {**events.to_json(event), "time": time.time()}

@@ -1,0 +1,54 @@
+"""A float32 series that grows at its end and can be cut back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Series"]
+
+_FURTHEST = 10_000_000  # values; a jump further than this is damage, not data
+
+
+class Series:
+    """Numbers by position, from 0; positions that were jumped over hold NaN.
+
+    Memory doubles when it is full, so that appending n values costs O(n) in all.
+    """
+
+    def __init__(self) -> None:
+        self._buffer = np.empty(1024, dtype=np.float32)
+        self._length = 0
+
+    def __len__(self) -> int:
+        return self._length
+
+    @property
+    def values(self) -> NDArray[np.float32]:
+        """All values, as a read-only view `(n,)`; no copy."""
+        view = self._buffer[: self._length]
+        view.flags.writeable = False
+        return view
+
+    def put(self, position: int, values: Sequence[float]) -> None:
+        """Write values from `position` on; what stood there and behind it is dropped.
+
+        Raises:
+            ValueError: the position is negative, or absurdly far behind the end.
+        """
+        if not 0 <= position <= self._length + _FURTHEST:
+            raise ValueError(f"position {position} in a series of {self._length}")
+        end = position + len(values)
+        if end > len(self._buffer):
+            grown = np.empty(max(end, 2 * len(self._buffer)), dtype=np.float32)
+            grown[: self._length] = self._buffer[: self._length]
+            self._buffer = grown
+        self._buffer[self._length : position] = np.nan
+        self._buffer[position:end] = values
+        self._length = end
+
+    def cut(self, length: int) -> None:
+        """Drop what stands at `length` and behind it."""
+        self._length = min(self._length, max(0, length))
