@@ -16,6 +16,7 @@ __all__ = [
     "EVENTS",
     "CheckpointSaved",
     "Continued",
+    "EditRefused",
     "EpochDone",
     "Event",
     "Failed",
@@ -81,6 +82,17 @@ class SettingsEdited:
     epoch: int
     changes: Mapping[str, Any]  # dotted setting → new value
     before: Mapping[str, Any]  # dotted setting → old value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditRefused:
+    """An edit asked for something that cannot be; the run goes on as it was."""
+
+    kind: ClassVar[str] = "refused"
+    step: int
+    epoch: int
+    changes: Mapping[str, Any]  # what was asked for
+    message: str  # one sentence: which value, why not, and what can be edited
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +163,7 @@ Event = (
     | StepsDone
     | EpochDone
     | SettingsEdited
+    | EditRefused
     | CheckpointSaved
     | Paused
     | Continued
@@ -166,6 +179,7 @@ EVENTS: dict[str, type[Event]] = {
         StepsDone,
         EpochDone,
         SettingsEdited,
+        EditRefused,
         CheckpointSaved,
         Paused,
         Continued,

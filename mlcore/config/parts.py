@@ -41,6 +41,7 @@ Activation = Literal["relu", "leaky_relu", "gelu", "silu", "tanh", "sigmoid"]
 OptimName = Literal["sgd", "adam", "adamw", "rmsprop", "adagrad"]
 Schedule = Literal["constant", "step", "cosine", "one_cycle", "plateau"]
 Loss = Literal["nll", "cross_entropy"]
+Stepper = Literal["auto", "autograd", "written_out", "cuda_graph"]
 
 _DEVICE = re.compile(r"auto|cpu|cuda(:\d{1,3})?|mps")
 _SCHEDULE, _NAME = "optim.schedule", "optim.name"
@@ -329,6 +330,14 @@ class TrainConfig(_Part):
             slider=(0, 20),
         ),
     ] = 0
+    stepper: Annotated[
+        Stepper,
+        Rule(
+            "what does a step: autograd, the same written out, or a CUDA graph; "
+            "auto takes the fastest that gives the same numbers",
+            label="Step by",
+        ),
+    ] = "auto"
 
     def __post_init__(self) -> None:
         super(TrainConfig, self).__post_init__()

@@ -1,0 +1,37 @@
+"""Which device a run uses: from the word in the settings to a `torch.device`."""
+
+from __future__ import annotations
+
+import torch
+
+from mlcore.errors import DeviceError
+from mlcore.rules import list_words
+
+__all__ = ["available", "resolve"]
+
+
+def available() -> list[dict[str, str]]:
+    """The devices of this machine, the fastest first: `{"device": "cuda:0", "name": "…"}`."""
+    found = [
+        {"device": f"cuda:{number}", "name": torch.cuda.get_device_name(number)}
+        for number in range(torch.cuda.device_count())
+    ]
+    if torch.backends.mps.is_available():
+        found.append({"device": "mps", "name": "Apple GPU"})
+    return [*found, {"device": "cpu", "name": "CPU"}]
+
+
+def resolve(device: str) -> torch.device:
+    """The device that a setting names: auto is the first CUDA GPU, else an Apple GPU, else the CPU.
+
+    Raises:
+        DeviceError: it is not on this machine.
+    """
+    names = [entry["device"] for entry in available()]
+    wanted = {"auto": names[0], "cuda": "cuda:0"}.get(device, device)
+    if wanted not in names:
+        raise DeviceError(
+            f'`train.device` asks for "{device}", but this machine has only '
+            f"{list_words(names)}: choose one of these, or auto."
+        )
+    return torch.device(wanted)

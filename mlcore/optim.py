@@ -1,0 +1,160 @@
+"""Optimizer and schedule from settings: the stock classes of torch, with their stock defaults.
+
+A schedule moves either after every step (one_cycle) or after every epoch (the others):
+`after_step` and `after_epoch` hide which.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import torch
+from torch import Tensor, nn, optim
+from torch.optim import lr_scheduler
+from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
+from torch.optim.optimizer import Optimizer
+
+from mlcore.config import OptimConfig
+
+__all__ = [
+    "LRScheduler",
+    "Optimizer",
+    "after_epoch",
+    "after_step",
+    "build_optimizer",
+    "build_schedule",
+    "rebuild",
+]
+
+
+def build_optimizer(parameters: Iterable[nn.Parameter], config: OptimConfig) -> Optimizer:
+    """The stock optimizer of `torch.optim`; what the settings do not name keeps its default."""
+    shared: dict[str, Any] = {"lr": config.lr, "weight_decay": config.weight_decay}
+    match config.name:
+        case "sgd":
+            return optim.SGD(
+                parameters, momentum=config.momentum, nesterov=config.nesterov, **shared
+            )
+        case "adam":
+            return optim.Adam(parameters, **shared)
+        case "adamw":
+            return optim.AdamW(parameters, **shared)
+        case "rmsprop":
+            return optim.RMSprop(parameters, momentum=config.momentum, **shared)
+        case "adagrad":
+            return optim.Adagrad(parameters, **shared)
+
+
+def build_schedule(
+    optimizer: Optimizer, config: OptimConfig, epochs: int, steps_per_epoch: int
+) -> LRScheduler | None:
+    """The stock schedule, or None for a constant learning rate."""
+    return _schedule(optimizer, config, epochs, total_steps=epochs * steps_per_epoch)
+
+
+def _schedule(
+    optimizer: Optimizer, config: OptimConfig, epochs: int, total_steps: int
+) -> LRScheduler | None:
+    match config.schedule:
+        case "constant":
+            return None
+        case "step":
+            return lr_scheduler.StepLR(optimizer, config.step_every, config.gamma)
+        case "cosine":
+            return lr_scheduler.CosineAnnealingLR(optimizer, T_max=epochs, eta_min=config.min_lr)
+        case "plateau":
+            return ReduceLROnPlateau(
+                optimizer,
+                factor=config.gamma,
+                patience=config.plateau_patience,
+                min_lr=config.min_lr,
+            )
+        case "one_cycle":
+            return lr_scheduler.OneCycleLR(
+                optimizer,
+                max_lr=config.lr,
+                total_steps=total_steps,
+                pct_start=config.warmup,
+                cycle_momentum=_has_momentum(optimizer),
+            )
+
+
+def _has_momentum(optimizer: Optimizer) -> bool:
+    """Whether one_cycle can move the momentum too: stock torch refuses where there is none."""
+    group = optimizer.param_groups[0]
+    return "betas" in group or group.get("momentum", 0.0) > 0
+
+
+def after_step(schedule: LRScheduler | None) -> None:
+    """Move a schedule that moves with every step."""
+    if isinstance(schedule, lr_scheduler.OneCycleLR):
+        schedule.step()
+
+
+def after_epoch(schedule: LRScheduler | None, loss: float) -> None:
+    """Move a schedule that moves with every epoch.
+
+    Args:
+        schedule: what `build_schedule` gave.
+        loss: the epoch's validation loss, or its training loss where none is held out.
+    """
+    if isinstance(schedule, ReduceLROnPlateau):
+        schedule.step(loss)
+    elif schedule is not None and not isinstance(schedule, lr_scheduler.OneCycleLR):
+        schedule.step()
+
+
+def rebuild(
+    optimizer: Optimizer,
+    schedule: LRScheduler | None,
+    config: OptimConfig,
+    *,
+    epochs: int,
+    epochs_done: int,
+    total_steps: int,
+    steps_done: int,
+    keep_lr: bool,
+) -> tuple[Optimizer, LRScheduler | None]:
+    """Optimizer and schedule for settings that changed while the run trains.
+
+    The optimizer's memory (momentum, running averages) is kept. The schedule stands where it
+    would stand had the run had these settings from its start. A plateau schedule depends on the
+    losses seen: it keeps its count of bad epochs, and (`keep_lr`) the learning rate it reached.
+    """
+    reached = [float(group["lr"]) for group in optimizer.param_groups]
+    parameters = [weight for group in optimizer.param_groups for weight in group["params"]]
+    fresh = build_optimizer(parameters, config)
+    fresh.state.update({weight: dict(kept) for weight, kept in optimizer.state.items()})
+    _complete_momentum(fresh)
+    moved = _schedule(fresh, config, epochs, max(total_steps, 1))
+    _mark_stepped(fresh)
+    if isinstance(moved, ReduceLROnPlateau):
+        if isinstance(schedule, ReduceLROnPlateau):
+            moved.best, moved.num_bad_epochs = schedule.best, schedule.num_bad_epochs
+            moved.last_epoch = schedule.last_epoch
+            if keep_lr:
+                for group, lr in zip(fresh.param_groups, reached, strict=True):
+                    group["lr"] = lr
+                moved._last_lr = [*reached]  # what its state dict carries
+    elif isinstance(moved, lr_scheduler.OneCycleLR):
+        if steps_done:
+            moved.last_epoch = steps_done - 1  # its formula is closed: one step gets there
+            moved.step()
+    elif moved is not None:
+        for _ in range(epochs_done):
+            moved.step()
+    return fresh, moved
+
+
+def _complete_momentum(optimizer: Optimizer) -> None:
+    """Give RMSprop the momentum buffers it makes only on a weight's very first step."""
+    if not isinstance(optimizer, optim.RMSprop) or not optimizer.param_groups[0]["momentum"]:
+        return
+    for weight, kept in optimizer.state.items():
+        kept.setdefault("momentum_buffer", torch.zeros_like(weight))
+
+
+def _mark_stepped(optimizer: Optimizer) -> None:
+    """Keep a moved schedule from warning that no step came before it: one did, elsewhere."""
+    optimizer._opt_called = True  # type: ignore[attr-defined]

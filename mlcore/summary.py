@@ -1,0 +1,78 @@
+"""What a model is made of, from its settings alone: layers, shapes, parameters. No torch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mlcore.config import ModelConfig
+
+__all__ = ["Layer", "ModelSummary", "describe"]
+
+FLOAT_BYTES = 4  # a float32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layer:
+    """One layer of the model, in the order of the forward pass."""
+
+    name: str  # as in the state dict ("fc1", "bn1"); "" where a layer has no state
+    kind: str  # "linear", "batch norm", "dropout", "log_softmax" or the activation's name
+    shape_in: tuple[int, ...]  # of one image, batch left out
+    shape_out: tuple[int, ...]
+    parameters: int  # trainable numbers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelSummary:
+    """All layers, and what they add up to."""
+
+    layers: tuple[Layer, ...]
+    parameters: int  # trainable numbers
+    bytes: int  # memory of parameters and buffers
+
+
+def describe(
+    config: ModelConfig, outputs: int, inputs: int = 784, log_probabilities: bool = True
+) -> ModelSummary:
+    """Describe the MLP that these settings build.
+
+    Args:
+        config: widths, activation, dropout, batch normalisation.
+        outputs: number of classes.
+        inputs: pixels of one image.
+        log_probabilities: whether the model ends in a log_softmax, as it does with the nll loss.
+    """
+    layers: list[Layer] = []
+    width = inputs
+    for number, units in enumerate(config.hidden, start=1):
+        layers.append(_linear(number, width, units))
+        if config.batch_norm:
+            layers.append(_same(f"bn{number}", "batch norm", units, parameters=2 * units))
+        layers.append(_same("", config.activation, units))
+        if config.dropout:
+            layers.append(_same("", "dropout", units))
+        width = units
+    layers.append(_linear(len(config.hidden) + 1, width, outputs))
+    if log_probabilities:
+        layers.append(_same("", "log_softmax", outputs))
+    parameters = sum(layer.parameters for layer in layers)
+    # Each batch norm also keeps a running mean and variance per unit, and an int64 count.
+    buffers = sum(2 * units * FLOAT_BYTES + 8 for units in config.hidden if config.batch_norm)
+    return ModelSummary(
+        layers=tuple(layers), parameters=parameters, bytes=parameters * FLOAT_BYTES + buffers
+    )
+
+
+def _linear(number: int, inputs: int, outputs: int) -> Layer:
+    return Layer(
+        name=f"fc{number}",
+        kind="linear",
+        shape_in=(inputs,),
+        shape_out=(outputs,),
+        parameters=inputs * outputs + outputs,  # weights and biases
+    )
+
+
+def _same(name: str, kind: str, units: int, parameters: int = 0) -> Layer:
+    """A layer whose output has the shape of its input."""
+    return Layer(name=name, kind=kind, shape_in=(units,), shape_out=(units,), parameters=parameters)

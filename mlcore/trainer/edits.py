@@ -1,0 +1,84 @@
+"""Which settings may change while a run trains, and when a change is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mlcore.config import RunConfig, find_setting
+from mlcore.errors import SettingsError
+from mlcore.rules import list_words
+
+__all__ = ["EDITABLE", "changes_between", "check_batches", "edited"]
+
+EDITABLE: tuple[str, ...] = (
+    "data.batch_size",
+    "optim.lr",
+    "optim.momentum",
+    "optim.nesterov",
+    "optim.weight_decay",
+    "optim.schedule",
+    "optim.step_every",
+    "optim.gamma",
+    "optim.min_lr",
+    "optim.warmup",
+    "optim.plateau_patience",
+    "optim.clip_norm",
+    "train.epochs",
+    "train.patience",
+)
+"""Settings that an `Edit` may change; the others are fixed when the run starts."""
+
+
+def edited(config: RunConfig, changes: Mapping[str, Any]) -> RunConfig:
+    """The settings after an edit.
+
+    Raises:
+        SettingsError: a name is unknown or fixed while a run trains, or a value is refused.
+    """
+    for name in changes:
+        find_setting(name)
+        if name not in EDITABLE:
+            raise SettingsError(
+                f"`{name}` is fixed once a run has started: start a new run for it, or change "
+                f"{list_words(EDITABLE, 'or')}."
+            )
+    return config.with_values(changes)
+
+
+def changes_between(config: RunConfig, wanted: RunConfig) -> dict[str, Any]:
+    """The changes that an `Edit` must carry to lead from one config to another.
+
+    Settings that cannot change while a run trains are left out.
+    """
+    before, after = config.flat(), wanted.flat()
+    return {name: after[name] for name in EDITABLE if after[name] != before[name]}
+
+
+def check_batches(config: RunConfig, images: int, left: int | None = None) -> None:
+    """Refuse batches that give no step, or that batch norm cannot take.
+
+    Args:
+        config: settings to check.
+        images: images in the training set.
+        left: images left in the epoch under way, if one is.
+
+    Raises:
+        SettingsError: an epoch has no whole batch, or batch norm would meet a single image.
+    """
+    size, drop_last = config.data.batch_size, config.data.drop_last
+    if drop_last and size > images:
+        raise SettingsError(
+            f"`data.batch_size` must be at most {images}, the number of training images, where "
+            f"`data.drop_last` is on, but got {size}."
+        )
+    if not config.model.batch_norm:
+        return
+    for count in (images, left or 0):
+        single = count % size == 1 or (size == 1 and count > 0)
+        if single and (size == 1 or not drop_last):
+            raise SettingsError(
+                "`model.batch_norm` needs two images or more in every batch, but got one of 1 "
+                f"from {count} images in batches of {size}: turn `data.drop_last` on or choose "
+                "another `data.batch_size`."
+            )

@@ -1,0 +1,76 @@
+"""The epoch under way: which images come in which batch, and how far it has got."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from torch import Tensor
+
+from mlcore.data.batches import epoch_order, iterate, steps_per_epoch
+from mlcore.data.tensors import Dataset
+
+__all__ = ["Feed"]
+
+
+class Feed:
+    """Draws the batches of one epoch after another from images in memory.
+
+    Attributes:
+        seed: what the order of the epoch under way was drawn from; None between epochs.
+        position: steps done in this epoch.
+        used: images of this epoch's order that were trained on.
+    """
+
+    def __init__(self, data: Dataset, batch_size: int, drop_last: bool) -> None:
+        self._data = data
+        self._batch_size, self._drop_last = batch_size, drop_last
+        self.seed: int | None = None
+        self.position = self.used = 0
+        self._batches: Iterator[tuple[Tensor, Tensor]] = iter(())
+
+    def begin(self, seed: int, position: int = 0, used: int = 0) -> None:
+        """Start the epoch that this seed draws, or go back into the middle of it."""
+        self.seed, self.position, self.used = seed, position, used
+        order = epoch_order(seed, len(self._data.train))  # (N,)
+        self._batches = iterate(
+            self._data.train,
+            order,
+            self._batch_size,
+            drop_last=self._drop_last,
+            start=used,
+            prepare=self._data.inputs,
+        )
+
+    def resize(self, batch_size: int) -> None:
+        """Take batches of this size from now on, from what is left of the epoch's order too."""
+        self._batch_size = batch_size
+        if self.seed is not None:
+            self.begin(self.seed, self.position, self.used)
+
+    def end(self) -> None:
+        """Close the epoch."""
+        self.seed, self.position, self.used = None, 0, 0
+
+    def next(self) -> tuple[Tensor, Tensor]:
+        """The next batch: images `(B, 784)` and labels `(B,)`."""
+        images, labels = next(self._batches)
+        self.used += len(labels)
+        self.position += 1
+        return images, labels
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether the epoch under way has no batch left."""
+        return self.seed is not None and self.steps_left() == 0
+
+    def left(self) -> int:
+        """Images left in the epoch under way (all, between two epochs)."""
+        return len(self._data.train) - self.used
+
+    def steps_left(self) -> int:
+        """Batches left in the epoch under way (a whole epoch's, between two)."""
+        return steps_per_epoch(self.left(), self._batch_size, self._drop_last)
+
+    def steps_per_epoch(self) -> int:
+        """Batches of a whole epoch at this batch size."""
+        return steps_per_epoch(len(self._data.train), self._batch_size, self._drop_last)

@@ -1,0 +1,267 @@
+"""`Trainer`: takes steps, heeds commands between them, and says what happens in events."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import torch
+
+from mlcore.commands import Command, Continue, Edit, Pause, RunEpoch, RunSteps, Stop
+from mlcore.config import RunConfig
+from mlcore.data.tensors import Dataset, load
+from mlcore.device import resolve
+from mlcore.errors import SettingsError
+from mlcore.evaluation import evaluate
+from mlcore.events import (
+    Continued,
+    EditRefused,
+    Event,
+    Finished,
+    Paused,
+    SettingsEdited,
+    Started,
+    StepsDone,
+    Stopped,
+)
+from mlcore.model import MLP
+from mlcore.trainer.edits import check_batches, edited
+from mlcore.trainer.training import Training
+
+__all__ = ["Trainer", "load_data", "train"]
+
+POLL_SECONDS = 0.010  # commands are looked for between steps, this often
+PAUSE_SECONDS = 0.015  # and this often by a run that waits
+
+
+def no_commands() -> Sequence[Command]:
+    """The commands of a run that nobody steers."""
+    return ()
+
+
+class Trainer:
+    """One training as a stream of events, and its model.
+
+    With the same settings, seed and number of threads, step losses and weights on the CPU equal
+    those of the plain loop over a `DataLoader(shuffle=True)` to the last bit.
+
+    Random numbers come from torch's global state, as in a plain script: it is seeded here, and
+    should be left alone until the events have ended.
+
+    Args:
+        config: settings of a new run. With a `snapshot` as state, the settings in it hold instead
+            (edits made so far are among them); an `Edit` changes them.
+        data: images and labels, on the device.
+        device: where the model goes; None: where the images are.
+        state: a `snapshot` to go on from, exactly. One that holds only "model", and perhaps
+            "optimizer", "epoch" and "loss", goes on from those.
+        commands: called between steps; returns the commands that came since the last call.
+
+    Raises:
+        SettingsError: the batches leave no step, or one image for batch norm.
+    """
+
+    def __init__(
+        self,
+        config: RunConfig,
+        data: Dataset,
+        *,
+        device: torch.device | str | None = None,
+        state: Mapping[str, Any] | None = None,
+        commands: Callable[[], Sequence[Command]] = no_commands,
+    ) -> None:
+        if state and state.get("config") is not None:
+            config = RunConfig.from_json(state["config"])
+        check_batches(config, len(data.train))
+        place = data.train.images.device if device is None else torch.device(device)
+        self._training = Training(config, data, place, state)
+        self._commands = commands
+        self._ended = self._paused = False
+        self._pause_step: int | None = None  # pause when so many steps are done
+        self._pause_epoch: int | None = None  # pause when so many epochs are done
+
+    @property
+    def model(self) -> MLP:
+        """The network; once the events have ended it is an ordinary module."""
+        return self._training.model
+
+    @property
+    def config(self) -> RunConfig:
+        """The settings in force, edits included."""
+        return self._training.config
+
+    @property
+    def step(self) -> int:
+        """Optimisation steps done."""
+        return self._training.step
+
+    @property
+    def epoch(self) -> int:
+        """Whole epochs done."""
+        return self._training.epoch
+
+    def snapshot(self) -> dict[str, Any]:
+        """All that the next step depends on; as `state` of a new trainer it goes on exactly.
+
+        May be taken whenever `events` has handed out an event, also in mid-epoch. Only tensors,
+        dicts, lists, str, int, float, bool and None: `torch.load(weights_only=True)` reads it.
+        Tensors of model and optimizer are shared, not copied: write or copy before going on.
+
+        Raises:
+            DivergedError: the loss is not finite any more; there is nothing to go on from.
+        """
+        return self._training.snapshot()
+
+    def events(self) -> Iterator[Event]:
+        """Train, and say what happens; ends with `Finished` or `Stopped`.
+
+        A pause waits in here. Called again after the end, it goes on from there.
+
+        Raises:
+            DivergedError: a loss became NaN or infinite; the losses before it were handed out.
+        """
+        training = self._training
+        training.wake()
+        self._ended = False
+        yield self._started()
+        while True:
+            yield from self._obey()
+            if self._ended:
+                return
+            if training.over():
+                break
+            limit = None if self._pause_step is None else self._pause_step - self.step
+            training.run(limit, POLL_SECONDS)
+            if training.losses.due() or training.feed.exhausted:
+                yield from self._flush()
+            if training.feed.exhausted:
+                yield training.close_epoch()
+        yield self._finished()
+
+    def _obey(self) -> Iterator[Event]:
+        """Take the commands that came; wait while paused."""
+        yield from self._take()
+        if self._pause_step == self.step or self._pause_epoch == self.epoch:
+            yield from self._heed(Pause())
+        while self._paused and not self._ended:
+            time.sleep(PAUSE_SECONDS)
+            yield from self._take()
+
+    def _take(self) -> Iterator[Event]:
+        for command in self._commands():
+            if not self._ended:
+                yield from self._heed(command)
+
+    def _heed(self, command: Command) -> Iterator[Event]:
+        """Do what a command asks, with all losses before it handed out."""
+        yield from self._flush()
+        match command:
+            case Stop(reason=reason):
+                self._ended = True
+                yield Stopped(step=self.step, epoch=self.epoch, reason=reason)
+            case Pause():
+                self._pause_step = self._pause_epoch = None
+                if not self._paused:
+                    self._paused = True
+                    yield Paused(step=self.step, epoch=self.epoch)
+            case Continue():
+                yield from self._continue()
+            case RunSteps(count=count):
+                yield from self._continue(step=self.step + max(count, 1))
+            case RunEpoch():
+                yield from self._continue(epoch=self.epoch + 1)
+            case Edit(changes=changes):
+                yield self._edit(changes)
+
+    def _continue(self, step: int | None = None, epoch: int | None = None) -> Iterator[Event]:
+        """Go on, until so many steps or epochs are done."""
+        self._pause_step, self._pause_epoch = step, epoch
+        if self._paused:
+            self._paused = False
+            yield Continued(step=self.step, epoch=self.epoch)
+
+    def _edit(self, changes: Mapping[str, Any]) -> Event:
+        before = self.config.flat()
+        try:
+            config = edited(self.config, changes)
+            self._training.edit(config, keep_lr="optim.lr" not in changes)
+        except SettingsError as error:
+            return EditRefused(
+                step=self.step, epoch=self.epoch, changes=dict(changes), message=str(error)
+            )
+        after = config.flat()
+        return SettingsEdited(
+            step=self.step,
+            epoch=self.epoch,
+            changes={name: after[name] for name in changes},
+            before={name: before[name] for name in changes},
+        )
+
+    def _flush(self) -> Iterator[Event]:
+        """Hand out the losses that were not read yet."""
+        losses = self._training.losses
+        if not losses:
+            return
+        first = self.step - len(losses) + 1
+        values = losses.read(first)
+        if values:
+            yield StepsDone(first=first, losses=values, epoch=self.epoch + 1)
+        if losses.diverged is not None:
+            raise losses.diverged
+
+    def _started(self) -> Started:
+        training, data = self._training, self._training.data
+        return Started(
+            step=self.step,
+            epoch=self.epoch,
+            steps_per_epoch=training.feed.steps_per_epoch(),
+            epochs=self.config.train.epochs,
+            device=str(training.device),
+            threads=torch.get_num_threads(),
+            parameters=sum(weight.numel() for weight in self.model.parameters()),
+            train_images=len(data.train),
+            validation_images=0 if data.validation is None else len(data.validation),
+            stepper=training.stepper.name,
+        )
+
+    def _finished(self) -> Finished:
+        data = self._training.data
+        test = evaluate(self.model, data.test, data)
+        return Finished(
+            step=self.step,
+            epoch=self.epoch,
+            test_loss=test.loss,
+            test_accuracy=test.accuracy,
+            seconds=self._training.seconds,
+            early=self._training.early(),
+        )
+
+
+def load_data(config: RunConfig) -> Dataset:
+    """The data set of a run, on the run's device.
+
+    Raises:
+        DataError: its files are missing or damaged.
+        DeviceError: the device is not on this machine.
+        SettingsError: no image, or no whole batch, is left to train on.
+    """
+    return load(config.data, config.train.seed, resolve(config.train.device))
+
+
+def train(
+    config: RunConfig,
+    data: Dataset | None = None,
+    *,
+    commands: Callable[[], Sequence[Command]] = no_commands,
+) -> Iterator[Event]:
+    """Train with these settings, as a stream of events.
+
+    A `Trainer` does the same and keeps the model within reach.
+
+    Raises:
+        MlcoreError: data, device or settings cannot be used, or the loss diverged.
+    """
+    if config.train.threads:
+        torch.set_num_threads(config.train.threads)
+    yield from Trainer(config, data or load_data(config), commands=commands).events()

@@ -1,0 +1,202 @@
+"""`Training`: all that the next step depends on, and how it moves on, is edited and is kept."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+
+from mlcore.config import RunConfig
+from mlcore.data.batches import draw_epoch_seed
+from mlcore.data.tensors import Dataset
+from mlcore.evaluation import loss_and_accuracy
+from mlcore.events import EpochDone
+from mlcore.model import build
+from mlcore.optim import after_epoch, after_step, build_optimizer, build_schedule, rebuild
+from mlcore.steps import make_stepper
+from mlcore.trainer.edits import check_batches
+from mlcore.trainer.feed import Feed
+from mlcore.trainer.losses import Losses
+from mlcore.trainer.random import random_state, restore_random_state
+
+__all__ = ["Training"]
+
+
+class Training:
+    """Model, optimizer, schedule, order of the images, losses, random state: one training's whole.
+
+    Attributes:
+        step: optimisation steps done.
+        epoch: whole epochs done.
+        seconds: training time of this start, validation left out.
+        losses: of steps whose loss was not read yet.
+    """
+
+    def __init__(
+        self,
+        config: RunConfig,
+        data: Dataset,
+        device: torch.device,
+        state: Mapping[str, Any] | None,
+    ) -> None:
+        self.config, self.data, self.device = config, data, device
+        torch.manual_seed(config.train.seed)
+        self.model = build(config, len(data.classes)).to(device)
+        self.step = self.epoch = 0
+        self.seconds = 0.0
+        self.losses = Losses()
+        self.feed = Feed(data, config.data.batch_size, config.data.drop_last)
+        self._best: float | None = None  # lowest loss of an epoch, by which runs are judged
+        self._bad_epochs = 0  # epochs since then
+        self._loss = 0.0  # training loss of the last epoch
+        self._epoch_seconds = 0.0
+        self._rate = config.optim.lr  # of the last step
+        self._optimizer = build_optimizer(self.model.parameters(), config.optim)
+        self._schedule = build_schedule(
+            self._optimizer, config.optim, config.train.epochs, self.feed.steps_per_epoch()
+        )
+        if state:
+            self._restore(state)
+        self.stepper = make_stepper(config, self.model, self._optimizer, device)
+        drawn = random_state(device)
+        self._random = {name: (state or {}).get(name, drawn[name]) for name in drawn}
+
+    def wake(self) -> None:
+        """Make ready to take steps: training mode, and the random state this training left."""
+        self.model.train()
+        self.seconds = 0.0
+        restore_random_state(self._random, self.device)
+        self._random = {}
+
+    def over(self) -> bool:
+        """Whether all epochs are done, or early stopping has ended them."""
+        return self.epoch >= self.config.train.epochs or self.early()
+
+    def early(self) -> bool:
+        """Whether the validation loss has not fallen for as long as `train.patience` allows."""
+        return 0 < self.config.train.patience <= self._bad_epochs
+
+    def run(self, limit: int | None, seconds: float) -> None:
+        """Take steps: at most `limit`, to the end of the epoch, for about so many seconds."""
+        if self.feed.seed is None:
+            self.feed.begin(draw_epoch_seed())
+        began = now = time.perf_counter()
+        steps = self.feed.steps_left()
+        steps = steps if limit is None else min(steps, limit)
+        groups = self._optimizer.param_groups
+        while steps > 0 and now - began < seconds:
+            images, labels = self.feed.next()  # (B, 784), (B,)
+            self._rate = groups[0]["lr"]
+            self.losses.add(self.stepper.step(images, labels), self._rate)
+            after_step(self._schedule)
+            self.step += 1
+            steps -= 1
+            now = time.perf_counter()
+        self.seconds += now - began
+        self._epoch_seconds += now - began
+
+    def close_epoch(self) -> EpochDone:
+        """End the epoch, all of whose losses were read: validate, move the schedule, count."""
+        self._loss = self.losses.total / self.feed.position
+        validation_loss = validation_accuracy = None
+        if self.data.validation is not None:
+            validation_loss, validation_accuracy = loss_and_accuracy(
+                self.model, self.data.validation, self.data
+            )
+        judged = self._loss if validation_loss is None else validation_loss
+        after_epoch(self._schedule, judged)
+        if self._best is None or judged < self._best:
+            self._best, self._bad_epochs = judged, 0
+        else:
+            self._bad_epochs += 1
+        self.epoch += 1
+        done = EpochDone(
+            epoch=self.epoch,
+            step=self.step,
+            train_loss=self._loss,
+            validation_loss=validation_loss,
+            validation_accuracy=validation_accuracy,
+            lr=self._rate,
+            seconds=self._epoch_seconds,
+            images_per_second=self.feed.used / self._epoch_seconds,
+        )
+        self.feed.end()
+        self.losses.total = self._epoch_seconds = 0.0
+        return done
+
+    def edit(self, config: RunConfig, *, keep_lr: bool) -> None:
+        """Go on with other settings from the next step on.
+
+        A batch size holds at once, for what is left of the epoch's order too. The schedule moves
+        to where it would stand with these settings from the start (`optim.rebuild`).
+
+        Raises:
+            SettingsError: the batches leave no step, or one image for batch norm.
+        """
+        check_batches(config, len(self.data.train), self.feed.left())
+        self.config = config
+        self.feed.resize(config.data.batch_size)
+        ahead = config.train.epochs - self.epoch  # epochs to come, the one under way included
+        steps_ahead = max(ahead, 0) * self.feed.steps_per_epoch()
+        if self.feed.seed is not None:
+            steps_ahead += self.feed.steps_left() - (
+                self.feed.steps_per_epoch() if ahead > 0 else 0
+            )
+        self._optimizer, self._schedule = rebuild(
+            self._optimizer,
+            self._schedule,
+            config.optim,
+            epochs=config.train.epochs,
+            epochs_done=self.epoch,
+            total_steps=self.step + steps_ahead,
+            steps_done=self.step,
+            keep_lr=keep_lr,
+        )
+        self.stepper.use(self._optimizer, config.optim.clip_norm)
+
+    def snapshot(self) -> dict[str, Any]:
+        """Everything the next step depends on, in plain types and tensors.
+
+        Tensors of model and optimizer are shared, not copied: write or copy before going on.
+
+        Raises:
+            DivergedError: the loss is not finite any more; there is nothing to go on from.
+        """
+        if self.losses.diverged is not None:
+            raise self.losses.diverged
+        position = self.feed.position
+        return {
+            "config": self.config.to_json(),
+            "model": self.model.state_dict(),
+            "optimizer": self._optimizer.state_dict(),
+            "schedule": None if self._schedule is None else self._schedule.state_dict(),
+            "step": self.step,
+            "epoch": self.epoch,
+            "position": position,
+            "images_used": self.feed.used,
+            "epoch_seed": self.feed.seed,
+            "loss_sum": self.losses.total,
+            "loss": self.losses.total / position if position else self._loss,
+            "epoch_seconds": self._epoch_seconds,
+            "best": self._best,
+            "bad_epochs": self._bad_epochs,
+            **(random_state(self.device) | self._random),
+        }
+
+    def _restore(self, state: Mapping[str, Any]) -> None:
+        """Go back to a snapshot; what a sparser one leaves out starts anew."""
+        self.model.load_state_dict(state["model"])
+        self.epoch = state.get("epoch", 0)
+        self.step = state.get("step", self.epoch * self.feed.steps_per_epoch())
+        if state.get("optimizer") is not None:
+            self._optimizer.load_state_dict(state["optimizer"])
+        if self._schedule is not None and state.get("schedule") is not None:
+            self._schedule.load_state_dict(state["schedule"])
+        self._loss = state.get("loss") or 0.0
+        self._best, self._bad_epochs = state.get("best"), state.get("bad_epochs", 0)
+        if state.get("epoch_seed") is not None:
+            self.feed.begin(state["epoch_seed"], state["position"], state["images_used"])
+            self.losses.total = state["loss_sum"]
+            self._epoch_seconds = state.get("epoch_seconds", 0.0)
