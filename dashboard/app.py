@@ -1,0 +1,49 @@
+"""Navigation: the pages in order, the sidebar on each of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard import controls
+from dashboard.errors import friendly_errors
+
+_HERE = Path(__file__).parent
+_PAGES = (
+    ("train.py", "Train", ":material/play_circle:"),
+    ("test.py", "Test", ":material/fact_check:"),
+    ("checkpoints.py", "Checkpoints", ":material/save:"),
+    ("data.py", "Data", ":material/grid_view:"),
+)
+
+st.set_page_config(
+    page_title="MLP trainer",
+    page_icon=str(_HERE / "assets" / "icon.png"),
+    layout="wide",
+    menu_items={"About": "Train a small neural network and watch it learn."},
+)
+
+
+def main() -> None:
+    """Draw the sidebar and the page that the address names."""
+    page = st.navigation(
+        [
+            st.Page(
+                _HERE / "app_pages" / file,
+                title=title,
+                icon=icon,
+                url_path=Path(file).stem,
+                default=file == "train.py",
+            )
+            for file, title, icon in _PAGES
+            if (_HERE / "app_pages" / file).exists()
+        ]
+    )
+    with friendly_errors():
+        controls.sidebar()
+    with friendly_errors():
+        page.run()
+
+
+main()

@@ -1,0 +1,199 @@
+"""One widget, or a slider with a typed number, for each kind of setting."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import streamlit as st
+
+from dashboard import form, session
+from mlcore.config import SETTINGS, Setting
+from mlcore.data import CATALOG
+from mlcore.errors import SettingsError
+from mlcore.rules import Value
+
+__all__ = ["choice", "field", "stops"]
+
+_CHOICE_WORDS = {
+    "sgd": "SGD",
+    "adam": "Adam",
+    "adamw": "AdamW",
+    "rmsprop": "RMSprop",
+    "adagrad": "Adagrad",
+    "relu": "ReLU",
+    "leaky_relu": "Leaky ReLU",
+    "gelu": "GELU",
+    "silu": "SiLU",
+    "tanh": "Tanh",
+    "sigmoid": "Sigmoid",
+    "constant": "Constant",
+    "step": "Step",
+    "cosine": "Cosine",
+    "one_cycle": "One cycle",
+    "plateau": "Reduce on plateau",
+    "nll": "NLL on log-probabilities",
+    "cross_entropy": "Cross entropy on logits",
+    "float32": "float32 (fast)",
+    "uint8": "uint8 (a quarter of the memory)",
+}
+_TITLES = {
+    "emnist_digits": "EMNIST digits",
+    "emnist_letters": "EMNIST letters",
+    "emnist_balanced": "EMNIST balanced",
+}
+_NUMBER_WIDTH = 118  # pixels
+
+
+def field(name: str, error: str = "") -> None:
+    """The widget of a setting, and below it what is wrong with its value."""
+    setting = SETTINGS[name]
+    if setting.choices:
+        choice(setting, setting.choices, _words)
+    elif setting.kind is bool:
+        _put(name, bool(session.values()[name]))
+        st.toggle(setting.rule.label, key=name, help=_help(setting), **_reports(name))
+    elif setting.kind in (int, float) and setting.rule.slider:
+        _slider_and_number(setting)
+    elif setting.kind in (int, float):
+        _number(setting, width="stretch")
+    else:
+        _text(setting)
+    if error:
+        st.markdown(f":red[:material/error: {error}]")
+
+
+def choice(setting: Setting, options: tuple[str, ...], words: Any) -> None:
+    """A select box of a setting's values; `words` turns a value into what is read."""
+    _put(setting.name, session.values()[setting.name])
+    st.selectbox(
+        setting.rule.label,
+        options,
+        key=setting.name,
+        help=_help(setting),
+        format_func=words,
+        **_reports(setting.name),
+    )
+
+
+def stops(setting: Setting) -> list[int | float]:
+    """The values a logarithmic slider stops at: powers of two, or 1 to 9 times powers of ten."""
+    low, high = setting.rule.slider or (1, 1)
+    if setting.kind is int:
+        return [2**power for power in range(int(math.log2(low)), int(math.log2(high)) + 1)]
+    first, last = round(math.log10(low)), round(math.log10(high))
+    return [float(f"{digit}e{power}") for power in range(first, last) for digit in range(1, 10)] + [
+        float(f"1e{last}")
+    ]
+
+
+def _slider_and_number(setting: Setting) -> None:
+    """A slider for the usual stretch and a field for the whole range, kept in step."""
+    name, rule = setting.name, setting.rule
+    low, high = rule.slider or (0, 1)
+    value: Any = session.values()[name]
+    key = f"{name}-slider"
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        if rule.log:
+            options = stops(setting)
+            nearest = min(options, key=lambda stop: abs(math.log(stop) - math.log(max(value, low))))
+            _put(key, nearest)
+            st.select_slider(
+                rule.label,
+                options,
+                key=key,
+                help=_help(setting),
+                format_func=form.as_text,
+                **_reports(name, key),
+            )
+        else:
+            kind = setting.kind
+            _put(key, kind(min(max(value, low), high)))
+            st.slider(
+                rule.label,
+                kind(low),
+                kind(high),
+                step=_step(setting),
+                key=key,
+                help=_help(setting),
+                **_reports(name, key),
+            )
+        _number(setting, width=_NUMBER_WIDTH, label_visibility="collapsed")
+
+
+def _number(setting: Setting, **looks: Any) -> None:
+    rule, kind = setting.rule, setting.kind
+    low = rule.low if rule.low is not None else rule.above
+    high = rule.high if rule.high is not None else rule.below
+    _put(setting.name, kind(session.values()[setting.name]))
+    st.number_input(
+        rule.label,
+        kind(low) if low is not None else None,
+        kind(high) if high is not None else None,
+        step=_step(setting),
+        format="%d" if kind is int else "%g",
+        key=setting.name,
+        help=_help(setting),
+        **looks,
+        **_reports(setting.name),
+    )
+
+
+def _text(setting: Setting) -> None:
+    value = session.values()[setting.name]
+    key = setting.name
+    if _parsed(setting, st.session_state.get(key)) != value:
+        _put(key, value if isinstance(value, str) else form.as_text(value))
+    st.text_input(setting.rule.label, key=key, help=_help(setting), **_reports(key))
+
+
+def _parsed(setting: Setting, text: str | None) -> Value | str | None:
+    """What a text stands for; the text itself where it stands for nothing."""
+    if text is None:
+        return None
+    try:
+        return form.read(setting, text)
+    except SettingsError:
+        return text
+
+
+def _reports(name: str, key: str = "") -> dict[str, Any]:
+    """The arguments that make a widget write its new value to the session."""
+    return {"on_change": _changed, "args": (name, key or name)}
+
+
+def _changed(name: str, key: str) -> None:
+    value = st.session_state[key]
+    setting = SETTINGS[name]
+    session.change(name, _parsed(setting, value) if isinstance(value, str) else value)
+    if name == "data.name":
+        for other, fitting in form.fit_to_data(session.values()).items():
+            session.change(other, fitting)
+
+
+def _put(key: str, value: Any) -> None:
+    """Set a widget before it is drawn; left alone when it is right, so that typing goes on."""
+    if key not in st.session_state or st.session_state[key] != value:
+        st.session_state[key] = value
+
+
+def _step(setting: Setting) -> Any:
+    """A step that divides the slider's stretch into about fifty, a power of ten."""
+    if setting.rule.log or setting.rule.slider is None:
+        value = session.values()[setting.name]
+        return 1 if setting.kind is int else 10.0 ** math.floor(math.log10(value or 1))
+    low, high = setting.rule.slider
+    step = 10.0 ** math.floor(math.log10((high - low) / 40))
+    return max(1, int(step)) if setting.kind is int else step
+
+
+def _help(setting: Setting) -> str:
+    text = setting.rule.help
+    words = setting.rule.range_words() if setting.kind in (int, float) else ""
+    return f"{text[0].upper()}{text[1:]}{words and f' ({words})'}. `{setting.name}`"
+
+
+def _words(value: str) -> str:
+    if value in CATALOG:
+        return CATALOG[value].title
+    return _CHOICE_WORDS.get(value) or _TITLES.get(value, value)

@@ -1,0 +1,106 @@
+"""The sidebar as a whole: preset, the four first settings, groups that open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from dashboard import form, session
+from dashboard.controls import devices, fields
+from mlcore.config import SETTINGS, RunConfig
+from mlcore.presets import PAGE_PRESET, PRESETS, preset_of
+
+__all__ = ["sidebar"]
+
+_CUSTOM = "Custom"
+_FIRST = ("train.epochs", "optim.lr", "optim.name")
+_GROUPS: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "Data": (
+        ":material/database:",
+        (
+            "data.name",
+            "data.batch_size",
+            "data.validation",
+            "data.train_limit",
+            "data.mean",
+            "data.std",
+            "data.drop_last",
+            "data.store",
+        ),
+    ),
+    "Model": (
+        ":material/hub:",
+        ("model.hidden", "model.activation", "model.dropout", "model.batch_norm"),
+    ),
+    "Optimizer & schedule": (
+        ":material/trending_down:",
+        tuple(name for name in SETTINGS if name.startswith("optim.") and name not in _FIRST),
+    ),
+    "Training": (
+        ":material/tune:",
+        ("train.loss", "train.patience", "train.seed", "train.threads"),
+    ),
+}
+
+
+def sidebar() -> RunConfig | None:
+    """Draw the sidebar; its settings, or None while one of them is refused.
+
+    Each refusal stands as a sentence below its widget, and once more on top, since the group it
+    is in may be closed. The address bar follows the settings; while they are refused it keeps
+    the last that were not.
+    """
+    with st.sidebar:
+        checked = form.check(session.values())
+        _preset(checked.config)
+        for sentence in session.notes():
+            st.warning(sentence, icon=":material/link_off:")
+        hidden = [text for name, text in checked.errors.items() if name not in _FIRST]
+        for sentence in hidden:
+            st.error(sentence, icon=":material/error:")
+        for name in _FIRST:
+            fields.field(name, checked.errors.get(name, ""))
+        devices.device_field()
+        for title, (icon, names) in _GROUPS.items():
+            with st.expander(title, icon=icon, key=f"group-{title.split()[0].lower()}"):
+                _group(names, checked.errors)
+    session.write_address(checked.config)
+    return checked.config
+
+
+def _group(names: tuple[str, ...], errors: Mapping[str, str]) -> None:
+    values = form.effective(session.values())
+    for name in names:
+        if form.shown(SETTINGS[name], values):
+            fields.field(name, errors.get(name, ""))
+
+
+def _preset(config: RunConfig | None) -> None:
+    current = (preset_of(config) if config else None) or _CUSTOM
+    options = [*PRESETS, *([_CUSTOM] if current == _CUSTOM else [])]
+    if st.session_state.get("preset") != current:
+        st.session_state["preset"] = current
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        st.selectbox(
+            "Preset",
+            options,
+            key="preset",
+            help="Settings to start from; change any of them afterwards.",
+            on_change=_take_preset,
+        )
+        st.button(
+            "Reset",
+            key="reset",
+            icon=":material/restart_alt:",
+            help=f"Back to the preset {PAGE_PRESET}.",
+            disabled=current == PAGE_PRESET,
+            on_click=session.apply,
+            args=(PRESETS[PAGE_PRESET],),
+        )
+
+
+def _take_preset() -> None:
+    chosen = st.session_state["preset"]
+    if chosen in PRESETS:
+        session.apply(PRESETS[chosen])

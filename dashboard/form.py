@@ -1,0 +1,126 @@
+"""What the sidebar holds, checked: raw values → `RunConfig` or a sentence a field. No Streamlit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from mlcore.config import SETTINGS, RunConfig, Setting, parse
+from mlcore.data import CATALOG
+from mlcore.errors import SettingsError
+from mlcore.rules import Value
+
+__all__ = ["Checked", "as_text", "check", "effective", "fit_to_data", "in_words", "read", "shown"]
+
+_NEEDS: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
+    "optim.nesterov": lambda values: bool(values["optim.momentum"]),
+    "train.patience": lambda values: bool(values["data.validation"]),
+}
+"""What a setting needs beyond its `Rule.applies`: elsewhere only its default is accepted."""
+
+_NO_LAYERS = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """The outcome of `check`: a config, or what is wrong with which setting."""
+
+    config: RunConfig | None
+    errors: Mapping[str, str] = field(default_factory=dict)  # setting → sentence
+
+
+def shown(setting: Setting, values: Mapping[str, Any]) -> bool:
+    """Whether the setting means something beside these values, so that its widget is shown."""
+    needs = _NEEDS.get(setting.name)
+    return setting.applies(values) and (needs is None or needs(values))
+
+
+def effective(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values with every setting that does not apply back at its default."""
+    known: dict[str, Any] = {
+        name: values.get(name, setting.default) for name, setting in SETTINGS.items()
+    }
+    for name, setting in SETTINGS.items():
+        if not shown(setting, known):
+            known[name] = setting.default
+    return known
+
+
+def check(values: Mapping[str, Any]) -> Checked:
+    """The config of raw widget values (text where a widget takes text), or what is wrong."""
+    errors: dict[str, str] = {}
+    checked: dict[str, Value] = {}
+    for name, value in effective(values).items():
+        try:
+            checked[name] = read(SETTINGS[name], value)
+        except SettingsError as error:
+            errors[name] = in_words(str(error))
+    if not errors:
+        try:
+            config = RunConfig.from_flat(checked)
+            _check_images(config)
+        except SettingsError as error:
+            errors[_culprit(str(error))] = in_words(str(error))
+        else:
+            return Checked(config=config)
+    return Checked(config=None, errors=errors)
+
+
+def fit_to_data(values: Mapping[str, Any]) -> dict[str, Value]:
+    """Changes that make the held-out images fit a data set that was just chosen; mostly none."""
+    family = CATALOG.get(values["data.name"])
+    if family is None:
+        return {}
+    images = family.train_images
+    held = values["data.validation"]
+    return {"data.validation": images // 7 // 100 * 100} if held > images // 2 else {}
+
+
+def as_text(value: Value | str) -> str:
+    """A value for a text field or an address: "0.01", "128, 64", "true"."""
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value)) or _NO_LAYERS
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:g}" if isinstance(value, float) and float(f"{value:g}") == value else str(value)
+
+
+def in_words(message: str) -> str:
+    """The sentence with a setting's label in place of its dotted name."""
+
+    def label(match: re.Match[str]) -> str:
+        setting = SETTINGS.get(match[1])
+        return setting.rule.label if setting else match[0]
+
+    return re.sub(r"`([a-z_.]+)`", label, message)
+
+
+def read(setting: Setting, value: Any) -> Value:
+    """A setting's value of what its widget holds.
+
+    Raises:
+        SettingsError: it is no such value.
+    """
+    if isinstance(value, str):
+        return parse(setting.name, "" if value.strip().lower() == _NO_LAYERS else value)
+    return setting.rule.check(setting.name, value, setting.kind)
+
+
+def _culprit(message: str) -> str:
+    """The first setting that a message names."""
+    names = re.findall(r"`([a-z_.]+)`", message)
+    return next((name for name in names if name in SETTINGS), "")
+
+
+def _check_images(config: RunConfig) -> None:
+    family = CATALOG.get(config.data.name)
+    if family is None:
+        return
+    images = min(family.train_images, config.data.train_limit or family.train_images)
+    if config.data.validation >= images:
+        raise SettingsError(
+            f"`data.validation` must leave images to train on, but got "
+            f"{config.data.validation:,} of {images:,}: hold out fewer."
+        )

@@ -1,0 +1,144 @@
+"""Every `session_state` key and query parameter, and what all sessions share.
+
+The settings live in one dict of the session, not in the widgets: a widget that is not drawn
+loses its state, and a slider and a typed number must show one value. Each widget is set from
+that dict before it is drawn and writes to it when it changes. (`bind="query-params"` ties one
+parameter to one widget, shown or not; a link that leaves out what does not apply, and pairs of
+widgets, do not fit that.)
+
+The address bar is read once, when a session starts, and written after every run of the script.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from dashboard.form import check
+from dashboard.link import LINKED, read_link, write_link
+from dashboard.theme import Palette, palette
+from mlcore.presets import PAGE_PRESET, PRESETS
+
+if TYPE_CHECKING:
+    from mlcore.config import RunConfig
+    from mlcore.jobs import Jobs
+    from mlcore.runs import RunStore
+
+__all__ = [
+    "apply",
+    "begin",
+    "change",
+    "colours",
+    "config",
+    "current_run",
+    "jobs",
+    "notes",
+    "runs_root",
+    "set_current_run",
+    "store",
+    "untouched",
+    "values",
+    "write_address",
+]
+
+_SETTINGS, _NOTES, _RUN = "settings", "notes", "run"
+
+
+def begin() -> None:
+    """Fill a fresh session from the address bar; later calls do nothing."""
+    if _SETTINGS in st.session_state:
+        return
+    read, left_out = read_link(st.query_params.to_dict())
+    st.session_state[_SETTINGS] = dict(read)
+    st.session_state[_NOTES] = left_out
+    st.session_state[_RUN] = st.query_params.get(_RUN)
+
+
+def values() -> dict[str, Any]:
+    """The settings as the widgets hold them, by dotted name; text where it cannot be read."""
+    begin()
+    held: dict[str, Any] = st.session_state[_SETTINGS]
+    return held
+
+
+def change(name: str, value: Any) -> None:
+    """A widget has a new value for a setting."""
+    values()[name] = value
+    st.session_state[_NOTES] = []
+
+
+def apply(config: RunConfig, note: str = "") -> None:
+    """Put a whole config (a preset, the settings of a run) into the sidebar."""
+    values().update(config.flat())
+    st.session_state[_NOTES] = [note] if note else []
+
+
+def config() -> RunConfig | None:
+    """The settings of the sidebar, or None while one of them is refused."""
+    return check(values()).config
+
+
+def untouched() -> bool:
+    """Whether the settings are still those of the page's first preset."""
+    return values() == PRESETS[PAGE_PRESET].flat()
+
+
+def notes() -> list[str]:
+    """Sentences on what a link or a choice changed; they go with the next change."""
+    begin()
+    held: list[str] = st.session_state[_NOTES]
+    return held
+
+
+def current_run() -> str | None:
+    """The id of the run that the pages show; None before the first."""
+    begin()
+    run: str | None = st.session_state[_RUN]
+    return run
+
+
+def set_current_run(run: str | None) -> None:
+    """Show this run on all pages; the address names it."""
+    begin()
+    st.session_state[_RUN] = run
+
+
+def write_address(config: RunConfig | None) -> None:
+    """Make the address carry the settings and the current run; other parameters stay."""
+    wanted = write_link(config) if config else {}
+    if run := current_run():
+        wanted[_RUN] = run
+    own = {*LINKED, _RUN} if config else {_RUN}
+    present = st.query_params.to_dict()
+    if wanted != {name: text for name, text in present.items() if name in own}:
+        rest = {name: text for name, text in present.items() if name not in own}
+        st.query_params.from_dict(rest | wanted)
+
+
+def colours() -> Palette:
+    """The chart colours of the theme that this browser shows."""
+    return palette(st.context.theme.type)
+
+
+def runs_root() -> Path:
+    """The folder of all runs: the variable MLCORE_RUNS, else `runs` where the app was started."""
+    return Path(os.environ.get("MLCORE_RUNS") or "runs").expanduser().resolve()
+
+
+@st.cache_resource(show_spinner=False)
+def jobs() -> Jobs:
+    """The one client of the supervisor, shared by all sessions of this server."""
+    from mlcore.jobs import Jobs
+
+    return Jobs(runs_root())
+
+
+@st.cache_resource(show_spinner=False)
+def store() -> RunStore:
+    """The run folders, shared by all sessions of this server."""
+    from mlcore.runs import RunStore
+
+    return RunStore(runs_root())

@@ -1,0 +1,95 @@
+"""Colours of the charts, one palette for light and one for dark pages. No Streamlit.
+
+The series colours keep apart under simulated protanopia, deuteranopia and tritanopia, and stand
+out against the page with a contrast of at least 3:1; tests measure both. They agree with
+`.streamlit/config.toml`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+__all__ = ["DARK", "LIGHT", "Palette", "layout", "palette"]
+
+Scale = tuple[tuple[float, str], ...]
+"""Plotly's colour scale: position in 0 to 1, colour; the first is the page or close to it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Palette:
+    """The colours that charts on one kind of page use."""
+
+    name: str  # "light" or "dark"
+    background: str
+    text: str
+    muted: str  # secondary text
+    grid: str  # lines and quiet areas
+    series: tuple[str, ...]  # categorical, in the order to be used
+    right: str  # correct predictions
+    wrong: str  # mistakes
+    right_scale: Scale
+    wrong_scale: Scale
+    heat: Scale  # amounts from 0 up
+    diverging: Scale  # below 0, 0, above 0
+
+
+LIGHT = Palette(
+    name="light",
+    background="#ffffff",
+    text="#1b2a30",
+    muted="#566970",
+    grid="#dfe7e9",
+    series=("#1268a8", "#d95f0e", "#0e8f7e", "#8e4aa8", "#8a6d00"),
+    right="#1268a8",
+    wrong="#d95f0e",
+    right_scale=((0.0, "#f4f8fb"), (0.5, "#8dbbdc"), (1.0, "#1268a8")),
+    wrong_scale=((0.0, "#fff8f2"), (0.5, "#f7b07a"), (1.0, "#c24e06")),
+    heat=((0.0, "#f4f8fb"), (0.5, "#62a3c9"), (1.0, "#0a3f66")),
+    diverging=((0.0, "#b54708"), (0.5, "#f7f7f5"), (1.0, "#1268a8")),
+)
+
+DARK = Palette(
+    name="dark",
+    background="#11191d",
+    text="#e3ecee",
+    muted="#9db0b7",
+    grid="#2a393f",
+    series=("#5aaef0", "#ff9d4d", "#2fbf9f", "#cf9bea", "#d9c04a"),
+    right="#5aaef0",
+    wrong="#ff9d4d",
+    right_scale=((0.0, "#162126"), (0.5, "#2c648f"), (1.0, "#6fbbf5")),
+    wrong_scale=((0.0, "#1b1f20"), (0.5, "#94541c"), (1.0, "#ffa559")),
+    heat=((0.0, "#162126"), (0.5, "#2f7fae"), (1.0, "#c9ecff")),
+    diverging=((0.0, "#ff9d4d"), (0.5, "#1d2a30"), (1.0, "#5aaef0")),
+)
+
+
+def palette(name: str | None) -> Palette:
+    """The palette of a page that calls itself "light" or "dark"; light where it says nothing."""
+    return DARK if name == "dark" else LIGHT
+
+
+def layout(colours: Palette, *, height: int) -> dict[str, Any]:
+    """What the layouts of all figures share: transparent, quiet grid, no wasted margin."""
+    axis = {
+        "gridcolor": colours.grid,
+        "linecolor": colours.grid,
+        "zerolinecolor": colours.grid,
+        "tickfont": {"color": colours.muted, "size": 12},
+        "title": {"font": {"color": colours.muted, "size": 13}},
+        "automargin": True,
+    }
+    return {
+        "height": height,
+        "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"color": colours.text, "size": 13},
+        "colorway": list(colours.series),
+        "xaxis": axis,
+        "yaxis": axis,
+        "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "title": None},
+        "hoverlabel": {"bgcolor": colours.background, "font": {"color": colours.text}},
+        "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": colours.muted},
+    }
