@@ -29,11 +29,16 @@ if TYPE_CHECKING:
 
 __all__ = [
     "apply",
+    "ask_for",
+    "asked_for",
     "begin",
     "change",
     "colours",
     "config",
     "current_run",
+    "draw_again",
+    "draw_number",
+    "forget",
     "jobs",
     "notes",
     "runs_root",
@@ -44,7 +49,7 @@ __all__ = [
     "write_address",
 ]
 
-_SETTINGS, _NOTES, _RUN = "settings", "notes", "run"
+_SETTINGS, _NOTES, _RUN, _ASKED = "settings", "notes", "run", "asked"
 
 
 def begin() -> None:
@@ -91,6 +96,32 @@ def notes() -> list[str]:
     begin()
     held: list[str] = st.session_state[_NOTES]
     return held
+
+
+def ask_for(name: str) -> None:
+    """This session wants a data set to be used as soon as it is there."""
+    st.session_state[_ASKED] = name
+
+
+def asked_for(name: str) -> bool:
+    """Whether this session waits for a data set."""
+    return bool(st.session_state.get(_ASKED) == name)
+
+
+def forget(name: str) -> None:
+    """This session no longer waits for a data set."""
+    if asked_for(name):
+        del st.session_state[_ASKED]
+
+
+def draw_number(key: str) -> int:
+    """How often `draw_again` was called for `key`: the seed of what a page draws at random."""
+    return int(st.session_state.get(f"draw-{key}", 0))
+
+
+def draw_again(key: str) -> None:
+    """Ask for other random picks."""
+    st.session_state[f"draw-{key}"] = draw_number(key) + 1
 
 
 def current_run() -> str | None:

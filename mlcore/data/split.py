@@ -1,0 +1,27 @@
+"""Which training images are held out, without torch, for pages that only show them."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["split_order"]
+
+
+def split_order(
+    count: int, validation: int, seed: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Indices of training and validation images, equal to `mlcore.data.tensors.split_indices`.
+
+    `torch.randperm` on the CPU shuffles by Fisher and Yates with the 32-bit outputs of the
+    Mersenne Twister, taken modulo what is left; NumPy's legacy seeding starts the same twister.
+    About 30 ms for 60,000 images.
+    """
+    bits = np.random.RandomState(seed)._bit_generator  # noqa: NPY002  the same twister as torch's
+    draws = bits.random_raw(max(count - 1, 0)).astype(np.int64) if count > 1 else np.empty(0, int)
+    jumps = (draws % (count - np.arange(len(draws)))).tolist()
+    order = list(range(count))
+    for index, jump in enumerate(jumps):
+        order[index], order[index + jump] = order[index + jump], order[index]
+    shuffled = np.array(order, dtype=np.int64)
+    return shuffled[: count - validation], shuffled[count - validation :]
