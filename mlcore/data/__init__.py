@@ -1,10 +1,24 @@
-"""Data sets: name → images, labels and class names in memory. No torch in this file's names.
+"""Data sets: name → images, labels and class names in memory.
 
-`mlcore.data.tensors` and `mlcore.data.batches` hold what needs torch.
+Nothing here imports torch; `mlcore.data.tensors` and `mlcore.data.batches` hold what needs it.
 """
 
 from mlcore.data.catalog import CATALOG, find_family
-from mlcore.data.family import Family, RawData, RawSplit
+from mlcore.data.disk import DataStatus, status, verify
+from mlcore.data.download import fetch
+from mlcore.data.family import Family, Progress, RawData, RawSplit
 from mlcore.data.raw import load_raw
 
-__all__ = ["CATALOG", "Family", "RawData", "RawSplit", "find_family", "load_raw"]
+__all__ = [
+    "CATALOG",
+    "DataStatus",
+    "Family",
+    "Progress",
+    "RawData",
+    "RawSplit",
+    "fetch",
+    "find_family",
+    "load_raw",
+    "status",
+    "verify",
+]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import types
 from collections.abc import Mapping
 
-from mlcore.data import digits, mnist
+from mlcore.data import digits, emnist, fashion_mnist, kmnist, mnist, qmnist
 from mlcore.data.family import Family
 from mlcore.errors import SettingsError
 from mlcore.rules import list_words, nearest
@@ -13,7 +13,11 @@ from mlcore.rules import list_words, nearest
 __all__ = ["CATALOG", "find_family"]
 
 CATALOG: Mapping[str, Family] = types.MappingProxyType(
-    {family.name: family for room in (mnist, digits) for family in room.FAMILIES}
+    {
+        family.name: family
+        for room in (mnist, fashion_mnist, kmnist, emnist, qmnist, digits)
+        for family in room.FAMILIES
+    }
 )
 """Name → family, in the order in which `data.name` offers them."""
 

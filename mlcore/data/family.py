@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["SIDE", "Download", "Family", "RawData", "RawSplit", "SplitFiles"]
+__all__ = ["SIDE", "Download", "Family", "Progress", "RawData", "RawSplit", "SplitFiles"]
 
 SIDE = 28
 """Height and width of every image, in pixels."""
@@ -38,22 +38,46 @@ class RawData:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SplitFiles:
-    """The two IDX files of a split (unpacked names) and what they should hold."""
+    """The two IDX files of a split: their unpacked names, and their md5 where it is known."""
 
     images: str
     labels: str
-    count: int  # images, as published
-    images_md5: str = ""  # of the unpacked file, where it is known
+    images_md5: str = ""
     labels_md5: str = ""
 
+    @property
+    def names(self) -> tuple[str, str]:
+        """Both names, images first."""
+        return self.images, self.labels
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+    @property
+    def md5s(self) -> tuple[str, str]:
+        """Both sums, in the order of `names`."""
+        return self.images_md5, self.labels_md5
+
+
+@dataclass(frozen=True, slots=True)
 class Download:
-    """One file to fetch: a `.gz` that unpacks to one file, or a `.zip` of such `.gz` files."""
+    """One file to fetch: a `.gz` of one IDX file, or a `.zip` of such `.gz` files."""
 
     file: str
     md5: str
     mirrors: tuple[str, ...]  # addresses of the folder it lies in, tried in this order
+    members: tuple[str, ...] = ()  # of a `.zip`: what to take out of it
+
+    @property
+    def packed(self) -> tuple[str, ...]:
+        """Names of the `.gz` files that it leaves in the data folder."""
+        return tuple(member.rpartition("/")[2] for member in self.members) or (self.file,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far the download of one file is."""
+
+    file: str
+    done: int  # bytes
+    total: int  # bytes; 0: the server did not say
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,5 +107,4 @@ class Family:
     @property
     def files(self) -> tuple[str, ...]:
         """The unpacked names of all files, images before labels; empty when bundled."""
-        splits = [split for split in (self.train, self.test) if split]
-        return tuple(name for split in splits for name in (split.images, split.labels))
+        return tuple(name for split in (self.train, self.test) if split for name in split.names)

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import gzip
 import math
+import os
 import struct
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,12 +21,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlcore.data.family import SIDE
-from mlcore.errors import DataCorruptError
+from mlcore.errors import DataCorruptError, DataMissingError
 
-__all__ = ["Header", "check_idx", "find_idx", "read_header", "read_idx"]
+__all__ = ["Header", "check_idx", "corrupt", "find_idx", "read_idx"]
 
 _KINDS: dict[int, np.dtype[Any]] = {8: np.dtype(np.uint8), 12: np.dtype(">i4")}
-_MAX_BYTES = 4 * 2**30  # no data set here comes near it: a header that claims more is damaged
+_HEADER_BYTES = 4 + 3 * 4  # at most
+_MAX_BYTES = 2**30  # a header that claims more is damaged; the largest file here has 188 MB
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,36 +50,29 @@ class Header:
 
 def find_idx(folder: Path, name: str) -> Path | None:
     """The file `name` in `folder`, else its `.gz`, else None."""
-    return next((path for path in (folder / name, folder / f"{name}.gz") if path.is_file()), None)
-
-
-def read_header(path: Path, fetch: str) -> Header:
-    """Read the first bytes of an IDX file of images or labels; `fetch` names the data set.
-
-    Raises:
-        DataCorruptError: they are not the start of such a file.
-    """
-    try:
-        with _open(path) as file:
-            first = file.read(4 + 4 * 3)
-    except (OSError, EOFError, zlib.error) as error:
-        raise _corrupt(path, fetch, f"cannot be read ({error})") from error
-    return _parse_header(first, path, fetch)
+    candidates = (folder / name, folder / f"{name}.gz")
+    # Unlike Path.is_file, os.path.isfile is False, and no error, in a folder that may not be read.
+    return next((path for path in candidates if os.path.isfile(path)), None)  # noqa: PTH113
 
 
 def check_idx(path: Path, fetch: str) -> Header:
     """Check header and length without reading the numbers (a `.gz` states its length at its end).
 
+    Args:
+        path: of the file.
+        fetch: name of the data set, for the advice in messages.
+
     Raises:
         DataCorruptError: the header is wrong, or the file is shorter or longer than it says.
+        DataMissingError: the file may not be read.
     """
-    header = read_header(path, fetch)
-    if path.suffix == ".gz":
-        with path.open("rb") as file:
-            file.seek(-4, 2)
+    with _opened(path, fetch) as file:
+        header = _parse_header(file.read(_HEADER_BYTES), path, fetch)
+    with _opened(path, fetch, unpack=False) as file:
+        length = file.seek(0, os.SEEK_END)
+        if path.suffix == ".gz":
+            file.seek(-4, os.SEEK_END)
             length = struct.unpack("<I", file.read(4))[0]
-    else:
-        length = path.stat().st_size
     _check_length(length, header, path, fetch)
     return header
 
@@ -85,51 +82,65 @@ def read_idx(path: Path, fetch: str) -> NDArray[Any]:
 
     Raises:
         DataCorruptError: anything about the file is wrong; the message says what to do.
+        DataMissingError: the file may not be read.
     """
-    header = read_header(path, fetch)
-    try:
+    with _opened(path, fetch) as file:
+        header = _parse_header(file.read(_HEADER_BYTES), path, fetch)
+        file.seek(0)
         if path.suffix == ".gz":
-            with _open(path) as file:
-                # One byte more than promised is enough to see that there are too many.
-                content = file.read(header.size + 1)
+            # One byte more than promised is enough to see that there are too many.
+            content = file.read(header.size + 1)
             _check_length(len(content), header, path, fetch)
             numbers = np.frombuffer(bytearray(content), header.kind, offset=header.offset)
         else:
-            _check_length(path.stat().st_size, header, path, fetch)
-            numbers = np.fromfile(path, header.kind, offset=header.offset)
-    except (OSError, EOFError, zlib.error) as error:
-        raise _corrupt(path, fetch, f"cannot be read to its end ({error})") from error
-    if numbers.size != math.prod(header.shape):  # cut while it was being read
-        raise _corrupt(path, fetch, "changed while it was read")
+            _check_length(os.fstat(file.fileno()).st_size, header, path, fetch)
+            numbers = np.fromfile(file, header.kind, offset=header.offset)
+    if numbers.size != math.prod(header.shape):
+        raise corrupt(path, fetch, "changed while it was read")
     return numbers.reshape(header.shape)
 
 
-def _open(path: Path) -> Any:
-    return gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")
+def corrupt(path: Path, fetch: str, fault: str) -> DataCorruptError:
+    """The error for a damaged file, with what to do about it."""
+    return DataCorruptError(f"{path} {fault}: delete it and run `mlcore data fetch {fetch}`.")
+
+
+@contextmanager
+def _opened(path: Path, fetch: str, *, unpack: bool = True) -> Iterator[Any]:
+    """The file, unpacked on the fly; what goes wrong inside becomes a sentence."""
+    try:
+        with gzip.open(path) if unpack and path.suffix == ".gz" else path.open("rb") as file:
+            yield file
+    except PermissionError as error:
+        raise DataMissingError(
+            f"{path} may not be read: give your account the right to read it."
+        ) from error
+    except FileNotFoundError as error:
+        raise DataMissingError(
+            f"{path} has gone: run `mlcore data fetch {fetch}` to get it back."
+        ) from error
+    except (OSError, EOFError, zlib.error) as error:
+        raise corrupt(path, fetch, f"cannot be read ({error})") from error
 
 
 def _parse_header(first: bytes, path: Path, fetch: str) -> Header:
     if len(first) < 4:
-        raise _corrupt(path, fetch, f"is only {len(first)} bytes long")
+        raise corrupt(path, fetch, f"is only {len(first)} bytes long")
     zero, kind, dimensions = struct.unpack(">HBB", first[:4])
     if zero or kind not in _KINDS or dimensions not in (1, 2, 3):
-        raise _corrupt(path, fetch, f"is no IDX file (it starts with {first[:4].hex()})")
+        raise corrupt(path, fetch, f"is no IDX file (it starts with {first[:4].hex()})")
     if len(first) < 4 + 4 * dimensions:
-        raise _corrupt(path, fetch, "ends within its header")
+        raise corrupt(path, fetch, "ends within its header")
     shape = struct.unpack_from(f">{dimensions}I", first, 4)
     header = Header(kind=_KINDS[kind], shape=shape)
     if dimensions == 3 and shape[1:] != (SIDE, SIDE):
-        raise _corrupt(path, fetch, f"holds images of {shape[1]}×{shape[2]} and not {SIDE}×{SIDE}")
+        raise corrupt(path, fetch, f"holds images of {shape[1]}×{shape[2]} and not {SIDE}×{SIDE}")
     if not 0 < header.size - header.offset <= _MAX_BYTES:
-        raise _corrupt(path, fetch, f"claims to hold {shape[0]:,} entries")
+        raise corrupt(path, fetch, f"claims to hold {shape[0]:,} entries")
     return header
 
 
 def _check_length(length: int, header: Header, path: Path, fetch: str) -> None:
     if length != header.size:
         word = "is cut short" if length < header.size else "is too long"
-        raise _corrupt(path, fetch, f"{word} ({length:,} bytes where {header.size:,} belong)")
-
-
-def _corrupt(path: Path, fetch: str, fault: str) -> DataCorruptError:
-    return DataCorruptError(f"{path} {fault}: delete it and run `mlcore data fetch {fetch}`.")
+        raise corrupt(path, fetch, f"{word} ({length:,} bytes where {header.size:,} belong)")

@@ -11,10 +11,10 @@ from mlcore.data.catalog import find_family
 from mlcore.data.digits import read_bundled
 from mlcore.data.family import Family, RawData, RawSplit, SplitFiles
 from mlcore.data.fingerprint import fingerprint
-from mlcore.data.idx import find_idx, read_idx
-from mlcore.errors import DataCorruptError, DataMissingError
+from mlcore.data.idx import corrupt, find_idx, read_idx
+from mlcore.errors import DataMissingError
 
-__all__ = ["load_raw"]
+__all__ = ["find_files", "load_raw"]
 
 
 def load_raw(name: str, root: Path) -> RawData:
@@ -44,9 +44,14 @@ def load_raw(name: str, root: Path) -> RawData:
     )
 
 
-def _read_split(family: Family, files: SplitFiles, root: Path) -> RawSplit:
+def find_files(family: Family, files: SplitFiles, root: Path) -> list[Path]:
+    """Where the image and the label file of a split lie, packed or not.
+
+    Raises:
+        DataMissingError: one of them is not there.
+    """
     paths = []
-    for name in (files.images, files.labels):
+    for name in files.names:
         path = find_idx(root / family.folder, name)
         if path is None:
             raise DataMissingError(
@@ -54,11 +59,16 @@ def _read_split(family: Family, files: SplitFiles, root: Path) -> RawSplit:
                 f"`mlcore data fetch {family.name}`, or use the bundled `digits`."
             )
         paths.append(path)
+    return paths
+
+
+def _read_split(family: Family, files: SplitFiles, root: Path) -> RawSplit:
+    paths = find_files(family, files, root)
     images, labels = (read_idx(path, family.name) for path in paths)
     if images.ndim != 3 or images.dtype != np.uint8:
-        raise _corrupt(paths[0], family, "holds no images")
+        raise corrupt(paths[0], family.name, "holds no images")
     if labels.ndim == 3:
-        raise _corrupt(paths[1], family, "holds no labels")
+        raise corrupt(paths[1], family.name, "holds no labels")
     if family.transposed:
         images = np.ascontiguousarray(images.transpose(0, 2, 1))
     # Where a label is a row of facts (QMNIST), the class is the first of them.
@@ -70,16 +80,12 @@ def _check_labels(
     labels: NDArray[np.generic], images: int, path: Path, family: Family
 ) -> NDArray[np.int64]:
     if len(labels) != images:
-        raise _corrupt(path, family, f"holds {len(labels):,} labels for {images:,} images")
+        raise corrupt(path, family.name, f"holds {len(labels):,} labels for {images:,} images")
     classes = labels.astype(np.int64) - family.first_label
     wrong = (classes < 0) | (classes >= len(family.classes))
     if wrong.any():
         where = int(wrong.argmax())
         last = family.first_label + len(family.classes) - 1
         fault = f"holds the label {labels[where]} at image {where:,}, outside {family.first_label}"
-        raise _corrupt(path, family, f"{fault} to {last}")
+        raise corrupt(path, family.name, f"{fault} to {last}")
     return classes
-
-
-def _corrupt(path: Path, family: Family, fault: str) -> DataCorruptError:
-    return DataCorruptError(f"{path} {fault}: delete it and run `mlcore data fetch {family.name}`.")

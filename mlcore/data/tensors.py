@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from mlcore.config import DataConfig, data_root
@@ -53,8 +54,8 @@ def normalise(images: Tensor, mean: float, std: float) -> Tensor:
     """Bytes (…) as float32 (…): ((x / 255) - mean) / std, as torchvision's transforms compute it.
 
     `ToTensor` divides by 255, `Normalize` subtracts and divides; each rounds to float32. A byte has
-    256 values, so they are computed once, by the same operations on the CPU, and looked up: the
-    last bit agrees on every device (a GPU would multiply by 1/255 instead of dividing).
+    256 values, so they are computed once on the CPU and looked up: the last bit agrees on every
+    device (a GPU would multiply by 1/255 instead of dividing).
 
     Measured on MNIST's 60,000 training images, one thread: looked up 55 ms, in-place operations in
     chunks 93 ms, in one go 129 ms; `index_select` on the table 110 ms.
@@ -63,20 +64,20 @@ def normalise(images: Tensor, mean: float, std: float) -> Tensor:
         raise TypeError(f"normalise takes bytes (torch.uint8), but got {images.dtype}")
     table = _table(mean, std)  # (256,)
     if images.device.type != "cpu":
-        return table.to(images.device)[images.int()]
+        return torch.from_numpy(table).to(images.device)[images.int()]
     result = torch.empty(images.shape)
-    values, source, target = table.numpy(), images.numpy(), result.numpy()
+    source, target = images.numpy(), result.numpy()
     for row in range(0, len(source), _ROWS):
         rows = slice(row, row + _ROWS)
         # "clip" only spares the check of the range, and a buffered copy: a byte is always in it.
-        np.take(values, source[rows], out=target[rows], mode="clip")
+        np.take(table, source[rows], out=target[rows], mode="clip")
     return result
 
 
 @functools.lru_cache(maxsize=8)
-def _table(mean: float, std: float) -> Tensor:
-    pixels = torch.arange(256, dtype=torch.uint8).to(torch.float32).div(255)
-    return pixels.sub(torch.tensor(mean)).div(torch.tensor(std))  # (256,)
+def _table(mean: float, std: float) -> NDArray[np.float32]:
+    pixels = np.arange(256, dtype=np.float32) / np.float32(255)
+    return (pixels - np.float32(mean)) / np.float32(std)  # (256,)
 
 
 def split_indices(count: int, validation: int, seed: int) -> tuple[Tensor, Tensor]:
@@ -158,6 +159,6 @@ def _tensors(
     return Split(images=images, labels=labels)
 
 
-def _writable(array: np.ndarray[tuple[int, ...], np.dtype[np.generic]]) -> Tensor:
+def _writable(array: NDArray[np.generic]) -> Tensor:
     """Share the memory, or copy it where the array is read-only (the bundled data)."""
     return torch.from_numpy(array if array.flags.writeable else array.copy())

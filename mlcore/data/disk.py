@@ -1,0 +1,130 @@
+"""What of a data set is on disk, and whether it is whole. No torch."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from mlcore.data.catalog import find_family
+from mlcore.data.digits import read_bundled
+from mlcore.data.family import Family, SplitFiles
+from mlcore.data.idx import check_idx, corrupt, find_idx
+from mlcore.data.raw import find_files, load_raw
+from mlcore.errors import DataCorruptError, DataMissingError
+
+__all__ = ["DataStatus", "State", "status", "verify"]
+
+State = Literal["ready", "missing", "damaged", "bundled"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataStatus:
+    """A data set as it was found."""
+
+    name: str
+    title: str
+    state: State
+    folder: Path | None  # where its files lie, or would; None: bundled
+    message: str  # one sentence
+    train_images: int  # found where ready or bundled, else as published
+    test_images: int
+    download_bytes: int  # of a fetch, about
+
+    @property
+    def usable(self) -> bool:
+        """Whether one can train on it now."""
+        return self.state in ("ready", "bundled")
+
+
+def status(name: str, root: Path) -> DataStatus:
+    """Look at names, headers and lengths of the files: under a millisecond, and never an error.
+
+    Raises:
+        SettingsError: the name is unknown.
+    """
+    family = find_family(name)
+    if family.train is None or family.test is None:
+        return _found(family, root, "bundled", "It comes with mlcore and needs no network.")
+    try:
+        counts = [_count(family, split, root) for split in (family.train, family.test)]
+    except DataMissingError as error:
+        return _found(family, root, "missing", str(error))
+    except DataCorruptError as error:
+        return _found(family, root, "damaged", str(error))
+    words = f"{counts[0]:,} training and {counts[1]:,} test images"
+    return _found(family, root, "ready", f"{words} are in {root / family.folder}.", *counts)
+
+
+def verify(name: str, root: Path) -> DataStatus:
+    """Read the files to their end and compare them with what was published, label by label.
+
+    MNIST's files are compared by md5; of the other families only the packed files' sums are
+    published, which `fetch` has checked, so here their contents and counts are.
+
+    Raises:
+        SettingsError: the name is unknown.
+    """
+    family, found = find_family(name), status(name, root)
+    if not found.usable:
+        return found
+    try:
+        if family.train is None or family.test is None:
+            read_bundled()
+            return found
+        data = load_raw(name, root)
+        for files, split, count in (
+            (family.train, data.train, family.train_images),
+            (family.test, data.test, family.test_images),
+        ):
+            _compare(family, files, len(split), count, root)
+    except DataMissingError as error:
+        return _found(family, root, "missing", str(error))
+    except DataCorruptError as error:
+        return _found(family, root, "damaged", str(error))
+    return found
+
+
+def _count(family: Family, files: SplitFiles, root: Path) -> int:
+    """Images of a split, from the headers of its files."""
+    paths = find_files(family, files, root)
+    images, labels = (check_idx(path, family.name).shape[0] for path in paths)
+    if images != labels:
+        raise corrupt(paths[1], family.name, f"holds {labels:,} labels for {images:,} images")
+    return images
+
+
+def _compare(family: Family, files: SplitFiles, images: int, published: int, root: Path) -> None:
+    folder = root / family.folder
+    if images != published:
+        fault = f"holds {images:,} images where {published:,} were published"
+        raise corrupt(find_idx(folder, files.images) or folder, family.name, fault)
+    for name, md5 in zip(files.names, files.md5s, strict=True):
+        path = folder / name
+        if not md5 or not path.is_file():  # packed: gzip has compared its own checksum
+            continue
+        with path.open("rb") as file:
+            found = hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False))
+        if found.hexdigest() != md5:
+            raise corrupt(path, family.name, "differs from the published file (by its md5)")
+
+
+def _found(
+    family: Family,
+    root: Path,
+    state: State,
+    message: str,
+    train_images: int | None = None,
+    test_images: int | None = None,
+) -> DataStatus:
+    return DataStatus(
+        name=family.name,
+        title=family.title,
+        state=state,
+        folder=None if family.bundled else root / family.folder,
+        message=message,
+        train_images=family.train_images if train_images is None else train_images,
+        test_images=family.test_images if test_images is None else test_images,
+        download_bytes=family.download_bytes,
+    )

@@ -1,0 +1,102 @@
+"""From the files that are downloaded to the files that are read; each appears whole or not at all.
+
+Whatever is written is written beside its place under a temporary name and then renamed.
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+import shutil
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from mlcore.data.idx import check_idx, corrupt
+from mlcore.errors import DataCorruptError, DataMissingError
+
+__all__ = ["atomic", "take_out", "unpack_gz", "unwritable"]
+
+
+@contextmanager
+def atomic(path: Path) -> Iterator[tuple[IO[bytes], Path]]:
+    """A temporary file and its path; renamed to `path` when the block ends well, else removed.
+
+    Raises:
+        DataMissingError: the folder or the disk does not take it.
+    """
+    try:
+        descriptor, name = tempfile.mkstemp(".part", f".{path.name}.", path.parent)
+    except OSError as error:
+        raise unwritable(path.parent, error) from error
+    temporary = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            yield file, temporary
+        temporary.chmod(0o644)  # mkstemp makes files that only their owner may read
+        temporary.replace(path)
+    except BrokenPipeError:  # of whoever was told about the progress, not of the disk
+        raise
+    except OSError as error:
+        raise unwritable(path.parent, error) from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def unwritable(folder: Path, error: OSError) -> DataMissingError:
+    """The error for a folder or disk that takes no more, with what to do about it."""
+    return DataMissingError(
+        f"{folder} cannot be written to ({error.strerror or error}): make room or give the right "
+        "to write there, or choose another folder with MLCORE_DATA."
+    )
+
+
+def unpack_gz(folder: Path, name: str, fetch: str) -> None:
+    """Turn `name`.gz in `folder` into `name`, checked, and remove the packed file.
+
+    Raises:
+        DataCorruptError: the packed file is damaged, or holds no IDX file.
+        DataMissingError: the folder cannot be written to.
+    """
+    packed = folder / f"{name}.gz"
+    with atomic(folder / name) as (file, temporary):
+        try:
+            with gzip.open(packed) as source:
+                _copy(source, file)
+        except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+            raise corrupt(packed, fetch, f"cannot be unpacked ({error})") from error
+        file.flush()
+        try:
+            check_idx(temporary, fetch)
+        except DataCorruptError as error:  # it speaks of the temporary name
+            raise corrupt(
+                packed, fetch, "does not unpack to an IDX file of images or labels"
+            ) from (error)
+    packed.unlink(missing_ok=True)
+
+
+def take_out(archive: Path, members: tuple[str, ...], folder: Path, fetch: str) -> None:
+    """Put members of a `.zip` into `folder`, each under the last part of its name.
+
+    Only names that were asked for are read: no path inside the archive is trusted.
+
+    Raises:
+        DataCorruptError: the archive is damaged or lacks a member.
+        DataMissingError: the folder cannot be written to.
+    """
+    try:
+        with zipfile.ZipFile(archive) as zipped:
+            for member in members:
+                target = folder / member.rpartition("/")[2]
+                with zipped.open(member) as source, atomic(target) as (file, _):
+                    _copy(source, file)
+    except (zipfile.BadZipFile, KeyError, EOFError, zlib.error, NotImplementedError) as error:
+        raise corrupt(archive, fetch, f"cannot be unpacked ({error})") from error
+
+
+def _copy(source: IO[bytes] | gzip.GzipFile, target: IO[bytes]) -> None:
+    shutil.copyfileobj(source, target, 1 << 20)
