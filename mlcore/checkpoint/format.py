@@ -1,0 +1,172 @@
+"""What a checkpoint holds, once it has been read and found good; and the names in a full file.
+
+A full file is one dictionary, saved by `torch.save`, that `torch.load(weights_only=True)` reads:
+
+| key | what it holds |
+| --- | --- |
+| `model_state_dict`, `optimizer_state_dict`, `epoch`, `loss` | as in PyTorch's recipe for saving |
+| `format`, `format_version` | `FORMAT` and `FORMAT_VERSION` |
+| `step` | optimisation steps done |
+| `config` | the settings, as `RunConfig.to_json()` |
+| `data` | name, fingerprint, mean, std and classes of the data set, or None |
+| `versions` | of Python, torch and mlcore |
+| `trainer` | the rest of the trainer's snapshot: schedule, random state, position, sums |
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from mlcore.checkpoint import limits
+from mlcore.checkpoint.source import shown
+from mlcore.config import ModelConfig, RunConfig
+from mlcore.errors import CheckpointError, SettingsError
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+__all__ = ["FORMAT", "FORMAT_VERSION", "FULL_KEYS", "METADATA_KEY", "Checkpoint"]
+
+FORMAT = "mlcore checkpoint"
+FORMAT_VERSION = 1
+METADATA_KEY = "mlcore"
+"""Under it, a safetensors file keeps a JSON text: config, data, versions, epoch, step, loss."""
+
+FULL_KEYS = (
+    "format",
+    "format_version",
+    "model_state_dict",
+    "optimizer_state_dict",
+    "epoch",
+    "step",
+    "loss",
+    "config",
+    "data",
+    "versions",
+    "trainer",
+)
+DATA_KEYS = ("name", "fingerprint", "mean", "std", "classes")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkpoint:
+    """A checkpoint that was read and found sound.
+
+    Attributes:
+        form: "full", "tutorial", "weights" or "safetensors".
+        container: how it lay in the file: "zip", "legacy" or "safetensors".
+        config: the settings, where the file states them.
+        model_config: the model, stated or inferred from the shapes.
+        outputs: number of classes.
+        model: the state dict, named as in `mlcore.model.MLP`; float32, and int64 counters.
+        dtypes: the same names → kind of number in the file, as in "float16".
+        optimizer: state dict of the optimizer, where the file holds one.
+        state: the trainer's snapshot, to go on from exactly; of full files only.
+        epoch: whole epochs done, where stated.
+        step: steps done, where stated.
+        loss: as stated; None where it is missing or not finite.
+        data: name, fingerprint, mean, std and classes of the data set, where stated.
+        versions: of Python, torch and mlcore, where stated.
+        assumed: what could not be known, one sentence each, with the default that was taken.
+        warnings: what a person should know, one sentence each.
+    """
+
+    form: str
+    container: str
+    config: RunConfig | None
+    model_config: ModelConfig
+    outputs: int
+    model: dict[str, Tensor]
+    dtypes: Mapping[str, str]
+    optimizer: Mapping[str, Any] | None = None
+    state: Mapping[str, Any] | None = None
+    epoch: int | None = None
+    step: int | None = None
+    loss: float | None = None
+    data: Mapping[str, Any] | None = None
+    versions: Mapping[str, str]
+    assumed: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def read_config(value: Any) -> RunConfig:
+    """Settings out of a file.
+
+    Raises:
+        CheckpointError: they are refused; the sentence says why.
+    """
+    try:
+        return RunConfig.from_json(value)
+    except (SettingsError, TypeError, ValueError) as error:
+        raise CheckpointError(
+            f"The settings in the file are refused: {shown(error, 300)}"
+        ) from None
+
+
+def read_data(value: Any, outputs: int) -> dict[str, Any] | None:
+    """The description of a data set out of a file.
+
+    Raises:
+        CheckpointError: it is incomplete, or does not fit a model of `outputs` classes.
+    """
+    if value is None:
+        return None
+    if not isinstance(value, dict) or set(value) != set(DATA_KEYS):
+        raise CheckpointError(
+            f"The description of the data set must have the keys {', '.join(DATA_KEYS)}: "
+            "the file is damaged."
+        )
+    classes = value["classes"]
+    if not isinstance(classes, list | tuple) or not all(_is_text(name) for name in classes):
+        raise CheckpointError("The class names in the file are no list of texts: it is damaged.")
+    if len(classes) != outputs:
+        raise CheckpointError(
+            f"The file names {len(classes)} classes, and its model has {outputs} outputs: "
+            "it is damaged."
+        )
+    mean, std = value["mean"], value["std"]
+    if not (_is_finite(mean) and _is_finite(std)) or std <= 0:
+        raise CheckpointError("The mean or std in the file is no proper number: it is damaged.")
+    if not _is_text(value["name"]) or not _is_text(value["fingerprint"]):
+        raise CheckpointError("The name of the data set in the file is no text: it is damaged.")
+    return {**value, "mean": float(mean), "std": float(std), "classes": tuple(classes)}
+
+
+def read_versions(value: Any) -> dict[str, str]:
+    """Versions out of a file.
+
+    Raises:
+        CheckpointError: they are no table of texts.
+    """
+    if not isinstance(value, dict) or len(value) > 16:
+        raise CheckpointError("The versions in the file are no table: it is damaged.")
+    if not all(_is_text(key) and _is_text(item) for key, item in value.items()):
+        raise CheckpointError("The versions in the file are no table of texts: it is damaged.")
+    return dict(value)
+
+
+def read_count(name: str, value: Any) -> int | None:
+    """A number of epochs or steps out of a file, or None.
+
+    Raises:
+        CheckpointError: it is no counting number.
+    """
+    if value is None:
+        return None
+    if type(value) is not int or not 0 <= value < 2**53:
+        raise CheckpointError(
+            f"`{name}` in the file must be a counting number, but is {shown(repr(value))}: "
+            "correct it and save the file again."
+        )
+    return value
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and len(value) <= limits.TEXT
+
+
+def _is_finite(value: Any) -> bool:
+    return type(value) in (int, float) and math.isfinite(value)

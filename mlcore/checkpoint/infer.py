@@ -1,0 +1,228 @@
+"""The architecture that a state dict's names and shapes tell. No torch.
+
+Shapes alone decide: a chain of matrices `(out, in)` with their biases, and batch normalisation
+where four vectors and a counter stand between two of them. Names only give the order.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from mlcore.checkpoint import limits
+from mlcore.checkpoint.rebuild import Stub, words
+from mlcore.checkpoint.source import shown
+from mlcore.config import ModelConfig
+from mlcore.errors import CheckpointError, SettingsError
+
+__all__ = ["INPUTS", "Architecture", "infer"]
+
+INPUTS = 784
+"""Pixels of an image."""
+
+_PREFIXES = ("module.", "_orig_mod.")
+_CANONICAL = re.compile(r"(fc|bn)([1-9]\d{0,2})")
+_LINEAR = frozenset({"weight", "bias"})
+_NORM = frozenset({"weight", "bias", "running_mean", "running_var", "num_batches_tracked"})
+_FLOATS = ("float64", "float32", "float16", "bfloat16")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Architecture:
+    """A multilayer perceptron, and its tensors under the names of `mlcore.model.MLP`."""
+
+    hidden: tuple[int, ...]
+    outputs: int
+    batch_norm: bool
+    tensors: Mapping[str, Stub]
+    renamed: bool  # the file had other names, taken in order
+
+    def model_config(self) -> ModelConfig:
+        """These widths with the default activation.
+
+        Raises:
+            CheckpointError: there are more or wider layers than the settings allow.
+        """
+        try:
+            return ModelConfig(hidden=self.hidden, batch_norm=self.batch_norm)
+        except SettingsError as error:
+            raise CheckpointError(f"The model in the file is too large: {error}") from None
+
+
+def infer(tensors: Mapping[str, Stub], *, ordered: bool = True) -> Architecture:
+    """Find the chain of layers.
+
+    Args:
+        tensors: a state dict, names as in the file.
+        ordered: whether the file keeps the order of the layers; else their names are sorted.
+
+    Raises:
+        CheckpointError: it is no multilayer perceptron for 784 pixels; the sentence says why.
+    """
+    layers = _layers(tensors)
+    _check_numbers(tensors)
+    if all(_CANONICAL.fullmatch(name) for name in layers):
+        return _chain(sorted(layers, key=_canonical_order), layers, renamed=False)
+    natural = sorted(layers, key=_natural)
+    orders = [list(layers), natural] if ordered else [natural, list(layers)]
+    try:
+        return _chain(orders[0], layers, renamed=True)
+    except CheckpointError as first:
+        try:
+            return _chain(orders[1], layers, renamed=True)
+        except CheckpointError:
+            raise first from None
+
+
+def _layers(tensors: Mapping[str, Stub]) -> dict[str, dict[str, Stub]]:
+    """Group by layer: "fc1" → {"weight": …, "bias": …}; wrappers' prefixes are dropped."""
+    layers: dict[str, dict[str, Stub]] = {}
+    for full, stub in tensors.items():
+        name = full
+        while name.startswith(_PREFIXES):
+            name = name.removeprefix("module.").removeprefix("_orig_mod.")
+        layer, _, field = name.rpartition(".")
+        if not layer or field in layers.get(layer, {}):
+            raise CheckpointError(
+                f"`{shown(full)}` belongs to no layer of its own: "
+                "a state dict has names such as `fc1.weight`."
+            )
+        layers.setdefault(layer, {})[field] = stub
+    return layers
+
+
+def _check_numbers(tensors: Mapping[str, Stub]) -> None:
+    owners: dict[str, str] = {}
+    for name, stub in tensors.items():
+        counter = name.endswith(".num_batches_tracked")
+        if stub.dtype not in (("int64",) if counter else _FLOATS):
+            raise CheckpointError(
+                f"`{shown(name)}` holds {stub.dtype} numbers, where a model has "
+                f"{'int64' if counter else 'float32'}: convert the tensor and save it again."
+            )
+        other = owners.setdefault(stub.storage.key, name)
+        if other != name:
+            raise CheckpointError(
+                f"`{shown(other)}` and `{shown(name)}` share the same numbers, and every layer "
+                "must have its own: save clones of the tensors."
+            )
+
+
+def _canonical_order(name: str) -> tuple[int, int]:
+    match = _CANONICAL.fullmatch(name)
+    assert match is not None
+    return int(match[2]), ("fc", "bn").index(match[1])
+
+
+def _natural(name: str) -> list[tuple[int, int, str]]:
+    """Sort key that puts "2" before "10"."""
+    return [
+        (0, int(part), "") if part.isascii() and part.isdigit() else (1, 0, part)
+        for part in re.split(r"(\d{1,9})", name)
+    ]
+
+
+def _chain(
+    order: Sequence[str], layers: Mapping[str, Mapping[str, Stub]], *, renamed: bool
+) -> Architecture:
+    """Walk the layers in this order, from 784 pixels to the classes."""
+    widths = [INPUTS]
+    norms: list[int] = []  # numbers of the linear layers that a batch norm follows
+    tensors: dict[str, Stub] = {}
+    for name in order:
+        fields = layers[name]
+        weight = fields.get("weight")
+        if weight is None:
+            raise _missing(f"{name}.weight")
+        if len(weight.shape) == 2:
+            _check_fields(name, fields, _LINEAR)
+            widths.append(_linear(name, fields, widths[-1], first=len(widths) == 1))
+            target = f"fc{len(widths) - 1}"
+        else:
+            _check_norm(name, fields, widths, norms)
+            norms.append(len(widths) - 1)
+            target = f"bn{len(widths) - 1}"
+        if not renamed and target != name:
+            raise _missing(f"{target}.weight")
+        tensors |= {f"{target}.{field}": fields[field] for field in fields}
+    return _whole(widths, norms, tensors, renamed)
+
+
+def _whole(
+    widths: list[int], norms: list[int], tensors: dict[str, Stub], renamed: bool
+) -> Architecture:
+    hidden, outputs = tuple(widths[1:-1]), widths[-1]
+    if len(widths) < 2:
+        raise CheckpointError("The file has no linear layer: it is no multilayer perceptron.")
+    if norms and norms != list(range(1, len(hidden) + 1)):
+        raise CheckpointError(
+            "The file has batch normalisation after some layers only, and models here have it "
+            "after every hidden layer or none."
+        )
+    if not 2 <= outputs <= limits.OUTPUTS:
+        raise CheckpointError(
+            f"The model in the file has {outputs:,} outputs, and 2 to {limits.OUTPUTS:,} "
+            "classes can be told apart here."
+        )
+    return Architecture(
+        hidden=hidden, outputs=outputs, batch_norm=bool(norms), tensors=tensors, renamed=renamed
+    )
+
+
+def _linear(name: str, fields: Mapping[str, Stub], before: int, *, first: bool) -> int:
+    after, inputs = fields["weight"].shape
+    if inputs != before:
+        source = "an image has" if first else "the layer before it gives"
+        raise CheckpointError(
+            f"`{shown(name)}.weight` has shape {words(fields['weight'].shape)}, but {source} "
+            f"{before} values: only models of 28×28 images, layer after layer, can be used."
+        )
+    if after < 1 or fields["bias"].shape != (after,):
+        raise _shape(f"{name}.bias", fields["bias"], (after,))
+    return after
+
+
+def _check_norm(
+    name: str, fields: Mapping[str, Stub], widths: Sequence[int], norms: Sequence[int]
+) -> None:
+    shape = fields["weight"].shape
+    if len(shape) != 1:
+        raise CheckpointError(
+            f"`{shown(name)}.weight` has shape {words(shape)}, and a multilayer perceptron has "
+            "matrices and vectors only: convolutions and the like cannot be used here."
+        )
+    _check_fields(name, fields, _NORM)
+    if len(widths) == 1 or len(widths) - 1 in norms:
+        raise CheckpointError(
+            f"`{shown(name)}` is a batch normalisation without a linear layer of its own before "
+            "it: such a model cannot be used here."
+        )
+    for field, stub in fields.items():
+        wanted = () if field == "num_batches_tracked" else (widths[-1],)
+        if stub.shape != wanted:
+            raise _shape(f"{name}.{field}", stub, wanted)
+
+
+def _check_fields(name: str, fields: Mapping[str, Stub], wanted: frozenset[str]) -> None:
+    for field in sorted(wanted - set(fields)):
+        raise _missing(f"{name}.{field}")
+    for field in sorted(set(fields) - wanted):
+        raise CheckpointError(
+            f"The state dict has the unknown key `{shown(name)}.{shown(field)}`: "
+            "save the state dict of a plain multilayer perceptron."
+        )
+
+
+def _missing(name: str) -> CheckpointError:
+    return CheckpointError(
+        f"The state dict lacks `{shown(name)}`: save the whole state dict of the model."
+    )
+
+
+def _shape(name: str, stub: Stub, wanted: tuple[int, ...]) -> CheckpointError:
+    return CheckpointError(
+        f"`{shown(name)}` has shape {words(stub.shape)}, where its layer needs {words(wanted)} "
+        f"({math.prod(wanted):,} numbers): save the state dict of one model."
+    )

@@ -1,0 +1,121 @@
+"""`inspect`: what is in a checkpoint, as plain values for a page or a shell. Needs torch."""
+
+from __future__ import annotations
+
+import math
+import os
+from pathlib import Path
+from typing import Any
+
+from torch import Tensor
+
+from mlcore.checkpoint import limits
+from mlcore.checkpoint.format import Checkpoint
+from mlcore.checkpoint.infer import INPUTS
+from mlcore.checkpoint.numbers import pieces
+from mlcore.checkpoint.optimizer_state import optimizer_name, parameters_of
+from mlcore.checkpoint.read import read
+from mlcore.checkpoint.source import open_source
+
+__all__ = ["describe", "inspect"]
+
+_FORMS = {
+    "full": "full checkpoint",
+    "tutorial": "model and optimizer state dicts",
+    "weights": "state dict alone",
+    "safetensors": "safetensors",
+}
+
+
+def inspect(path: str | os.PathLike[str], *, max_bytes: int = limits.MAX_BYTES) -> dict[str, Any]:
+    """Read a checkpoint as `load` does and say what is in it; nothing of it is used.
+
+    Returns:
+        Plain values, fit for JSON: form, container, size (bytes), sha256, architecture (words),
+        hidden, activation, batch_norm, dropout, inputs, outputs, parameters, tensors (name,
+        shape, dtype, min, max, norm), epoch, step, loss, optimizer, settings, data, versions,
+        resumable, exact, missing, assumed, warnings.
+
+    Raises:
+        CheckpointError: the file is refused; the sentence says why.
+    """
+    with open_source(Path(path), max_bytes) as source:
+        told = {"size": source.size, "sha256": source.sha256()}
+        return describe(read(source, max_bytes=max_bytes)) | told
+
+
+def describe(checkpoint: Checkpoint) -> dict[str, Any]:
+    """`inspect` for a checkpoint that was read: all but the file's size and digest."""
+    model = checkpoint.model_config
+    data = checkpoint.data
+    optimizer = checkpoint.optimizer
+    return {
+        "form": checkpoint.form,
+        "form_words": _FORMS[checkpoint.form],
+        "container": checkpoint.container,
+        "architecture": _architecture(checkpoint),
+        "inputs": INPUTS,
+        "hidden": list(model.hidden),
+        "activation": model.activation,
+        "batch_norm": model.batch_norm,
+        "dropout": model.dropout,
+        "outputs": checkpoint.outputs,
+        "parameters": sum(weight.numel() for weight in parameters_of(checkpoint.model).values()),
+        "tensors": [
+            _tensor(name, tensor, checkpoint.dtypes[name])
+            for name, tensor in checkpoint.model.items()
+        ],
+        "epoch": checkpoint.epoch,
+        "step": checkpoint.step,
+        "loss": checkpoint.loss,
+        "optimizer": None if optimizer is None else optimizer_name(optimizer),
+        "settings": None if checkpoint.config is None else checkpoint.config.to_json(),
+        "data": None if data is None else {**data, "classes": list(data["classes"])},
+        "versions": dict(checkpoint.versions),
+        "resumable": checkpoint.state is not None,
+        "exact": checkpoint.form == "full",
+        "missing": _missing(checkpoint),
+        "assumed": list(checkpoint.assumed),
+        "warnings": list(checkpoint.warnings),
+    }
+
+
+def _architecture(checkpoint: Checkpoint) -> str:
+    """In words: "784 → 128 → 64 → 10, relu, batch norm"."""
+    model = checkpoint.model_config
+    parts = [" → ".join(map(str, (INPUTS, *model.hidden, checkpoint.outputs)))]
+    if model.hidden:
+        parts.append(model.activation if checkpoint.config else f"{model.activation} (assumed)")
+    if model.batch_norm:
+        parts.append("batch norm")
+    if model.dropout:
+        parts.append(f"dropout {model.dropout:g}")
+    return ", ".join(parts)
+
+
+def _tensor(name: str, tensor: Tensor, dtype: str) -> dict[str, Any]:
+    """Shape, range and Euclidean norm; `dtype` is that of the file."""
+    squares = sum(float(piece.double().square().sum()) for piece in pieces(tensor))
+    low, high = (bound.item() for bound in tensor.aminmax())
+    return {
+        "name": name,
+        "shape": list(tensor.shape),
+        "dtype": dtype,
+        "min": low,
+        "max": high,
+        "norm": math.sqrt(squares),
+    }
+
+
+def _missing(checkpoint: Checkpoint) -> list[str]:
+    """What a file of this form does not hold, one sentence each."""
+    told = []
+    if checkpoint.optimizer is None:
+        told.append("It cannot be resumed: it holds no optimizer state.")
+    elif checkpoint.form != "full":
+        told.append("It cannot be resumed exactly: it holds no random state and no batch order.")
+    if checkpoint.config is None:
+        told.append("It holds no settings.")
+    if checkpoint.data is None:
+        told.append("It does not say on what data set it was trained.")
+    return told

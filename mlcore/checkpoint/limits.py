@@ -1,0 +1,69 @@
+"""How much a file may ask for, and a memory limit for the process that reads it. No torch."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+__all__ = ["MAX_BYTES", "UPLOAD_BYTES", "limit_memory", "memory_limit"]
+
+UPLOAD_BYTES = 64 * 2**20
+"""Bytes that a stranger's file may have, and that its tensors may take once they are float32."""
+
+MAX_BYTES = 2**32 - 1
+"""Bytes of the largest checkpoint that is read at all (offsets in a zip directory end there)."""
+
+PICKLE_BYTES = 2 * 2**20
+PICKLE_OPCODES = 200_000
+PICKLE_STRING = 65_536  # bytes of one text
+PICKLE_INTEGER = 16  # bytes of one long integer
+INT_KEYS = 65_536  # integers that are keys count parameters
+TREE_DEPTH = 24
+TREE_NODES = 200_000
+ZIP_MEMBERS = 4096
+ZIP_DIRECTORY_BYTES = 2**20
+HEADER_BYTES = 2**20  # of a safetensors file
+TENSORS = 4096
+DIMENSIONS = 4
+OUTPUTS = 1000
+TEXT = 200  # characters of a name: a data set, a class, a version
+
+
+def limit_memory(extra_bytes: int) -> bool:
+    """Let this process take at most `extra_bytes` of address space more than it has now.
+
+    It lowers the soft limit of `RLIMIT_AS` alone, so `memory_limit` can lift it again. Address
+    space counts what is reserved too: a thread that starts later reserves about 72 MiB.
+
+    Returns:
+        Whether the limit stands; False where the platform has none (macOS, Windows).
+    """
+    if not sys.platform.startswith("linux"):
+        return False
+    import resource
+
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    wanted = pages * os.sysconf("SC_PAGE_SIZE") + extra_bytes
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    if hard != resource.RLIM_INFINITY:
+        wanted = min(wanted, hard)
+    resource.setrlimit(resource.RLIMIT_AS, (wanted, hard))
+    return True
+
+
+@contextmanager
+def memory_limit(extra_bytes: int) -> Iterator[bool]:
+    """`limit_memory` for the length of a `with` block; yields whether the limit stands."""
+    if not sys.platform.startswith("linux"):
+        yield False
+        return
+    import resource
+
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    try:
+        yield limit_memory(extra_bytes)
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)

@@ -1,0 +1,217 @@
+"""`load`: from a path to a sound `Checkpoint`, or one sentence why not. Needs torch.
+
+The order, each step on what the one before has vouched for: size and kind of the file; its
+container's directory; the pickle, noted but never run; form; architecture by shapes; only then
+the numbers, read into memory of just their size; finite values; settings and resume state.
+`torch.load` is never called: what a stranger wrote is data here, in every step.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from mlcore.checkpoint import limits
+from mlcore.checkpoint.containers import read_contents
+from mlcore.checkpoint.format import (
+    Checkpoint,
+    read_config,
+    read_count,
+    read_data,
+    read_versions,
+)
+from mlcore.checkpoint.forms import Parts, recognise
+from mlcore.checkpoint.infer import Architecture, infer
+from mlcore.checkpoint.numbers import Reader, is_finite
+from mlcore.checkpoint.source import Source, open_source, shown
+from mlcore.checkpoint.state import Resume, full_resume, tutorial_resume
+from mlcore.config import ModelConfig, RunConfig
+from mlcore.errors import CheckpointError
+from mlcore.model import MLP
+from mlcore.rules import list_words
+
+__all__ = ["build_model", "load", "read"]
+
+
+def load(
+    path: str | os.PathLike[str],
+    *,
+    map_location: str | torch.device = "cpu",
+    max_bytes: int = limits.MAX_BYTES,
+) -> Checkpoint:
+    """Read a checkpoint of any common form, whatever the file's name and whoever wrote it.
+
+    Args:
+        path: the file.
+        map_location: device for the model's tensors; those of `state` stay on the CPU, from
+            where the trainer takes them to any device.
+        max_bytes: largest file that is read, and the most its tensors may take in memory;
+            `limits.UPLOAD_BYTES` is the measure for strangers' files.
+
+    Raises:
+        CheckpointError: the file is refused; nothing of it has been used.
+    """
+    with open_source(Path(path), max_bytes) as source:
+        return read(source, map_location=map_location, max_bytes=max_bytes)
+
+
+def read(
+    source: Source, *, map_location: str | torch.device = "cpu", max_bytes: int = limits.MAX_BYTES
+) -> Checkpoint:
+    """`load` for a file that is already open."""
+    try:
+        return _read(source, map_location, max_bytes)
+    except MemoryError:
+        raise _no_memory() from None
+    except RuntimeError as error:
+        if "allocate memory" in str(error) or "out of memory" in str(error):
+            raise _no_memory() from None
+        raise
+
+
+def build_model(checkpoint: Checkpoint) -> MLP:
+    """The model of a checkpoint, with weights of its own; draws no random number."""
+    loss = checkpoint.config.train.loss if checkpoint.config else "nll"
+    with torch.device("meta"):
+        model = MLP(
+            checkpoint.model_config,
+            outputs=checkpoint.outputs,
+            log_probabilities=loss == "nll",
+        )
+    weights = {name: tensor.clone() for name, tensor in checkpoint.model.items()}
+    model.load_state_dict(weights, assign=True)
+    return model
+
+
+def _read(source: Source, map_location: str | torch.device, max_bytes: int) -> Checkpoint:
+    contents = read_contents(source)
+    parts = recognise(contents)
+    found = infer(parts.model, ordered=contents.container != "safetensors")
+    config = None if parts.config is None else read_config(parts.config)
+    model_config = _model_config(config, found)
+    reader = Reader(source, contents, max_bytes)
+    model = _weights(reader, found)
+    loss, lost = _loss(reader.number(parts.loss))
+    epoch = read_count("epoch", reader.number(parts.epoch))
+    step = read_count("step", reader.number(parts.step))
+    told = {"epoch": epoch, "step": step, "loss": loss}
+    resume = _resume(parts, reader, model, config, told)
+    place = torch.device(map_location)
+    return Checkpoint(
+        form=parts.form,
+        container=contents.container,
+        config=config,
+        model_config=model_config,
+        outputs=found.outputs,
+        model={name: tensor.to(place) for name, tensor in model.items()},
+        dtypes={name: stub.dtype for name, stub in found.tensors.items()},
+        optimizer=resume.optimizer,
+        state=resume.state,
+        epoch=epoch,
+        step=step,
+        loss=loss,
+        data=read_data(parts.data, found.outputs),
+        versions=read_versions(parts.versions),
+        assumed=_assumed(parts, found),
+        warnings=tuple(filter(None, (*_warnings(parts, found), *lost, resume.warning))),
+    )
+
+
+def _resume(
+    parts: Parts,
+    reader: Reader,
+    model: Mapping[str, Tensor],
+    config: RunConfig | None,
+    told: Mapping[str, Any],
+) -> Resume:
+    optimizer = reader.values(parts.optimizer)
+    if parts.form == "full":
+        return full_resume(reader.values(parts.trainer), optimizer, model, config, told)
+    return tutorial_resume(optimizer, model, told)
+
+
+def _model_config(config: RunConfig | None, found: Architecture) -> ModelConfig:
+    inferred = found.model_config()
+    if config is None:
+        return inferred
+    stated = config.model
+    if (stated.hidden, stated.batch_norm) != (inferred.hidden, inferred.batch_norm):
+        raise CheckpointError(
+            f"The settings in the file speak of hidden layers {list(stated.hidden)}, batch norm "
+            f"{stated.batch_norm}, but its tensors have {list(inferred.hidden)}, batch norm "
+            f"{inferred.batch_norm}: the file is damaged."
+        )
+    return stated
+
+
+def _weights(reader: Reader, found: Architecture) -> dict[str, Tensor]:
+    model: dict[str, Tensor] = {}
+    for name, stub in found.tensors.items():
+        tensor = reader.tensor(stub, as_float32=stub.dtype != "int64")
+        if not is_finite(tensor):
+            raise CheckpointError(
+                f"`{name}` holds NaN or infinity, so the model cannot predict anything: "
+                "take a checkpoint from before the training diverged."
+            )
+        if name.endswith("running_var") and bool((tensor < 0).any()):
+            raise CheckpointError(f"`{name}` holds a negative variance: the file is damaged.")
+        model[name] = tensor
+    return model
+
+
+def _loss(value: Any) -> tuple[float | None, tuple[str, ...]]:
+    if value is None:
+        return None, ()
+    if type(value) not in (int, float):
+        raise CheckpointError(
+            f"`loss` in the file must be a number, but is {shown(repr(value))}: save float(loss)."
+        )
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number):
+        return None, ("The loss in the file is not finite, and was left out.",)
+    return number, ()
+
+
+def _assumed(parts: Parts, found: Architecture) -> tuple[str, ...]:
+    """What the file does not say, with what is taken instead."""
+    told = []
+    if found.renamed:
+        layers = "fc1" if not found.hidden else f"fc1 … fc{len(found.hidden) + 1}"
+        told.append(f"Layers: taken in the file's order as {layers}.")
+    if parts.config is None:
+        if found.hidden:
+            told.append("Activation after the hidden layers: relu.")
+        told.append("Dropout while training: none.")
+        told.append("Output: log-probabilities, for the nll loss.")
+    if parts.data is None:
+        told.append("Normalisation of the images: mean 0.5, std 0.5.")
+        told.append(f"Class names: 0 to {found.outputs - 1}.")
+    return tuple(told)
+
+
+def _warnings(parts: Parts, found: Architecture) -> tuple[str, ...]:
+    told = []
+    kinds = {stub.dtype for stub in found.tensors.values()} - {"float32", "int64"}
+    if kinds:
+        told.append(f"Its {list_words(sorted(kinds))} numbers were converted to float32.")
+    if parts.ignored:
+        names = [f"`{shown(name, 30)}`" for name in parts.ignored[:5]]
+        rest = len(parts.ignored) - len(names)
+        told.append(f"Not used: {', '.join(names)}{f' and {rest} more' if rest else ''}.")
+    return tuple(told)
+
+
+def _no_memory() -> CheckpointError:
+    return CheckpointError(
+        "The file needs more memory than may be used for it: "
+        "save the weights alone, without the optimizer."
+    )

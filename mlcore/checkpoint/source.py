@@ -1,0 +1,111 @@
+"""A file that nobody should trust: opened once, measured once, read by bounded pieces. No torch."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from mlcore.errors import CheckpointError
+
+__all__ = ["Source", "open_source", "shown"]
+
+_CHUNK = 2**20
+
+
+def shown(text: object, length: int = 60) -> str:
+    """Text out of a file, fit for a sentence: on one line, printable, not long."""
+    words = "".join(letter if letter.isprintable() else "�" for letter in str(text)[: length + 1])
+    return words if len(words) <= length else words[: length - 1] + "…"
+
+
+class Source:
+    """An open regular file of known size; every read is complete or an error.
+
+    Nothing is ever mapped into memory: a file that is cut short while it is mapped kills the
+    process that reads it.
+    """
+
+    def __init__(self, descriptor: int, size: int) -> None:
+        self._descriptor, self.size = descriptor, size
+
+    def read(self, offset: int, count: int) -> bytes:
+        """`count` bytes from `offset`.
+
+        Raises:
+            CheckpointError: the file ends before that, or cannot be read.
+        """
+        self._check(offset, count)
+        parts = bytearray(count)
+        self.read_into(offset, memoryview(parts))
+        return bytes(parts)
+
+    def read_into(self, offset: int, target: memoryview) -> None:
+        """Fill `target` with the bytes from `offset`.
+
+        Raises:
+            CheckpointError: the file ends before that, or cannot be read.
+        """
+        self._check(offset, len(target))
+        done = 0
+        while done < len(target):
+            try:
+                count = os.preadv(self._descriptor, [target[done:]], offset + done)
+            except OSError as error:
+                raise CheckpointError(
+                    f"The file cannot be read: {error.strerror}; copy it anew and try again."
+                ) from None
+            if count == 0:
+                raise CheckpointError("The file shrank while it was read; try again.")
+            done += count
+
+    def _check(self, offset: int, count: int) -> None:
+        if offset < 0 or count < 0 or offset + count > self.size:
+            raise CheckpointError(
+                f"The file is cut short: it has {self.size:,} bytes and refers to byte "
+                f"{shown(offset + count)}; copy or download it again."
+            )
+
+    def sha256(self) -> str:
+        """The digest of the whole file, in hexadecimal; reads it in pieces of 1 MiB."""
+        digest = hashlib.sha256()
+        for start in range(0, self.size, _CHUNK):
+            digest.update(self.read(start, min(_CHUNK, self.size - start)))
+        return digest.hexdigest()
+
+
+@contextmanager
+def open_source(path: Path, max_bytes: int) -> Iterator[Source]:
+    """Open a file of 1 to `max_bytes` bytes.
+
+    Raises:
+        CheckpointError: it is missing, no regular file, empty or too large.
+    """
+    name = shown(path)
+    try:
+        # Without O_NONBLOCK a named pipe would hold the process until somebody writes to it.
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    except FileNotFoundError:
+        raise CheckpointError(
+            f"There is no file {name}: check the path, or list the runs with `mlcore runs`."
+        ) from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise CheckpointError(f"The file {name} cannot be opened: {reason}.") from None
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise CheckpointError(f"{name} is no regular file: give the path of a checkpoint file.")
+        if status.st_size == 0:
+            raise CheckpointError("The file is empty: save or download the checkpoint again.")
+        if status.st_size > max_bytes:
+            raise CheckpointError(
+                f"The file has {status.st_size:,} bytes, and at most {max_bytes:,} are read: "
+                "save the weights alone, without the optimizer, to make it smaller."
+            )
+        yield Source(descriptor, status.st_size)
+    finally:
+        os.close(descriptor)

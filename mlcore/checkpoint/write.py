@@ -1,0 +1,174 @@
+"""Writing checkpoints: whole or not at all. Needs torch.
+
+A file is made in memory, written under a temporary name in the same folder, synced, and renamed:
+at any moment the name stands for the previous file or the new one, never for a part.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import platform
+import secrets
+from collections.abc import Mapping
+from contextlib import suppress
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from mlcore.checkpoint.containers import dump_json
+from mlcore.checkpoint.format import DATA_KEYS, FORMAT, FORMAT_VERSION, METADATA_KEY, Checkpoint
+from mlcore.errors import CheckpointError
+
+__all__ = ["save", "save_safetensors", "save_weights", "versions", "write_bytes"]
+
+Target = str | os.PathLike[str]
+_ON_TOP = ("model", "optimizer", "config", "epoch", "step", "loss")
+
+
+def save(path: Target, snapshot: Mapping[str, Any], data: Mapping[str, Any] | None) -> None:
+    """Write a full checkpoint, from which training goes on exactly.
+
+    Args:
+        path: the file; one that stands there is replaced at the end, in one step.
+        snapshot: what `Trainer.snapshot()` gave.
+        data: name, fingerprint, mean, std and classes of the data set.
+
+    Raises:
+        CheckpointError: it cannot be written; what stood there is untouched.
+    """
+    write_bytes(path, _pickled(full_tree(snapshot, data)))
+
+
+def save_weights(path: Target, model: Mapping[str, Tensor]) -> None:
+    """Write a state dict alone: `net.load_state_dict(torch.load(path))` reads it.
+
+    Raises:
+        CheckpointError: it cannot be written; what stood there is untouched.
+    """
+    write_bytes(path, _pickled(_own(dict(model))))
+
+
+def save_safetensors(path: Target, checkpoint: Checkpoint) -> None:
+    """Write a model as safetensors, its settings and data set as JSON in the metadata.
+
+    Raises:
+        CheckpointError: it cannot be written; what stood there is untouched.
+    """
+    from safetensors.torch import save as to_bytes
+
+    told = {
+        "config": checkpoint.config.to_json() if checkpoint.config else None,
+        "data": _data(checkpoint.data),
+        "versions": dict(checkpoint.versions),
+        "epoch": checkpoint.epoch,
+        "step": checkpoint.step,
+        "loss": checkpoint.loss,
+    }
+    text = {"format": "pt", METADATA_KEY: dump_json(told)}
+    write_bytes(path, to_bytes(_own(dict(checkpoint.model)), metadata=text))
+
+
+def full_tree(snapshot: Mapping[str, Any], data: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The dictionary of a full file: plain values, and tensors that own their numbers."""
+    tree: dict[str, Any] = {
+        "format": FORMAT,
+        "format_version": FORMAT_VERSION,
+        "model_state_dict": dict(snapshot["model"]),
+        "optimizer_state_dict": snapshot["optimizer"],
+        "epoch": int(snapshot["epoch"]),
+        "step": int(snapshot["step"]),
+        "loss": float(snapshot["loss"]),  # a NumPy scalar would make the file unreadable
+        "config": snapshot["config"],
+        "data": _data(data),
+        "versions": versions(),
+        "trainer": {key: value for key, value in snapshot.items() if key not in _ON_TOP},
+    }
+    return {key: _own(value) for key, value in tree.items()}
+
+
+def versions() -> dict[str, str]:
+    """Versions of Python, torch and mlcore."""
+    try:
+        own = metadata.version("mlcore")
+    except metadata.PackageNotFoundError:
+        own = "unknown"
+    return {"python": platform.python_version(), "torch": str(torch.__version__), "mlcore": own}
+
+
+def write_bytes(path: Target, data: bytes | memoryview) -> None:
+    """Put these bytes in the place of a file, in one step that a crash cannot halve.
+
+    Raises:
+        CheckpointError: no room, no permission, no folder; what stood there is untouched.
+    """
+    path = Path(path)
+    temporary = path.with_name(f".{path.name[:100]}.{secrets.token_hex(6)}.tmp")
+    try:
+        try:
+            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+            with io.FileIO(descriptor, "wb") as file:
+                _write_all(file, memoryview(data))
+                os.fsync(descriptor)
+            temporary.replace(path)
+        except BaseException:
+            with suppress(OSError):
+                temporary.unlink(missing_ok=True)
+            raise
+        _sync_folder(path.parent)
+    except OSError as error:
+        raise CheckpointError(
+            f"The checkpoint {path} cannot be written: {error.strerror or error}; "
+            "make room or choose another folder (what stood there before is untouched)."
+        ) from None
+
+
+def _write_all(file: io.FileIO, data: memoryview) -> None:
+    done = 0
+    while done < len(data):  # a raw write may take a part only, as when the disk fills up
+        done += file.write(data[done:])
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the rename itself last, where a folder can be opened (not on Windows)."""
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _pickled(tree: Any) -> memoryview:
+    buffer = io.BytesIO()
+    torch.save(tree, buffer)
+    return buffer.getbuffer()
+
+
+def _own(value: Any) -> Any:
+    """Plain containers, and tensors on the CPU that are no view of a larger storage."""
+    if isinstance(value, Tensor):
+        tensor = value.detach().cpu().contiguous()
+        whole = tensor.untyped_storage().nbytes() == tensor.numel() * tensor.itemsize
+        return tensor if whole else tensor.clone()
+    if isinstance(value, Mapping):
+        return {key: _own(item) for key, item in value.items()}
+    if isinstance(value, tuple):
+        return tuple(_own(item) for item in value)
+    if isinstance(value, list):
+        return [_own(item) for item in value]
+    return value
+
+
+def _data(data: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    if data is None:
+        return None
+    told = {key: data[key] for key in DATA_KEYS}
+    return told | {
+        "classes": [str(name) for name in data["classes"]],
+        "mean": float(data["mean"]),
+        "std": float(data["std"]),
+    }
