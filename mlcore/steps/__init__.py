@@ -9,12 +9,16 @@ from __future__ import annotations
 import torch
 
 from mlcore.config import RunConfig
+from mlcore.errors import SettingsError
 from mlcore.model import MLP
 from mlcore.optim import Optimizer
 from mlcore.steps.autograd import Autograd
 from mlcore.steps.interface import Stepper
+from mlcore.steps.written_out import WrittenOut
 
-__all__ = ["Autograd", "Stepper", "make_stepper"]
+__all__ = ["Autograd", "Stepper", "WrittenOut", "make_stepper"]
+
+_AUTO = {"cpu": "written_out"}  # kind of device → fastest stepper proved equal there
 
 
 def make_stepper(
@@ -25,5 +29,17 @@ def make_stepper(
     Raises:
         SettingsError: the one asked for does not work on this device.
     """
-    del device  # every device can
-    return Autograd(model, optimizer, config.optim.clip_norm)
+    name: str = config.train.stepper
+    if name == "auto":
+        name = _AUTO.get(device.type, "autograd")
+    place = {"written_out": "cpu", "cuda_graph": "cuda"}.get(name, device.type)
+    if place != device.type:
+        raise SettingsError(
+            f'`train.stepper` "{name}" works on {place} only, but the run is on {device}: '
+            "leave it at auto."
+        )
+    match name:
+        case "written_out":
+            return WrittenOut(model, optimizer, config.optim.clip_norm)
+        case _:
+            return Autograd(model, optimizer, config.optim.clip_norm)

@@ -1,0 +1,214 @@
+"""The parts of an MLP, each with its forward pass and, written out, its derivative.
+
+`backward` turns the gradient of the loss by a part's output, dy, into the gradient by its input,
+dx, and fills in the gradients of its weights on the way: the chain rule, one factor a part. The
+operations are those that autograd runs for the same part, so the numbers are the same, to the
+last bit; what falls away is recording a graph and walking it back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, Protocol
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from mlcore.model import ACTIVATIONS, MLP
+
+__all__ = ["DERIVATIVES", "Part", "nll", "parts_of"]
+
+aten = torch.ops.aten
+
+
+class Part(Protocol):
+    """One factor of the chain rule."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """The output y for an input x, `(B, width)`; keeps what `backward` needs."""
+        ...
+
+    def backward(self, dy: Tensor) -> Tensor:
+        """The gradient dx by the input, `(B, width)`, from that by the output."""
+        ...
+
+
+class Linear:
+    """y = x Wᵀ + b.  ∂b = Σ dy over the batch,  ∂W = dyᵀ x,  dx = dy W."""
+
+    def __init__(self, layer: nn.Linear, first: bool) -> None:
+        self.weight, self.bias = layer.weight.detach(), layer.bias.detach()  # (O, I), (O,)
+        self.weight_t = self.weight.t()  # (I, O), a view: follows every update
+        self.d_weight, self.d_bias = _gradient(layer.weight), _gradient(layer.bias)
+        self.first = first  # nobody asks for the gradient by the images
+
+    def forward(self, x: Tensor) -> Tensor:
+        self.x = x  # (B, I)
+        return torch.addmm(self.bias, x, self.weight_t)  # (B, O)
+
+    def backward(self, dy: Tensor) -> Tensor:
+        torch.sum(dy, 0, out=self.d_bias)  # (O,)
+        torch.mm(dy.t(), self.x, out=self.d_weight)  # (O, I)
+        return dy if self.first else torch.mm(dy, self.weight)  # (B, I)
+
+
+class BatchNorm:
+    """y = γ (x - μ) / √(σ² + ε) + β, with mean μ and variance σ² of each unit over the batch.
+
+    With z = (x - μ) / √(σ² + ε):  ∂γ = Σ dy z,  ∂β = Σ dy,
+    dx = γ / √(σ² + ε) · (dy - mean(dy) - z · mean(dy z)).
+    """
+
+    def __init__(self, layer: nn.BatchNorm1d) -> None:
+        self.layer = layer
+        self.gamma, self.beta = layer.weight.detach(), layer.bias.detach()  # (I,) each
+        self.d_gamma, self.d_beta = _gradient(layer.weight), _gradient(layer.bias)
+
+    def forward(self, x: Tensor) -> Tensor:
+        self.x, layer = x, self.layer
+        layer.num_batches_tracked.add_(1)  # type: ignore[union-attr]
+        y, self.mean, self.scale = torch.native_batch_norm(
+            x,
+            self.gamma,
+            self.beta,
+            layer.running_mean,
+            layer.running_var,
+            True,
+            layer.momentum or 0.0,
+            layer.eps,
+        )
+        return y  # (B, I)
+
+    def backward(self, dy: Tensor) -> Tensor:
+        layer = self.layer
+        dx, d_gamma, d_beta = aten.native_batch_norm_backward.default(
+            dy,
+            self.x,
+            self.gamma,
+            layer.running_mean,
+            layer.running_var,
+            self.mean,
+            self.scale,
+            True,
+            layer.eps,
+            [True, True, True],
+        )
+        self.d_gamma.copy_(d_gamma)
+        self.d_beta.copy_(d_beta)
+        return _tensor(dx)  # (B, I)
+
+
+class Activation:
+    """y = f(x), each number for itself.  dx = dy · f′(x)."""
+
+    def __init__(self, name: str) -> None:
+        self.function, self.derivative = ACTIVATIONS[name], DERIVATIVES[name]
+
+    def forward(self, x: Tensor) -> Tensor:
+        self.x = x
+        self.y = self.function(x)  # (B, I)
+        return self.y
+
+    def backward(self, dy: Tensor) -> Tensor:
+        return self.derivative(dy, self.x, self.y)  # (B, I)
+
+
+class Dropout:
+    """y = x · m, with m = 0 at chance p and 1 / (1 - p) otherwise.  dx = dy · m."""
+
+    def __init__(self, chance: float) -> None:
+        self.keep = 1 - chance
+
+    def forward(self, x: Tensor) -> Tensor:
+        # The global random state gives as many numbers, in the same order, as F.dropout takes.
+        self.mask = torch.empty_like(x).bernoulli_(self.keep).div_(self.keep)  # (B, I)
+        return x * self.mask
+
+    def backward(self, dy: Tensor) -> Tensor:
+        return dy * self.mask  # (B, I)
+
+
+def _relu(dy: Tensor, _x: Tensor, y: Tensor) -> Tensor:
+    return _tensor(aten.threshold_backward.default(dy, y, 0))  # dy where y > 0, else 0
+
+
+def _leaky_relu(dy: Tensor, x: Tensor, _y: Tensor) -> Tensor:
+    return _tensor(aten.leaky_relu_backward.default(dy, x, 0.01, False))  # a hundredth where x ≤ 0
+
+
+def _gelu(dy: Tensor, x: Tensor, _y: Tensor) -> Tensor:
+    return _tensor(aten.gelu_backward.default(dy, x))  # dy · (Φ(x) + x φ(x))
+
+
+def _silu(dy: Tensor, x: Tensor, _y: Tensor) -> Tensor:
+    return _tensor(aten.silu_backward.default(dy, x))  # dy · σ(x) (1 + x (1 - σ(x)))
+
+
+def _tanh(dy: Tensor, _x: Tensor, y: Tensor) -> Tensor:
+    return _tensor(aten.tanh_backward.default(dy, y))  # dy · (1 - y²)
+
+
+def _sigmoid(dy: Tensor, _x: Tensor, y: Tensor) -> Tensor:
+    return _tensor(aten.sigmoid_backward.default(dy, y))  # dy · y (1 - y)
+
+
+DERIVATIVES: Mapping[str, Callable[[Tensor, Tensor, Tensor], Tensor]] = MappingProxyType(
+    {
+        "relu": _relu,
+        "leaky_relu": _leaky_relu,
+        "gelu": _gelu,
+        "silu": _silu,
+        "tanh": _tanh,
+        "sigmoid": _sigmoid,
+    }
+)
+"""Name of an activation → dx from dy, the input x and the output y."""
+
+
+def nll(logits: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+    """Mean of -log softmax(logits)[label] over the batch, and its gradient by the logits.
+
+    The gradient by the log-probabilities is -1/B at each label and 0 elsewhere; through the
+    log_softmax it becomes (softmax(logits) - one_hot(label)) / B.
+
+    Args:
+        logits: `(B, C)`.
+        labels: `(B,)`.
+
+    Returns:
+        The loss `()` and the gradient `(B, C)`.
+    """
+    log_probabilities = torch.log_softmax(logits, 1)  # (B, C)
+    loss = F.nll_loss(log_probabilities, labels)  # ()
+    pull = torch.zeros_like(logits).scatter_(1, labels.unsqueeze(1), -1 / len(labels))  # (B, C)
+    return loss, torch._log_softmax_backward_data(pull, log_probabilities, 1, logits.dtype)
+
+
+def parts_of(model: MLP) -> list[Part]:
+    """The model as a chain of parts, from the images to the logits."""
+    parts: list[Part] = []
+    norms = model.norms
+    for number, layer in enumerate(model.linears):
+        parts.append(Linear(layer, first=number == 0))
+        if number == len(model.config.hidden):
+            break  # the logits
+        if norms:
+            parts.append(BatchNorm(norms[number]))
+        parts.append(Activation(model.config.activation))
+        if model.config.dropout:
+            parts.append(Dropout(model.config.dropout))
+    return parts
+
+
+def _gradient(weight: Tensor) -> Tensor:
+    """The memory that a weight's gradient is written to at every step; also `weight.grad`."""
+    weight.grad = torch.zeros_like(weight)
+    return weight.grad
+
+
+def _tensor(value: Any) -> Tensor:
+    """What an untyped operation returned, typed."""
+    tensor: Tensor = value
+    return tensor
