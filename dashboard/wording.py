@@ -9,10 +9,7 @@ _SPOKEN_WITH_VOWEL = frozenset("8AEFHILMNORSXaefhilmnorsx")
 
 def with_article(label: str) -> str:
     """A class name behind the article that its sound asks for: "a 4", "an 8", "an Ankle boot"."""
-    if len(label) == 1:
-        vowel = label in _SPOKEN_WITH_VOWEL
-    else:
-        vowel = label[:1].lower() in set("aeiou")
+    vowel = label in _SPOKEN_WITH_VOWEL if len(label) == 1 else label[:1].lower() in set("aeiou")
     return f"{'an' if vowel else 'a'} {label}"
 
 
