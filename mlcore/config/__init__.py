@@ -1,6 +1,7 @@
 """The settings of a run. No torch; a bare `RunConfig()` is the PyTorch quick start."""
 
 from mlcore.config.parts import (
+    EDITABLE,
     SETTINGS,
     DataConfig,
     ModelConfig,
@@ -12,6 +13,7 @@ from mlcore.config.run import RunConfig, data_root, dumps, parse
 from mlcore.config.setting import Setting
 
 __all__ = [
+    "EDITABLE",
     "SETTINGS",
     "DataConfig",
     "ModelConfig",

@@ -18,6 +18,7 @@ from mlcore.errors import SettingsError
 from mlcore.rules import Rule, nearest
 
 __all__ = [
+    "EDITABLE",
     "PARTS",
     "SETTINGS",
     "DataConfig",
@@ -357,6 +358,24 @@ SETTINGS: Mapping[str, Setting] = types.MappingProxyType(
     {setting.name: setting for group, part in PARTS.items() for setting in settings_of(part, group)}
 )
 """Dotted name → setting, in the order of the fields."""
+
+EDITABLE: tuple[str, ...] = (
+    "data.batch_size",
+    "optim.lr",
+    "optim.momentum",
+    "optim.nesterov",
+    "optim.weight_decay",
+    "optim.schedule",
+    "optim.step_every",
+    "optim.gamma",
+    "optim.min_lr",
+    "optim.warmup",
+    "optim.plateau_patience",
+    "optim.clip_norm",
+    "train.epochs",
+    "train.patience",
+)
+"""Settings that an `Edit` may change; the others are fixed when the run starts."""
 
 
 def find_setting(name: str) -> Setting:

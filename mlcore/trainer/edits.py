@@ -5,29 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mlcore.config import RunConfig, find_setting
+from mlcore.config import EDITABLE, RunConfig, find_setting
 from mlcore.errors import SettingsError
 from mlcore.rules import list_words
 
 __all__ = ["EDITABLE", "changes_between", "check_batches", "edited"]
-
-EDITABLE: tuple[str, ...] = (
-    "data.batch_size",
-    "optim.lr",
-    "optim.momentum",
-    "optim.nesterov",
-    "optim.weight_decay",
-    "optim.schedule",
-    "optim.step_every",
-    "optim.gamma",
-    "optim.min_lr",
-    "optim.warmup",
-    "optim.plateau_patience",
-    "optim.clip_norm",
-    "train.epochs",
-    "train.patience",
-)
-"""Settings that an `Edit` may change; the others are fixed when the run starts."""
 
 
 def edited(config: RunConfig, changes: Mapping[str, Any]) -> RunConfig:
