@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard import controls
+from dashboard.data_notice import data_notice
 from dashboard.errors import friendly_errors
 
 _HERE = Path(__file__).parent
@@ -16,6 +17,7 @@ _PAGES = (
     ("checkpoints.py", "Checkpoints", ":material/save:"),
     ("data.py", "Data", ":material/grid_view:"),
 )
+_WITH_DATA = ("Train", "Data")
 
 st.set_page_config(
     page_title="MLP trainer",
@@ -41,7 +43,9 @@ def main() -> None:
         ]
     )
     with friendly_errors():
-        controls.sidebar()
+        config = controls.sidebar()
+        if config and page.title in _WITH_DATA:
+            data_notice(config)
     with friendly_errors():
         page.run()
 

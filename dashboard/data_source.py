@@ -14,7 +14,7 @@ from mlcore.config import DataConfig, data_root
 from mlcore.data import status
 from mlcore.errors import MlcoreError
 
-__all__ = ["Downloads", "Source", "downloads", "source", "usable"]
+__all__ = ["Downloads", "Source", "changed", "downloads", "source", "start", "usable"]
 
 FIRST = "mnist"
 """The data set that is fetched without being asked, and replaced by `SPARE` where it cannot."""
@@ -127,3 +127,9 @@ def usable(config: DataConfig) -> bool:
 def start(name: str, root: Path) -> None:
     """Begin to download a data set in the background."""
     downloads().start(name, root, session.jobs())
+
+
+def changed(name: str, root: Path) -> float:
+    """When the files of a data set changed last, unix seconds; for caches. 0 where bundled."""
+    folder = status(name, root).folder
+    return folder.stat().st_mtime if folder and folder.is_dir() else 0.0

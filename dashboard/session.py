@@ -36,6 +36,7 @@ __all__ = [
     "colours",
     "config",
     "current_run",
+    "data_name",
     "draw_again",
     "draw_number",
     "forget",
@@ -84,6 +85,11 @@ def apply(config: RunConfig, note: str = "") -> None:
 def config() -> RunConfig | None:
     """The settings of the sidebar, or None while one of them is refused."""
     return check(values()).config
+
+
+def data_name() -> str:
+    """The data set chosen, also while another setting is refused."""
+    return str(values()["data.name"])
 
 
 def untouched() -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["DARK", "LIGHT", "Palette", "layout", "palette"]
+__all__ = ["DARK", "LIGHT", "Palette", "axis", "layout", "palette"]
 
 Scale = tuple[tuple[float, str], ...]
 """Plotly's colour scale: position in 0 to 1, colour; the first is the page or close to it."""
@@ -70,9 +70,9 @@ def palette(name: str | None) -> Palette:
     return DARK if name == "dark" else LIGHT
 
 
-def layout(colours: Palette, *, height: int) -> dict[str, Any]:
-    """What the layouts of all figures share: transparent, quiet grid, no wasted margin."""
-    axis = {
+def axis(colours: Palette) -> dict[str, Any]:
+    """What all axes share: quiet lines and words."""
+    return {
         "gridcolor": colours.grid,
         "linecolor": colours.grid,
         "zerolinecolor": colours.grid,
@@ -80,6 +80,10 @@ def layout(colours: Palette, *, height: int) -> dict[str, Any]:
         "title": {"font": {"color": colours.muted, "size": 13}},
         "automargin": True,
     }
+
+
+def layout(colours: Palette, *, height: int) -> dict[str, Any]:
+    """What the layouts of all figures share: transparent, quiet grid, no wasted margin."""
     return {
         "height": height,
         "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
@@ -87,8 +91,8 @@ def layout(colours: Palette, *, height: int) -> dict[str, Any]:
         "plot_bgcolor": "rgba(0,0,0,0)",
         "font": {"color": colours.text, "size": 13},
         "colorway": list(colours.series),
-        "xaxis": axis,
-        "yaxis": axis,
+        "xaxis": axis(colours),
+        "yaxis": axis(colours),
         "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "title": None},
         "hoverlabel": {"bgcolor": colours.background, "font": {"color": colours.text}},
         "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": colours.muted},

@@ -13,7 +13,7 @@ from mlcore.data import CATALOG
 from mlcore.errors import SettingsError
 from mlcore.rules import Value
 
-__all__ = ["choice", "field", "stops"]
+__all__ = ["choice", "data_picker", "field", "stops"]
 
 _CHOICE_WORDS = {
     "sgd": "SGD",
@@ -73,6 +73,20 @@ def choice(setting: Setting, options: tuple[str, ...], words: Any) -> None:
         help=_help(setting),
         format_func=words,
         **_reports(setting.name),
+    )
+
+
+def data_picker(key: str) -> None:
+    """A second select box of the data set, for a page; it moves with the one in the sidebar."""
+    setting = SETTINGS["data.name"]
+    _put(key, session.values()[setting.name])
+    st.selectbox(
+        setting.rule.label,
+        setting.choices,
+        key=key,
+        width=220,
+        format_func=_words,
+        **_reports(setting.name, key),
     )
 
 

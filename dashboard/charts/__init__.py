@@ -1,0 +1,1 @@
+"""The charts: records → chart data → figure, one a file. No Streamlit."""

@@ -1,0 +1,84 @@
+"""How many images each class has in each split. No Streamlit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from dashboard.theme import Palette, layout
+
+__all__ = ["BalanceInfo", "balance_figure", "balance_info"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SplitBalance:
+    """One split: images of each class, and their share in the split."""
+
+    name: str
+    counts: tuple[int, ...]  # one per class
+    shares: tuple[float, ...]  # 0 to 1; all 0 in an empty split
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BalanceInfo:
+    """The splits that hold images, in the order given."""
+
+    classes: tuple[str, ...]
+    splits: tuple[SplitBalance, ...]
+    rarest: str  # class with the fewest images in the first split
+    commonest: str  # class with the most
+    ratio: float  # most to fewest; infinite where a class has none
+
+
+def balance_info(labels: Mapping[str, NDArray[np.int64]], classes: Sequence[str]) -> BalanceInfo:
+    """Count the labels (N,) of each split; splits without images are left out."""
+    splits = tuple(
+        _count(name, values, len(classes)) for name, values in labels.items() if len(values)
+    )
+    counts = np.array(splits[0].counts)
+    rarest, commonest = int(counts.argmin()), int(counts.argmax())
+    return BalanceInfo(
+        classes=tuple(classes),
+        splits=splits,
+        rarest=classes[rarest],
+        commonest=classes[commonest],
+        ratio=float(counts[commonest] / counts[rarest]) if counts[rarest] else float("inf"),
+    )
+
+
+def balance_figure(info: BalanceInfo, colours: Palette, *, shares: bool = False) -> go.Figure:
+    """Grouped bars, one group a class; as shares the splits can be compared with each other."""
+    figure = go.Figure(
+        [
+            go.Bar(
+                name=split.name,
+                x=list(info.classes),
+                y=[value * 100 for value in split.shares] if shares else list(split.counts),
+                customdata=np.column_stack([split.counts, np.array(split.shares) * 100]),
+                hovertemplate=(
+                    f"%{{x}}: %{{customdata[0]:,d}} {split.name.lower()} images "
+                    "(%{customdata[1]:.1f} % of them)<extra></extra>"
+                ),
+                marker={"color": colour, "line": {"width": 0}},
+            )
+            for split, colour in zip(info.splits, colours.series, strict=False)
+        ]
+    )
+    figure.update_layout(**layout(colours, height=320))
+    figure.update_layout(bargap=0.25, bargroupgap=0.08)
+    figure.update_xaxes(type="category", showgrid=False)
+    figure.update_yaxes(title_text="Share of the split (%)" if shares else "Images")
+    return figure
+
+
+def _count(name: str, labels: NDArray[np.int64], classes: int) -> SplitBalance:
+    counts = np.bincount(labels, minlength=classes)
+    return SplitBalance(
+        name=name,
+        counts=tuple(counts.tolist()),
+        shares=tuple((counts / max(len(labels), 1)).tolist()),
+    )

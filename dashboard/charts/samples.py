@@ -1,0 +1,103 @@
+"""Some images of each class, a row a class, as one HTML grid. No Streamlit.
+
+A row is one PNG that folds to the width of the window: a grid of single images takes four times
+as long to draw, and a Plotly image cannot keep its shape on a phone.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from dashboard.theme import Palette
+
+__all__ = ["SampleRow", "png", "row_image", "samples_html", "samples_info"]
+
+_GAP = 2  # pixels between two images of a row
+_MANY = 12  # classes from which on two stand side by side
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampleRow:
+    """One class and the images drawn from it."""
+
+    label: str
+    images: int  # of this class in the split
+    picks: tuple[int, ...]  # indices into the split; fewer than asked where there are fewer
+
+
+def samples_info(
+    labels: NDArray[np.int64], classes: Sequence[str], each: int, seed: int
+) -> tuple[SampleRow, ...]:
+    """Draw `each` images of every class, without repetition; the same seed draws the same."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    for index, label in enumerate(classes):
+        members = np.flatnonzero(labels == index)
+        picks = rng.choice(members, min(each, len(members)), replace=False)
+        rows.append(SampleRow(label=label, images=len(members), picks=tuple(picks.tolist())))
+    return tuple(rows)
+
+
+def row_image(images: NDArray[np.uint8], columns: int) -> NDArray[np.uint8]:
+    """Images (N, H, W) side by side as (H, columns·(W + gap) − gap, 2): grey value and opacity."""
+    count, height, width = images.shape
+    row = np.zeros((height, columns * (width + _GAP) - _GAP, 2), np.uint8)
+    for index in range(count):
+        left = index * (width + _GAP)
+        row[:, left : left + width, 0] = images[index]
+        row[:, left : left + width, 1] = 255
+    return row
+
+
+def png(pixels: NDArray[np.uint8]) -> str:
+    """(H, W) grey or (H, W, 2) grey with opacity, as the address of an inline PNG."""
+    stream = io.BytesIO()
+    Image.fromarray(pixels).save(stream, format="PNG")
+    return f"data:image/png;base64,{base64.b64encode(stream.getvalue()).decode()}"
+
+
+def samples_html(
+    rows: Sequence[SampleRow], images: NDArray[np.uint8], each: int, colours: Palette
+) -> str:
+    """The rows as one HTML fragment with its styles.
+
+    Args:
+        rows: what to show.
+        images: (N, 28, 28) all images of the split.
+        each: images a row has room for.
+        colours: of the page.
+    """
+    body = "".join(_row_html(row, images, each) for row in rows)
+    blocks = 2 if len(rows) > _MANY else 1
+    return f"<style>{_style(colours, blocks)}</style><div class='samples'>{body}</div>"
+
+
+def _row_html(row: SampleRow, images: NDArray[np.uint8], each: int) -> str:
+    label = html.escape(row.label)
+    words = f"{len(row.picks)} images of {label}, of {row.images:,}"
+    picture = png(row_image(images[list(row.picks)], each))
+    return (
+        f"<div title='{html.escape(words, quote=True)}'><b>{label}</b>"
+        f"<img alt='{html.escape(words, quote=True)}' src='{picture}'></div>"
+    )
+
+
+def _style(colours: Palette, blocks: int) -> str:
+    return f"""
+.samples {{ display: grid; grid-template-columns: repeat({blocks}, 1fr); gap: 4px 28px; }}
+.samples div {{ display: flex; align-items: center; gap: 12px; min-width: 0; }}
+.samples b {{ flex: none; width: {7 if blocks == 1 else 3}ch; text-align: right; font-weight: 600;
+  font-size: 0.95rem; color: {colours.text}; overflow-wrap: anywhere; line-height: 1.15; }}
+.samples img {{ flex: 1; min-width: 0; width: 100%; height: auto; image-rendering: pixelated;
+  border-radius: 3px; }}
+@media (max-width: 640px) {{ .samples {{ grid-template-columns: 1fr; }}
+  .samples div {{ gap: 8px; }} }}
+"""
