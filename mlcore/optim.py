@@ -16,6 +16,7 @@ from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
 from torch.optim.optimizer import Optimizer
 
 from mlcore.config import OptimConfig
+from mlcore.errors import SettingsError
 
 __all__ = [
     "LRScheduler",
@@ -49,7 +50,14 @@ def build_optimizer(parameters: Iterable[nn.Parameter], config: OptimConfig) -> 
 def build_schedule(
     optimizer: Optimizer, config: OptimConfig, epochs: int, steps_per_epoch: int
 ) -> LRScheduler | None:
-    """The stock schedule, or None for a constant learning rate."""
+    """The stock schedule, or None for a constant learning rate.
+
+    One_cycle moves the momentum too (or the first beta), as torch does by default, but not that
+    of plain SGD, RMSprop or Adagrad without momentum: there is none to move.
+
+    Raises:
+        SettingsError: the one_cycle schedule would rise in exactly one step.
+    """
     return _schedule(optimizer, config, epochs, total_steps=epochs * steps_per_epoch)
 
 
@@ -71,13 +79,23 @@ def _schedule(
                 min_lr=config.min_lr,
             )
         case "one_cycle":
-            return lr_scheduler.OneCycleLR(
-                optimizer,
-                max_lr=config.lr,
-                total_steps=total_steps,
-                pct_start=config.warmup,
-                cycle_momentum=_has_momentum(optimizer),
-            )
+            return _one_cycle(optimizer, config, total_steps)
+
+
+def _one_cycle(optimizer: Optimizer, config: OptimConfig, total_steps: int) -> LRScheduler:
+    try:
+        return lr_scheduler.OneCycleLR(
+            optimizer,
+            max_lr=config.lr,
+            total_steps=total_steps,
+            pct_start=config.warmup,
+            cycle_momentum=_has_momentum(optimizer),
+        )
+    except ZeroDivisionError as error:  # torch's formula has no rise of exactly one step
+        raise SettingsError(
+            f"`optim.warmup` must give the one_cycle schedule more or less than one step to rise, "
+            f"but got {config.warmup} of {total_steps} steps: take {config.warmup / 2:g}."
+        ) from error
 
 
 def _has_momentum(optimizer: Optimizer) -> bool:

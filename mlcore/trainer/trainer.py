@@ -142,7 +142,8 @@ class Trainer:
     def _obey(self) -> Iterator[Event]:
         """Take the commands that came; wait while paused."""
         yield from self._take()
-        if self._pause_step == self.step or self._pause_epoch == self.epoch:
+        due = self._pause_step == self.step or self._pause_epoch == self.epoch
+        if due and not self._ended:
             yield from self._heed(Pause())
         while self._paused and not self._ended:
             time.sleep(PAUSE_SECONDS)

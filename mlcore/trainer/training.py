@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from mlcore.config import RunConfig
-from mlcore.data.batches import draw_epoch_seed
+from mlcore.data.batches import draw_epoch_seed, steps_per_epoch
 from mlcore.data.tensors import Dataset
 from mlcore.evaluation import loss_and_accuracy
 from mlcore.events import EpochDone
@@ -136,25 +136,30 @@ class Training:
             SettingsError: the batches leave no step, or one image for batch norm.
         """
         check_batches(config, len(self.data.train), self.feed.left())
-        self.config = config
-        self.feed.resize(config.data.batch_size)
-        ahead = config.train.epochs - self.epoch  # epochs to come, the one under way included
-        steps_ahead = max(ahead, 0) * self.feed.steps_per_epoch()
-        if self.feed.seed is not None:
-            steps_ahead += self.feed.steps_left() - (
-                self.feed.steps_per_epoch() if ahead > 0 else 0
-            )
         self._optimizer, self._schedule = rebuild(
             self._optimizer,
             self._schedule,
             config.optim,
             epochs=config.train.epochs,
             epochs_done=self.epoch,
-            total_steps=self.step + steps_ahead,
+            total_steps=self.step + self._steps_ahead(config),
             steps_done=self.step,
             keep_lr=keep_lr,
         )
+        if config.data.batch_size != self.config.data.batch_size:
+            self.feed.resize(config.data.batch_size)
+        self.config = config
         self.stepper.use(self._optimizer, config.optim.clip_norm)
+
+    def _steps_ahead(self, config: RunConfig) -> int:
+        """Steps from here to the end of the run with these settings."""
+        size, drop_last = config.data.batch_size, config.data.drop_last
+        whole = config.train.epochs - self.epoch  # epochs to come
+        steps = 0
+        if self.feed.seed is not None:  # the one under way is always brought to its end
+            steps = steps_per_epoch(self.feed.left(), size, drop_last)
+            whole -= 1
+        return steps + max(whole, 0) * steps_per_epoch(len(self.data.train), size, drop_last)
 
     def snapshot(self) -> dict[str, Any]:
         """Everything the next step depends on, in plain types and tensors.
