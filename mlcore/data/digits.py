@@ -9,7 +9,9 @@ each is enlarged to 20×20 and set into 28×28, as MNIST's digits are.
 from __future__ import annotations
 
 import functools
+import zlib
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,7 +49,7 @@ def read_bundled() -> tuple[RawSplit, RawSplit]:
     try:
         with np.load(_FILE, allow_pickle=False) as file:
             small, labels = file["images"], file["labels"].astype(np.int64)
-    except (OSError, ValueError, KeyError, EOFError) as error:
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error) as error:
         raise DataCorruptError(
             f"{_FILE} cannot be read ({error}): install mlcore again to restore it."
         ) from error

@@ -17,7 +17,7 @@ def split_order(
     Mersenne Twister, taken modulo what is left; NumPy's legacy seeding starts the same twister.
     About 30 ms for 60,000 images.
     """
-    bits = np.random.RandomState(seed)._bit_generator  # noqa: NPY002  the same twister as torch's
+    bits = np.random.RandomState(seed)._bit_generator  # the same twister as torch's
     draws = bits.random_raw(max(count - 1, 0)).astype(np.int64) if count > 1 else np.empty(0, int)
     jumps = (draws % (count - np.arange(len(draws)))).tolist()
     order = list(range(count))
