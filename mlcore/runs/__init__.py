@@ -6,7 +6,7 @@ worker, `control.jsonl` by anyone, `worker.json` names the worker, and `checkpoi
 the run can be resumed from.
 """
 
-from mlcore.runs.control import ControlLog, mark_start, send
+from mlcore.runs.control import ControlLog, ask_resume, mark_start, send
 from mlcore.runs.folder import RunFolder
 from mlcore.runs.history import History
 from mlcore.runs.recorder import Recorder, record_failure
@@ -22,6 +22,7 @@ __all__ = [
     "RunInfo",
     "RunStore",
     "State",
+    "ask_resume",
     "default_runs_root",
     "derive",
     "mark_start",

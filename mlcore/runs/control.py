@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
+from typing import Any
 
 from mlcore import commands
-from mlcore.commands import Command
-from mlcore.errors import SettingsError
+from mlcore.commands import Command, Edit
+from mlcore.errors import RunError, SettingsError
 from mlcore.runs.folder import RunFolder
 from mlcore.runs.lines import LineReader, append_line
-from mlcore.runs.standing import START
+from mlcore.runs.standing import START, stand
 
-__all__ = ["ControlLog", "mark_start", "send"]
+__all__ = ["ControlLog", "ask_resume", "mark_start", "send"]
 
 
 def send(folder: RunFolder, command: Command) -> None:
@@ -30,6 +32,30 @@ def mark_start(folder: RunFolder) -> None:
         RunError: the log cannot be written.
     """
     append_line(folder.control_path, {"command": START, "time": time.time()})
+
+
+def ask_resume(folder: RunFolder, changes: Mapping[str, Any] | None = None) -> None:
+    """Ask that a run which has ended goes on from its last checkpoint; a worker must follow.
+
+    Args:
+        folder: the run.
+        changes: settings to change before the next step: dotted name → value, as in an `Edit`.
+
+    Raises:
+        RunError: it is being trained right now, or is finished and no more epochs are asked for.
+        SettingsError: a change names no setting, or its value is refused.
+    """
+    changes = dict(changes or {})
+    if changes:
+        folder.config.with_values(changes)
+    now = stand(folder.path).state
+    if now in ("running", "paused"):
+        raise RunError(f"Run {folder.id} is {now} already: there is nothing to resume.")
+    if now == "finished" and "train.epochs" not in changes:
+        raise RunError(f"Run {folder.id} is finished: give it more epochs (train.epochs) to go on.")
+    mark_start(folder)
+    if changes:
+        send(folder, Edit(changes=changes))
 
 
 class ControlLog:

@@ -13,6 +13,7 @@ from mlcore.errors import RunError
 from mlcore.events import (
     CheckpointSaved,
     Continued,
+    EditRefused,
     EpochDone,
     Event,
     Failed,
@@ -181,7 +182,7 @@ class History:
                 self._begin(event)
             case Finished() | Stopped() | Failed():
                 self.outcome = event
-            case Paused() | Continued():
+            case Paused() | Continued() | EditRefused():
                 pass
 
     def _begin(self, start: Started) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from typing import Any
 
@@ -44,8 +45,10 @@ class Recorder:
         """Append one event, with the time (unix seconds).
 
         Raises:
-            RunError: it cannot be written.
+            RunError: it cannot be written, or the run's folder was deleted.
         """
+        if os.fstat(self._writer.fd).st_nlink == 0:
+            raise RunError(f"{self._writer.path} was deleted while its run went on.")
         self._writer.write(_line(event))
 
     def close(self) -> None:

@@ -1,0 +1,119 @@
+"""What a run begins from: settings and trainer state out of a checkpoint. Needs torch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from mlcore import checkpoint
+from mlcore.checkpoint import Checkpoint
+from mlcore.checkpoint.optimizer_state import optimizer_name
+from mlcore.config import RunConfig
+from mlcore.data.tensors import Dataset
+from mlcore.errors import CheckpointError, DataError
+from mlcore.optim import build_optimizer
+from mlcore.runs.folder import START_FILE
+from mlcore.trainer import EDITABLE, changes_between
+
+__all__ = ["Beginning", "begin_from"]
+
+_PLACE = ("data.root", "data.store", "train.device", "train.threads", "train.stepper")
+"""Settings that say where and how to compute, and leave the numbers alone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beginning:
+    """How a run begins.
+
+    Attributes:
+        config: settings in force at its first step.
+        state: what `Trainer` takes as state; None for a new model.
+        changes: an edit to make before the first step.
+        source: the checkpoint, where there is one.
+    """
+
+    config: RunConfig
+    state: Mapping[str, Any] | None = None
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    source: Checkpoint | None = None
+
+    def check(self, data: Dataset) -> None:
+        """Make sure that the data go with the checkpoint.
+
+        Raises:
+            CheckpointError: its model has another number of classes.
+            DataError: it is to go on exactly, but on other images.
+        """
+        source = self.source
+        if source is None:
+            return
+        if source.outputs != len(data.classes):
+            raise CheckpointError(
+                f"The checkpoint tells {source.outputs} classes apart, but {data.title} has "
+                f"{len(data.classes)}: choose the data set it was trained on."
+            )
+        exact = self.state is not None and "config" in self.state
+        if exact and source.data and source.data["fingerprint"] != data.fingerprint:
+            raise DataError(
+                f"The images of {data.title} are not those that the run was trained on before: "
+                "put the old files back, or start a new run from the weights alone."
+            )
+
+
+def begin_from(path: Path, wanted: RunConfig) -> Beginning:
+    """Begin from a checkpoint in the run's own folder.
+
+    A checkpoint that the run has written goes on exactly, its edits included. One that it was
+    given (`start.pt`) goes on exactly too where it is a full one and the settings differ only in
+    what an edit can change, or in where to compute; that edit is then made first. Otherwise its
+    weights are the initial weights of a new training, and the tutorial's form brings its
+    optimizer's state and its epoch along.
+
+    Raises:
+        CheckpointError: the file is refused, or is of another model or optimizer.
+    """
+    source = checkpoint.load(path)
+    has, wants = source.model_config, wanted.model
+    if (has.hidden, has.batch_norm) != (wants.hidden, wants.batch_norm):
+        raise CheckpointError(
+            f"The checkpoint has hidden layers {list(has.hidden)}, batch norm {has.batch_norm}, "
+            f"but the settings ask for {list(wants.hidden)}, batch norm {wants.batch_norm}: "
+            "set `model.hidden` and `model.batch_norm` to what it has."
+        )
+    if source.form == "full" and source.state is not None and source.config is not None:
+        return _go_on(source, source.state, source.config, wanted, own=path.name != START_FILE)
+    state: dict[str, Any] = {"model": source.model}
+    if source.state is not None:
+        state = {**source.state, "optimizer": _optimizer(source, wanted)}
+    return Beginning(config=wanted, state=state, source=source)
+
+
+def _go_on(
+    source: Checkpoint, state: Mapping[str, Any], before: RunConfig, wanted: RunConfig, *, own: bool
+) -> Beginning:
+    old, new = before.flat(), wanted.flat()
+    if not own and any(old[name] != new[name] for name in old if name not in (*EDITABLE, *_PLACE)):
+        return Beginning(config=wanted, state={"model": source.model}, source=source)
+    config = before.with_values({name: new[name] for name in _PLACE})
+    return Beginning(
+        config=config,
+        state={**state, "config": config.to_json()},
+        changes={} if own else changes_between(before, wanted),
+        source=source,
+    )
+
+
+def _optimizer(source: Checkpoint, wanted: RunConfig) -> dict[str, Any]:
+    """The optimizer's state with the options that the settings ask for."""
+    assert source.optimizer is not None
+    name = optimizer_name(source.optimizer)
+    if name != wanted.optim.name:
+        raise CheckpointError(
+            f"The checkpoint holds the state of {name}, but `optim.name` is "
+            f"{wanted.optim.name}: set it to {name}, or begin from the weights alone."
+        )
+    model = checkpoint.build_model(source)
+    fresh = build_optimizer(model.parameters(), wanted.optim).state_dict()
+    return {"state": source.optimizer["state"], "param_groups": fresh["param_groups"]}
