@@ -1,0 +1,97 @@
+"""What each epoch came to: training and validation loss, validation accuracy. No Streamlit."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import plotly.graph_objects as go
+
+from mlcore.events import EpochDone
+
+__all__ = ["EpochPoint", "EpochsInfo", "epoch_traces", "epochs_info"]
+
+TRAIN, VALIDATION, ACCURACY = "epoch mean", "validation loss", "validation accuracy"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EpochPoint:
+    """One epoch on the axis of steps."""
+
+    epoch: int
+    step: int  # at which it ended
+    value: float  # finite
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EpochsInfo:
+    """What the chart of the epochs shows; what was not measured, or not finite, is left out."""
+
+    train: tuple[EpochPoint, ...]
+    validation: tuple[EpochPoint, ...]
+    accuracy: tuple[EpochPoint, ...]  # of 0 to 1
+
+    @property
+    def best(self) -> EpochPoint | None:
+        """The first epoch of the highest validation accuracy."""
+        return max(self.accuracy, key=lambda point: (point.value, -point.epoch), default=None)
+
+
+def epochs_info(epochs: Sequence[EpochDone], most: int = 1_000) -> EpochsInfo:
+    """Put the epochs of a run on the axis of steps.
+
+    Args:
+        epochs: in order.
+        most: of a longer run every second, third … epoch is left out, its last one never.
+    """
+    stride = max(1, math.ceil(len(epochs) / most))
+    kept = [done for place, done in enumerate(epochs) if (len(epochs) - 1 - place) % stride == 0]
+    return EpochsInfo(
+        train=_points(kept, "train_loss"),
+        validation=_points(kept, "validation_loss"),
+        accuracy=_points(kept, "validation_accuracy"),
+    )
+
+
+def epoch_traces(info: EpochsInfo | None = None) -> list[go.Scatter]:
+    """The three curves; without `info` they are empty, and whoever draws them fills them in."""
+    traces = [
+        _trace(TRAIN, "var(--st-chart-color-4)", "circle", "%{y:.4f}", yaxis="y"),
+        _trace(VALIDATION, "var(--st-chart-color-2)", "diamond", "%{y:.4f}", yaxis="y"),
+        _trace(ACCURACY, "var(--st-chart-color-3)", "diamond", "%{y:.2%}", yaxis="y2"),
+    ]
+    if info is not None:
+        for trace, points in zip(traces, (info.train, info.validation, info.accuracy), strict=True):
+            trace.update(
+                x=[point.step for point in points],
+                y=[point.value for point in points],
+                customdata=[point.epoch for point in points],
+            )
+    return traces
+
+
+def _trace(name: str, color: str, symbol: str, number: str, **settings: Any) -> go.Scatter:
+    return go.Scatter(
+        name=name,
+        mode="lines+markers",
+        line={"color": color, "width": 1.75},
+        marker={
+            "color": color,
+            "symbol": symbol,
+            "size": 6.5,
+            "line": {"color": "var(--st-background-color)", "width": 1},
+        },
+        hovertemplate=number + " after epoch %{customdata}",
+        **settings,
+    )
+
+
+def _points(epochs: Sequence[EpochDone], name: str) -> tuple[EpochPoint, ...]:
+    found = ((done, getattr(done, name)) for done in epochs)
+    return tuple(
+        EpochPoint(epoch=done.epoch, step=done.step, value=value)
+        for done, value in found
+        if value is not None and math.isfinite(value)
+    )

@@ -1,0 +1,108 @@
+"""The loss of every step: as it was, and as a moving mean. No Streamlit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from dashboard.charts.downsample import with_detail
+
+__all__ = ["Line", "LossInfo", "loss_info", "loss_traces", "moving_mean"]
+
+RAW, SMOOTH = "step loss", "moving mean"
+_RAW_POINTS = 1_500
+_SMOOTH_POINTS = 700
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Line:
+    """A curve over steps; two are equal when their numbers are, NaN included."""
+
+    step: NDArray[np.int32]  # (N,) from 1, ascending
+    value: NDArray[np.float32]  # (N,) NaN where the curve has a gap
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Line):
+            return NotImplemented
+        return np.array_equal(self.step, other.step) and np.array_equal(
+            self.value, other.value, equal_nan=True
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LossInfo:
+    """What the chart of the step loss shows."""
+
+    raw: Line  # at most 1,500 points, extremes kept
+    smooth: Line  # at most 700 points; empty without smoothing
+    steps: int  # of the whole curve
+
+
+def loss_info(
+    losses: NDArray[np.floating[Any]],
+    *,
+    window: int = 50,
+    visible: tuple[float, float] | None = None,
+) -> LossInfo:
+    """Thin the step losses out to what a screen can show.
+
+    Args:
+        losses: (N,) loss of step 1, 2, …; NaN and infinity become gaps.
+        window: steps of the moving mean; 1 and less draw none.
+        visible: first and last step on the screen, which get most of the points; None: all.
+    """
+    finite = np.where(np.isfinite(losses), losses, np.nan)
+    stretch = (
+        None if visible is None else (int(max(visible[0], 0)) - 2, int(min(visible[1], 2e9)) + 1)
+    )
+    smooth = moving_mean(finite, window) if window > 1 else finite[:0]
+    return LossInfo(
+        raw=_line(finite, _RAW_POINTS, stretch),
+        smooth=_line(smooth, _SMOOTH_POINTS, stretch),
+        steps=len(losses),
+    )
+
+
+def moving_mean(losses: NDArray[np.floating[Any]], window: int) -> NDArray[np.float64]:
+    """Mean of the last `window` losses at every step (of fewer at the start); gaps left out."""
+    known = np.isfinite(losses)
+    sums = np.concatenate([[0.0], np.cumsum(np.where(known, losses, 0.0), dtype=np.float64)])
+    counts = np.concatenate([[0], np.cumsum(known)])
+    ends = np.arange(1, len(losses) + 1)
+    starts = np.maximum(ends - window, 0)
+    count = counts[ends] - counts[starts]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(np.where(count > 0, (sums[ends] - sums[starts]) / count, np.nan))
+
+
+def loss_traces(info: LossInfo | None = None) -> list[go.Scatter]:
+    """The two curves; without `info` they are empty, and whoever draws them fills them in."""
+    shared: dict[str, Any] = {"mode": "lines", "yaxis": "y"}
+    raw = go.Scatter(
+        name=RAW,
+        line={"color": "var(--st-chart-color-1)", "width": 1},
+        opacity=0.28,
+        hovertemplate="%{y:.4f}",
+        **shared,
+    )
+    smooth = go.Scatter(
+        name=SMOOTH,
+        line={"color": "var(--st-chart-color-1)", "width": 2.25},
+        hovertemplate="%{y:.4f}",
+        **shared,
+    )
+    if info is not None:
+        raw.update(x=info.raw.step, y=info.raw.value)
+        smooth.update(x=info.smooth.step, y=info.smooth.value)
+    return [raw, smooth]
+
+
+def _line(values: NDArray[np.floating[Any]], most: int, visible: tuple[int, int] | None) -> Line:
+    kept = with_detail(values, most, visible)
+    return Line(step=(kept + 1).astype(np.int32), value=values[kept].astype(np.float32))

@@ -1,0 +1,115 @@
+"""The live chart: a Plotly figure whose node, zoom and hover survive every refresh.
+
+`st.plotly_chart` makes a new node whenever its data change. This component keeps its node and
+calls `Plotly.react`; arrays travel as bytes, and the stretch of steps that a person zoomed to
+comes back, so that the next refresh can send its detail.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import re
+import struct
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from dashboard.components import plotly_js
+
+__all__ = ["live_chart", "pack", "visible_range"]
+
+_KINDS = {"f4": "<f4", "f8": "<f8", "i4": "<i4"}
+
+
+def live_chart(
+    frame: Mapping[str, Any], arrays: Sequence[Mapping[str, Any]], *, run: str, key: str
+) -> None:
+    """Draw a figure, or draw it anew with other data.
+
+    Args:
+        frame: "data" (traces without arrays) and "layout", as `Figure.to_plotly_json` gives them;
+            colours and fonts may be written as "var(--st-…)" and follow the theme.
+        arrays: for each trace the arrays (NumPy, or short lists) to put in.
+        run: what is drawn; its zoom is remembered under this name while the tab is open.
+        key: of the widget.
+    """
+    message = pack(frame, arrays, run=run, plotly=plotly_js.url())
+    _component()(key=key, data=message, on_visible_change=_heard)
+
+
+def visible_range(key: str, run: str) -> tuple[float, float] | None:
+    """First and last step that `run`'s chart is zoomed to; None: all of them, or not known."""
+    state = st.session_state.get(key)
+    heard = state.get("visible") if isinstance(state, Mapping) else None
+    if not isinstance(heard, Mapping) or heard.get("run") != run:
+        return None
+    try:
+        low, high = sorted(float(end) for end in heard["range"])
+    except (KeyError, TypeError, ValueError):
+        return None
+    return (low, high) if np.isfinite([low, high]).all() else None
+
+
+def pack(
+    frame: Mapping[str, Any], arrays: Sequence[Mapping[str, Any]], *, run: str, plotly: str = ""
+) -> bytes:
+    """The message to the browser: header length (uint32), header (JSON), arrays (bytes).
+
+    The header's `revision` is a digest of the rest, so the browser skips what it has drawn.
+    """
+    traces = [dict(trace) for trace in frame["data"]]
+    places: list[dict[str, Any]] = []
+    parts: list[bytes] = []
+    offset = 0
+    for index, fields in enumerate(arrays):
+        for name, values in fields.items():
+            if not isinstance(values, np.ndarray):
+                traces[index][name] = values
+                continue
+            kind = _kind(values)
+            part = values.astype(_KINDS[kind], copy=False).tobytes()
+            places.append(
+                {"trace": index, "name": name, "kind": kind, "offset": offset, "size": len(part)}
+            )
+            parts.append(part)
+            offset += len(part)
+    body = b"".join(parts)
+    header = {"data": traces, "layout": frame["layout"], "run": run, "arrays": places}
+    text = json.dumps(header, separators=(",", ":"), allow_nan=False)
+    digest = hashlib.blake2b(text.encode() + body, digest_size=8).hexdigest()
+    points = max((len(fields.get("x", ())) for fields in arrays), default=0)
+    text = json.dumps(
+        header | {"revision": digest, "plotly": plotly, "points": points},
+        separators=(",", ":"),
+        allow_nan=False,
+    )
+    encoded = text.encode()
+    return struct.pack("<I", len(encoded)) + encoded + body
+
+
+def _kind(values: np.ndarray[Any, Any]) -> str:
+    if values.dtype.kind in "iub":
+        return "i4"
+    return "f4" if values.dtype == np.float32 else "f8"
+
+
+@functools.cache
+def _script() -> str:
+    """The component's script without its comments: it travels with every refresh."""
+    text = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
+    lean = re.sub(r"^\s*//.*\n", "", text, flags=re.MULTILINE)
+    return plotly_js.LOADER + re.sub(r"^ +", "", lean, flags=re.MULTILINE)
+
+
+@functools.cache
+def _component() -> Any:
+    return st.components.v2.component("live_chart", js=_script(), isolate_styles=False)
+
+
+def _heard() -> None:
+    """The state of the component has changed; the fragment around it runs again by itself."""

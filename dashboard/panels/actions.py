@@ -1,0 +1,128 @@
+"""What can be done: train, stop, go on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import streamlit as st
+
+from dashboard import session
+from dashboard.progress import ACTIVE
+from mlcore.commands import Command, Continue, Stop
+from mlcore.config import RunConfig
+from mlcore.errors import MlcoreError
+from mlcore.runs import RunFolder, RunInfo, send
+from mlcore.runs.folder import checkpoint_step
+
+__all__ = ["more_epochs", "problem", "resume", "start_and_stop"]
+
+_PROBLEM = "train-problem"
+
+
+def start_and_stop(shown: RunInfo | None, training: RunInfo | None) -> None:
+    """The buttons that start a run and end it; below them what went wrong with the last click.
+
+    Args:
+        shown: the run on the page.
+        training: a run that is under way, the shown one if it is.
+    """
+    config = session.config()
+    st.button(
+        "Train",
+        key="train",
+        type="primary",
+        icon=":material/play_arrow:",
+        disabled=config is None or training is not None,
+        help=_why_not(config, training),
+        on_click=_start,
+        args=(config,),
+        width=140,
+    )
+    if shown and shown.state in ACTIVE:
+        if shown.state == "paused":
+            _steer("Continue", "continue", ":material/resume:", shown, Continue())
+        _steer("Stop training", "stop", ":material/stop:", shown, Stop())
+
+
+def resume(folder: RunFolder) -> None:
+    """The button that goes on with a run that was stopped, failed or lost."""
+    last = folder.last_checkpoint()
+    if last is None:
+        return
+    step = max(0, checkpoint_step(last))
+    st.button(
+        f"Resume from step {step:,}",
+        key="resume",
+        icon=":material/resume:",
+        help="Goes on from the run's last checkpoint as if nothing had happened.",
+        on_click=_resume,
+        args=(folder.id, None),
+    )
+
+
+def more_epochs(run: str, epochs: int) -> None:
+    """The button that goes on with a finished run, and for how long."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        count = st.number_input(
+            "More epochs",
+            min_value=1,
+            max_value=1_000,
+            value=5,
+            key="more-epochs",
+            label_visibility="collapsed",
+            width=130,
+        )
+        st.button(
+            f"Train {count:,} more epoch{'s' if count > 1 else ''}",
+            key="extend",
+            icon=":material/forward:",
+            help="Goes on with this run: same model, same optimizer, more epochs.",
+            on_click=_resume,
+            args=(run, {"train.epochs": epochs + int(count)}),
+        )
+
+
+def problem() -> None:
+    """Say once why the last click could not be done."""
+    if sentence := st.session_state.pop(_PROBLEM, None):
+        st.error(sentence, icon=":material/error:")
+
+
+def _why_not(config: RunConfig | None, training: RunInfo | None) -> str | None:
+    if training is not None:
+        return "A run is training. Stop it, or let it end, before you start the next."
+    return "A setting on the left cannot be used; its reason stands there." if not config else None
+
+
+def _steer(label: str, key: str, icon: str, shown: RunInfo, command: Command) -> None:
+    st.button(
+        label, key=key, icon=icon, on_click=_send, args=(RunFolder(shown.path), command), width=170
+    )
+
+
+def _send(folder: RunFolder, command: Command) -> None:
+    with _told():
+        send(folder, command)
+
+
+def _start(config: RunConfig | None) -> None:
+    if config is None:
+        return
+    with _told():
+        session.set_current_run(session.jobs().start_run(config))
+
+
+def _resume(run: str, changes: Mapping[str, Any] | None) -> None:
+    with _told():
+        session.jobs().resume_run(run, changes)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Keep the sentence of an error for `problem`: callbacks run before the page is drawn."""
+    try:
+        yield
+    except MlcoreError as error:
+        st.session_state[_PROBLEM] = str(error)

@@ -1,0 +1,68 @@
+"""Which run the Train page shows, and the list to choose another from."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+import streamlit as st
+
+from dashboard import session
+from dashboard.progress import ACTIVE, run_label
+from mlcore.runs import RunInfo
+
+__all__ = ["chosen_run", "pick_run"]
+
+_LISTED = 200
+
+
+def chosen_run(runs: Sequence[RunInfo]) -> RunInfo | None:
+    """The run that the address names, else the newest that trains, else the newest.
+
+    Says so when the address names a run that is not there.
+    """
+    wanted = session.current_run()
+    by_id = {info.id: info for info in runs}
+    if wanted in by_id:
+        return by_id[wanted]
+    if wanted:
+        st.warning(
+            f"There is no run {wanted} in {session.runs_root()}: the address is old, or the run "
+            "was deleted.",
+            icon=":material/link_off:",
+        )
+    found = next((info for info in runs if info.state in ACTIVE), runs[0] if runs else None)
+    session.set_current_run(found.id if found else None)
+    session.write_address(session.config())
+    return found
+
+
+def pick_run(runs: Sequence[RunInfo], shown: RunInfo) -> None:
+    """A list of the runs, newest first, with the shown one chosen."""
+    listed = list(runs[:_LISTED])
+    if shown not in listed:
+        listed.append(shown)
+    labels = {info.id: run_label(info, _when(info.created)) for info in listed}
+    st.session_state["run-choice"] = shown.id  # always, so that the browser hears of a new label
+    st.selectbox(
+        "Run",
+        list(labels),
+        format_func=lambda run: labels.get(run, run),
+        key="run-choice",
+        on_change=_take_choice,
+        label_visibility="collapsed",
+        width=340,
+    )
+
+
+def _take_choice() -> None:
+    session.set_current_run(st.session_state["run-choice"])
+
+
+def _when(created: float) -> str:
+    """The moment as a person says it: "today 14:05:10", "23 Nov 14:05:10"."""
+    then, now = time.localtime(created), time.localtime()
+    clock = time.strftime("%H:%M:%S", then)
+    if then[:3] == now[:3]:
+        return f"Today {clock}"
+    return f"{then.tm_mday} {time.strftime('%b', then)} {clock}"

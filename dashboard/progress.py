@@ -1,0 +1,114 @@
+"""How far a run is, in numbers and in words. No Streamlit."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from mlcore.runs import History, RunInfo, State
+
+__all__ = ["ACTIVE", "Progress", "duration", "figure", "progress_of", "run_label"]
+
+ACTIVE: frozenset[State] = frozenset({"queued", "running", "paused"})
+"""States of a run that will say more by itself, or when asked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """Where a run stands among what it was asked to do."""
+
+    state: State
+    step: int  # steps done
+    steps: int  # steps of the whole run; 0 while not known
+    epoch: int  # epoch under way, or the last one of a run that has ended
+    epochs: int  # epochs asked for
+    steps_per_second: float | None = None
+    images_per_second: float | None = None
+
+    @property
+    def share(self) -> float:
+        """Steps done of all steps, 0 to 1."""
+        return min(1.0, self.step / self.steps) if self.steps else 0.0
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Seconds until the last step at the present pace; None while it cannot be known."""
+        if self.state != "running" or not self.steps or not self.steps_per_second:
+            return None
+        return max(0, self.steps - self.step) / self.steps_per_second
+
+    @property
+    def words(self) -> str:
+        """The progress as one line."""
+        if self.state == "queued":
+            return "Waiting for a worker"
+        if not self.steps:
+            return "Reading the data"
+        parts = [
+            f"Epoch {self.epoch:,} of {self.epochs:,}",
+            f"step {self.step:,} of {self.steps:,}",
+        ]
+        if self.seconds_left is not None:
+            parts.append(f"{duration(self.seconds_left)} left")
+        if self.images_per_second:
+            parts.append(f"{_rounded(self.images_per_second):,} images/s")
+        return " · ".join(parts)
+
+
+def progress_of(history: History) -> Progress:
+    """How far the run of a history is."""
+    config, started = history.folder.config, history.started
+    epochs, batch = config.train.epochs, config.data.batch_size
+    if started is not None:
+        epochs = max(epochs, started.epochs)
+    for edit in history.edits:
+        epochs = int(edit.changes.get("train.epochs", epochs))
+        batch = int(edit.changes.get("data.batch_size", batch))
+    per_epoch = started.steps_per_epoch if started else 0
+    last = history.epochs[-1] if history.epochs else None
+    done, at = (last.epoch, last.step) if last else (0, 0)
+    if started and not last and started.epoch:  # a fork: its epochs stand in its parent's history
+        done, at = started.epoch, min(started.step, started.epoch * per_epoch)
+    steps = at + max(0, epochs - done) * per_epoch if started else 0
+    under_way = done + 1 if history.step > at or history.state in ACTIVE else done
+    pace = history.steps_per_second if history.state == "running" else None
+    return Progress(
+        state=history.state,
+        step=history.step,
+        steps=steps,
+        epoch=max(1, min(under_way, epochs)),
+        epochs=epochs,
+        steps_per_second=pace,
+        images_per_second=pace * batch if pace else last.images_per_second if last else None,
+    )
+
+
+def figure(value: float | None, digits: int = 4) -> str:
+    """A number for a table of figures; a dash where there is none, or it is not finite."""
+    if value is None or not math.isfinite(value):
+        return "–"
+    return f"{value:.{digits}f}"
+
+
+def duration(seconds: float) -> str:
+    """Seconds as "8 s", "3 min 20 s" or "2 h 5 min"."""
+    whole = math.ceil(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def run_label(info: RunInfo, when: str) -> str:
+    """A run's line in a list: when it began (or its name), how it stands, how good it is."""
+    known = info.test_accuracy if info.test_accuracy is not None else info.validation_accuracy
+    parts = [info.name or when, info.state]
+    if known is not None:
+        parts.append(f"{known * 100:.2f} %")
+    return " · ".join(parts)
+
+
+def _rounded(number: float) -> int:
+    """Three figures are enough for a pace, and the rest only flickers."""
+    return int(float(f"{number:.3g}"))

@@ -1,0 +1,66 @@
+"""What each epoch came to."""
+
+from __future__ import annotations
+
+import math
+
+from dashboard.charts.epochs import EpochPoint, EpochsInfo, epoch_traces, epochs_info
+from mlcore.events import EpochDone
+
+
+def done(epoch: int, **changes) -> EpochDone:
+    fields = {
+        "step": epoch * 10,
+        "train_loss": 1 / epoch,
+        "validation_loss": 2 / epoch,
+        "validation_accuracy": 1 - 0.5 / epoch,
+        "lr": 0.1,
+        "seconds": 1.0,
+        "images_per_second": 640.0,
+    }
+    return EpochDone(epoch=epoch, **(fields | changes))
+
+
+def test_epochs_stand_at_the_step_at_which_they_ended():
+    assert epochs_info([done(1), done(2)]) == EpochsInfo(
+        train=(EpochPoint(epoch=1, step=10, value=1.0), EpochPoint(epoch=2, step=20, value=0.5)),
+        validation=(
+            EpochPoint(epoch=1, step=10, value=2.0),
+            EpochPoint(epoch=2, step=20, value=1.0),
+        ),
+        accuracy=(
+            EpochPoint(epoch=1, step=10, value=0.5),
+            EpochPoint(epoch=2, step=20, value=0.75),
+        ),
+    )
+
+
+def test_what_was_not_measured_or_is_not_finite_is_left_out():
+    info = epochs_info(
+        [
+            done(1, validation_loss=None, validation_accuracy=None),
+            done(2, train_loss=math.nan, validation_loss=math.inf),
+        ]
+    )
+    assert [point.epoch for point in info.train] == [1]
+    assert info.validation == ()
+    assert [point.epoch for point in info.accuracy] == [2]
+
+
+def test_the_best_epoch_is_the_first_of_the_highest_accuracy():
+    epochs = [done(1), done(2, validation_accuracy=0.9), done(3, validation_accuracy=0.9)]
+    assert epochs_info(epochs).best == EpochPoint(epoch=2, step=20, value=0.9)
+    assert epochs_info([]).best is None
+
+
+def test_of_very_many_epochs_some_are_left_out_and_never_the_last():
+    info = epochs_info([done(epoch) for epoch in range(1, 10_001)], most=1_000)
+    assert len(info.train) == 1_000
+    assert info.train[-1].epoch == 10_000
+
+
+def test_the_traces_draw_the_three_curves():
+    train, validation, accuracy = epoch_traces(epochs_info([done(1)]))
+    assert (list(train.x), list(train.y)) == ([10], [1.0])
+    assert list(validation.y) == [2.0]
+    assert list(accuracy.customdata) == [1]

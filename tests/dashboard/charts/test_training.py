@@ -1,0 +1,84 @@
+"""The chart of a training run."""
+
+from __future__ import annotations
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+
+from dashboard.charts.training import (
+    Mark,
+    frame,
+    training_arrays,
+    training_figure,
+    training_info,
+)
+from mlcore.events import CheckpointSaved, EpochDone, SettingsEdited
+
+EPOCH = EpochDone(
+    epoch=1,
+    step=10,
+    train_loss=0.5,
+    validation_loss=0.4,
+    validation_accuracy=0.9,
+    lr=0.1,
+    seconds=1.0,
+    images_per_second=640.0,
+)
+EDIT = SettingsEdited(step=12, epoch=2, changes={"optim.lr": 0.01}, before={"optim.lr": 0.1})
+SAVED = CheckpointSaved(step=10, epoch=1, file="step-00000010.pt", reason="epoch")
+LOSSES = np.linspace(2, 1, 14, dtype=np.float32)
+
+
+def test_edits_and_checkpoints_become_marks_in_words():
+    info = training_info(LOSSES, [EPOCH], [EDIT], [SAVED], steps_per_epoch=10)
+    assert info.edits == (Mark(step=12, text="lr 0.1 → 0.01"),)
+    assert info.checkpoints == (Mark(step=10, text="checkpoint"),)
+
+
+@pytest.mark.parametrize(
+    ("steps", "active", "upto"), [(0, True, 10), (9, True, 10), (10, True, 20), (14, False, 14)]
+)
+def test_the_axis_reaches_to_the_end_of_the_epoch_under_way(steps, active, upto):
+    info = training_info(LOSSES[:steps], steps_per_epoch=10, active=active)
+    assert info.upto == upto
+
+
+def test_every_trace_of_the_frame_has_its_arrays():
+    info = training_info(LOSSES, [EPOCH], [EDIT], [SAVED], steps_per_epoch=10)
+    arrays = training_arrays(info)
+    built = frame(log=False, validated=True, run="r", upto=info.upto)
+    assert len(arrays) == len(built["data"])
+    assert all(len(fields["x"]) == len(fields["y"]) for fields in arrays)
+    assert arrays[-1]["x"] == [12, 12, None]
+
+
+def test_the_zoom_belongs_to_a_run_and_the_loss_axis_starts_anew_when_its_kind_changes():
+    linear = frame(log=False, validated=True, run="r", upto=5)["layout"]
+    log = frame(log=True, validated=True, run="r", upto=7)["layout"]
+    assert linear["uirevision"] == log["uirevision"] == "r"
+    assert linear["yaxis"]["uirevision"] != log["yaxis"]["uirevision"]
+    assert (linear["yaxis"]["type"], log["yaxis"]["type"]) == ("linear", "log")
+    assert log["xaxis"]["autorangeoptions"] == {"include": [0, 7]}
+
+
+def test_a_frame_can_be_changed_without_touching_the_next_one():
+    first = frame(log=False, validated=True, run="a", upto=5)
+    second = frame(log=False, validated=True, run="b", upto=9)
+    assert first["layout"]["xaxis"]["autorangeoptions"] == {"include": [0, 5]}
+    assert second["layout"]["uirevision"] == "b"
+
+
+def test_without_held_out_images_the_losses_have_the_whole_height():
+    layout = frame(log=False, validated=False, run="r", upto=1)["layout"]
+    assert layout["yaxis"]["domain"] == [0.0, 1.0]
+    assert layout["yaxis2"]["visible"] is False
+
+
+@pytest.mark.parametrize("log", [False, True])
+@pytest.mark.parametrize("epochs", [[], [EPOCH]])
+def test_the_figure_can_be_drawn(log, epochs):
+    info = training_info(LOSSES, epochs, [EDIT], [SAVED], steps_per_epoch=10)
+    figure = training_figure(info, log=log, run="r")
+    assert isinstance(figure, go.Figure)
+    assert "var(--st-chart-color-1)" in figure.to_json()

@@ -1,0 +1,88 @@
+"""What travels to the live chart in the browser."""
+
+from __future__ import annotations
+
+import json
+import struct
+
+import numpy as np
+import pytest
+
+from dashboard.charts.training import frame, training_arrays, training_info
+from dashboard.components import live_chart
+from dashboard.components.live_chart import pack
+from mlcore.events import EpochDone
+
+
+def unpack(message: bytes) -> tuple[dict, bytes]:
+    (size,) = struct.unpack_from("<I", message)
+    return json.loads(message[4 : 4 + size]), message[4 + size :]
+
+
+FRAME = {"data": [{"type": "scatter"}, {"type": "scatter"}], "layout": {"height": 100}}
+
+
+def test_arrays_travel_as_bytes_and_short_lists_in_the_header():
+    values = np.array([1.5, np.nan], np.float32)
+    header, body = unpack(
+        pack(FRAME, [{"x": np.array([1, 2]), "y": values}, {"text": ["a", "b"]}], run="r")
+    )
+    assert header["run"] == "r"
+    assert header["points"] == 2
+    assert header["data"][1] == {"type": "scatter", "text": ["a", "b"]}
+    x, y = header["arrays"]
+    assert (x["name"], x["kind"], y["kind"]) == ("x", "i4", "f4")
+    part = body[y["offset"] : y["offset"] + y["size"]]
+    np.testing.assert_array_equal(np.frombuffer(part, "<f4"), values)
+
+
+def test_the_revision_is_of_the_content():
+    def revision(value: float) -> str:
+        return unpack(pack(FRAME, [{"y": np.array([value])}], run="r"))[0]["revision"]
+
+    assert revision(1.0) == revision(1.0) != revision(2.0)
+
+
+def test_packing_leaves_the_frame_as_it_was():
+    pack(FRAME, [{"text": ["a"]}], run="r")
+    assert FRAME["data"] == [{"type": "scatter"}, {"type": "scatter"}]
+
+
+@pytest.mark.parametrize("visible", [None, (40_000.0, 41_000.0)])
+def test_a_refresh_of_a_hundred_thousand_steps_stays_far_below_150_kb(visible):
+    losses = np.random.default_rng(0).random(100_000).astype(np.float32)
+    epochs = [
+        EpochDone(
+            epoch=number,
+            step=number * 1_000,
+            train_loss=0.5,
+            validation_loss=0.4,
+            validation_accuracy=0.9,
+            lr=0.1,
+            seconds=1.0,
+            images_per_second=1.0,
+        )
+        for number in range(1, 101)
+    ]
+    info = training_info(losses, epochs, steps_per_epoch=1_000, visible=visible)
+    built = frame(log=False, validated=True, run="r", upto=info.upto)
+    message = pack(built, training_arrays(info), run="r")
+    assert len(message) + len(live_chart._script()) < 60_000
+
+
+@pytest.mark.parametrize(
+    ("heard", "expected"),
+    [
+        (None, None),
+        ({}, None),
+        ({"visible": {"run": "r", "range": [30.5, 10.0]}}, (10.0, 30.5)),
+        ({"visible": {"run": "another", "range": [10, 30]}}, None),
+        ({"visible": {"run": "r", "range": None}}, None),
+        ({"visible": {"run": "r", "range": [1, "nonsense"]}}, None),
+        ({"visible": {"run": "r", "range": [1, float("nan")]}}, None),
+        ({"visible": "nonsense"}, None),
+    ],
+)
+def test_a_zoom_is_believed_only_when_it_is_one_of_this_run(monkeypatch, heard, expected):
+    monkeypatch.setattr(live_chart.st, "session_state", {"chart": heard} if heard else {})
+    assert live_chart.visible_range("chart", "r") == expected
