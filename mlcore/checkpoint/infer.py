@@ -179,7 +179,12 @@ def _linear(name: str, fields: Mapping[str, Stub], before: int, *, first: bool) 
             f"`{shown(name)}.weight` has shape {words(fields['weight'].shape)}, but {source} "
             f"{before} values: only models of 28×28 images, layer after layer, can be used."
         )
-    if after < 1 or fields["bias"].shape != (after,):
+    if after < 1:
+        raise CheckpointError(
+            f"`{shown(name)}` is a layer without a single unit: save the state dict of a model "
+            "that predicts something."
+        )
+    if fields["bias"].shape != (after,):
         raise _shape(f"{name}.bias", fields["bias"], (after,))
     return after
 

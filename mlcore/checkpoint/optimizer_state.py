@@ -26,7 +26,7 @@ _NEEDS = {
 """What each keeps for a weight once it has made a step."""
 
 _MAY_HAVE = {"sgd": ("momentum_buffer",), "rmsprop": ("momentum_buffer",)}
-_SIGNS = {"betas": "adam", "alpha": "rmsprop", "lr_decay": "adagrad", "dampening": "sgd"}
+_SIGNS = {"amsgrad": "adam", "centered": "rmsprop", "lr_decay": "adagrad", "dampening": "sgd"}
 _SQUARES = ("exp_avg_sq", "square_avg", "sum")  # never negative
 _NUMBERS = (
     "lr",

@@ -15,10 +15,10 @@ import torch
 from torch import Tensor
 
 from mlcore.checkpoint.optimizer_state import optimizer_name, read_optimizer
+from mlcore.checkpoint.schedule_state import check_schedule
 from mlcore.checkpoint.source import shown
 from mlcore.config import RunConfig
 from mlcore.errors import CheckpointError
-from mlcore.optim import build_optimizer, build_schedule
 
 __all__ = ["Resume", "full_resume", "tutorial_resume"]
 
@@ -82,7 +82,7 @@ def full_resume(
         )
     _check_numbers(trainer)
     _check_random_state(trainer)
-    _check_schedule(trainer["schedule"], config)
+    check_schedule(config.optim.schedule, trainer["schedule"])
     state = {**trainer, **told, "model": model, "optimizer": checked, "config": config.to_json()}
     return Resume(checked, state)
 
@@ -124,33 +124,6 @@ def _check_random_state(trainer: Mapping[str, Any]) -> None:
         isinstance(device, Tensor) and device.dtype == torch.uint8 and device.numel() <= 65_536
     ):
         raise _damaged("its random state of the device is not torch's")
-
-
-def _check_schedule(value: Any, config: RunConfig) -> None:
-    """Its keys and types must be those of a new schedule: torch takes over whatever it is given."""
-    weight = torch.nn.Parameter(torch.zeros(1))
-    schedule = build_schedule(build_optimizer([weight], config.optim), config.optim, 1, 2)
-    pattern = None if schedule is None else schedule.state_dict()
-    if not _alike(pattern, value):
-        raise _damaged(f"its schedule is not that of `{config.optim.schedule}`")
-
-
-def _alike(pattern: Any, value: Any) -> bool:
-    if isinstance(pattern, dict):
-        return (
-            isinstance(value, dict)
-            and set(pattern) == set(value)
-            and all(_alike(pattern[key], value[key]) for key in pattern)
-        )
-    if isinstance(pattern, list | tuple):
-        return (
-            isinstance(value, list | tuple)
-            and len(pattern) == len(value)
-            and all(_alike(one, other) for one, other in zip(pattern, value, strict=True))
-        )
-    if type(pattern) in (int, float):
-        return type(value) in (int, float) and not math.isnan(value)
-    return type(pattern) is type(value) and bool(pattern == value or type(pattern) is bool)
 
 
 def _damaged(reason: str) -> CheckpointError:

@@ -73,8 +73,8 @@ def _find_directory(source: Source) -> tuple[int, int, int]:
             end = place
     if count > limits.ZIP_MEMBERS or size > limits.ZIP_DIRECTORY_BYTES:
         raise CheckpointError(
-            f"The zip file lists {count:,} members, and a checkpoint has at most "
-            f"{limits.ZIP_MEMBERS:,}: it is no checkpoint."
+            f"The zip file lists {count:,} members in {size:,} bytes, far more than the "
+            f"{limits.ZIP_MEMBERS:,} that a checkpoint may have: it is no checkpoint."
         )
     if start + size != end:
         raise _damaged("its directory does not stand where its end says")
