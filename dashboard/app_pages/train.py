@@ -12,6 +12,7 @@ from dashboard.errors import friendly_errors
 from dashboard.histories import history_of
 from dashboard.panels import actions, chart, figures, picker, tables
 from dashboard.progress import ACTIVE, progress_of
+from dashboard.wording import as_markdown
 from mlcore.config import RunConfig
 from mlcore.data import CATALOG
 from mlcore.runs import History, RunFolder, RunInfo
@@ -63,7 +64,7 @@ def _live(path: Path, pace: float, state: str, changed: int) -> None:
         _what_next(history, progress.epochs)
     figures.circumstances(history, progress)
     if history.message:
-        st.error(history.message, icon=":material/error:")
+        st.error(as_markdown(history.message), icon=":material/error:")
     if history.state in ACTIVE:
         figures.progress_bar(progress)
     figures.numbers(history)

@@ -85,6 +85,7 @@ def test_charts_and_page_share_background_and_text(colours: Palette) -> None:
     config = tomllib.loads(Path(".streamlit/config.toml").read_text())
     theme = config["theme"][colours.name]
     assert (theme["backgroundColor"], theme["textColor"]) == (colours.background, colours.text)
+    assert tuple(theme["chartCategoricalColors"]) == colours.series
 
 
 def test_a_page_that_names_no_theme_is_light() -> None:

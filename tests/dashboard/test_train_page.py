@@ -1,0 +1,218 @@
+"""The Train page without a browser: what it says of runs in every state."""
+
+from __future__ import annotations
+
+import math
+import os
+import struct
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard import session
+from mlcore.commands import Stop
+from mlcore.config import DataConfig, RunConfig, TrainConfig
+from mlcore.events import EpochDone, Event, Failed, Finished, Started, StepsDone, Stopped
+from mlcore.runs import ControlLog, Recorder, RunFolder, RunStore
+from mlcore.runs.folder import checkpoint_name
+from mlcore.runs.mark import WorkerMark, write_mark
+
+APP = Path(__file__).parents[2] / "dashboard" / "app.py"
+CONFIG = RunConfig(
+    data=DataConfig(name="digits", batch_size=32, validation=200), train=TrainConfig(epochs=2)
+)
+STARTED = Started(
+    step=0,
+    epoch=0,
+    steps_per_epoch=39,
+    epochs=2,
+    device="cpu",
+    threads=1,
+    parameters=109_386,
+    train_images=1_237,
+    validation_images=200,
+)
+STEPS = StepsDone(first=1, losses=tuple(2 - step / 39 for step in range(39)), epoch=1)
+EPOCH = EpochDone(
+    epoch=1,
+    step=39,
+    train_loss=1.5,
+    validation_loss=1.25,
+    validation_accuracy=0.875,
+    lr=0.003,
+    seconds=0.5,
+    images_per_second=2_474.0,
+)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _workers() -> Iterator[None]:
+    """One supervisor for all tests here (the sidebar asks it for devices), ended with them."""
+    session.jobs.clear()
+    yield
+    session.jobs().close()
+    session.jobs.clear()
+
+
+@pytest.fixture
+def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunStore]:
+    """The runs folder of the app."""
+    monkeypatch.setenv("MLCORE_RUNS", str(tmp_path / "runs"))
+    session.store.clear()
+    yield RunStore(tmp_path / "runs")
+    session.store.clear()
+
+
+@pytest.fixture
+def made(runs: RunStore) -> Callable[..., RunFolder]:
+    """Make runs that said something: `made(STARTED, STEPS)`; `alive` gives them a worker."""
+
+    def make(*events: Event, alive: bool = False, saved: int | None = None) -> RunFolder:
+        folder = runs.create(CONFIG)
+        with Recorder(folder) as recorder:
+            for event in events:
+                recorder.record(event)
+        mark = WorkerMark.mine()
+        write_mark(
+            folder.path,
+            mark if alive else WorkerMark(pid=mark.pid, identity="another", started=mark.started),
+        )
+        if saved is not None:
+            folder.checkpoints_path.mkdir(exist_ok=True)
+            (folder.checkpoints_path / checkpoint_name(saved)).write_bytes(b"")
+        return folder
+
+    return make
+
+
+def opened(**address: str) -> AppTest:
+    app = AppTest.from_file(str(APP), default_timeout=30)
+    for name, value in address.items():
+        app.query_params[name] = value
+    app.run()
+    assert not app.exception
+    return app
+
+
+def metrics(app: AppTest) -> dict[str, str]:
+    return {metric.label: metric.value for metric in app.main.metric}
+
+
+def sentences(app: AppTest) -> str:
+    return "\n".join(element.value for element in (*app.main.markdown, *app.main.caption))
+
+
+def keys(app: AppTest) -> set[str | None]:
+    return {button.key for button in app.main.button}
+
+
+def chart_header(app: AppTest) -> bytes:
+    (chart,) = app.main.get("bidi_component")
+    message = chart.proto.bytes
+    (size,) = struct.unpack_from("<I", message)
+    return message[4 : 4 + size]
+
+
+def test_without_a_run_the_page_invites_and_says_what_train_does(runs):
+    app = opened()
+    assert "Nothing is trained yet" in sentences(app)
+    assert "Press **Train**" in sentences(app)
+    assert app.button(key="train").disabled is False
+    assert "stop" not in keys(app)
+
+
+def test_a_run_under_way_shows_its_progress_and_can_be_stopped(made):
+    folder = made(STARTED, STEPS, EPOCH, alive=True)
+    app = opened()
+    assert metrics(app)["Validation accuracy"] == "87.50 %"
+    assert metrics(app)["Test accuracy"] == "–"
+    assert app.button(key="train").disabled is True
+    assert b'"points":39' in chart_header(app)
+    log = ControlLog(folder)
+    app.button(key="stop").click().run()
+    assert log.poll() == [Stop()]
+
+
+def test_a_finished_run_shows_its_test_accuracy_and_offers_more_epochs(made):
+    ended = Finished(step=78, epoch=2, test_loss=0.5, test_accuracy=0.9125, seconds=1.0)
+    made(STARTED, STEPS, EPOCH, ended, saved=78)
+    app = opened()
+    assert metrics(app)["Test accuracy"] == "91.25 %"
+    assert app.button(key="extend").label == "Train 5 more epochs"
+    assert {"stop", "resume"}.isdisjoint(keys(app))
+
+
+@pytest.mark.parametrize(
+    ("end", "words"),
+    [
+        (Stopped(step=39, epoch=1), ""),
+        (Failed(step=39, epoch=1, message="The loss became *NaN* at step 40."), "NaN"),
+        (None, "gone without a last word"),
+    ],
+    ids=["stopped", "failed", "lost"],
+)
+def test_a_run_that_broke_off_tells_why_and_offers_to_resume(made, end, words):
+    made(STARTED, STEPS, EPOCH, *([end] if end else []), saved=39)
+    app = opened()
+    assert app.button(key="resume").label == "Resume from step 39"
+    errors = " ".join(error.value.replace("\\", "") for error in app.main.error)
+    assert words in errors
+    assert bool(errors) == bool(words)
+
+
+def test_a_run_without_a_checkpoint_cannot_be_resumed(made):
+    made(STARTED, STEPS, Failed(step=39, epoch=1, message="No room on the disk."))
+    assert "resume" not in keys(opened())
+
+
+def test_losses_that_are_not_finite_are_drawn_as_gaps(made):
+    losses = StepsDone(first=1, losses=(2.0, math.nan, math.inf), epoch=1)
+    made(STARTED, losses, Failed(step=3, epoch=0, message="The loss became NaN."))
+    app = opened()
+    assert b'"points":3' in chart_header(app)
+    assert metrics(app)["Training loss"] == "2.0000"
+
+
+def test_the_address_names_the_run(made):
+    first = made(STARTED, STEPS, EPOCH, Stopped(step=39, epoch=1))
+    second = made(STARTED)
+    assert os.fspath(first.path) != os.fspath(second.path)
+    app = opened(run=first.id)
+    assert first.id in sentences(app)
+    assert app.query_params["run"] in (first.id, [first.id])
+
+
+def test_an_address_of_a_run_that_is_gone_shows_the_newest_and_says_so(made):
+    newest = made(STARTED, STEPS)
+    app = opened(run="20200101-000000-abcd")
+    assert "There is no run 20200101-000000-abcd" in app.main.warning[0].value
+    assert newest.id in sentences(app)
+
+
+def test_another_run_can_be_chosen(made):
+    first = made(STARTED, STEPS, EPOCH, Stopped(step=39, epoch=1))
+    second = made(STARTED, STEPS, Stopped(step=39, epoch=1))
+    app = opened(run=first.id)
+    app.selectbox(key="run-choice").select_index(
+        1 if app.selectbox(key="run-choice").index == 0 else 0
+    ).run()
+    assert second.id in sentences(app)
+
+
+def test_a_run_that_trains_elsewhere_is_offered(made):
+    shown = made(STARTED, STEPS, EPOCH, Stopped(step=39, epoch=1))
+    training = made(STARTED, STEPS, alive=True)
+    app = opened(run=shown.id)
+    app.button(key="show-training").click().run()
+    assert training.id in sentences(app)
+
+
+def test_the_smoothing_can_be_turned_off(made):
+    made(STARTED, STEPS, alive=True)
+    app = opened()
+    with_mean = chart_header(app)
+    app.select_slider(key="smoothing").set_value(1).run()
+    assert len(chart_header(app)) < len(with_mean)
+    assert not app.exception
