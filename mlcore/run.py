@@ -20,7 +20,7 @@ from mlcore.config import RunConfig
 from mlcore.data import RawData
 from mlcore.data.tensors import load
 from mlcore.device import resolve
-from mlcore.errors import MlcoreError
+from mlcore.errors import MlcoreError, RunError
 from mlcore.events import Event, Failed, Finished, StepsDone, Stopped
 from mlcore.runs import ControlLog, Recorder, RunFolder
 from mlcore.runs.keeper import Keeper
@@ -60,10 +60,13 @@ def execute(
         How the run ended: `Finished`, `Stopped` or `Failed`.
 
     Raises:
-        RunError: another process trains this run, or its history cannot be written.
+        RunError: another process trains this run, nobody asked for a start (`ask_resume` does),
+            or its history cannot be written.
     """
-    control = ControlLog(folder)
     with Recorder(folder) as recorder, shutdown_on_signals() as shutdown:
+        if (state := folder.state()) != "queued":
+            raise RunError(f"Run {folder.id} is {state}, and nobody has asked it to go on.")
+        control = ControlLog(folder)
         write_mark(
             folder.path,
             WorkerMark.mine(events_from=recorder.offset, control_from=control.heeded),

@@ -49,6 +49,10 @@ def ask_resume(folder: RunFolder, changes: Mapping[str, Any] | None = None) -> N
     if changes:
         folder.config.with_values(changes)
     now = stand(folder.path).state
+    if now == "queued":  # a start is asked for already
+        if changes:
+            send(folder, Edit(changes=changes))
+        return
     if now in ("running", "paused"):
         raise RunError(f"Run {folder.id} is {now} already: there is nothing to resume.")
     if now == "finished" and "train.epochs" not in changes:

@@ -46,6 +46,18 @@ class WorkerMark:
             control_from=control_from,
         )
 
+    @classmethod
+    def nobody(cls, events: Path, control: Path) -> WorkerMark:
+        """The mark of a worker that died before it could write one: what was asked is heeded."""
+        sizes = [path.stat().st_size if path.exists() else 0 for path in (events, control)]
+        return cls(
+            pid=0,
+            identity="",
+            started=time.time(),
+            events_from=sizes[0],
+            control_from=sizes[1],
+        )
+
 
 def identity(pid: int) -> str | None:
     """What tells the process from others that had or will have its id; None when it is gone.

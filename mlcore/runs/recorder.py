@@ -11,6 +11,7 @@ from mlcore.errors import RunError
 from mlcore.events import Event, Failed
 from mlcore.runs.folder import RunFolder
 from mlcore.runs.lines import LineWriter, append_line
+from mlcore.runs.mark import WorkerMark, write_mark
 from mlcore.runs.standing import stand
 
 try:
@@ -69,6 +70,8 @@ def record_failure(folder: RunFolder, message: str) -> None:
         RunError: the history cannot be written.
     """
     now = stand(folder.path)
+    if now.state == "queued":  # no worker will heed the start that was asked for
+        write_mark(folder.path, WorkerMark.nobody(folder.events_path, folder.control_path))
     failed = Failed(step=now.step, epoch=now.epoch, message=message)
     append_line(folder.events_path, _line(failed))
 

@@ -26,8 +26,9 @@ def derive(last: str | None, life: Life, asked: bool = False) -> State:
         life: whether the run has a worker.
         asked: a start was asked for that no worker has taken up yet.
     """
-    if life == "alive":
-        return "paused" if last == "paused" else _OUTCOMES.get(last or "", "running")
+    ended = _OUTCOMES.get(last or "")
+    if life == "alive" and not ended:
+        return "paused" if last == "paused" else "running"
     if asked or (life == "none" and last is None):
         return "queued"
-    return _OUTCOMES.get(last or "", "lost")
+    return ended or "lost"

@@ -1,0 +1,8 @@
+"""Processes: a warm supervisor that forks one worker a run, and short jobs. No torch here.
+
+`Jobs` is the server's side. Answers come through folders: a run's own, or `runs/.jobs/<id>/`.
+"""
+
+from mlcore.jobs.client import Job, Jobs
+
+__all__ = ["Job", "Jobs"]

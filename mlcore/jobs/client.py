@@ -1,0 +1,156 @@
+"""`Jobs`: the server's side of training and short jobs. No torch."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from mlcore.config import RunConfig
+from mlcore.errors import JobError
+from mlcore.jobs.folder import JobFolder, clean
+from mlcore.jobs.link import SpawnLink, SupervisorLink, can_fork
+from mlcore.runs import RunStore, ask_resume, default_runs_root
+
+__all__ = ["Job", "Jobs"]
+
+LIMIT = 120.0  # seconds that a short job may take
+UNLIMITED = ("fetch",)  # a download takes as long as it takes
+
+
+class Job:
+    """A short job that was asked for.
+
+    Attributes:
+        id: name of its folder.
+        folder: where files that it makes lie.
+    """
+
+    def __init__(self, folder: JobFolder, link: SupervisorLink | SpawnLink) -> None:
+        self._files, self._link = folder, link
+        self.folder = folder.path
+        self.id = folder.path.name
+
+    def poll(self) -> dict[str, Any] | None:
+        """The result, or None while the job goes on.
+
+        Raises:
+            MlcoreError: the job failed; the class says at what (CheckpointError, DataError, …).
+        """
+        gone = not self._link.cares(self.folder) and not self._files.working
+        result = self._files.result()
+        if result is None and gone:
+            raise JobError("The process that did the job is gone without an answer: ask again.")
+        return result
+
+    def progress(self) -> dict[str, Any] | None:
+        """How far the job is, for kinds that say so."""
+        return self._files.progress()
+
+    def wait(self, timeout: float) -> dict[str, Any]:
+        """The result, waited for.
+
+        Raises:
+            JobError: it took more than `timeout` seconds.
+            MlcoreError: the job failed.
+        """
+        until = time.monotonic() + timeout
+        pause = 0.002
+        while (result := self.poll()) is None:
+            if time.monotonic() >= until:
+                raise JobError(f"The job gave no answer within {timeout:g} s: try again later.")
+            time.sleep(pause)
+            pause = min(pause * 1.3, 0.05)
+        return result
+
+
+class Jobs:
+    """Starts runs and short jobs in processes of their own; one of these per server.
+
+    All methods may be called from any thread. The supervisor is started at once, gets warm in
+    the background, and is started anew when it has died.
+
+    Args:
+        runs: folder of all runs.
+        fork: fork warm children; by default wherever the system can.
+    """
+
+    def __init__(self, runs: Path | None = None, *, fork: bool | None = None) -> None:
+        root = Path(runs) if runs is not None else default_runs_root()
+        self.store = RunStore(root.expanduser().resolve())
+        self._guard = threading.Lock()
+        clean(self.store.root)
+        forks = can_fork() if fork is None else fork
+        self._link = SupervisorLink(self.store.root) if forks else SpawnLink()
+
+    def warm(self, data_name: str, root: Path) -> None:
+        """Have a data set ready in memory for the runs to come."""
+        self._link.send({"do": "warm", "name": data_name, "root": str(root)})
+
+    def start_run(
+        self,
+        config: RunConfig,
+        *,
+        checkpoint: Path | None = None,
+        parent: str | None = None,
+        name: str = "",
+    ) -> str:
+        """Start a run; returns its id at once.
+
+        Args:
+            config: its settings.
+            checkpoint: file to begin from; the run gets a copy.
+            parent: id of the run that it is forked from.
+            name: what a person calls it.
+
+        Raises:
+            RunError: its folder cannot be made.
+            JobError: no process can be started.
+        """
+        folder = self.store.create(config, parent=parent, checkpoint=checkpoint, name=name)
+        self._link.send({"do": "run", "folder": str(folder.path)})
+        return folder.id
+
+    def resume_run(self, run: str, changes: Mapping[str, Any] | None = None) -> None:
+        """Have a run that ended go on from its last checkpoint.
+
+        Args:
+            run: its id.
+            changes: settings to change first: dotted name → value, such as `train.epochs`.
+
+        Raises:
+            RunError: there is no such run, it is being trained, or it is finished and gets no
+                more epochs.
+            SettingsError: a change is refused.
+            JobError: no process can be started.
+        """
+        with self._guard:  # two clicks must not both find it ended
+            folder = self.store.get(run)
+            ask_resume(folder, changes)
+            self._link.send({"do": "run", "folder": str(folder.path)})
+
+    def submit(self, kind: str, request: Mapping[str, Any]) -> Job:
+        """Ask for a short job: devices, evaluate, fetch, inspect or weights.
+
+        Raises:
+            JobError: its folder cannot be made, or no process can be started.
+        """
+        folder = JobFolder.create(self.store.root, kind, request)
+        limit = None if kind in UNLIMITED else float(request.get("limit") or LIMIT)
+        self._link.send({"do": "job", "folder": str(folder.path), "limit": limit})
+        return Job(folder, self._link)
+
+    def call(self, kind: str, request: Mapping[str, Any], timeout: float = 60.0) -> dict[str, Any]:
+        """Ask for a short job and wait for its result.
+
+        Raises:
+            JobError: it could not be started, died, or took more than `timeout` seconds.
+            MlcoreError: the job failed; the class says at what.
+        """
+        return self.submit(kind, request).wait(timeout)
+
+    def close(self) -> None:
+        """Let the supervisor end when its short jobs have; runs go on."""
+        self._link.close()

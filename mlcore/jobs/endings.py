@@ -1,0 +1,57 @@
+"""What is written for a worker that ended without a word of its own. No torch."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+
+from mlcore.errors import JobError, RunError
+from mlcore.jobs.folder import JobFolder
+from mlcore.runs import RunFolder, record_failure
+from mlcore.runs.messages import way_on
+
+__all__ = ["end_job", "end_run", "refuse_run", "words"]
+
+
+def words(code: int) -> str:
+    """An exit code (negative: a signal's number) in words."""
+    if code >= 0:
+        return f"ended with exit status {code}"
+    try:
+        name = signal.Signals(-code).name
+    except ValueError:
+        name = f"signal {-code}"
+    if name == "SIGKILL":
+        return "was killed (SIGKILL), perhaps because memory ran out"
+    crashed = ("SIGSEGV", "SIGABRT", "SIGBUS", "SIGILL", "SIGFPE")
+    return f"{'crashed' if name in crashed else 'was ended'} ({name})"
+
+
+def end_run(folder: RunFolder, code: int) -> None:
+    """Write into a run's history why its worker is gone, unless it said so itself."""
+    if folder.path.is_dir() and folder.state() in ("lost", "queued"):
+        refuse_run(folder, f"The worker {words(code)}: {way_on(folder)}.")
+
+
+def refuse_run(folder: RunFolder, message: str) -> None:
+    """Write into a run's history that it failed; where even that cannot be, it counts as lost."""
+    with contextlib.suppress(RunError):
+        record_failure(folder, message)
+
+
+def end_job(folder: JobFolder, code: int, limit: float | None = None) -> None:
+    """Answer for a job whose process ended without an answer.
+
+    Args:
+        folder: the job's.
+        code: exit code of its process.
+        limit: seconds, where it was ended for taking longer.
+    """
+    if folder.done or not folder.path.is_dir():
+        return
+    if limit is not None:
+        message = f"The job took more than {limit:.0f} s and was ended: try a smaller request."
+    else:
+        message = f"The process that did the job {words(code)}: the file or request was too much."
+    with contextlib.suppress(RunError):
+        folder.refuse(JobError(message))

@@ -1,0 +1,130 @@
+"""A short job's folder: `runs/.jobs/<id>/`, with its request, its progress and its answer."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import shutil
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from mlcore import errors
+from mlcore.errors import JobError, MlcoreError, RunError
+from mlcore.runs.files import write_atomically
+from mlcore.runs.mark import WorkerMark, read_mark, write_mark
+
+__all__ = ["JobFolder", "clean", "jobs_root"]
+
+_KEPT = 3600.0  # seconds that a finished job's folder stays
+
+
+def jobs_root(runs: Path) -> Path:
+    """The folder of the short jobs beside the runs."""
+    return runs / ".jobs"
+
+
+class JobFolder:
+    """The files through which a short job and whoever asked for it meet."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @classmethod
+    def create(cls, runs: Path, kind: str, request: Mapping[str, Any]) -> JobFolder:
+        """Make the folder of a new job.
+
+        Raises:
+            JobError: the folder cannot be written.
+        """
+        root = jobs_root(runs)
+        folder = cls(root / f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(4)}")
+        asked = {"kind": kind, "request": dict(request)}
+        try:
+            folder.path.mkdir(parents=True)
+            write_atomically(folder.path / "request.json", json.dumps(asked, default=str))
+        except (OSError, RunError) as error:
+            raise JobError(
+                f"{root} cannot hold a new job ({error}): choose another runs folder "
+                "with --runs or MLCORE_RUNS."
+            ) from error
+        return folder
+
+    def request(self) -> tuple[str, dict[str, Any]]:
+        """What is asked: kind and details.
+
+        Raises:
+            JobError: the request cannot be read.
+        """
+        found = self._read("request.json")
+        if not found or not isinstance(found.get("request"), dict):
+            raise JobError(f"{self.path} holds no request that can be read.")
+        return str(found.get("kind")), found["request"]
+
+    def begin(self) -> None:
+        """Note that the calling process works on the job."""
+        write_mark(self.path, WorkerMark.mine())
+
+    def tell(self, progress: Mapping[str, Any]) -> None:
+        """Write how far the job is."""
+        write_atomically(self.path / "progress.json", json.dumps(dict(progress)))
+
+    def answer(self, result: Mapping[str, Any]) -> None:
+        """Write the result; the job is done."""
+        write_atomically(self.path / "result.json", json.dumps(dict(result), allow_nan=False))
+
+    def refuse(self, error: MlcoreError) -> None:
+        """Write why there is no result; the job is done."""
+        told = {"type": type(error).__name__, "message": str(error)}
+        write_atomically(self.path / "error.json", json.dumps(told))
+
+    @property
+    def done(self) -> bool:
+        """Whether there is an answer."""
+        return any((self.path / name).exists() for name in ("result.json", "error.json"))
+
+    @property
+    def working(self) -> bool:
+        """Whether a living process works on it."""
+        mark = read_mark(self.path)
+        return mark is not None and mark.alive
+
+    def progress(self) -> dict[str, Any] | None:
+        """How far the job is, where it says so."""
+        return self._read("progress.json")
+
+    def result(self) -> dict[str, Any] | None:
+        """The result, or None while there is none.
+
+        Raises:
+            MlcoreError: the job has failed; the class is the one it failed with.
+        """
+        told = self._read("error.json")
+        if told is not None:
+            kind = getattr(errors, str(told.get("type")), JobError)
+            sound = isinstance(kind, type) and issubclass(kind, MlcoreError)
+            raise (kind if sound else JobError)(str(told.get("message")))
+        return self._read("result.json")
+
+    def _read(self, name: str) -> dict[str, Any] | None:
+        try:
+            found = json.loads((self.path / name).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+        return found if isinstance(found, dict) else None
+
+
+def clean(runs: Path) -> None:
+    """Delete the folders of jobs that ended, or were touched, more than an hour ago."""
+    try:
+        folders = [path for path in jobs_root(runs).iterdir() if path.is_dir()]
+    except OSError:
+        return
+    for path in folders:
+        try:
+            old = time.time() - path.stat().st_mtime > _KEPT
+        except OSError:
+            continue
+        if old and not JobFolder(path).working:
+            shutil.rmtree(path, ignore_errors=True)

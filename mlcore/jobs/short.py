@@ -1,0 +1,154 @@
+"""The short jobs: what each kind does with its request. Needs torch, and runs in a child."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from mlcore import checkpoint
+from mlcore.checkpoint import Checkpoint, limits
+from mlcore.config import DataConfig, RunConfig
+from mlcore.data import Progress, fetch
+from mlcore.data.tensors import Dataset, load
+from mlcore.device import available
+from mlcore.errors import CheckpointError
+from mlcore.evaluation import evaluate, worst_mistakes
+from mlcore.jobs.folder import JobFolder
+from mlcore.jobs.shelf import Shelf
+
+__all__ = ["HANDLERS", "Handler"]
+
+Handler = Callable[[Mapping[str, Any], JobFolder, Shelf], dict[str, Any]]
+
+_EXTRA = 512 * 2**20  # bytes of address space for reading a stranger's file
+_TELL = 0.1  # seconds between two notes of progress
+
+
+def devices(_request: Mapping[str, Any], _job: JobFolder, _shelf: Shelf) -> dict[str, Any]:
+    """What this machine can train on."""
+    return {"devices": available()}
+
+
+def inspect(request: Mapping[str, Any], _job: JobFolder, _shelf: Shelf) -> dict[str, Any]:
+    """What is in the checkpoint at "path"."""
+    with _guarded(request) as max_bytes:
+        return checkpoint.inspect(Path(request["path"]), max_bytes=max_bytes)
+
+
+def weights(request: Mapping[str, Any], job: JobFolder, _shelf: Shelf) -> dict[str, Any]:
+    """The state dict alone of the checkpoint at "checkpoint", as a file in the job's folder."""
+    found = _load(request)
+    file = job.path / f"{Path(request['checkpoint']).stem}-weights.pt"
+    checkpoint.save_weights(file, found.model)
+    return {"file": file.name}
+
+
+def evaluate_checkpoint(
+    request: Mapping[str, Any], _job: JobFolder, shelf: Shelf
+) -> dict[str, Any]:
+    """How good the checkpoint at "checkpoint" is on the test set of "data", or of its own data.
+
+    What its file does not state, "assumed" may say: "activation", "mean" and "std".
+    """
+    found, assumed = _load(request), request.get("assumed") or {}
+    if found.config is None and "activation" in assumed:
+        model_config = dataclasses.replace(found.model_config, activation=assumed["activation"])
+        found = dataclasses.replace(found, model_config=model_config)
+    config = _data_config(found, request.get("data") or {}, assumed)
+    raw = shelf.take(RunConfig(data=config))
+    # One training image: only the test set is wanted, and the rest would cost time and memory.
+    data = load(dataclasses.replace(config, train_limit=1), seed=0, raw=raw)
+    if found.outputs != len(data.classes):
+        raise CheckpointError(
+            f"The checkpoint tells {found.outputs} classes apart, but {data.title} has "
+            f"{len(data.classes)}: choose the data set it was trained on."
+        )
+    model = checkpoint.build_model(found)
+    result = evaluate(model, data.test, data)
+    if not math.isfinite(result.loss):
+        raise CheckpointError(
+            "The model answers with NaN or infinity, because its weights are too large: "
+            "take a checkpoint from before the training diverged."
+        )
+    mistakes = worst_mistakes(model, data.test, data, int(request.get("mistakes", 48)))
+    return {
+        "evaluation": result.to_json(),
+        "mistakes": [dataclasses.asdict(mistake) for mistake in mistakes],
+        "classes": list(data.classes),
+        "data": data.name,
+        "warnings": [
+            *_differences(found, data),
+            *found.warnings,
+            *(() if assumed else found.assumed),
+        ],
+    }
+
+
+def fetch_data(request: Mapping[str, Any], job: JobFolder, _shelf: Shelf) -> dict[str, Any]:
+    """Download the data set "name" into "root"."""
+    told = 0.0
+
+    def tell(progress: Progress) -> None:
+        nonlocal told
+        if time.monotonic() - told >= _TELL or progress.done == progress.total:
+            told = time.monotonic()
+            job.tell(dataclasses.asdict(progress))
+
+    fetch(request["name"], Path(request["root"]), tell)
+    return {}
+
+
+HANDLERS: Mapping[str, Handler] = {
+    "devices": devices,
+    "evaluate": evaluate_checkpoint,
+    "fetch": fetch_data,
+    "inspect": inspect,
+    "weights": weights,
+}
+"""Kind of job → what does it."""
+
+
+@contextmanager
+def _guarded(request: Mapping[str, Any]) -> Iterator[int]:
+    """Within the block a request marked "untrusted" gets little memory; yields a size limit."""
+    if not request.get("untrusted"):
+        yield limits.MAX_BYTES
+        return
+    with limits.memory_limit(_EXTRA):
+        yield limits.UPLOAD_BYTES
+
+
+def _load(request: Mapping[str, Any]) -> Checkpoint:
+    with _guarded(request) as max_bytes:
+        return checkpoint.load(Path(request["checkpoint"]), max_bytes=max_bytes)
+
+
+def _data_config(
+    found: Checkpoint, wanted: Mapping[str, Any], assumed: Mapping[str, Any]
+) -> DataConfig:
+    """The data to test on, normalised as the model knows it."""
+    known = found.data or assumed
+    values = {
+        "data.name": wanted.get("name") or known.get("name") or "mnist",
+        "data.root": str(wanted.get("root") or (found.config.data.root if found.config else "")),
+        "data.mean": known.get("mean", 0.5),
+        "data.std": known.get("std", 0.5),
+        "data.batch_size": 1,
+    }
+    return RunConfig.from_flat(values).data
+
+
+def _differences(found: Checkpoint, data: Dataset) -> list[str]:
+    known = found.data
+    if known is None:
+        return []
+    if known["name"] != data.name:
+        return [f"The model was trained on {known['name']}, and is tested here on {data.name}."]
+    if known["fingerprint"] != data.fingerprint:
+        return [f"The files of {data.title} are not those that the model was trained on."]
+    return []

@@ -1,0 +1,188 @@
+"""The warm supervisor: torch in memory, one thread, one forked child a run or short job.
+
+`python -m mlcore.jobs.supervisor`, started by `Jobs`, which writes requests to its input, one
+JSON object a line:
+
+    {"do": "warm", "name": "mnist", "root": "data"}      hold this data set ready
+    {"do": "run", "folder": "runs/…"}                    train this run
+    {"do": "job", "folder": "runs/.jobs/…", "limit": 120}    do this short job, in so many seconds
+
+Answers stand in the folders. When its input ends it waits for its short jobs and exits; runs go
+on without it. It never touches a GPU, and never runs a backward pass: autograd would start
+threads for the GPUs, and a fork must not meet threads.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import json
+import os
+import select
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mlcore.errors import JobError, RunError
+from mlcore.jobs.endings import end_job, end_run, refuse_run
+from mlcore.jobs.folder import JobFolder
+from mlcore.jobs.shelf import Shelf
+from mlcore.jobs.worker import detach, work_job, work_run
+from mlcore.runs import RunFolder
+
+__all__ = ["Supervisor", "main", "rehearse"]
+
+
+@dataclass(slots=True)
+class _Child:
+    ended: Callable[[int], None]  # called with the exit code
+    deadline: float | None = None  # of a short job, on the monotonic clock
+    brief: bool = True  # a short job: the supervisor outlives it
+
+
+class Supervisor:
+    """Takes requests from a pipe, forks, and reaps; all in one thread."""
+
+    def __init__(self, requests: int = 0) -> None:
+        self._requests = requests  # file descriptor
+        self._buffer = b""
+        self._open = True
+        self._children: dict[int, _Child] = {}
+        self._shelf = Shelf()
+
+    def serve(self) -> None:
+        """Work until the requests have ended and every short job is done."""
+        woken, waker = os.pipe()
+        os.set_blocking(waker, False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
+        while self._open or any(child.brief for child in self._children.values()):
+            watched = [woken, *([self._requests] if self._open else [])]
+            ready, _, _ = select.select(watched, [], [], self._patience())
+            if woken in ready:
+                os.read(woken, 4096)
+            self._reap()
+            if self._requests in ready:
+                self._read()
+
+    def _read(self) -> None:
+        chunk = os.read(self._requests, 65_536)
+        self._open = bool(chunk)
+        *lines, self._buffer = (self._buffer + chunk).split(b"\n")
+        for line in lines:
+            try:
+                self._heed(json.loads(line))
+            except (ValueError, KeyError, TypeError, AttributeError):
+                _log(f"no request: {line[:200]!r}")
+
+    def _heed(self, request: dict[str, Any]) -> None:
+        match request["do"]:
+            case "warm":
+                self._shelf.put(str(request["name"]), Path(request["root"]))
+                gc.collect()
+                gc.freeze()
+            case "run":
+                self._start_run(RunFolder(Path(request["folder"])))
+            case "job":
+                self._start_job(JobFolder(Path(request["folder"])), request.get("limit"))
+            case other:
+                _log(f"no request: {other!r}")
+
+    def _start_run(self, folder: RunFolder) -> None:
+        child = _Child(ended=lambda code: end_run(folder, code), brief=False)
+        log = folder.path / "worker.log"
+        try:
+            self._fork(child, log, lambda: work_run(folder, self._shelf))
+        except OSError as error:
+            refuse_run(folder, f"No process could be started ({error.strerror}): try again later.")
+
+    def _start_job(self, folder: JobFolder, limit: float | None) -> None:
+        def ended(code: int) -> None:
+            late = child.deadline is not None and time.monotonic() >= child.deadline
+            end_job(folder, code, limit if late and code == -signal.SIGKILL else None)
+
+        deadline = None if limit is None else time.monotonic() + limit
+        child = _Child(ended=ended, deadline=deadline)
+        log = folder.path / "worker.log"
+        try:
+            self._fork(child, log, lambda: work_job(folder, self._shelf))
+        except OSError as error:
+            with contextlib.suppress(RunError):
+                folder.refuse(
+                    JobError(f"No process could be started ({error.strerror}): try again later.")
+                )
+
+    def _fork(self, child: _Child, log: Path, work: Callable[[], int]) -> None:
+        """Do `work` in a child of its own; it never comes back from here."""
+        pid = os.fork()
+        if pid:
+            self._children[pid] = child
+            return
+        code = 70
+        try:
+            detach(log)
+            code = work()
+        except BaseException:  # noqa: BLE001 (nothing may climb into the supervisor's loop)
+            traceback.print_exc()
+        finally:
+            with contextlib.suppress(OSError, ValueError):
+                sys.stderr.flush()
+            os._exit(code)
+
+    def _patience(self) -> float | None:
+        """Seconds until the next short job has had its time; None: for ever."""
+        deadlines = [c.deadline for c in self._children.values() if c.deadline is not None]
+        return max(0.0, min(deadlines) - time.monotonic()) if deadlines else None
+
+    def _reap(self) -> None:
+        """Bury children that have ended, end those that take too long."""
+        for pid, child in list(self._children.items()):
+            done, status = os.waitpid(pid, os.WNOHANG)
+            if done:
+                del self._children[pid]
+                child.ended(os.waitstatus_to_exitcode(status))
+            elif child.deadline is not None and time.monotonic() >= child.deadline:
+                os.kill(pid, signal.SIGKILL)  # our own child, not reaped yet: the id is its
+                del self._children[pid]
+                _, status = os.waitpid(pid, 0)
+                child.ended(os.waitstatus_to_exitcode(status))
+
+
+def rehearse() -> None:
+    """Do once what a first step does, so that children find it done: no autograd, no GPU."""
+    import torch
+
+    from mlcore.config import RunConfig
+    from mlcore.model import build
+    from mlcore.optim import build_optimizer
+
+    config = RunConfig()
+    model = build(config, 10)
+    optimizer = build_optimizer(model.parameters(), config.optim)
+    with torch.no_grad():
+        torch.nn.functional.nll_loss(model(torch.zeros(2, 784)), torch.zeros(2, dtype=torch.long))
+    for weight in model.parameters():
+        weight.grad = torch.zeros_like(weight)
+    optimizer.step()
+
+
+def main() -> None:
+    """Get warm, then serve the requests on standard input."""
+    rehearse()
+    os.environ.pop("OMP_NUM_THREADS", None)  # it kept this process to one thread, no other
+    gc.collect()
+    gc.freeze()
+    Supervisor().serve()
+
+
+def _log(message: str) -> None:
+    print(message, file=sys.stderr, flush=True)  # noqa: T201 (supervisor.log)
+
+
+if __name__ == "__main__":
+    main()

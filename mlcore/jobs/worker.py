@@ -1,0 +1,90 @@
+"""The process of one run or one short job: `python -m mlcore.jobs.worker FOLDER`.
+
+Where processes can fork, the supervisor's children come here too, with torch in memory already.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+import traceback
+from pathlib import Path
+
+from mlcore.errors import JobError, MlcoreError, RunError
+from mlcore.jobs.folder import JobFolder
+from mlcore.jobs.shelf import Shelf
+from mlcore.jobs.short import HANDLERS
+from mlcore.run import execute
+from mlcore.runs import RunFolder
+
+__all__ = ["detach", "fair_threads", "work_job", "work_run"]
+
+
+def fair_threads() -> int:
+    """CPU threads of a run that leaves them open: half the machine, so that the page lives."""
+    return max(1, (os.cpu_count() or 1) // 2)
+
+
+def work_run(folder: RunFolder, shelf: Shelf | None = None) -> int:
+    """Train a run to its end; returns the exit status."""
+    try:
+        execute(folder, threads=fair_threads(), read=shelf.take if shelf else None)
+    except RunError as error:
+        print(error, file=sys.stderr)  # noqa: T201 (worker.log; the history took no more lines)
+        return 1
+    return 0
+
+
+def work_job(folder: JobFolder, shelf: Shelf | None = None) -> int:
+    """Do a short job and write its answer; returns the exit status."""
+    try:
+        folder.begin()
+        kind, request = folder.request()
+        if kind not in HANDLERS:
+            raise JobError(f"There is no job {kind!r}: use {', '.join(HANDLERS)}.")
+        folder.answer(HANDLERS[kind](request, folder, shelf or Shelf()))
+    except MlcoreError as error:
+        folder.refuse(error)
+    except MemoryError:
+        folder.refuse(JobError("The job needs more memory than there is: end other programs."))
+    except Exception as error:  # noqa: BLE001 (whoever asked gets a sentence, the log the rest)
+        traceback.print_exc()
+        folder.refuse(
+            JobError(
+                f"unexpected {type(error).__name__}: {error}; this is a fault of the program, "
+                f"and {folder.path / 'worker.log'} says where."
+            )
+        )
+    return 0
+
+
+def detach(log: Path) -> None:
+    """Cut a forked child loose: own session, no shared pipes, signals as in a fresh program."""
+    os.setsid()
+    signal.set_wakeup_fd(-1)
+    for number in (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    null = os.open(os.devnull, os.O_RDWR)
+    try:
+        errors = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    except OSError:
+        errors = null
+    for target, source in ((0, null), (1, errors), (2, errors)):
+        os.dup2(source, target)
+
+
+def main() -> int:
+    """Do what the folder named on the command line asks for."""
+    parser = argparse.ArgumentParser(prog="python -m mlcore.jobs.worker")
+    parser.add_argument("folder", type=Path)
+    folder: Path = parser.parse_args().folder
+    if (folder / "request.json").exists():
+        return work_job(JobFolder(folder))
+    return work_run(RunFolder(folder))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
