@@ -1,0 +1,192 @@
+"""From words to options and settings: tyro reads the words, `mlcore.config` checks the values.
+
+Every setting becomes a flag (`--optim.lr`) whose help is made from its `Rule`. Its words are
+taken raw and read by `mlcore.config.parse`, so that a shell gets the same sentences about a bad
+value as everyone else. Only what was given counts; the rest comes from the settings below it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any, TypeVar
+
+import tyro
+from tyro.constructors import PrimitiveConstructorSpec
+
+from mlcore.config import RunConfig, Setting, find_setting, parse
+from mlcore.errors import SettingsError
+from mlcore.rules import Value, list_words, nearest
+
+__all__ = ["POSITIONAL", "read", "switch", "text", "word"]
+
+T = TypeVar("T")
+
+POSITIONAL: Any = tyro.conf.Positional
+"""Marks an option that is written without a flag."""
+
+
+class Words(tuple[str, ...]):
+    """What was written behind a flag; the defaults are never of this type."""
+
+    __slots__ = ()
+
+
+def text(help: str, default: str, metavar: str | None = "TEXT") -> Any:
+    """Describe an option; `default` says in words what holds without it."""
+    return tyro.conf.arg(help=help, metavar=metavar, help_behavior_hint=f"(default: {default})")
+
+
+def switch(help: str) -> Any:
+    """Describe an option that is off until it is named."""
+    return text(help, "off", metavar=None)
+
+
+def word(help: str, metavar: str) -> Any:
+    """Describe an argument that is written without a flag, and marked `POSITIONAL`."""
+    return tyro.conf.arg(help=help, metavar=metavar, help_behavior_hint="")
+
+
+def read(
+    command: str,
+    options: type[T],
+    argv: Sequence[str],
+    *,
+    settings: Iterable[str] = (),
+    base: RunConfig | None = None,
+) -> tuple[T, dict[str, Value]]:
+    """Read a command's words.
+
+    Args:
+        command: its name; the docstring of `options` describes it.
+        options: a dataclass of what it takes besides settings; every field has a default.
+        argv: the words.
+        settings: dotted names of the settings it takes.
+        base: settings whose values the help shows as defaults.
+
+    Returns:
+        The options, and dotted name → value of the settings that were given.
+
+    Raises:
+        SettingsError: a word is no option, lacks its value, or its value is refused.
+        SystemExit: help was asked for and shown.
+    """
+    taken = [find_setting(name) for name in settings]
+    before = (base or RunConfig()).flat()
+    parser = _parser(options, taken, before)
+    try:
+        found, left = tyro.cli(
+            parser,
+            prog=f"mlcore {command}",
+            description=options.__doc__,
+            args=list(argv),
+            return_unknown_args=True,
+            console_outputs=_asks_help(argv),
+        )
+    except SystemExit as end:
+        if end.code:
+            raise _incomplete(command, argv) from None
+        raise
+    if left:
+        names = [_flag(setting.name) for setting in taken]
+        names += [_flag(field.name) for field in dataclasses.fields(options)]  # type: ignore[arg-type]
+        raise _unknown(command, left[0], names)
+    return found.options, _given(found, taken, before)
+
+
+def _asks_help(argv: Sequence[str]) -> bool:
+    return any(word in ("-h", "--help") for word in argv)
+
+
+def _parser(options: type[Any], taken: list[Setting], before: dict[str, Value]) -> type[Any]:
+    """A dataclass with the options at its top and one part for each group of settings."""
+    groups: dict[str, list[Any]] = {}
+    for setting in taken:
+        value = before[setting.name]
+        member = (setting.field, _argument(setting, value), dataclasses.field(default=value))
+        groups.setdefault(setting.group, []).append(member)
+    fields: list[Any] = [
+        (
+            "options",
+            Annotated[options, tyro.conf.FlagCreatePairsOff, tyro.conf.arg(name="")],
+            dataclasses.field(default_factory=options),
+        )
+    ]
+    for group, members in groups.items():
+        part = dataclasses.make_dataclass(group, members)
+        fields.append((group, part, dataclasses.field(default_factory=part)))
+    return dataclasses.make_dataclass("Arguments", fields)
+
+
+def _argument(setting: Setting, value: Value) -> Any:
+    """The type of a setting's flag, with its help; `value` holds where the flag is not given."""
+    default = ("off", "on")[value] if isinstance(value, bool) else " ".join(_shown(value))
+    if setting.kind is bool:
+        return Annotated[bool, text(_help(setting), default, metavar=None)]
+    spec = PrimitiveConstructorSpec(
+        nargs="*" if isinstance(value, tuple) else 1,
+        metavar=_metavar(setting),
+        instance_from_str=Words,
+        is_instance=lambda _: True,
+        str_from_instance=_shown,
+    )
+    return Annotated[Any, spec, text(_help(setting), default or "none", _metavar(setting))]
+
+
+def _help(setting: Setting) -> str:
+    """Help, range, and where the setting applies."""
+    parts = [setting.rule.help]
+    if words := setting.rule.range_words().replace(",", ""):
+        parts.append(f"[{words}]")
+    for other, allowed in setting.rule.applies.items():
+        parts.append(f"[with {_flag(other)} {list_words(allowed, 'or')}]")
+    return " ".join(parts)
+
+
+def _metavar(setting: Setting) -> str:
+    if setting.choices:
+        return f"{{{','.join(setting.choices)}}}"
+    names = {int: "N", float: "X", str: "TEXT"}
+    return names.get(setting.kind, "[N ...]")
+
+
+def _shown(value: Any) -> list[str]:
+    """A default, as one would write it."""
+    return [str(item) for item in value] if isinstance(value, tuple) else [str(value)]
+
+
+def _given(found: Any, taken: list[Setting], before: dict[str, Value]) -> dict[str, Value]:
+    """The settings that were written, checked one by one."""
+    given: dict[str, Value] = {}
+    for setting in taken:
+        value = getattr(getattr(found, setting.group), setting.field)
+        if isinstance(value, Words):
+            given[setting.name] = parse(setting.name, " ".join(value))
+        elif setting.kind is bool and value != before[setting.name]:
+            given[setting.name] = value
+    return given
+
+
+def _flag(name: str) -> str:
+    return "--" + name.replace("_", "-")
+
+
+def _unknown(command: str, word: str, names: list[str]) -> SettingsError:
+    if not word.startswith("-"):
+        return SettingsError(
+            f"`mlcore {command}` does not know what to do with {word!r}: "
+            f"`mlcore {command} --help` tells what it takes."
+        )
+    flag = word.partition("=")[0]
+    return SettingsError(
+        f"`{flag}` is no option of `mlcore {command}`{nearest(_flag(flag[2:]), names)}: "
+        f"`mlcore {command} --help` lists them."
+    )
+
+
+def _incomplete(command: str, argv: Sequence[str]) -> SettingsError:
+    """The parser refuses nothing but a flag without its value; find the one."""
+    follows = [*argv[1:], "--"]
+    bare = [a for a, b in zip(argv, follows, strict=True) if a[:2] == "--" == b[:2]]
+    flag = bare[-1] if bare else "an option"
+    return SettingsError(f"`{flag}` needs a value: `mlcore {command} --help` tells which.")

@@ -1,0 +1,108 @@
+"""`mlcore data`: what is on disk of each data set; fetch one, verify one."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from mlcore.cli.arguments import POSITIONAL, read, switch, word
+from mlcore.cli.files import fetch_shown
+from mlcore.cli.layout import size, table
+from mlcore.config import DataConfig, data_root
+from mlcore.data import CATALOG, DataStatus, find_family, status, verify
+from mlcore.errors import SettingsError
+from mlcore.rules import nearest
+
+__all__ = ["run"]
+
+_ACTIONS = ("status", "fetch", "verify")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """Show what is on disk of each data set, fetch one, or verify one against its publication."""
+
+    action: Annotated[str, POSITIONAL, word("status (the default), fetch or verify", "ACTION")] = ""
+    name: Annotated[str, POSITIONAL, word("the data set; verify without one: all", "NAME")] = ""
+    json: Annotated[bool, switch("one JSON object a line")] = False
+
+
+def run(argv: Sequence[str]) -> int:
+    """Show, fetch or verify data sets; 1 when a verified one is damaged."""
+    options, given = read("data", Options, argv, settings=("data.root",))
+    root = data_root(DataConfig(root=str(given.get("data.root", ""))))
+    action = options.action or "status"
+    if action not in _ACTIONS:
+        raise SettingsError(
+            f"`mlcore data` knows status, fetch and verify, but got {action!r}"
+            f"{nearest(action, _ACTIONS)}."
+        )
+    if action == "fetch":
+        return _fetch(options.name, root, options.json)
+    names = [find_family(options.name).name] if options.name else list(CATALOG)
+    if action == "verify":
+        found = [verify(name, root) for name in names if options.name or _there(name, root)]
+    else:
+        found = [status(name, root) for name in names]
+    _show(found, root, as_json=options.json)
+    if action == "verify" and any(entry.state == "damaged" for entry in found):
+        return 1
+    return 0
+
+
+def _there(name: str, root: Path) -> bool:
+    return status(name, root).state != "missing"
+
+
+def _fetch(name: str, root: Path, as_json: bool) -> int:
+    if not name:
+        raise SettingsError(f"`mlcore data fetch` needs a name: choose from {', '.join(CATALOG)}.")
+    if not status(name, root).usable:
+        fetch_shown(name, root)
+    _show([status(name, root)], root, as_json=as_json)
+    return 0
+
+
+def _show(found: Sequence[DataStatus], root: Path, *, as_json: bool) -> None:
+    if as_json:
+        for entry in found:
+            print(json.dumps(_record(entry), ensure_ascii=False))
+        return
+    rows = [
+        (
+            entry.name,
+            entry.state,
+            f"{entry.train_images:,}",
+            f"{entry.test_images:,}",
+            size(_on_disk(entry.folder)) if entry.usable and entry.folder else "–",
+            size(entry.download_bytes) if entry.download_bytes else "–",
+        )
+        for entry in found
+    ]
+    print(f"data sets in {root}")
+    print(table(("name", "state", "training", "test", "on disk", "download"), rows, left=2))
+    for entry in found:
+        if entry.state == "damaged":
+            print(f"mlcore: {entry.message}", file=sys.stderr)
+
+
+def _on_disk(folder: Path) -> int:
+    return sum(file.stat().st_size for file in folder.iterdir() if file.is_file())
+
+
+def _record(entry: DataStatus) -> dict[str, object]:
+    return {
+        "name": entry.name,
+        "title": entry.title,
+        "state": entry.state,
+        "folder": str(entry.folder) if entry.folder else None,
+        "message": entry.message,
+        "train_images": entry.train_images,
+        "test_images": entry.test_images,
+        "bytes": _on_disk(entry.folder) if entry.usable and entry.folder else 0,
+        "download_bytes": entry.download_bytes,
+    }

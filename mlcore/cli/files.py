@@ -1,0 +1,91 @@
+"""Which files a command works on: a checkpoint by path or run, a data set that is brought here."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from mlcore.cli.layout import LiveLine, size
+from mlcore.config import DataConfig, data_root
+from mlcore.data import Progress, fetch, find_family, status
+from mlcore.errors import CheckpointError, DataCorruptError, DataMissingError, RunError
+from mlcore.runs import RunFolder, RunStore
+
+__all__ = ["bring_data", "fetch_shown", "find_checkpoint", "find_run"]
+
+
+def bring_data(config: DataConfig) -> None:
+    """See to it that a data set can be read; one that is missing is downloaded, with progress.
+
+    Raises:
+        DataMissingError: it is not on disk and cannot be had.
+        DataCorruptError: a file of it is damaged.
+    """
+    root = data_root(config)
+    found = status(config.name, root)
+    if found.usable:
+        return
+    if found.state == "damaged":
+        raise DataCorruptError(found.message)
+    try:
+        fetch_shown(config.name, root)
+    except DataMissingError as error:
+        raise DataMissingError(
+            f"{found.title} is not in {root} and could not be downloaded: check the network, name "
+            "the folder that holds it with `--data.root`, or train on the bundled digits with "
+            "`--data.name digits`."
+        ) from error
+
+
+def fetch_shown(name: str, root: Path) -> None:
+    """Download a data set, with a live line on standard error.
+
+    Raises:
+        DataError: it cannot be had.
+    """
+    line = LiveLine(sys.stderr)
+    family = find_family(name)
+    if not line.shown:
+        words = f"Fetching {family.title} ({size(family.download_bytes)}) to {root}"
+        print(words, file=sys.stderr, flush=True)
+
+    def draw(progress: Progress) -> None:
+        of = f" of {size(progress.total)}" if progress.total else ""
+        line.draw(f"{family.title}  {progress.file}  {size(progress.done)}{of}")
+
+    try:
+        fetch(name, root, draw)
+    finally:
+        line.clear()
+
+
+def find_run(target: str, store: RunStore) -> RunFolder:
+    """The run that a person means by its id, the beginning of it, or its folder.
+
+    Raises:
+        RunError: there is none.
+    """
+    folder = Path(target).expanduser()
+    return store.get(folder if (folder / "config.json").is_file() else target)
+
+
+def find_checkpoint(target: str, store: RunStore) -> Path:
+    """The file that a person means: a path, or a run, whose last checkpoint it is then.
+
+    Raises:
+        CheckpointError: there is neither such a file nor such a run, or the run has none yet.
+    """
+    path = Path(target).expanduser()
+    if path.is_file():
+        return path
+    try:
+        run = find_run(target, store)
+    except RunError as error:
+        raise CheckpointError(
+            f"{target!r} is neither a checkpoint file nor a run in {store.root}: "
+            "`mlcore runs` lists the runs."
+        ) from error
+    last = run.last_checkpoint()
+    if last is None:
+        raise CheckpointError(f"Run {run.id} has written no checkpoint yet: let it train an epoch.")
+    return last

@@ -1,0 +1,77 @@
+"""`mlcore inspect`: what is in a checkpoint file, before anything of it is used."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from mlcore.cli.arguments import POSITIONAL, read, switch, word
+from mlcore.cli.files import find_checkpoint
+from mlcore.cli.layout import size, table
+from mlcore.cli.runs import RUNS, open_store
+from mlcore.errors import SettingsError
+
+__all__ = ["run"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """Say what is in a checkpoint file: form, architecture, tensors, settings, what is missing."""
+
+    target: Annotated[
+        str, POSITIONAL, word("checkpoint file, or a run, whose last one is taken", "CHECKPOINT")
+    ] = ""
+    runs: Annotated[str, RUNS] = ""
+    json: Annotated[bool, switch("one JSON object")] = False
+
+
+def run(argv: Sequence[str]) -> int:
+    """Inspect a checkpoint; nothing in it is run."""
+    options, _ = read("inspect", Options, argv)
+    if not options.target:
+        raise SettingsError("`mlcore inspect` needs a checkpoint file, or a run.")
+    path = find_checkpoint(options.target, open_store(options.runs))
+
+    from mlcore.checkpoint import inspect  # loads torch
+
+    told = inspect(path)
+    if options.json:
+        print(json.dumps({"file": str(path), **told}, ensure_ascii=False))
+    else:
+        print(f"{path}\n{_page(told)}")
+    return 0
+
+
+def _page(told: dict[str, Any]) -> str:
+    data = told["data"]
+    facts = {
+        "form": f"{told['form_words']} ({told['container']}, {size(told['size'])})",
+        "model": f"{told['architecture']}; {told['parameters']:,} parameters",
+        "trained": _progress(told),
+        "optimizer": told["optimizer"],
+        "data set": data and f"{data['name']}, mean {data['mean']:g}, std {data['std']:g}",
+        "versions": ", ".join(f"{name} {version}" for name, version in told["versions"].items()),
+        "sha256": told["sha256"],
+    }
+    lines = [f"{name:<10} {fact}" for name, fact in facts.items() if fact]
+    rows = [
+        (
+            tensor["name"],
+            tensor["dtype"],
+            " × ".join(map(str, tensor["shape"])) or "scalar",
+            *(f"{tensor[key]:.4g}" for key in ("min", "max", "norm")),
+        )
+        for tensor in told["tensors"]
+    ]
+    lines += ["", table(("tensor", "type", "shape", "min", "max", "norm"), rows, left=2)]
+    notes = [*told["missing"], *(f"Assumed: {x}" for x in told["assumed"]), *told["warnings"]]
+    return "\n".join([*lines, *([""] if notes else []), *notes])
+
+
+def _progress(told: dict[str, Any]) -> str:
+    parts = [f"{key} {told[key]:,}" for key in ("epoch", "step") if told[key] is not None]
+    if told["loss"] is not None:
+        parts.append(f"loss {told['loss']:.4f}")
+    return ", ".join(parts)

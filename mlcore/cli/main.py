@@ -1,0 +1,111 @@
+"""`main`: from a command's name to its exit status; errors become one sentence."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+
+from mlcore.errors import MlcoreError
+from mlcore.rules import nearest
+
+__all__ = ["COMMANDS", "main"]
+
+COMMANDS = {
+    "train": "train a model; what it does is kept in a run folder",
+    "resume": "go on with a run that was stopped, or begin a run from a checkpoint",
+    "runs": "list the runs",
+    "evaluate": "test a run or checkpoint: accuracy, loss, confusion matrix",
+    "inspect": "say what is in a checkpoint file before it is used",
+    "data": "data sets: what is on disk, fetch, verify",
+    "presets": "list the named settings for `mlcore train --preset`",
+}
+"""Command → what it does; each lives in the module of its name beside this one."""
+
+BAD_INPUT, FAILED, INTERRUPTED, PIPE_CLOSED = 2, 1, 130, 141
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status; never lets an error out.
+
+    Args:
+        argv: the words after the program's name; None: those this process was started with.
+
+    Returns:
+        0; 2 for bad input; 1 for a run that failed; 130 after Ctrl-C; 141 when nobody reads on.
+    """
+    words = list(sys.argv[1:] if argv is None else argv)
+    try:
+        status = _dispatch(words)
+        sys.stdout.flush()
+    except MlcoreError as error:
+        return _say(str(error), BAD_INPUT)
+    except BrokenPipeError:
+        return _close_pipe()
+    except KeyboardInterrupt:
+        return _say("interrupted.", INTERRUPTED)
+    except SystemExit as end:  # the parser's, after it has shown help
+        return end.code if isinstance(end.code, int) else 0
+    except Exception as error:  # noqa: BLE001 (a person gets a sentence, never a traceback)
+        if os.environ.get("MLCORE_TRACEBACK"):
+            traceback.print_exc()
+        text = str(error).strip().rstrip(".") or "no further word"
+        return _say(
+            f"unexpected {type(error).__name__} ({text}): this is a fault of the program; "
+            "with MLCORE_TRACEBACK=1 it shows where.",
+            FAILED,
+        )
+    return status
+
+
+def _dispatch(words: list[str]) -> int:
+    if not words or words[0] in ("-h", "--help", "help"):
+        print(_usage())
+        return 0 if words else BAD_INPUT
+    if words[0] == "--version":
+        from mlcore import __version__
+
+        print(f"mlcore {__version__}")
+        return 0
+    name = words[0]
+    if name not in COMMANDS:
+        return _say(
+            f"`{name}` is no command{nearest(name, COMMANDS)}: `mlcore --help` lists them.",
+            BAD_INPUT,
+        )
+    module = importlib.import_module(f"mlcore.cli.{name}")
+    return int(module.run(words[1:]))
+
+
+def _usage() -> str:
+    width = max(map(len, COMMANDS))
+    lines = [f"  {name:<{width}}  {text}" for name, text in COMMANDS.items()]
+    return "\n".join(
+        (
+            "usage: mlcore COMMAND [OPTIONS]",
+            "",
+            "Train small neural networks, test them and keep them.",
+            "",
+            "commands:",
+            *lines,
+            "",
+            "`mlcore COMMAND --help` tells a command's options; `mlcore --version` the version.",
+        )
+    )
+
+
+def _say(sentence: str, status: int) -> int:
+    with contextlib.suppress(OSError):
+        sys.stdout.flush()
+        print(f"mlcore: {sentence}", file=sys.stderr, flush=True)
+    return status
+
+
+def _close_pipe() -> int:
+    """Leave quietly when the reader has gone, as in `mlcore runs | head -1`."""
+    with contextlib.suppress(OSError, ValueError):  # ValueError: stdout is no real file
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return PIPE_CLOSED

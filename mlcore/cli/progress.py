@@ -1,0 +1,145 @@
+"""What a person or a program reads while a run trains."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from mlcore.cli.layout import LiveLine, percent, span
+from mlcore.events import (
+    EditRefused,
+    EpochDone,
+    Event,
+    Failed,
+    Finished,
+    Paused,
+    SettingsEdited,
+    Started,
+    StepsDone,
+    Stopped,
+    to_json,
+)
+from mlcore.runs import RunFolder
+
+__all__ = ["JsonLines", "People"]
+
+_BAR = 20  # characters
+_SHOWN = 0.1  # seconds between two redraws
+
+
+@dataclass
+class JsonLines:
+    """One JSON object a line on standard output, each line at once."""
+
+    run: RunFolder
+    steps: bool = False  # also every step's loss
+
+    def __call__(self, event: Event) -> None:
+        """Print an event."""
+        if isinstance(event, StepsDone) and not self.steps:
+            return
+        record = to_json(event)
+        if isinstance(event, Started | Finished | Stopped | Failed):
+            record |= {"run": self.run.id, "folder": str(self.run.path)}
+        print(json.dumps(record, ensure_ascii=False), flush=True)
+
+
+@dataclass
+class People:
+    """A line an epoch on standard output, and a live line on a terminal."""
+
+    run: RunFolder
+    line: LiveLine = field(default_factory=lambda: LiveLine(sys.stderr))
+    epochs: int = 0  # asked for
+    steps_per_epoch: int = 0
+    images: int = 0  # in the training set
+    accuracy: float | None = None  # of the last validation
+    _since: tuple[float, int] = (0.0, 0)  # (seconds, step) from which the pace is taken
+    _drawn: float = 0.0
+
+    def __call__(self, event: Event) -> None:
+        """Take note of an event, and print it where a person wants to know."""
+        words = self._words(event)
+        if words:
+            self.line.clear()
+            print(words, flush=True)
+
+    def _words(self, event: Event) -> str:
+        """The line that an event is worth; empty for none."""
+        match event:
+            case StepsDone():
+                self._draw(event)
+                return ""
+            case Started():
+                return self._start(event)
+            case EpochDone():
+                return self._epoch(event)
+            case SettingsEdited(changes=changes):
+                self._edit(changes)
+                told = ", ".join(f"{name} = {value}" for name, value in changes.items())
+                return f"from step {event.step + 1:,} on: {told}"
+            case EditRefused(message=message):
+                return f"an edit was refused: {message}"
+            case Paused():
+                return f"paused after step {event.step:,}"
+        self._since = (time.monotonic(), event.step)  # a pause or a save is not training
+        return ""
+
+    def _start(self, event: Started) -> str:
+        self.epochs, self.steps_per_epoch = event.epochs, event.steps_per_epoch
+        self.images = event.train_images
+        self._since = (time.monotonic(), event.step)
+        threads = f", {event.threads} threads" if event.device == "cpu" else ""
+        going_on = f", going on after step {event.step:,}" if event.step else ""
+        return (
+            f"run {self.run.id}: {event.parameters:,} parameters on {event.device}{threads}, "
+            f"{event.train_images:,} training images{going_on}"
+        )
+
+    def _epoch(self, event: EpochDone) -> str:
+        self.accuracy = event.validation_accuracy
+        self._since = (time.monotonic(), event.step)
+        parts = [
+            f"epoch {event.epoch:>{len(str(self.epochs))}}/{self.epochs}",
+            f"loss {event.train_loss:.4f}",
+        ]
+        if event.validation_loss is not None:
+            parts.append(f"validation {event.validation_loss:.4f}")
+            parts.append(f"accuracy {percent(event.validation_accuracy)}")
+        parts.append(f"{event.images_per_second:,.0f} images/s")
+        parts.append(f"{event.seconds:.1f} s")
+        return "  ".join(parts)
+
+    def _edit(self, changes: Any) -> None:
+        self.epochs = changes.get("train.epochs", self.epochs)
+        if size := changes.get("data.batch_size"):
+            self.steps_per_epoch = math.ceil(self.images / size)
+
+    def _draw(self, event: StepsDone) -> None:
+        """Redraw the live line: epoch, bar, loss, accuracy, pace, time left."""
+        now = time.monotonic()
+        if not self.line.shown or now - self._drawn < _SHOWN:
+            return
+        self._drawn = now
+        step = event.first + len(event.losses) - 1
+        done = min((step - 1) % self.steps_per_epoch + 1, self.steps_per_epoch)
+        share = done / self.steps_per_epoch
+        filled = round(share * _BAR)
+        parts = [
+            f"epoch {event.epoch}/{self.epochs}",
+            f"[{'#' * filled}{'.' * (_BAR - filled)}]",
+            f"loss {sum(event.losses) / len(event.losses):.4f}",
+        ]
+        if self.accuracy is not None:
+            parts.append(f"accuracy {percent(self.accuracy)}")
+        since, first = self._since
+        if step > first and now > since:
+            pace = (step - first) / (now - since)  # steps/s
+            left = (self.epochs - event.epoch + 1 - share) * self.steps_per_epoch / pace
+            parts.append(f"{pace * self.images / self.steps_per_epoch:,.0f} images/s")
+            parts.append(f"{span(left)} left")
+        self.line.draw("  ".join(parts))

@@ -1,0 +1,84 @@
+"""`mlcore resume`: go on with a run, or begin a run from a checkpoint file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from mlcore.cli.arguments import POSITIONAL, read, text, word
+from mlcore.cli.files import bring_data, find_run
+from mlcore.cli.runs import RUNS, open_store
+from mlcore.cli.train import JSON, STEPS
+from mlcore.config import EDITABLE, RunConfig
+from mlcore.errors import RunError, SettingsError
+from mlcore.rules import Value
+from mlcore.runs import RunFolder, RunStore, ask_resume
+
+__all__ = ["run"]
+
+_PLACES = ("data.name", "data.root", "train.device", "train.threads")
+"""Settings that a run begun from a checkpoint file may state anew, besides the editable ones."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """Go on with a run that was stopped, was lost or is to have more epochs.
+
+    A checkpoint file begins a new run from it; the file stays as it is. Settings that may change
+    while a run trains can be given anew, and of a new run also its data set and device.
+    """
+
+    target: Annotated[str, POSITIONAL, word("id or folder of a run, or a checkpoint", "RUN")] = ""
+    name: Annotated[str, text("what to call a run begun from a file", "nothing")] = ""
+    runs: Annotated[str, RUNS] = ""
+    json: Annotated[bool, JSON] = False
+    steps: Annotated[bool, STEPS] = False
+
+
+def run(argv: Sequence[str]) -> int:
+    """Train on from where a run or checkpoint stands."""
+    options, given = read("resume", Options, argv, settings=(*_PLACES, *EDITABLE))
+    if not options.target:
+        raise SettingsError("`mlcore resume` needs a run or checkpoint: `mlcore runs` lists runs.")
+    store, path = open_store(options.runs), Path(options.target).expanduser()
+    if path.is_file():
+        folder = _begin(path, given, store, options.name)
+    else:
+        folder = find_run(options.target, store)
+        _check(folder, given)
+        bring_data(folder.config.data)
+        ask_resume(folder, given)
+
+    from mlcore.cli.follow import follow
+
+    return follow(folder, as_json=options.json, steps=options.steps)
+
+
+def _check(folder: RunFolder, given: Mapping[str, Value]) -> None:
+    """Refuse what a run that goes on cannot take, in the words of the shell."""
+    fixed = [name for name in given if name not in EDITABLE]
+    if fixed:
+        raise SettingsError(
+            f"`--{fixed[0]}` is fixed once a run has started: resume one of its checkpoint files "
+            "to change it in a new run."
+        )
+    if folder.state() == "finished" and "train.epochs" not in given:
+        raise RunError(
+            f"Run {folder.id} is finished: say with `--train.epochs` how many epochs it is to "
+            f"have in all, more than {folder.config.train.epochs}."
+        )
+
+
+def _begin(path: Path, given: Mapping[str, Value], store: RunStore, name: str) -> RunFolder:
+    """A new run that starts from a checkpoint file."""
+    from mlcore.checkpoint import load  # loads torch
+
+    found = load(path)
+    base = found.config or RunConfig(model=found.model_config)
+    config = base.with_values(given)
+    bring_data(config.data)
+    parent = path.resolve().parent.parent
+    known = (parent / "config.json").is_file()
+    return store.create(config, parent=parent.name if known else None, checkpoint=path, name=name)

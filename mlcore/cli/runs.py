@@ -1,0 +1,83 @@
+"""`mlcore runs`: what was trained, newest first."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+from mlcore.cli.arguments import read, switch, text
+from mlcore.cli.layout import percent, table
+from mlcore.runs import RunInfo, RunStore
+
+__all__ = ["RUNS", "open_store", "run"]
+
+RUNS = text("folder of the runs", "the variable MLCORE_RUNS, else ./runs", "DIR")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """List the runs, newest first."""
+
+    runs: Annotated[str, RUNS] = ""
+    json: Annotated[bool, switch("one JSON object a line")] = False
+
+
+def open_store(runs: str) -> RunStore:
+    """The store in the folder that `--runs` names."""
+    return RunStore(Path(runs).expanduser() if runs else None)
+
+
+def run(argv: Sequence[str]) -> int:
+    """List the runs; damaged ones are named on standard error."""
+    options, _ = read("runs", Options, argv)
+    store = open_store(options.runs)
+    found = store.list()
+    for sentence in store.damaged().values():
+        print(f"mlcore: {sentence}", file=sys.stderr)
+    if options.json:
+        for info in found:
+            print(json.dumps(_record(info), ensure_ascii=False))
+    elif found:
+        headers = ("id", "name", "state", "epoch", "loss", "validation", "test", "when")
+        print(table(headers, [_row(info) for info in found], left=3))
+    else:
+        print(f"There are no runs in {store.root} yet: `mlcore train` makes one.")
+    return 0
+
+
+def _row(info: RunInfo) -> tuple[str, ...]:
+    return (
+        info.id,
+        info.name,
+        info.state,
+        f"{info.epoch}/{info.epochs}",
+        "–" if info.loss is None else f"{info.loss:.4f}",
+        percent(info.validation_accuracy),
+        percent(info.test_accuracy),
+        time.strftime("%Y-%m-%d %H:%M", time.localtime(info.created)),
+    )
+
+
+def _record(info: RunInfo) -> dict[str, Any]:
+    return {
+        "run": info.id,
+        "name": info.name,
+        "folder": str(info.path),
+        "state": info.state,
+        "created": info.created,
+        "parent": info.parent,
+        "epoch": info.epoch,
+        "epochs": info.epochs,
+        "step": info.step,
+        "loss": info.loss,
+        "validation_loss": info.validation_loss,
+        "validation_accuracy": info.validation_accuracy,
+        "test_accuracy": info.test_accuracy,
+        "message": info.message,
+        "settings": info.config.to_json(),
+    }
