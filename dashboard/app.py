@@ -17,18 +17,21 @@ _PAGES = (
     ("checkpoints.py", "Checkpoints", ":material/save:"),
     ("data.py", "Data", ":material/grid_view:"),
 )
+_SIDEBAR = 330  # pixels wide at first; a person may drag it
 _WITH_DATA = ("Train", "Data")
 
 st.set_page_config(
     page_title="MLP trainer",
     page_icon=str(_HERE / "assets" / "icon.png"),
     layout="wide",
+    initial_sidebar_state=_SIDEBAR,
     menu_items={"About": "Train a small neural network and watch it learn."},
 )
 
 
 def main() -> None:
     """Draw the sidebar and the page that the address names."""
+    st.logo(str(_HERE / "assets" / "icon.png"), size="large")
     page = st.navigation(
         [
             st.Page(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dashboard.form import as_text, check, effective, in_words
+from dashboard.form import as_text, check, effective, fit_to_data, in_words
 from mlcore.config import SETTINGS, RunConfig, parse
 from mlcore.errors import SettingsError
 from mlcore.presets import PAGE_PRESET, PRESETS
@@ -45,11 +45,17 @@ def read_link(params: Mapping[str, str]) -> tuple[dict[str, Value], list[str]]:
             values[name] = parse(name, "" if text == as_text(()) else text)
         except SettingsError as error:
             notes.append(_left_out(str(error), start[name]))
+    if "data.validation" not in params:
+        start |= fit_to_data(values)
+        values["data.validation"] = start["data.validation"]
     values = effective(values)
     while errors := check(values).errors:
         name, sentence = next(iter(errors.items()))
         if values.get(name, start.get(name)) == start.get(name):
-            return dict(start), [*notes, f"The link's settings do not go together: {sentence}"]
+            return dict(PRESETS[PAGE_PRESET].flat()), [
+                *notes,
+                f"The link's settings do not go together: {sentence}",
+            ]
         values[name] = start[name]
         notes.append(_left_out(sentence, start[name]))
     return values, notes

@@ -20,12 +20,13 @@ import streamlit as st
 from dashboard.form import check
 from dashboard.link import LINKED, read_link, write_link
 from dashboard.theme import Palette, palette
+from mlcore.jobs import Jobs
 from mlcore.presets import PAGE_PRESET, PRESETS
+from mlcore.runs import RunStore
 
 if TYPE_CHECKING:
+    from dashboard.uploads import Upload
     from mlcore.config import RunConfig
-    from mlcore.jobs import Jobs
-    from mlcore.runs import RunStore
 
 __all__ = [
     "apply",
@@ -33,6 +34,9 @@ __all__ = [
     "asked_for",
     "begin",
     "change",
+    "choose_checkpoint",
+    "choose_upload",
+    "chosen_checkpoint",
     "colours",
     "config",
     "current_run",
@@ -41,16 +45,20 @@ __all__ = [
     "draw_number",
     "forget",
     "jobs",
+    "keep_upload",
     "notes",
     "runs_root",
     "set_current_run",
     "store",
     "untouched",
+    "upload",
+    "upload_chosen",
     "values",
     "write_address",
 ]
 
 _SETTINGS, _NOTES, _RUN, _ASKED = "settings", "notes", "run", "asked"
+_UPLOAD, _UPLOAD_CHOSEN, _FILES = "upload", "upload-chosen", "checkpoint-files"
 
 
 def begin() -> None:
@@ -143,6 +151,44 @@ def set_current_run(run: str | None) -> None:
     st.session_state[_RUN] = run
 
 
+def upload() -> Upload | None:
+    """The checkpoint that this session uploaded and found good; None without one."""
+    held: Upload | None = st.session_state.get(_UPLOAD)
+    return held
+
+
+def keep_upload(new: Upload | None) -> None:
+    """Hold this upload from now on; the one before is deleted."""
+    before = upload()
+    if before is not None and before is not new:
+        before.discard()
+    st.session_state[_UPLOAD] = new
+    choose_upload(new is not None)
+
+
+def upload_chosen() -> bool:
+    """Whether the pages look at the upload, and not at a run."""
+    return bool(st.session_state.get(_UPLOAD_CHOSEN)) and upload() is not None
+
+
+def choose_upload(chosen: bool = True) -> None:
+    """Look at the upload from now on, or at the current run."""
+    st.session_state[_UPLOAD_CHOSEN] = chosen
+
+
+def choose_checkpoint(run: str, file: str) -> None:
+    """Look at this checkpoint file of this run from now on."""
+    st.session_state.setdefault(_FILES, {})[run] = file
+    set_current_run(run)
+    choose_upload(False)
+
+
+def chosen_checkpoint(run: str) -> str | None:
+    """The checkpoint file that was chosen of a run; None to follow its last one."""
+    chosen: str | None = st.session_state.get(_FILES, {}).get(run)
+    return chosen
+
+
 def write_address(config: RunConfig | None) -> None:
     """Make the address carry the settings and the current run; other parameters stay."""
     wanted = write_link(config) if config else {}
@@ -168,14 +214,10 @@ def runs_root() -> Path:
 @st.cache_resource(show_spinner=False)
 def jobs() -> Jobs:
     """The one client of the supervisor, shared by all sessions of this server."""
-    from mlcore.jobs import Jobs
-
     return Jobs(runs_root())
 
 
 @st.cache_resource(show_spinner=False)
 def store() -> RunStore:
     """The run folders, shared by all sessions of this server."""
-    from mlcore.runs import RunStore
-
     return RunStore(runs_root())

@@ -117,9 +117,13 @@ def _histogram(config: RunConfig, data: RawData) -> None:
     st.caption(
         f"{info.black:.0%} of all pixels are black paper. After normalising with mean "
         f"{config.data.mean:g} and standard deviation {config.data.std:g}, pixels have mean "
-        f"{info.mean:.3f} and standard deviation {info.std:.3f}; with {info.raw_mean / 255:.4f} "
+        f"{_signed(info.mean)} and standard deviation {info.std:.3f}; with {info.raw_mean / 255:.4f} "
         f"and {info.raw_std / 255:.4f} they would have 0 and 1."
     )
+
+
+def _signed(number: float) -> str:
+    return f"{number:.3f}".replace("-", "−")
 
 
 def _one_image(config: RunConfig, data: RawData) -> None:
@@ -129,7 +133,7 @@ def _one_image(config: RunConfig, data: RawData) -> None:
     info = steps_info(data.train.images[index], config.data.mean, config.data.std)
     for number, column in enumerate(st.columns(3, gap="medium")):
         step = info.steps[number]
-        with column, st.container(border=True):
+        with column, st.container(border=True, height="stretch"):
             st.markdown(f"**{number + 1}. {step.title}**  \n:gray[{step.kind}]")
             figure = step_figure(info, number, session.colours())
             st.plotly_chart(figure, key=f"step-{number}", **_PLOTLY)

@@ -70,6 +70,7 @@ def balance_figure(info: BalanceInfo, colours: Palette, *, shares: bool = False)
     )
     figure.update_layout(**layout(colours, height=320))
     figure.update_layout(bargap=0.25, bargroupgap=0.08)
+    figure.update_yaxes(tickformat=",~r")
     figure.update_xaxes(type="category", showgrid=False)
     figure.update_yaxes(title_text="Share of the split (%)" if shares else "Images")
     return figure

@@ -87,7 +87,7 @@ def histogram_figure(info: HistogramInfo, colours: Palette, *, log: bool = True)
             mean,
             line={"color": colours.muted, "width": 1.5, "dash": "dot"},
             annotation={
-                "text": f"mean {mean:.3g}",
+                "text": f"mean {mean:.3g}".replace("-", "−"),
                 "font": {"color": colours.muted, "size": 12},
                 "yanchor": "top",
             },
@@ -98,6 +98,11 @@ def histogram_figure(info: HistogramInfo, colours: Palette, *, log: bool = True)
         figure.update_xaxes(title_text=title, row=1, col=column)
     figure.update_layout(showlegend=False, bargap=0.05, margin={"t": 34})
     figure.update_annotations(font={"color": colours.muted, "size": 13})
-    figure.update_yaxes(type="log" if log else "linear", exponentformat="SI", **axis(colours))
+    figure.update_yaxes(
+        type="log" if log else "linear",
+        exponentformat="SI",
+        dtick=1 if log else None,
+        **axis(colours),
+    )
     figure.update_yaxes(title_text="Pixels", col=1)
     return figure

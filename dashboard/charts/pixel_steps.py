@@ -30,9 +30,10 @@ class PixelStep:
     @property
     def figures(self) -> str:
         """The key figures in one line."""
-        return (
-            f"min {self.low:.4g} · max {self.high:.4g} · mean {self.mean:.4g} · std {self.std:.4g}"
-        )
+        words = {"min": self.low, "max": self.high, "mean": self.mean, "std": self.std}
+        return " · ".join(
+            f"{name}\N{NO-BREAK SPACE}{value:.3g}" for name, value in words.items()
+        ).replace("-", "−")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,9 +66,11 @@ def steps_info(image: NDArray[np.uint8], mean: float, std: float) -> StepsInfo:
         row=row,
         column=column,
         formulas=(
-            rf"\frac{{x}}{{255}} = \frac{{{x:.0f}}}{{255}} = {y:.4f}",
-            rf"\frac{{x - \mathrm{{mean}}}}{{\mathrm{{std}}}} = "
-            rf"\frac{{{y:.4f} - {mean:g}}}{{{std:g}}} = {z:.4f}",
+            rf"\begin{{aligned}} \frac{{x}}{{255}} &= \frac{{{x:.0f}}}{{255}} \\[6pt]"
+            rf" &= {y:.4f} \end{{aligned}}",
+            rf"\begin{{aligned}} \frac{{x - \mathrm{{mean}}}}{{\mathrm{{std}}}}"
+            rf" &= \frac{{{y:.4f} - {_tex(mean)}}}{{{std:g}}} \\[6pt]"
+            rf" &= {z:.4f} \end{{aligned}}",
         ),
     )
 
@@ -91,7 +94,7 @@ def step_figure(info: StepsInfo, index: int, colours: Palette) -> go.Figure:
             hovertemplate="row %{y}, column %{x}: <b>%{z:.4~g}</b><extra></extra>",
         )
     )
-    figure.update_layout(**layout(colours, height=300))
+    figure.update_layout(**layout(colours, height=240))
     figure.update_xaxes(visible=False, constrain="domain")
     figure.update_yaxes(visible=False, autorange="reversed", scaleanchor="x", constrain="domain")
     figure.add_shape(
@@ -103,6 +106,10 @@ def step_figure(info: StepsInfo, index: int, colours: Palette) -> go.Figure:
         line={"color": colours.wrong, "width": 2.5},
     )
     return figure
+
+
+def _tex(number: float) -> str:
+    return f"({number:g})" if number < 0 else f"{number:g}"
 
 
 def _step(title: str, kind: str, values: NDArray[Any], scale: tuple[float, float]) -> PixelStep:

@@ -42,7 +42,7 @@ _TITLES = {
     "emnist_letters": "EMNIST letters",
     "emnist_balanced": "EMNIST balanced",
 }
-_NUMBER_WIDTH = 118  # pixels
+_NUMBER_WIDTH = 104  # pixels
 
 
 def field(name: str, error: str = "") -> None:
@@ -107,7 +107,9 @@ def _slider_and_number(setting: Setting) -> None:
     low, high = rule.slider or (0, 1)
     value: Any = session.values()[name]
     key = f"{name}-slider"
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+    with st.container(
+        horizontal=True, vertical_alignment="bottom", gap="small", key=f"pair-{name}"
+    ):
         if rule.log:
             options = stops(setting)
             nearest = min(options, key=lambda stop: abs(math.log(stop) - math.log(max(value, low))))

@@ -44,6 +44,14 @@ _GROUPS: Mapping[str, tuple[str, tuple[str, ...]]] = {
 }
 
 
+_STYLE = """<style>
+[class*=st-key-pair-] { flex-wrap: nowrap !important; align-items: flex-end; }
+[class*=st-key-pair-] > div:first-child { flex: 1 1 0 !important; min-width: 0; }
+[class*=st-key-pair-] [data-testid=stSliderThumbValue] { display: none; }
+</style>"""
+"""A slider and its number stand on one line; the number is the value, so the thumb needs none."""
+
+
 def sidebar() -> RunConfig | None:
     """Draw the sidebar; its settings, or None while one of them is refused.
 
@@ -52,6 +60,7 @@ def sidebar() -> RunConfig | None:
     the last that were not.
     """
     with st.sidebar:
+        st.html(_STYLE)
         checked = form.check(session.values())
         _preset(checked.config)
         for sentence in session.notes():
@@ -90,10 +99,9 @@ def _preset(config: RunConfig | None) -> None:
             on_change=_take_preset,
         )
         st.button(
-            "Reset",
+            ":material/restart_alt:",
             key="reset",
-            icon=":material/restart_alt:",
-            help=f"Back to the preset {PAGE_PRESET}.",
+            help=f"Reset: back to the preset “{PAGE_PRESET}”.",
             disabled=current == PAGE_PRESET,
             on_click=session.apply,
             args=(PRESETS[PAGE_PRESET],),

@@ -1,0 +1,47 @@
+"""What tests of whole pages share: the app without a browser, on a folder of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard import session
+
+APP = Path(__file__).parents[2] / "dashboard" / "app.py"
+
+
+@pytest.fixture(scope="module")
+def page_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Runs and data of a module's pages; one supervisor serves them all and ends with them."""
+    folder = tmp_path_factory.mktemp("page")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MLCORE_RUNS", str(folder / "runs"))
+        patch.setenv("MLCORE_DATA", str(folder / "data"))
+        session.jobs.clear()
+        session.store.clear()
+        yield folder
+        session.jobs().close()
+        session.jobs.clear()
+        session.store.clear()
+
+
+@pytest.fixture
+def app(page_folder: Path) -> AppTest:
+    """The app, not run yet, on the bundled digits: what its address names can be changed first."""
+    test = AppTest.from_file(str(APP), default_timeout=20)
+    test.query_params["data.name"] = "digits"
+    return test
+
+
+@pytest.fixture
+def address() -> Callable[[AppTest, str], str | None]:
+    """A query parameter of an app; AppTest keeps texts and lists of texts alike."""
+
+    def read(app: AppTest, name: str) -> str | None:
+        value = app.query_params.get(name)
+        return value[-1] if isinstance(value, list) else value
+
+    return read
