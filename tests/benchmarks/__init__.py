@@ -1,0 +1,1 @@
+"""Benchmarks: ratios measured in one run, contenders in turn. `python -m tests.benchmarks`."""
