@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from mlcore.checkpoint.format import Checkpoint
     from mlcore.checkpoint.inspection import describe, inspect
     from mlcore.checkpoint.read import build_model, load
+    from mlcore.checkpoint.suggest import suggest_config
     from mlcore.checkpoint.write import save, save_safetensors, save_weights
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "save",
     "save_safetensors",
     "save_weights",
+    "suggest_config",
 ]
 
 _HOMES = {
@@ -35,6 +37,7 @@ _HOMES = {
     "save": "write",
     "save_safetensors": "write",
     "save_weights": "write",
+    "suggest_config": "suggest",
 }
 
 

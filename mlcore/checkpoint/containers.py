@@ -44,7 +44,7 @@ def read_contents(source: Source) -> Contents:
         return _read_zip(source)
     if first.startswith(b"\x80"):
         return _read_legacy(source)
-    if first[8:9] == b"{" and int.from_bytes(first[:8], "little") <= source.size - 8:
+    if first[8:9] == b"{" and not _is_text(first):
         tree, records, metadata = read_header(source)
         return Contents(container="safetensors", tree=tree, records=records, metadata=metadata)
     raise CheckpointError(f"The file is {_kind(first)}, no checkpoint: {_ADVICE}.")
@@ -177,8 +177,11 @@ def _kind(first: bytes) -> str:
     for mark, name in marks.items():
         if first.startswith(mark):
             return name
-    text = all(32 <= byte < 127 or byte in b"\r\n\t" for byte in first)
-    return "text" if text else "of an unknown kind"
+    return "text" if _is_text(first) else "of an unknown kind"
+
+
+def _is_text(first: bytes) -> bool:
+    return all(32 <= byte < 127 or byte in b"\r\n\t" for byte in first)
 
 
 def dump_json(value: Any) -> str:

@@ -17,12 +17,12 @@ MAX_BYTES = 2**32 - 1
 """Bytes of the largest checkpoint that is read at all (offsets in a zip directory end there)."""
 
 PICKLE_BYTES = 2 * 2**20
-PICKLE_OPCODES = 200_000
+PICKLE_OPCODES = 100_000
 PICKLE_STRING = 65_536  # bytes of one text
 PICKLE_INTEGER = 16  # bytes of one long integer
 INT_KEYS = 65_536  # integers that are keys count parameters
 TREE_DEPTH = 24
-TREE_NODES = 200_000
+TREE_NODES = 100_000
 ZIP_MEMBERS = 4096
 ZIP_DIRECTORY_BYTES = 2**20
 HEADER_BYTES = 2**20  # of a safetensors file

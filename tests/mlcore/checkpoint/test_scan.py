@@ -45,10 +45,13 @@ trees = st.recursive(
     max_leaves=12,
 )
 
+CODES = (*"N]})(tueasRbQ", "K\x01", "q\x00", "q\x01", "h\x00", "h\x01")
 steps = st.sampled_from(
-    [b"N", b"]", b"}", b")", b"(", b"t", b"u", b"e", b"a", b"s", b"K\x01", b"\x85", b"\x86"]
-    + [b"q\x00", b"q\x01", b"h\x00", b"h\x01", text("a"), text("b"), integer(2**70), b"\x88"]
-    + [name("collections", "OrderedDict") + b")R", name("torch", "Size"), b"R", b"b", b"Q"]
+    [
+        *(code.encode("latin-1") for code in CODES),
+        *(b"\x85", b"\x86", b"\x88", text("a"), text("b"), integer(2**70)),
+        *(name("collections", "OrderedDict") + b")R", name("torch", "Size")),
+    ]
 )
 
 

@@ -42,6 +42,60 @@ def test_every_file_is_refused_with_our_error(results: dict[str, dict[str, Any]]
     assert not other
 
 
+REASONS = {
+    "code in a state dict": "system`, which a checkpoint never needs; it was not run",
+    "whole module": "whole pickled module",
+    "bytearray of half a gigabyte": "builtins.bytearray",
+    "deflated tensor": "is compressed",
+    "terabytes by stride 0": "over 1 stored numbers",
+    "storage that claims 8 GB": "claims 12,845,056 float32 numbers, but 4 bytes",
+    "legacy storage that claims 8 GB": "tensors end at byte",
+    "tuples, deeply nested": "nested more than",
+    "key, deeply nested": "keys that are neither names",
+    "references to references": "stands for more than",
+    "keys that collide": "keys that are neither names",
+    "endless steps": "more than 100,000 steps",
+    "zip with overlapping members": "overlap",
+    "zip with a flipped bit in a tensor": "checksum of tensor",
+    "zip that lacks a tensor's numbers": "lacks the numbers",
+    "zip with a path out of the folder": "lacks the numbers",
+    "zip with too short a tensor": "but 8 bytes are stored",
+    "zip of a big-endian machine": "byte order",
+    "plain pickle": "plain Python pickle",
+    "legacy with a lying count": "6,276 bytes are stored",
+    "legacy with bytes behind it": "tensors end at byte",
+    "legacy that lacks a tensor": "lacks the numbers",
+    "safetensors: header of 8 EB": "claims 9,223,372,036,854,775,807 bytes",
+    "safetensors: header longer than the file": "cut short",
+    "safetensors: header nested deeply": "no JSON",
+    "safetensors: header with a key twice": "no JSON",
+    "safetensors: entries that overlap": "overlaps another",
+    "safetensors: settings of another model": r"speak of hidden layers \[128\]",
+    "safetensors cut after 60 bytes": "cut short",
+    "JSON text": "is text",
+    "value: NaN": "`fc1.bias` holds NaN",
+    "value: float64 beyond float32": "NaN or infinity",
+    "value: sparse": "sparse tensor",
+    "value: quantised": "quantised tensor",
+    "value: meta": "meta tensor",
+    "value: shared": "each must have just its own",
+    "value: NumPy scalar as loss": r"float\(loss\)",
+    "model with: convolutions": "convolutions",
+    "full: with too few classes": "names 1 classes",
+    "full: with a std of 0": "mean or std",
+    "full: with an average of another shape": "shape 2 instead of 4×784",
+    "full: with a schedule that replaces its optimizer": "`optimizer`",
+    "full: with a schedule that names other options": "_schedule_phases",
+    "full: with a random state of zeros": "random state",
+}
+
+
+@linux
+@pytest.mark.parametrize("name", REASONS)
+def test_a_refusal_names_what_is_wrong(results: dict[str, dict[str, Any]], name: str) -> None:
+    assert re.search(REASONS[name], results[name]["message"]), results[name]["message"]
+
+
 @linux
 def test_every_refusal_is_one_printable_sentence(results: dict[str, dict[str, Any]]) -> None:
     for name, result in results.items():

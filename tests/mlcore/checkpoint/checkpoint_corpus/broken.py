@@ -10,7 +10,17 @@ import tarfile
 import numpy as np
 
 from checkpoint_corpus.good import saved, weights
-from checkpoint_corpus.pickles import HEAD, integer, legacy, table, tensor, text, whole
+from checkpoint_corpus.pickles import (
+    HEAD,
+    block,
+    integer,
+    legacy,
+    softmax,
+    table,
+    tensor,
+    text,
+    whole,
+)
 
 _PNG = b"\x89PNG\r\n\x1a\n" + b"\0\0\0\rIHDR" + bytes(64)
 
@@ -32,6 +42,7 @@ def _numpy() -> bytes:
 def files() -> dict[str, bytes]:
     one = tensor("0", (1,), numel=1, stride=(1,))
     key = b"]" + text("0") + b"a"
+    both = b"](" + text("0") + text("1") + b"e"
     count, value = (1).to_bytes(8, "little"), bytes(4)
     old = saved(weights(), legacy=True)
     return {
@@ -61,11 +72,9 @@ def files() -> dict[str, bytes]:
         "legacy with a key twice": legacy(
             table({"a": one}), b"](" + text("0") * 2 + b"e", (count + value) * 2
         ),
-        "legacy with a lying count": legacy(
-            table({"a": one}), key, (2).to_bytes(8, "little") + value * 2
-        ),
-        "legacy with bytes behind it": legacy(table({"a": one}), key, count + value + b"more"),
-        "legacy that lacks a tensor": legacy(table({"a": one}), b"]", b""),
+        "legacy with a lying count": legacy(softmax(), both, block(1569) + block(2)),
+        "legacy with bytes behind it": legacy(softmax(), both, block(1568) + block(2) + b"more"),
+        "legacy that lacks a tensor": legacy(softmax(), key, block(1568)),
         "legacy with a number as key": legacy(table({"a": one}), b"]" + integer(0) + b"a"),
         "pickle without an end": HEAD + b"}" * 10,
         "pickle that takes from nothing": whole(b"0" * 5 + b"s"),
