@@ -71,7 +71,9 @@ class Training:
         self._random = {}
 
     def over(self) -> bool:
-        """Whether all epochs are done, or early stopping has ended them."""
+        """Whether all epochs are done, or early stopping has ended them; never in mid-epoch."""
+        if self.feed.seed is not None:
+            return False
         return self.epoch >= self.config.train.epochs or self.early()
 
     def early(self) -> bool:

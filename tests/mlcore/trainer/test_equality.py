@@ -12,7 +12,7 @@ from mlcore.trainer import Trainer
 ANY = st.from_type(RunConfig)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=25, deadline=None, derandomize=True)
 @given(config=ANY)
 def test_any_settings_give_the_plain_scripts_numbers(plain, config):
     losses, model = plain.script(config)

@@ -72,7 +72,7 @@ def check(plain, config, stop):
     assert after[-1].early == events[-1].early
 
 
-@settings(max_examples=50, deadline=None, derandomize=True)
+@settings(max_examples=25, deadline=None, derandomize=True)
 @given(config=ANY, patience=st.sampled_from([0, 1]), stop=st.integers(0, 10_000))
 def test_stopped_at_any_step_a_run_goes_on_as_if_it_had_not_been(plain, config, patience, stop):
     if config.data.validation:
