@@ -85,12 +85,10 @@ def read(
         )
     except SystemExit as end:
         if end.code:
-            raise _incomplete(command, argv) from None
+            raise _incomplete(command, argv, _names(options, taken, str)) from None
         raise
     if left:
-        names = [_flag(setting.name) for setting in taken]
-        names += [_flag(field.name) for field in dataclasses.fields(options)]  # type: ignore[arg-type]
-        raise _unknown(command, left[0], names)
+        raise _unknown(command, left[0], _names(options, taken, object))
     return found.options, _given(found, taken, before)
 
 
@@ -171,6 +169,19 @@ def _flag(name: str) -> str:
     return "--" + name.replace("_", "-")
 
 
+def _names(options: type[Any], taken: list[Setting], kind: type) -> list[str]:
+    """The flags of a command; with `str` as kind only those that must have a value."""
+    found = [
+        setting.name
+        for setting in taken
+        if kind is object or not isinstance(setting.default, bool | tuple)
+    ]
+    found += [
+        field.name for field in dataclasses.fields(options) if isinstance(field.default, kind)
+    ]
+    return [_flag(name) for name in found]
+
+
 def _unknown(command: str, word: str, names: list[str]) -> SettingsError:
     if not word.startswith("-"):
         return SettingsError(
@@ -184,9 +195,11 @@ def _unknown(command: str, word: str, names: list[str]) -> SettingsError:
     )
 
 
-def _incomplete(command: str, argv: Sequence[str]) -> SettingsError:
+def _incomplete(command: str, argv: Sequence[str], flags: list[str]) -> SettingsError:
     """The parser refuses nothing but a flag without its value; find the one."""
     follows = [*argv[1:], "--"]
-    bare = [a for a, b in zip(argv, follows, strict=True) if a[:2] == "--" == b[:2]]
-    flag = bare[-1] if bare else "an option"
+    bare = [
+        a for a, b in zip(argv, follows, strict=True) if b[:2] == "--" and _flag(a[2:]) in flags
+    ]
+    flag = bare[0] if bare else "an option"
     return SettingsError(f"`{flag}` needs a value: `mlcore {command} --help` tells which.")

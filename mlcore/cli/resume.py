@@ -5,29 +5,31 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from mlcore.cli.arguments import POSITIONAL, read, text, word
 from mlcore.cli.files import bring_data, find_run
 from mlcore.cli.runs import RUNS, open_store
 from mlcore.cli.train import JSON, STEPS
-from mlcore.config import EDITABLE, RunConfig
+from mlcore.config import EDITABLE, SETTINGS, RunConfig
 from mlcore.errors import RunError, SettingsError
 from mlcore.rules import Value
 from mlcore.runs import RunFolder, RunStore, ask_resume
+from mlcore.runs.store import describe
+
+if TYPE_CHECKING:
+    from mlcore.checkpoint import Checkpoint
 
 __all__ = ["run"]
-
-_PLACES = ("data.name", "data.root", "train.device", "train.threads")
-"""Settings that a run begun from a checkpoint file may state anew, besides the editable ones."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
     """Go on with a run that was stopped, was lost or is to have more epochs.
 
-    A checkpoint file begins a new run from it; the file stays as it is. Settings that may change
-    while a run trains can be given anew, and of a new run also its data set and device.
+    A run takes anew only settings that may change while it trains, such as --train.epochs and
+    --optim.lr. A checkpoint file begins a new run from it, with what it states as defaults; the
+    file stays as it is.
     """
 
     target: Annotated[str, POSITIONAL, word("id or folder of a run, or a checkpoint", "RUN")] = ""
@@ -39,7 +41,7 @@ class Options:
 
 def run(argv: Sequence[str]) -> int:
     """Train on from where a run or checkpoint stands."""
-    options, given = read("resume", Options, argv, settings=(*_PLACES, *EDITABLE))
+    options, given = read("resume", Options, argv, settings=SETTINGS)
     if not options.target:
         raise SettingsError("`mlcore resume` needs a run or checkpoint: `mlcore runs` lists runs.")
     store, path = open_store(options.runs), Path(options.target).expanduser()
@@ -64,10 +66,19 @@ def _check(folder: RunFolder, given: Mapping[str, Value]) -> None:
             f"`--{fixed[0]}` is fixed once a run has started: resume one of its checkpoint files "
             "to change it in a new run."
         )
-    if folder.state() == "finished" and "train.epochs" not in given:
+    now = describe(folder)
+    if now.state == "finished":
+        _ask_more_epochs(f"Run {folder.id}", now.epoch, given)
+
+
+def _ask_more_epochs(what: str, done: int, given: Mapping[str, Value]) -> None:
+    """Refuse to go on where nothing is left to do."""
+    wanted = given.get("train.epochs", 0)
+    if isinstance(wanted, int) and wanted <= done:
+        got = f", but got {wanted}" if wanted else ""
         raise RunError(
-            f"Run {folder.id} is finished: say with `--train.epochs` how many epochs it is to "
-            f"have in all, more than {folder.config.train.epochs}."
+            f"{what} has done all its epochs: say with `--train.epochs` how many it is to have "
+            f"in all, more than {done}{got}."
         )
 
 
@@ -76,9 +87,28 @@ def _begin(path: Path, given: Mapping[str, Value], store: RunStore, name: str) -
     from mlcore.checkpoint import load  # loads torch
 
     found = load(path)
-    base = found.config or RunConfig(model=found.model_config)
+    base = found.config or RunConfig(model=found.model_config).with_values(_stated(found))
     config = base.with_values(given)
+    if found.epoch is not None and found.epoch >= config.train.epochs:
+        _ask_more_epochs(str(path), found.epoch, given)
     bring_data(config.data)
     parent = path.resolve().parent.parent
     known = (parent / "config.json").is_file()
     return store.create(config, parent=parent.name if known else None, checkpoint=path, name=name)
+
+
+def _stated(found: Checkpoint) -> dict[str, Value]:
+    """The settings that a file without settings gives away by its other contents."""
+    from mlcore.checkpoint.optimizer_state import optimizer_name
+
+    values: dict[str, Value] = {}
+    if found.data:
+        values |= {f"data.{key}": found.data[key] for key in ("name", "mean", "std")}
+    if found.optimizer:
+        group, name = found.optimizer["param_groups"][0], optimizer_name(found.optimizer)
+        values["optim.name"] = name
+        for key in ("lr", "momentum", "nesterov", "weight_decay"):
+            rule = SETTINGS[f"optim.{key}"].rule
+            if key in group and name in rule.applies.get("optim.name", (name,)):
+                values[f"optim.{key}"] = group[key]
+    return values

@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import pytest
+
+from mlcore.cli.arguments import POSITIONAL, read, switch, text, word
+from mlcore.config import SETTINGS, RunConfig
+from mlcore.errors import SettingsError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """Try something."""
+
+    what: Annotated[str, POSITIONAL, word("what to try", "WHAT")] = ""
+    place: Annotated[str, text("where", "here")] = ""
+    json: Annotated[bool, switch("for machines")] = False
+
+
+def parse(words: str, **more: Any) -> tuple[Options, dict[str, Any]]:
+    return read("try", Options, words.split(), settings=SETTINGS, **more)
+
+
+def test_options_and_settings_are_told_apart() -> None:
+    options, given = parse("this --json --optim.lr 0.5 --place there")
+    assert options == Options(what="this", place="there", json=True)
+    assert given == {"optim.lr": 0.5}
+
+
+def test_nothing_given_is_nothing_changed() -> None:
+    assert parse("") == (Options(), {})
+
+
+@pytest.mark.parametrize(
+    ("words", "given"),
+    [
+        ("--data.batch-size 32", {"data.batch_size": 32}),
+        ("--data.batch_size 32", {"data.batch_size": 32}),
+        ("--data.batch-size=32", {"data.batch_size": 32}),
+        ("--model.hidden 64 32 16", {"model.hidden": (64, 32, 16)}),
+        ("--model.hidden 64,32", {"model.hidden": (64, 32)}),
+        ("--model.hidden", {"model.hidden": ()}),
+        ("--model.hidden --json", {"model.hidden": ()}),
+        ("--model.batch-norm", {"model.batch_norm": True}),
+        ("--data.mean -1.5", {"data.mean": -1.5}),
+        ("--optim.name adam --data.root x/y", {"optim.name": "adam", "data.root": "x/y"}),
+    ],
+)
+def test_a_setting_may_be_written_so(words: str, given: dict[str, Any]) -> None:
+    assert parse(words)[1] == given
+
+
+def test_a_switch_of_the_settings_below_can_be_turned_off() -> None:
+    base = RunConfig.from_flat({"model.batch_norm": True})
+    assert parse("--model.no-batch-norm", base=base)[1] == {"model.batch_norm": False}
+    assert parse("--model.batch-norm", base=base)[1] == {}
+
+
+def test_every_setting_can_be_written_as_text() -> None:
+    words, wanted = [], {}
+    for name, setting in SETTINGS.items():
+        flag, value = "--" + name.replace("_", "-"), setting.default
+        if isinstance(value, bool):
+            words.append(flag)
+            wanted[name] = not value
+            continue
+        words += [flag, *map(str, value if isinstance(value, tuple) else [value])]
+        wanted[name] = value
+    assert read("try", Options, words, settings=SETTINGS)[1] == wanted
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (
+            "--optim.lrr 3",
+            '`--optim.lrr` is no option of `mlcore try` (did you mean "--optim.lr"?)',
+        ),
+        ("--jsn", '`--jsn` is no option of `mlcore try` (did you mean "--json"?)'),
+        ("this that", "`mlcore try` does not know what to do with 'that'"),
+        ("--optim.lr", "`--optim.lr` needs a value"),
+        ("--optim.lr --json", "`--optim.lr` needs a value"),
+        ("--optim.lr fast", "`optim.lr` must be a number above 0 and at most 100, but got 'fast'"),
+        ("--train.epochs 1.5", "`train.epochs` must be a whole number at least 1"),
+        ("--optim.name sdg", '(did you mean "sgd"?)'),
+        ("--model.hidden 64 0", "`model.hidden` must be a whole number at least 1"),
+    ],
+)
+def test_a_bad_word_gets_one_sentence(
+    words: str, sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SettingsError) as error:
+        parse(words)
+    assert sentence in str(error.value)
+    assert capsys.readouterr() == ("", "")
+
+
+def test_the_help_tells_range_default_and_where_a_setting_applies(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "300")
+    with pytest.raises(SystemExit):
+        parse("--help", base=RunConfig.from_flat({"train.epochs": 7}))
+    told = " ".join(capsys.readouterr().out.split())
+    assert "Try something." in told
+    assert "at least 1 and at most 10000" in told
+    assert "(default: 7)" in told
+    assert "--optim.name sgd or rmsprop" in told
+    assert all(f"--{name.replace('_', '-')}" in told for name in SETTINGS)
