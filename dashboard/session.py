@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from dashboard.form import check
+from dashboard.form import check, fit_to_data
 from dashboard.link import LINKED, read_link, write_link
 from dashboard.theme import Palette, palette
 from mlcore.jobs import Jobs
@@ -40,11 +40,13 @@ __all__ = [
     "colours",
     "config",
     "current_run",
+    "data_config",
     "data_name",
     "draw_again",
     "draw_number",
     "forget",
     "jobs",
+    "keep_ready",
     "keep_upload",
     "notes",
     "runs_root",
@@ -98,6 +100,17 @@ def config() -> RunConfig | None:
 def data_name() -> str:
     """The data set chosen, also while another setting is refused."""
     return str(values()["data.name"])
+
+
+def data_config() -> RunConfig:
+    """Settings to look at data with.
+
+    While one in the sidebar is refused, they are those of the first preset, with the data set
+    that is chosen.
+    """
+    chosen = {"data.name": data_name()}
+    start = PRESETS[PAGE_PRESET]
+    return config() or start.with_values(chosen | fit_to_data(start.flat() | chosen))
 
 
 def untouched() -> bool:
@@ -215,6 +228,15 @@ def runs_root() -> Path:
 def jobs() -> Jobs:
     """The one client of the supervisor, shared by all sessions of this server."""
     return Jobs(runs_root())
+
+
+@st.cache_resource(show_spinner=False, max_entries=1)
+def keep_ready(data_name: str, root: str) -> None:
+    """Have the supervisor hold this data set, so that a click on Train finds it in memory.
+
+    Sent once for each change of data set; sent again it would cost the supervisor a `stat`.
+    """
+    jobs().warm(data_name, Path(root))
 
 
 @st.cache_resource(show_spinner=False)

@@ -10,7 +10,9 @@ import secrets
 import tempfile
 import time
 import weakref
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from mlcore.errors import CheckpointError
 
@@ -27,6 +29,8 @@ class Upload:
         self.name = name  # as the person calls it: to be shown as text, never used as a path
         self.path = path
         self.size = size  # bytes
+        self.inspection: Mapping[str, Any] = {}  # what is in it, once it was looked at
+        self.assumed: dict[str, Any] = {}  # what a person said that the file does not say
         self._finalizer = weakref.finalize(self, _remove, path)
 
     def discard(self) -> None:

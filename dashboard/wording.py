@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-__all__ = ["counted", "exact_percent", "file_size", "percent", "with_article"]
+import re
 
+__all__ = ["as_markdown", "counted", "exact_percent", "file_size", "percent", "with_article"]
+
+_CODE = re.compile(r"(`[^`]*`)")
+_MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>$~&])")
+_DIRECTIVE = re.compile(r":(?=[A-Za-z/+\-])")  # :red[…], :smile:, https://
 _SPOKEN_WITH_VOWEL = frozenset("8AEFHILMNORSXaefhilmnorsx")
 
 
@@ -41,3 +46,20 @@ def file_size(size: int) -> str:
     if size < 999_500:
         return f"{size / 1_000:.0f} KB"
     return f"{size / 1e6:.1f} MB"
+
+
+def as_markdown(text: str) -> str:
+    """Markdown that shows `text` as it stands: words from a file can draw nothing on the page.
+
+    Text between back quotes stays code, in which nothing else is read.
+    """
+    parts = _CODE.split(" ".join(text.split()))
+    return "".join(
+        part if part.startswith("`") and part.endswith("`") and len(part) > 2 else _escape(part)
+        for part in parts
+    )
+
+
+def _escape(text: str) -> str:
+    """Every mark behind a backslash; a word joiner keeps names and addresses from being read."""
+    return _MARKS.sub(r"\\\1", _DIRECTIVE.sub(":\u2060", text))

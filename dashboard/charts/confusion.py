@@ -87,7 +87,6 @@ def confusion_figure(info: ConfusionInfo, palette: Palette) -> go.Figure:
         "showgrid": False,
         "zeroline": False,
         "fixedrange": True,
-        "constrain": "domain",
         "ticks": "",
     }
     figure.update_layout(
@@ -99,7 +98,7 @@ def confusion_figure(info: ConfusionInfo, palette: Palette) -> go.Figure:
     )
     figure.update_xaxes(title_text="predicted", side="top", **ticks)
     upside_down = ticks | {"range": [count - 0.5, -0.5]}
-    figure.update_yaxes(title_text="true", scaleanchor="x", **upside_down)
+    figure.update_yaxes(title_text="true", **upside_down)
     return figure
 
 
@@ -121,10 +120,14 @@ def _cell(
 
 
 def _heatmap(info: ConfusionInfo, z: list[list[float | None]], **settings: Any) -> go.Heatmap:
+    """One of the two layers: where `z` is None, it shows and writes nothing."""
     written = len(info.classes) <= _MOST_WRITTEN
     return go.Heatmap(
         z=z,
-        text=[[cell.text for cell in row] for row in info.rows],
+        text=[
+            ["" if value is None else cell.text for value, cell in zip(*pair, strict=True)]
+            for pair in zip(z, info.rows, strict=True)
+        ],
         texttemplate="%{text}" if written else None,
         xgap=1,
         ygap=1,

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from dashboard.wording import counted, exact_percent, file_size, percent, with_article
+from dashboard.wording import as_markdown, counted, exact_percent, file_size, percent, with_article
 
 
 @pytest.mark.parametrize(
@@ -61,3 +61,19 @@ def test_counts_agree_with_their_nouns() -> None:
 )
 def test_a_file_size_is_short(size: int, words: str) -> None:
     assert file_size(size) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "markdown"),
+    [
+        ("model.pt", "model\\.pt"),
+        ("![x](http://a.b/c.png)", "\\!\\[x\\]\\(http:\u2060//a\\.b/c\\.png\\)"),
+        ("<b>bold</b> :red[x]", "\\<b\\>bold\\</b\\> :\u2060red\\[x\\]"),
+        ("a\n# b", "a \\# b"),
+        ("`fc1` is *odd*", "`fc1` is \\*odd\\*"),
+        ("`open", "\\`open"),
+        ("too large: 3", "too large: 3"),
+    ],
+)
+def test_words_from_a_file_are_shown_as_they_stand(text: str, markdown: str) -> None:
+    assert as_markdown(text) == markdown

@@ -1,0 +1,247 @@
+"""A file of one's own: uploaded, looked into, and only then used."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, get_args
+
+import streamlit as st
+
+from dashboard import session
+from dashboard.resume_plan import resume_config, why_not_resumable
+from dashboard.uploads import Upload, save_upload
+from dashboard.wording import as_markdown, file_size
+from mlcore.config import SETTINGS, find_setting
+from mlcore.config.parts import Activation
+from mlcore.data import CATALOG
+from mlcore.errors import MlcoreError
+
+__all__ = ["inspected", "uploader"]
+
+_SECONDS = 20.0  # that looking into a file may take
+_NEW, _PROBLEM, _TURN = "upload-new", "upload-problem", "upload-turn"
+
+
+def uploader() -> None:
+    """Draw the place where a file is dropped, and look into what was dropped there.
+
+    A refused file is told of in one sentence and changes nothing else. The uploader is drawn
+    anew after each file, so that the server does not hold the file in memory too.
+    """
+    turn = int(st.session_state.get(_TURN, 0))
+    st.file_uploader(
+        "Upload a checkpoint, a state dict or a safetensors file",
+        key=f"uploader-{turn}",
+        on_change=_take,
+        args=(f"uploader-{turn}",),
+        label_visibility="collapsed",
+    )
+    st.caption(
+        "A checkpoint saved here, `torch.save(model.state_dict(), path)`, a dictionary with "
+        "`model_state_dict` and `optimizer_state_dict`, or safetensors. Only numbers are read; "
+        "nothing in the file is run."
+    )
+    new: Upload | None = st.session_state.pop(_NEW, None)
+    if new is not None:
+        _look_into(new)
+    if sentence := st.session_state.pop(_PROBLEM, None):
+        st.error(sentence, icon=":material/error:")
+
+
+def inspected(upload: Upload) -> None:
+    """What is in the upload, what to assume of it, and what can be done with it."""
+    found = upload.inspection
+    with st.container(border=True, key="inspection"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.text(upload.name, width="content")
+            st.badge(found["form_words"], color="blue")
+            st.caption(file_size(upload.size), width="content")
+            st.space("stretch")
+            st.button(
+                "Remove",
+                key="remove-upload",
+                icon=":material/delete:",
+                type="tertiary",
+                on_click=session.keep_upload,
+                args=(None,),
+            )
+        _facts(found)
+        for sentence in found["warnings"]:
+            st.warning(as_markdown(sentence), icon=":material/warning:")
+        if found["missing"]:
+            st.caption(as_markdown(" ".join(found["missing"])))
+        _assume(upload)
+        _actions(upload)
+        _details(found)
+
+
+def _take(key: str) -> None:
+    """Move a dropped file out of the server's memory; the script looks into it next."""
+    file = st.session_state.get(key)
+    if file is None:
+        return
+    st.session_state[_TURN] = int(st.session_state.get(_TURN, 0)) + 1
+    try:
+        st.session_state[_NEW] = save_upload(file.name, file.getbuffer())
+    except MlcoreError as error:
+        st.session_state[_PROBLEM] = as_markdown(str(error))
+
+
+def _look_into(new: Upload) -> None:
+    """Keep the upload if it is a sound checkpoint; else only say why not."""
+    request = {"path": str(new.path), "untrusted": True}
+    try:
+        with st.spinner("Looking into the file …"):
+            new.inspection = session.jobs().call("inspect", request, timeout=_SECONDS)
+    except MlcoreError as error:
+        new.discard()
+        st.session_state[_PROBLEM] = as_markdown(f"{new.name}: {error}")
+        return
+    session.keep_upload(new)
+
+
+def _facts(found: Mapping[str, Any]) -> None:
+    data = found["data"]
+    facts = {
+        "Network": found["architecture"],
+        "Parameters": f"{found['parameters']:,}",
+        "Epochs done": _number(found["epoch"]),
+        "Steps done": _number(found["step"]),
+        "Loss": "not stated" if found["loss"] is None else f"{found['loss']:.4f}",
+        "Optimizer": found["optimizer"] or "not in the file",
+        "Trained on": _data_words(data) if data else "not stated",
+    }
+    with st.container(horizontal=True, key="upload-facts", gap="medium"):
+        for name, value in facts.items():
+            st.markdown(f":small[:gray[{name}]]  \n{as_markdown(value)}", width="content")
+
+
+def _number(value: int | None) -> str:
+    return "not stated" if value is None else f"{value:,}"
+
+
+def _data_words(data: Mapping[str, Any]) -> str:
+    family = CATALOG.get(data["name"])
+    title = family.title if family else data["name"]
+    return f"{title}, mean {data['mean']:g}, std {data['std']:g}"
+
+
+def _assume(upload: Upload) -> None:
+    """Ask for what the file does not say; what is assumed without an answer is the default."""
+    found = upload.inspection
+    ask_activation = found["settings"] is None and bool(found["hidden"])
+    if not ask_activation and found["data"] is not None:
+        return
+    st.markdown("**The file does not say:**")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if ask_activation:
+            options = list(get_args(Activation))
+            upload.assumed["activation"] = st.selectbox(
+                "Activation",
+                options,
+                index=options.index(upload.assumed.get("activation", found["activation"])),
+                key=f"assume-activation-{upload.path.stem}",
+                width=160,
+                help="The function after each hidden layer of the model in the file.",
+            )
+        if found["data"] is None:
+            _assume_normalisation(upload)
+
+
+def _assume_normalisation(upload: Upload) -> None:
+    for name, label in (("mean", "Mean"), ("std", "Standard deviation")):
+        setting = find_setting(f"data.{name}")
+        rule = setting.rule
+        lowest = 0.0001 if name == "std" else float(rule.low if rule.low is not None else 0)
+        upload.assumed[name] = st.number_input(
+            label,
+            min_value=lowest,
+            max_value=float(rule.high if rule.high is not None else 10),
+            value=float(upload.assumed.get(name, setting.default)),
+            step=0.01,
+            format="%.4f",
+            key=f"assume-{name}-{upload.path.stem}",
+            width=180,
+            help="How pixels of 0 to 1 were normalised when the model was trained.",
+        )
+
+
+def _actions(upload: Upload) -> None:
+    sidebar = session.config()
+    reason = why_not_resumable(upload.inspection)
+    if not reason and sidebar is None:
+        reason = "A setting on the left cannot be used; its reason stands there."
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button("Test it", key="test-upload", type="primary", icon=":material/fact_check:"):
+            session.choose_upload()
+            st.switch_page("app_pages/test.py")
+        epochs = sidebar.train.epochs if sidebar else 0
+        if st.button(
+            f"Resume from it for {epochs:,} epochs" if epochs > 1 else "Resume from it",
+            key="resume-upload",
+            icon=":material/resume:",
+            disabled=bool(reason),
+            help=reason or "A new run goes on from this checkpoint; the epochs are the sidebar's.",
+        ):
+            _resume(upload)
+        if reason:
+            st.caption(as_markdown(reason), width="content")
+
+
+def _resume(upload: Upload) -> None:
+    sidebar = session.config()
+    assert sidebar is not None
+    config = resume_config(upload.inspection, sidebar, upload.assumed)
+    run = session.jobs().start_run(config, checkpoint=upload.path)
+    session.set_current_run(run)
+    session.choose_upload(False)
+    st.switch_page("app_pages/train.py")
+
+
+def _details(found: Mapping[str, Any]) -> None:
+    with st.expander(f"Tensors ({len(found['tensors'])})", icon=":material/view_column:"):
+        st.dataframe(
+            [
+                {
+                    "Name": tensor["name"],
+                    "Shape": " × ".join(map(str, tensor["shape"])) or "one number",
+                    "Type": tensor["dtype"],
+                    "Smallest": tensor["min"],
+                    "Largest": tensor["max"],
+                    "Norm": tensor["norm"],
+                }
+                for tensor in found["tensors"]
+            ],
+            hide_index=True,
+            key="tensors",
+            column_config={
+                name: st.column_config.NumberColumn(format="%.4g")
+                for name in ("Smallest", "Largest", "Norm")
+            },
+        )
+    if found["settings"]:
+        with st.expander("Settings", icon=":material/tune:"):
+            st.dataframe(
+                [
+                    {"Setting": SETTINGS[name].rule.label or name, "Value": _plain(value)}
+                    for name, value in _flat(found["settings"]).items()
+                    if name in SETTINGS
+                ],
+                hide_index=True,
+                key="upload-settings",
+            )
+    if found["versions"]:
+        words = ", ".join(f"{name} {version}" for name, version in found["versions"].items())
+        st.caption(as_markdown(f"Written with {words}."))
+
+
+def _flat(nested: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    return {
+        f"{group}.{name}": value for group, part in nested.items() for name, value in part.items()
+    }
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "none"
+    return str(value)
