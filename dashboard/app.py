@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import controls
+from dashboard import controls, session
 from dashboard.data_notice import data_notice
 from dashboard.errors import friendly_errors
 
@@ -46,9 +46,9 @@ def main() -> None:
         ]
     )
     with friendly_errors():
-        config = controls.sidebar()
-        if config and page.title in _WITH_DATA:
-            data_notice(config)
+        controls.sidebar()
+        if page.title in _WITH_DATA:
+            data_notice(session.data_config())
     with friendly_errors():
         page.run()
 

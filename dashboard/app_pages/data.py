@@ -25,7 +25,7 @@ _PLOTLY: dict[str, Any] = {"theme": None, "config": {"displayModeBar": False}}
 
 def page() -> None:
     """The whole page."""
-    config = session.config() or RunConfig().with_values({"data.name": session.data_name()})
+    config = session.data_config()
     family = CATALOG[config.data.name]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.title(family.title, anchor=False)
@@ -117,8 +117,8 @@ def _histogram(config: RunConfig, data: RawData) -> None:
     st.caption(
         f"{info.black:.0%} of all pixels are black paper. After normalising with mean "
         f"{config.data.mean:g} and standard deviation {config.data.std:g}, pixels have mean "
-        f"{_signed(info.mean)} and standard deviation {info.std:.3f}; with {info.raw_mean / 255:.4f} "
-        f"and {info.raw_std / 255:.4f} they would have 0 and 1."
+        f"{_signed(info.mean)} and standard deviation {info.std:.3f}; with "
+        f"{info.raw_mean / 255:.4f} and {info.raw_std / 255:.4f} they would have 0 and 1."
     )
 
 

@@ -99,9 +99,9 @@ def _preset(config: RunConfig | None) -> None:
             on_change=_take_preset,
         )
         st.button(
-            ":material/restart_alt:",
+            "Reset",
             key="reset",
-            help=f"Reset: back to the preset “{PAGE_PRESET}”.",
+            help=f"Back to the preset “{PAGE_PRESET}”.",
             disabled=current == PAGE_PRESET,
             on_click=session.apply,
             args=(PRESETS[PAGE_PRESET],),

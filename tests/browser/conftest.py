@@ -16,9 +16,10 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -34,7 +35,15 @@ FLAGS = (
     "--disable-sync",
 )
 DESKTOP = {"width": 1400, "height": 900}
+NOWHERE = "http://127.0.0.1:9"  # nothing listens there, so every download is refused at once
+OFFLINE = {"http_proxy": NOWHERE, "https_proxy": NOWHERE, "no_proxy": ""} | {
+    "HTTP_PROXY": NOWHERE,
+    "HTTPS_PROXY": NOWHERE,
+    "NO_PROXY": "",
+}
 PHONE = {"width": 390, "height": 844}
+
+expect.set_options(timeout=20_000)  # a busy machine is no failure
 
 
 @dataclass
@@ -83,7 +92,9 @@ def _healthy(url: str) -> bool:
     return False
 
 
-def start_app(folder: Path, data: Path, runs: Path | None = None) -> App:
+def start_app(
+    folder: Path, data: Path, runs: Path | None = None, env: Mapping[str, str] | None = None
+) -> App:
     """Start the app as a person would, with its own working directory, data and runs."""
     folder.mkdir(parents=True, exist_ok=True)
     if not (folder / ".streamlit").exists():
@@ -97,7 +108,7 @@ def start_app(folder: Path, data: Path, runs: Path | None = None) -> App:
                 *("--server.headless", "true", "--server.port", str(port)),
             ],
             cwd=folder,
-            env=os.environ | {"MLCORE_RUNS": str(runs), "MLCORE_DATA": str(data)},
+            env=os.environ | {"MLCORE_RUNS": str(runs), "MLCORE_DATA": str(data), **(env or {})},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -122,7 +133,7 @@ def app(tmp_path: Path) -> Iterator[Callable[..., App]]:
     """
     started: list[App] = []
 
-    def start(data: Path | None = None, folder: Path | None = None, **more: Path) -> App:
+    def start(data: Path | None = None, folder: Path | None = None, **more: Any) -> App:
         folder = folder or tmp_path / "app"
         started.append(start_app(folder, data or folder / "data", **more))
         return started[-1]
@@ -153,6 +164,12 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 @pytest.fixture
+def offline() -> Mapping[str, str]:
+    """Environment in which no download can succeed: `app(env=offline)`."""
+    return OFFLINE
+
+
+@pytest.fixture
 def settled() -> Callable[[Page], None]:
     return wait_settled
 
@@ -178,14 +195,15 @@ def shots(tmp_path: Path) -> Callable[[Page, str], list[Path]]:
         files = []
         for look, scheme, size in (
             ("dark", "dark", DESKTOP),
-            ("phone", "light", PHONE),
             ("light", "light", DESKTOP),
+            ("phone", "light", PHONE),
         ):
             page.set_viewport_size(size)
             page.emulate_media(color_scheme=scheme)
             wait_settled(page)
             files.append(folder / f"{name}-{look}.png")
-            page.screenshot(path=files[-1])
+            page.screenshot(path=files[-1], animations="disabled")
+        page.set_viewport_size(DESKTOP)
         return files
 
     return take
