@@ -256,19 +256,4 @@ def plain():
     return Plain
 
 
-@pytest.fixture(autouse=True)
-def threads(request):
-    """Fast tests use one thread: two that share busy cores wait for each other most of the time.
-
-    The slow ones use what torch takes by itself.
-    """
-    if request.node.get_closest_marker("slow"):
-        yield
-        return
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 st.register_type_strategy(RunConfig, configs())
