@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from mlcore.checkpoint.format import Checkpoint
     from mlcore.checkpoint.inspection import describe, inspect
+    from mlcore.checkpoint.optimizer_state import optimizer_name
     from mlcore.checkpoint.read import build_model, load
     from mlcore.checkpoint.suggest import suggest_config
     from mlcore.checkpoint.write import save, save_safetensors, save_weights
@@ -22,6 +23,7 @@ __all__ = [
     "describe",
     "inspect",
     "load",
+    "optimizer_name",
     "save",
     "save_safetensors",
     "save_weights",
@@ -34,6 +36,7 @@ _HOMES = {
     "describe": "inspection",
     "inspect": "inspection",
     "load": "read",
+    "optimizer_name": "optimizer_state",
     "save": "write",
     "save_safetensors": "write",
     "save_weights": "write",

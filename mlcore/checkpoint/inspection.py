@@ -12,7 +12,7 @@ from torch import Tensor
 from mlcore.checkpoint import limits
 from mlcore.checkpoint.format import Checkpoint
 from mlcore.checkpoint.infer import INPUTS
-from mlcore.checkpoint.numbers import pieces
+from mlcore.checkpoint.numbers import one_thread, pieces
 from mlcore.checkpoint.optimizer_state import optimizer_name, parameters_of
 from mlcore.checkpoint.read import read
 from mlcore.checkpoint.source import open_source
@@ -39,7 +39,7 @@ def inspect(path: str | os.PathLike[str], *, max_bytes: int = limits.MAX_BYTES) 
     Raises:
         CheckpointError: the file is refused; the sentence says why.
     """
-    with open_source(Path(path), max_bytes) as source:
+    with one_thread(), open_source(Path(path), max_bytes) as source:
         told = {"size": source.size, "sha256": source.sha256()}
         return describe(read(source, max_bytes=max_bytes)) | told
 

@@ -36,7 +36,8 @@ def limit_memory(extra_bytes: int) -> bool:
     """Let this process take at most `extra_bytes` of address space more than it has now.
 
     It lowers the soft limit of `RLIMIT_AS` alone, so `memory_limit` can lift it again. Address
-    space counts what is reserved too: a thread that starts later reserves about 72 MiB.
+    space counts what is reserved too, about 72 MiB for each thread that starts later, and torch
+    dies where it cannot start one; `load` and `inspect` start none.
 
     Returns:
         Whether the limit stands; False where the platform has none (macOS, Windows).

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -16,7 +17,7 @@ from mlcore.checkpoint.source import Source, shown
 from mlcore.checkpoint.zipcheck import Record
 from mlcore.errors import CheckpointError
 
-__all__ = ["Reader", "is_finite", "pieces"]
+__all__ = ["Reader", "is_finite", "one_thread", "pieces"]
 
 _CHUNK = 2**20  # bytes; also an upper bound of what a conversion holds twice
 _DTYPES = {name: getattr(torch, name) for name in ITEM_BYTES}
@@ -114,3 +115,14 @@ def pieces(tensor: Tensor, count: int = _CHUNK // 4) -> Iterator[Tensor]:
     """The numbers in flat pieces of at most `count`."""
     flat = tensor.reshape(-1)
     return (flat[start : start + count] for start in range(0, flat.numel(), count))
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Keep torch from starting threads: where memory is limited it dies if it cannot."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)

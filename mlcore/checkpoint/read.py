@@ -28,7 +28,7 @@ from mlcore.checkpoint.format import (
 )
 from mlcore.checkpoint.forms import Parts, recognise
 from mlcore.checkpoint.infer import Architecture, infer
-from mlcore.checkpoint.numbers import Reader, is_finite
+from mlcore.checkpoint.numbers import Reader, is_finite, one_thread
 from mlcore.checkpoint.source import Source, open_source, shown
 from mlcore.checkpoint.state import Resume, full_resume, tutorial_resume
 from mlcore.config import ModelConfig, RunConfig
@@ -66,7 +66,8 @@ def read(
 ) -> Checkpoint:
     """`load` for a file that is already open."""
     try:
-        return _read(source, map_location, max_bytes)
+        with one_thread():
+            return _read(source, map_location, max_bytes)
     except MemoryError:
         raise _no_memory() from None
     except RuntimeError as error:

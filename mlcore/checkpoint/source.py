@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import stat
 from collections.abc import Iterator
@@ -29,8 +30,8 @@ class Source:
     process that reads it.
     """
 
-    def __init__(self, descriptor: int, size: int) -> None:
-        self._descriptor, self.size = descriptor, size
+    def __init__(self, file: io.FileIO, size: int) -> None:
+        self._file, self.size = file, size
 
     def read(self, offset: int, count: int) -> bytes:
         """`count` bytes from `offset`.
@@ -51,16 +52,17 @@ class Source:
         """
         self._check(offset, len(target))
         done = 0
-        while done < len(target):
-            try:
-                count = os.preadv(self._descriptor, [target[done:]], offset + done)
-            except OSError as error:
-                raise CheckpointError(
-                    f"The file cannot be read: {error.strerror}; copy it anew and try again."
-                ) from None
-            if count == 0:
-                raise CheckpointError("The file shrank while it was read; try again.")
-            done += count
+        try:
+            self._file.seek(offset)
+            while done < len(target):
+                count = self._file.readinto(target[done:])
+                if not count:
+                    raise CheckpointError("The file shrank while it was read; try again.")
+                done += count
+        except OSError as error:
+            raise CheckpointError(
+                f"The file cannot be read: {error.strerror}; copy it anew and try again."
+            ) from None
 
     def _check(self, offset: int, count: int) -> None:
         if offset < 0 or count < 0 or offset + count > self.size:
@@ -87,7 +89,8 @@ def open_source(path: Path, max_bytes: int) -> Iterator[Source]:
     name = shown(path)
     try:
         # Without O_NONBLOCK a named pipe would hold the process until somebody writes to it.
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+        file = io.FileIO(path, opener=lambda name, _: os.open(name, flags))
     except FileNotFoundError:
         raise CheckpointError(
             f"There is no file {name}: check the path, or list the runs with `mlcore runs`."
@@ -95,8 +98,8 @@ def open_source(path: Path, max_bytes: int) -> Iterator[Source]:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise CheckpointError(f"The file {name} cannot be opened: {reason}.") from None
-    try:
-        status = os.fstat(descriptor)
+    with file:
+        status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode):
             raise CheckpointError(f"{name} is no regular file: give the path of a checkpoint file.")
         if status.st_size == 0:
@@ -106,6 +109,4 @@ def open_source(path: Path, max_bytes: int) -> Iterator[Source]:
                 f"The file has {status.st_size:,} bytes, and at most {max_bytes:,} are read: "
                 "save the weights alone, without the optimizer, to make it smaller."
             )
-        yield Source(descriptor, status.st_size)
-    finally:
-        os.close(descriptor)
+        yield Source(file, status.st_size)

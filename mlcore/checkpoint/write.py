@@ -26,6 +26,7 @@ from mlcore.errors import CheckpointError
 __all__ = ["save", "save_safetensors", "save_weights", "versions", "write_bytes"]
 
 Target = str | os.PathLike[str]
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 _ON_TOP = ("model", "optimizer", "config", "epoch", "step", "loss")
 
 
@@ -109,10 +110,10 @@ def write_bytes(path: Target, data: bytes | memoryview) -> None:
     temporary = path.with_name(f".{path.name[:100]}.{secrets.token_hex(6)}.tmp")
     try:
         try:
-            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+            descriptor = os.open(temporary, _NEW, 0o666)
             with io.FileIO(descriptor, "wb") as file:
                 _write_all(file, memoryview(data))
-                os.fsync(descriptor)
+                os.fsync(file.fileno())
             temporary.replace(path)
         except BaseException:
             with suppress(OSError):

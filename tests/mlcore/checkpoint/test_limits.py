@@ -42,7 +42,7 @@ def test_a_file_beyond_the_limit_is_refused_in_one_sentence(tmp_path: Path) -> N
         "from mlcore.checkpoint import load\n"
         "from mlcore.checkpoint.limits import limit_memory\n"
         "from mlcore.errors import CheckpointError\n"
-        "torch.set_num_threads(1)\n"
+        "torch.set_num_threads(64)\n"
         "import mlcore.checkpoint.read\n"
         "assert limit_memory(20_000_000)\n"
         "try:\n"
@@ -52,3 +52,21 @@ def test_a_file_beyond_the_limit_is_refused_in_one_sentence(tmp_path: Path) -> N
         str(tmp_path / "big.pt"),
     )
     assert out.startswith("The file needs more memory than may be used for it")
+
+
+@linux
+def test_a_large_good_file_is_read_without_starting_threads(tmp_path: Path) -> None:
+    (tmp_path / "big.pt").write_bytes(saved(weights(10_000, 3)))
+    out = child(
+        "import os, sys, torch\n"
+        "import mlcore.checkpoint.read as room\n"
+        "from mlcore.checkpoint.limits import memory_limit\n"
+        "torch.set_num_threads(64)\n"
+        "before = len(os.listdir('/proc/self/task'))\n"
+        "with memory_limit(100_000_000):\n"
+        "    room.load(sys.argv[1])\n"
+        "    mlcore.checkpoint.inspect(sys.argv[1])\n"
+        "print(len(os.listdir('/proc/self/task')) - before, torch.get_num_threads())\n",
+        str(tmp_path / "big.pt"),
+    )
+    assert out.split() == ["0", "64"]

@@ -21,7 +21,7 @@ from checkpoint_corpus.pickles import (
     zipped,
 )
 
-DEEP = 100_000
+DEEP = 90_000
 
 
 def _laughs(levels: int, each: int) -> bytes:
