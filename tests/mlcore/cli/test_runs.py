@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+Shell = Callable[..., Any]
+
+
+def test_no_runs_yet_is_said_with_what_makes_one(shell: Shell, runs: Path) -> None:
+    answer = shell("runs")
+    assert answer.status == 0
+    assert answer.out == f"There are no runs in {runs} yet: `mlcore train` makes one.\n"
+    assert shell("runs --json").out == ""
+
+
+def test_a_run_is_a_line(shell: Shell, trained: Path) -> None:
+    header, line = shell("runs").out.splitlines()
+    assert header.split() == ["id", "name", "state", "epoch", "loss", "validation", "test", "when"]
+    assert line.split()[:4] == [trained.name, "first", "finished", "2/2"]
+
+
+def test_a_run_is_a_json_object(shell: Shell, trained: Path) -> None:
+    (record,) = shell("runs --json").records
+    assert record["run"] == trained.name
+    assert record["folder"] == str(trained)
+    assert (record["state"], record["epoch"], record["step"]) == ("finished", 2, 6)
+    assert 0 <= record["test_accuracy"] <= 1
+    assert record["settings"]["model"]["hidden"] == [16]
+
+
+def test_a_damaged_run_is_named_and_harms_no_other(shell: Shell, trained: Path, runs: Path) -> None:
+    (runs / "broken").mkdir()
+    (runs / "broken" / "config.json").write_text("{")
+    answer = shell("runs")
+    assert answer.status == 0
+    assert trained.name in answer.out
+    assert str(runs / "broken" / "config.json") in answer.err
+
+
+def test_another_folder_is_listed(shell: Shell, trained: Path, tmp_path: Path) -> None:
+    assert f"There are no runs in {tmp_path / 'x'}" in shell(f"runs --runs {tmp_path / 'x'}").out
