@@ -85,6 +85,11 @@ class Jobs:
         forks = can_fork() if fork is None else fork
         self._link = SupervisorLink(self.store.root) if forks else SpawnLink()
 
+    @property
+    def pid(self) -> int | None:
+        """Process id of the supervisor, where there is one."""
+        return self._link.pid
+
     def warm(self, data_name: str, root: Path) -> None:
         """Have a data set ready in memory for the runs to come."""
         self._link.send({"do": "warm", "name": data_name, "root": str(root)})

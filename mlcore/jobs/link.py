@@ -146,6 +146,8 @@ class SupervisorLink:
 class SpawnLink:
     """One fresh process for each request, where processes cannot fork; slower to start."""
 
+    pid: int | None = None  # there is no supervisor
+
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._open: set[str] = set()

@@ -28,11 +28,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import torch
+
+from mlcore.config import RunConfig
 from mlcore.errors import JobError, RunError
 from mlcore.jobs.endings import end_job, end_run, refuse_run
 from mlcore.jobs.folder import JobFolder
 from mlcore.jobs.shelf import Shelf
 from mlcore.jobs.worker import detach, work_job, work_run
+from mlcore.model import build
+from mlcore.optim import build_optimizer
 from mlcore.runs import RunFolder
 
 __all__ = ["Supervisor", "main", "rehearse"]
@@ -55,15 +60,23 @@ class Supervisor:
         self._children: dict[int, _Child] = {}
         self._shelf = Shelf()
 
-    def serve(self) -> None:
-        """Work until the requests have ended and every short job is done."""
+    def serve(self, prepare: Callable[[], None] = lambda: None) -> None:
+        """Work until the requests have ended and every short job is done.
+
+        Args:
+            prepare: done once, after the requests that wait already.
+        """
         woken, waker = os.pipe()
         os.set_blocking(waker, False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
+        unprepared = True
         while self._open or any(child.brief for child in self._children.values()):
             watched = [woken, *([self._requests] if self._open else [])]
-            ready, _, _ = select.select(watched, [], [], self._patience())
+            ready, _, _ = select.select(watched, [], [], 0.0 if unprepared else self._patience())
+            if unprepared and not ready:
+                unprepared = False
+                prepare()
             if woken in ready:
                 os.read(woken, 4096)
             self._reap()
@@ -155,12 +168,6 @@ class Supervisor:
 
 def rehearse() -> None:
     """Do once what a first step does, so that children find it done: no autograd, no GPU."""
-    import torch
-
-    from mlcore.config import RunConfig
-    from mlcore.model import build
-    from mlcore.optim import build_optimizer
-
     config = RunConfig()
     model = build(config, 10)
     optimizer = build_optimizer(model.parameters(), config.optim)
@@ -172,12 +179,17 @@ def rehearse() -> None:
 
 
 def main() -> None:
-    """Get warm, then serve the requests on standard input."""
-    rehearse()
-    os.environ.pop("OMP_NUM_THREADS", None)  # it kept this process to one thread, no other
-    gc.collect()
-    gc.freeze()
-    Supervisor().serve()
+    """Serve the requests on standard input, warm."""
+    # OpenMP has read the variable when torch was imported; children choose for themselves.
+    os.environ.pop("OMP_NUM_THREADS", None)
+    torch.set_num_threads(1)
+
+    def prepare() -> None:
+        rehearse()
+        gc.collect()
+        gc.freeze()
+
+    Supervisor().serve(prepare)
 
 
 def _log(message: str) -> None:

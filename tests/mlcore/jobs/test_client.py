@@ -1,0 +1,263 @@
+"""Runs and short jobs are started in processes of their own, and nothing that dies is lost."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import psutil
+import pytest
+
+from mlcore.commands import Continue, Pause, Stop
+from mlcore.errors import CheckpointError, JobError, RunError, SettingsError
+from mlcore.events import Finished, Stopped
+from mlcore.jobs import Jobs
+from mlcore.runs import ENDED, send
+from mlcore.runs.mark import read_mark
+
+
+def ended(history):
+    return history.state in ENDED
+
+
+def settled(job):
+    """How a job ended; empty while it goes on."""
+    try:
+        return "answered" if job.poll() else ""
+    except JobError:
+        return "refused"
+
+
+def worker_of(jobs, run):
+    mark = read_mark(jobs.store.get(run).path)
+    assert mark is not None
+    assert mark.alive
+    return psutil.Process(mark.pid)
+
+
+def test_the_client_side_does_not_import_torch():
+    code = "import sys, mlcore.jobs, mlcore.runs; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_runs_and_jobs_work_where_nothing_can_be_forked(tmp_path, config, watch):
+    jobs = Jobs(tmp_path, fork=False)
+    run = jobs.start_run(config())
+    watch(jobs, run, lambda h: h.checkpoints)
+    assert jobs.pid is None
+    worker_of(jobs, run).kill()
+    history = watch(jobs, run, lambda h: h.state == "failed")
+    assert "SIGKILL" in history.message
+    assert jobs.call("inspect", {"path": jobs.store.get(run).last_checkpoint()})["form"] == "full"
+
+
+def test_a_run_is_started_steered_and_stopped(jobs, config, watch):
+    run = jobs.start_run(config(), name="steered")
+    folder = jobs.store.get(run)
+    watch(jobs, run, lambda h: len(h.steps) > 50)
+    send(folder, Pause())
+    paused = watch(jobs, run, lambda h: h.state == "paused")
+    send(folder, Continue())
+    watch(jobs, run, lambda h: h.state == "running" and len(h.steps) > len(paused.steps))
+    send(folder, Stop())
+    history = watch(jobs, run, ended)
+    assert history.state == "stopped"
+    assert isinstance(history.outcome, Stopped)
+    assert folder.last_checkpoint().name == f"step-{history.outcome.step:08d}.pt"
+    assert history.started is not None
+    assert history.started.threads == 1
+    assert jobs.store.list()[0].name == "steered"
+
+
+def test_a_worker_is_cut_loose_from_the_server(jobs, config, watch):
+    run = jobs.start_run(config())
+    watch(jobs, run, lambda h: len(h.steps) > 0)
+    worker = worker_of(jobs, run)
+    assert worker.ppid() == jobs.pid
+    assert os.getsid(worker.pid) == worker.pid
+    assert os.getsid(jobs.pid) != os.getsid(0)
+    send(jobs.store.get(run), Stop())
+    watch(jobs, run, ended)
+
+
+def test_the_supervisor_has_one_thread_and_buries_its_children(jobs, config, watch, wait):
+    runs = [jobs.start_run(config(train__epochs=1)) for _ in range(3)]
+    for run in runs:
+        assert watch(jobs, run, ended).state == "finished"
+    supervisor = psutil.Process(jobs.pid)
+    wait(lambda: not supervisor.children(), "the children to be buried", 10)
+    assert supervisor.num_threads() == 1
+
+
+def test_a_stopped_run_goes_on_to_the_same_end(jobs, config, watch):
+    whole, broken = (jobs.start_run(config(train__epochs=20)) for _ in range(2))
+    watch(jobs, broken, lambda h: len(h.steps) > 30)
+    send(jobs.store.get(broken), Stop())
+    assert watch(jobs, broken, ended).outcome is not None
+    if jobs.store.get(broken).state() == "stopped":  # a very fast machine may have finished it
+        jobs.resume_run(broken)
+    one = watch(jobs, whole, lambda h: h.state == "finished")
+    two = watch(jobs, broken, lambda h: h.state == "finished")
+    np.testing.assert_array_equal(one.steps, two.steps)
+    assert one.outcome is not None
+    assert two.outcome is not None
+    assert isinstance(one.outcome, Finished)
+    assert isinstance(two.outcome, Finished)
+    assert one.outcome.test_loss == two.outcome.test_loss
+
+
+def test_a_killed_worker_leaves_a_sentence_and_a_run_that_goes_on(jobs, config, watch):
+    run = jobs.start_run(config(train__epochs=60))
+    before = watch(jobs, run, lambda h: len(h.checkpoints) > 2 and len(h.epochs) > 3)
+    worker_of(jobs, run).kill()
+    history = watch(jobs, run, lambda h: h.state == "failed")
+    assert "SIGKILL" in history.message
+    assert "resume it from step" in history.message
+    assert len(history.steps) >= len(before.steps)
+    np.testing.assert_array_equal(history.steps[: len(before.steps)], before.steps)
+    jobs.resume_run(run)
+    history = watch(jobs, run, lambda h: h.state == "finished")
+    assert [epoch.epoch for epoch in history.epochs] == list(range(1, 61))
+    assert len(history.steps) == history.epochs[-1].step
+    assert not np.isnan(history.steps).any()
+    again = watch(jobs, jobs.start_run(config(train__epochs=60)), ended)
+    np.testing.assert_array_equal(history.steps, again.steps)
+
+
+def test_a_run_outlives_its_server(tmp_path, config, watch, wait):
+    jobs = Jobs(tmp_path)
+    run = jobs.start_run(config())
+    watch(jobs, run, lambda h: len(h.steps) > 0)
+    supervisor = jobs.pid
+    jobs.close()
+    wait(lambda: not psutil.pid_exists(supervisor), "the supervisor to end")
+    seen = watch(jobs, run, lambda h: h.state == "running")
+    watch(jobs, run, lambda h: len(h.steps) > len(seen.steps))
+    send(jobs.store.get(run), Stop())
+    assert watch(jobs, run, ended).state == "stopped"
+    with pytest.raises(JobError, match="shutting down"):
+        jobs.submit("devices", {})
+
+
+def test_a_dead_supervisor_is_replaced_and_its_runs_go_on(tmp_path, config, watch, wait):
+    jobs = Jobs(tmp_path)
+    try:
+        run = jobs.start_run(config())
+        watch(jobs, run, lambda h: len(h.steps) > 0)
+        first = jobs.pid
+        os.kill(first, signal.SIGKILL)
+        wait(lambda: not psutil.pid_exists(first), "the supervisor to be buried")
+        assert jobs.call("devices", {})["devices"][-1]["device"] == "cpu"
+        assert jobs.pid != first
+        assert jobs.store.get(run).state() == "running"
+        send(jobs.store.get(run), Stop())
+        assert watch(jobs, run, ended).state == "stopped"
+    finally:
+        jobs.close()
+
+
+def test_what_a_dying_supervisor_had_not_taken_up_is_asked_again(tmp_path, config, watch):
+    jobs = Jobs(tmp_path)
+    try:
+        run = jobs.start_run(config(train__epochs=1))  # it still imports torch
+        os.kill(jobs.pid, signal.SIGKILL)
+        assert watch(jobs, run, ended).state == "finished"
+    finally:
+        jobs.close()
+
+
+def test_what_kills_supervisors_gets_a_sentence(tmp_path, config, watch, monkeypatch):
+    monkeypatch.setattr("mlcore.jobs.link.sys.executable", "/bin/false")
+    jobs = Jobs(tmp_path)
+    try:
+        history = watch(jobs, jobs.start_run(config()), ended)
+        assert history.state == "failed"
+        assert "died twice" in history.message
+        with pytest.raises(JobError, match="died twice"):
+            jobs.call("devices", {})
+    finally:
+        jobs.close()
+
+
+def test_resuming_refuses_what_makes_no_sense(jobs, config, watch):
+    run = jobs.start_run(config())
+    watch(jobs, run, lambda h: len(h.steps) > 0)
+    with pytest.raises(RunError, match="running already"):
+        jobs.resume_run(run)
+    send(jobs.store.get(run), Stop())
+    watch(jobs, run, ended)
+    with pytest.raises(SettingsError, match="did you mean"):
+        jobs.resume_run(run, {"train.epoch": 3})
+    with pytest.raises(RunError, match="no run"):
+        jobs.resume_run("nonsense")
+
+
+def test_two_resumes_at_once_train_once(jobs, config, watch):
+    run = jobs.start_run(config(train__epochs=1))
+    watch(jobs, run, ended)
+    jobs.resume_run(run, {"train.epochs": 30})
+    with contextlib.suppress(RunError):  # it has begun already
+        jobs.resume_run(run, {"train.epochs": 30})
+    history = watch(jobs, run, lambda h: h.state == "finished" and len(h.epochs) == 30)
+    jobs.call("devices", {})
+    history.refresh()
+    assert history.state == "finished"
+    assert [epoch.epoch for epoch in history.epochs] == list(range(1, 31))
+
+
+def test_a_failing_run_says_why(jobs, config, watch, tmp_path):
+    run = jobs.start_run(config(data__name="mnist", data__validation=0, data__root=str(tmp_path)))
+    history = watch(jobs, run, ended)
+    assert history.state == "failed"
+    assert "MNIST is not in" in history.message
+
+
+def test_a_job_reports_its_errors_by_class(jobs, tmp_path):
+    (tmp_path / "file.pt").write_text("no checkpoint at all")
+    with pytest.raises(CheckpointError, match="text"):
+        jobs.call("inspect", {"path": tmp_path / "file.pt", "untrusted": True})
+    with pytest.raises(JobError, match="no job 'dance'"):
+        jobs.call("dance", {})
+    with pytest.raises(JobError, match="KeyError"):
+        jobs.call("inspect", {})
+
+
+def test_a_job_that_takes_too_long_is_ended(jobs, wait):
+    job = jobs.submit("devices", {"limit": 0.0001})
+    with pytest.raises(JobError, match="was ended"):
+        wait(job.poll, "the job's end", 10)
+
+
+def test_waiting_has_an_end(jobs):
+    with pytest.raises(JobError, match="no answer within"):
+        jobs.call("devices", {}, timeout=0)
+
+
+def test_a_job_killed_by_a_signal_is_a_sentence(jobs, config, watch, wait):
+    run = jobs.start_run(config(train__epochs=1))
+    watch(jobs, run, ended)
+    request = {"checkpoint": jobs.store.get(run).last_checkpoint()}
+    for _ in range(20):  # the job is short: it may be done before it can be killed
+        job = jobs.submit("evaluate", request)
+        os.kill(
+            wait(lambda job=job: read_mark(job.folder), "the job's process").pid, signal.SIGKILL
+        )
+        if wait(lambda job=job: settled(job), "the job's end") == "refused":
+            break
+    with pytest.raises(JobError, match="SIGKILL"):
+        job.poll()
+    assert jobs.call("devices", {})
+
+
+def test_old_jobs_are_cleared_away_at_the_start(tmp_path):
+    old, new = tmp_path / ".jobs" / "old", tmp_path / ".jobs" / "new"
+    for folder in (old, new):
+        folder.mkdir(parents=True)
+        (folder / "result.json").write_text("{}")
+    hours_ago = time.time() - 3 * 3600
+    os.utime(old, (hours_ago, hours_ago))
+    Jobs(tmp_path, fork=False).close()
+    assert [path.name for path in (tmp_path / ".jobs").iterdir()] == ["new"]

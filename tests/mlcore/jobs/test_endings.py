@@ -1,0 +1,60 @@
+"""A worker that ended without a word gets one."""
+
+import shutil
+import signal
+
+import pytest
+
+from mlcore.config import RunConfig
+from mlcore.errors import JobError
+from mlcore.events import Stopped
+from mlcore.jobs.endings import end_job, end_run, words
+from mlcore.jobs.folder import JobFolder
+from mlcore.runs import History, Recorder, RunStore
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        (0, "ended with exit status 0"),
+        (1, "ended with exit status 1"),
+        (-signal.SIGKILL, "was killed (SIGKILL), perhaps because memory ran out"),
+        (-signal.SIGSEGV, "crashed (SIGSEGV)"),
+        (-signal.SIGTERM, "was ended (SIGTERM)"),
+        (-99, "was ended (signal 99)"),
+    ],
+)
+def test_exit_codes_in_words(code, said):
+    assert words(code) == said
+
+
+def test_a_run_whose_worker_never_spoke_has_failed(tmp_path):
+    folder = RunStore(tmp_path).create(RunConfig())
+    end_run(folder, -signal.SIGSEGV)
+    history = History(folder)
+    history.refresh()
+    assert history.state == "failed"
+    assert "crashed (SIGSEGV): no checkpoint was written yet" in history.message
+
+
+def test_a_run_that_said_how_it_ended_is_left_alone(tmp_path):
+    folder = RunStore(tmp_path).create(RunConfig())
+    with Recorder(folder) as recorder:
+        recorder.record(Stopped(step=3, epoch=0))
+    end_run(folder, 1)
+    assert folder.state() == "stopped"
+    shutil.rmtree(folder.path)
+    end_run(folder, 1)
+    assert not folder.path.exists()
+
+
+def test_a_job_without_an_answer_gets_a_sentence(tmp_path):
+    for limit, said in ((None, "SIGKILL"), (120, "more than 120 s")):
+        job = JobFolder.create(tmp_path, "inspect", {})
+        end_job(job, -signal.SIGKILL, limit)
+        with pytest.raises(JobError, match=said):
+            job.result()
+    done = JobFolder.create(tmp_path, "inspect", {})
+    done.answer({"a": 1})
+    end_job(done, 1)
+    assert done.result() == {"a": 1}
