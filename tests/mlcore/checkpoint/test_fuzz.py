@@ -105,6 +105,7 @@ def test_mutations_are_read_or_refused(tmp_path: Path) -> None:
 
 @linux
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
 def test_ten_thousand_mutations_are_read_or_refused(tmp_path: Path) -> None:
     outcomes = fuzz(tmp_path, 10_000, seed=6)
     assert sum(outcomes.values()) == 10_000

@@ -59,13 +59,13 @@ def test_a_large_good_file_is_read_without_starting_threads(tmp_path: Path) -> N
     (tmp_path / "big.pt").write_bytes(saved(weights(10_000, 3)))
     out = child(
         "import os, sys, torch\n"
-        "import mlcore.checkpoint.read as room\n"
+        "from mlcore.checkpoint import inspect, load\n"
         "from mlcore.checkpoint.limits import memory_limit\n"
         "torch.set_num_threads(64)\n"
         "before = len(os.listdir('/proc/self/task'))\n"
         "with memory_limit(100_000_000):\n"
-        "    room.load(sys.argv[1])\n"
-        "    mlcore.checkpoint.inspect(sys.argv[1])\n"
+        "    load(sys.argv[1])\n"
+        "    inspect(sys.argv[1])\n"
         "print(len(os.listdir('/proc/self/task')) - before, torch.get_num_threads())\n",
         str(tmp_path / "big.pt"),
     )
