@@ -43,6 +43,8 @@ def data_notice(config: RunConfig) -> bool:
         _progress(now.name, root)
     elif not now.usable:
         _offer(now, root)
+    if now.usable:
+        session.keep_ready(now.name, str(root))
     return now.usable
 
 
