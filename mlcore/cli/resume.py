@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from mlcore.cli.arguments import POSITIONAL, read, text, word
 from mlcore.cli.files import bring_data, find_run
@@ -16,9 +16,6 @@ from mlcore.errors import RunError, SettingsError
 from mlcore.rules import Value
 from mlcore.runs import RunFolder, RunStore, ask_resume
 from mlcore.runs.store import describe
-
-if TYPE_CHECKING:
-    from mlcore.checkpoint import Checkpoint
 
 __all__ = ["run"]
 
@@ -84,31 +81,14 @@ def _ask_more_epochs(what: str, done: int, given: Mapping[str, Value]) -> None:
 
 def _begin(path: Path, given: Mapping[str, Value], store: RunStore, name: str) -> RunFolder:
     """A new run that starts from a checkpoint file."""
-    from mlcore.checkpoint import load  # loads torch
+    from mlcore.checkpoint import load, suggest_config  # loads torch
 
     found = load(path)
-    base = found.config or RunConfig(model=found.model_config).with_values(_stated(found))
-    config = base.with_values(given)
+    base = RunConfig.from_flat({"data.name": found.data["name"]} if found.data else {})
+    config = suggest_config(found, base).with_values(given)
     if found.epoch is not None and found.epoch >= config.train.epochs:
         _ask_more_epochs(str(path), found.epoch, given)
     bring_data(config.data)
     parent = path.resolve().parent.parent
     known = (parent / "config.json").is_file()
     return store.create(config, parent=parent.name if known else None, checkpoint=path, name=name)
-
-
-def _stated(found: Checkpoint) -> dict[str, Value]:
-    """The settings that a file without settings gives away by its other contents."""
-    from mlcore.checkpoint.optimizer_state import optimizer_name
-
-    values: dict[str, Value] = {}
-    if found.data:
-        values |= {f"data.{key}": found.data[key] for key in ("name", "mean", "std")}
-    if found.optimizer:
-        group, name = found.optimizer["param_groups"][0], optimizer_name(found.optimizer)
-        values["optim.name"] = name
-        for key in ("lr", "momentum", "nesterov", "weight_decay"):
-            rule = SETTINGS[f"optim.{key}"].rule
-            if key in group and name in rule.applies.get("optim.name", (name,)):
-                values[f"optim.{key}"] = group[key]
-    return values

@@ -51,8 +51,10 @@ def run(argv: Sequence[str]) -> int:
 def _preset(argv: Sequence[str]) -> RunConfig:
     """The settings below the flags: the help shows them, so they are looked for first."""
     base = RunConfig()
-    for word, after in zip(argv, [*argv[1:], ""], strict=True):
+    for place, word in enumerate(argv):
         flag, equals, value = word.partition("=")
         if flag == "--preset":
-            base = find_preset(value if equals else after)
+            follows = [value] if equals else argv[place + 1 : place + 2]
+            named = [name for name in follows if not name.startswith("--")]
+            base = find_preset(named[0]) if named else base  # its absence is told further on
     return base

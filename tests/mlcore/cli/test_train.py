@@ -96,6 +96,13 @@ def test_an_unknown_preset_gets_a_hint(shell: Shell, runs: Path) -> None:
     assert not runs.exists()
 
 
+@pytest.mark.parametrize("words", ["--preset", "--preset --json"])
+def test_a_preset_without_a_name_is_asked_for(shell: Shell, runs: Path, words: str) -> None:
+    answer = shell(f"train {words}")
+    assert answer.status == 2
+    assert answer.err.startswith("mlcore: `--preset` needs a value")
+
+
 def test_another_folder_takes_the_run(shell: Shell, tmp_path: Path, quick: str) -> None:
     shell(f"train {quick} --runs {tmp_path / 'elsewhere'}")
     assert len(RunStore(tmp_path / "elsewhere").list()) == 1

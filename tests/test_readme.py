@@ -1,0 +1,116 @@
+"""What the README shows works as it stands."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from mlcore.cli import main
+from mlcore.cli.main import COMMANDS
+from mlcore.runs import RunStore
+
+ROOT = Path(__file__).parents[1]
+TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    """The code blocks of a language, in order."""
+    return re.findall(rf"^```{language}\n(.*?)^```", TEXT, flags=re.DOTALL | re.MULTILINE)
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty working directory, as after a clone."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("MLCORE_RUNS", "MLCORE_DATA"):
+        monkeypatch.delenv(name, raising=False)
+    return tmp_path
+
+
+def test_the_library_lines_train_test_and_save(
+    elsewhere: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (code,) = blocks("python")
+    lines = [line for line in code.splitlines() if line]
+    assert len(lines) == 10
+    names: dict[str, object] = {}
+    exec(compile(code, "README.md", "exec"), names)
+    out = capsys.readouterr().out.splitlines()
+    assert [line.split(":")[0] for line in out[:5]] == [f"epoch {n}" for n in range(1, 6)]
+    shown = re.fullmatch(r"test accuracy (\d+\.\d)%, loss 0\.\d{3}", out[5])
+    assert shown
+    assert float(shown[1]) > 85
+    assert (elsewhere / "digits.pt").stat().st_size > 400_000
+
+
+def test_the_shell_lines_work_one_after_another(
+    elsewhere: Path,
+    tiny_idx_root: Callable[..., Path],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("MLCORE_DATA", str(tiny_idx_root()))  # MNIST, but small
+    (code,) = (block for block in blocks("bash") if block.startswith("mlcore"))
+    used = set()
+    for line in code.splitlines():
+        words = shlex.split(line)
+        assert words[0] == "mlcore"
+        used.add(words[1])
+        newest = next((info.id for info in RunStore().list()), "none yet")
+        words = [newest if word == "RUN" else word for word in words]
+        assert main(words[1:]) == 0, f"{line}: {capsys.readouterr().err}"
+        out = capsys.readouterr().out
+        assert out
+        if "--json" in words:
+            assert [json.loads(record) for record in out.splitlines()]
+    assert used == set(COMMANDS)
+
+
+def test_both_commands_name_files_that_are_there() -> None:
+    (start,) = (block for block in blocks("bash") if "streamlit run" in block)
+    (test,) = (block for block in blocks("bash") if "pytest" in block)
+    assert len(start.splitlines()) == len(test.splitlines()) == 1
+    for word in shlex.split(start) + shlex.split(test):
+        if "/" in word or word.endswith(".txt"):
+            assert (ROOT / word).is_file(), word
+
+
+def test_the_map_and_the_steps_name_what_is_there() -> None:
+    rooms = re.findall(r"^\| (`[^|]+) \|", TEXT, flags=re.MULTILINE)
+    for room in (name for cell in rooms for name in re.findall(r"`([^`]+)`", cell)):
+        if room.isupper() or room.startswith(("MLCORE", "room")):
+            continue
+        places = [ROOT / "mlcore" / room, ROOT / "dashboard" / room]
+        in_a_run = {"config.json", "events.jsonl", "control.jsonl", "worker.json", "checkpoints/"}
+        assert room in in_a_run or any(place.exists() for place in places), room
+    for path in re.findall(r"`((?:mlcore|dashboard|tests)/[\w/]+\.py)`", TEXT):
+        assert path == "mlcore/data/NAME.py" or (ROOT / path).is_file(), path
+
+
+def test_every_room_of_mlcore_is_on_the_map() -> None:
+    for place in (ROOT / "mlcore").iterdir():
+        if place.name.startswith("_"):
+            continue
+        if place.suffix == ".py" or (place / "__init__.py").is_file():
+            shown = place.name + ("/" if place.is_dir() else "")
+            assert f"`{shown}`" in TEXT, f"mlcore/{shown} is not on the map"
+
+
+def test_the_names_in_the_steps_are_still_those_of_the_code() -> None:
+    for name, path in {
+        "FAMILIES": "mlcore/data/kmnist.py",
+        "CATALOG": "mlcore/data/catalog.py",
+        "DataName": "mlcore/config/parts.py",
+        "OptimName": "mlcore/config/parts.py",
+        "build_optimizer": "mlcore/optim.py",
+        "_RULES": "mlcore/steps/updates.py",
+        "_NEEDS": "mlcore/checkpoint/optimizer_state.py",
+        "_SIGNS": "mlcore/checkpoint/optimizer_state.py",
+    }.items():
+        assert f"`{name}`" in TEXT
+        assert name in (ROOT / path).read_text(encoding="utf-8")
