@@ -62,7 +62,7 @@ def _live(path: Path, pace: float, state: str, changed: int) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="standing"):
         figures.standing(history.state)
         _what_next(history, progress.epochs)
-    figures.circumstances(history, progress)
+        figures.circumstances(history, progress)
     if history.message:
         st.error(as_markdown(history.message), icon=":material/error:")
     if history.state in ACTIVE:
@@ -148,6 +148,8 @@ def _style() -> None:
         "<style>"
         ".st-key-figures > div { flex: 1 1 150px !important; min-width: 150px; }"
         ".st-key-figures [data-testid=stMetricValue] { font-variant-numeric: tabular-nums; }"
+        ".st-key-chart-switches { row-gap: 0.25rem; }"
+        "@media (max-width: 640px) { .st-key-zoom-hint { display: none; } }"
         "[class*=st-key-invitation] { padding: 4rem 1.5rem; }"
         "</style>"
     )

@@ -21,6 +21,7 @@ from mlcore.events import CheckpointSaved, EpochDone, SettingsEdited
 __all__ = ["Mark", "TrainingInfo", "training_arrays", "training_figure", "training_info"]
 
 _MOST_MARKS = 200
+_MOST_MARKERS = 40
 _REASONS = {
     "epoch": "checkpoint",
     "interval": "checkpoint",
@@ -49,6 +50,11 @@ class TrainingInfo:
     checkpoints: tuple[Mark, ...]
     upto: int  # step to which the axis reaches at least: the end of the epoch under way
     validated: bool  # images are held out, so there is an accuracy to draw
+
+    @property
+    def dense(self) -> bool:
+        """So many epochs that a marker on each would hide the curves."""
+        return len(self.epochs.train) > _MOST_MARKERS
 
 
 def training_info(
@@ -133,7 +139,9 @@ def training_figure(
         run: what keeps the zoom while data arrive; another run starts unzoomed.
         narrow: for a phone.
     """
-    figure = go.Figure(frame(log=log, validated=info.validated, run=run, upto=info.upto))
+    figure = go.Figure(
+        frame(log=log, validated=info.validated, run=run, upto=info.upto, dense=info.dense)
+    )
     for trace, arrays in zip(figure.data, training_arrays(info), strict=True):
         trace.update(arrays)
     if narrow:
@@ -141,11 +149,13 @@ def training_figure(
     return figure
 
 
-def frame(*, log: bool, validated: bool, run: str, upto: int) -> dict[str, Any]:
+def frame(
+    *, log: bool, validated: bool, run: str, upto: int, dense: bool = False
+) -> dict[str, Any]:
     """Traces without data and the layout, as JSON; cheap enough for every refresh."""
-    built = _frame(log, "both" if validated else "loss")
+    built = _frame(log, "both" if validated else "loss", dense)
     layout = built["layout"]
-    xaxis = layout["xaxis"] | {"autorangeoptions": {"include": [0, upto]}}
+    xaxis = layout["xaxis"] | {"autorangeoptions": {"include": [0, upto], "minallowed": 0}}
     yaxis = layout["yaxis"] | {"uirevision": f"{run} {log}"}
     return {
         "data": built["data"],
@@ -154,7 +164,7 @@ def frame(*, log: bool, validated: bool, run: str, upto: int) -> dict[str, Any]:
 
 
 @functools.lru_cache(maxsize=8)
-def _frame(log: bool, panels: _Panel) -> dict[str, Any]:
+def _frame(log: bool, panels: _Panel, dense: bool) -> dict[str, Any]:
     """Built once for each look; plotly checks every name and colour in it."""
     figure = go.Figure([*loss_traces(), *epoch_traces(), *_mark_traces()])
     figure.update_layout(
@@ -182,6 +192,8 @@ def _frame(log: bool, panels: _Panel) -> dict[str, Any]:
         hoversubplots="axis",
         **_axes(log, panels),
     )
+    if dense:
+        figure.update_traces(mode="lines", selector={"mode": "lines+markers"})
     if panels == "loss":
         figure.data[4].update(visible=False)
     built: dict[str, Any] = figure.to_plotly_json()

@@ -31,10 +31,8 @@ def run_chart(history: History) -> None:
             width=260,
         )
         log = st.toggle("Logarithmic loss", key="log-axis", persist_state="session")
-        st.markdown(
-            ":small[:gray[Drag over the chart to zoom, double-click to see all of it.]]",
-            width="content",
-        )
+        with st.container(key="zoom-hint", width="content"):
+            st.caption("Drag over the chart to zoom, double-click to see all of it.")
     run, started = history.folder.id, history.started
     validated = (
         bool(started.validation_images) if started else bool(history.folder.config.data.validation)
@@ -51,7 +49,7 @@ def run_chart(history: History) -> None:
         visible=visible_range(_KEY, run),
     )
     live_chart(
-        frame(log=log, validated=validated, run=run, upto=info.upto),
+        frame(log=log, validated=validated, run=run, upto=info.upto, dense=info.dense),
         training_arrays(info),
         run=run,
         key=_KEY,

@@ -31,7 +31,7 @@ def standing(state: State) -> None:
 
 def circumstances(history: History, progress: Progress) -> None:
     """One line: what the run trains on, and how it ended."""
-    st.caption(_circumstances(history, progress))
+    st.caption(_circumstances(history, progress), width="content")
 
 
 def progress_bar(progress: Progress) -> None:
@@ -59,13 +59,11 @@ def numbers(history: History) -> None:
                 figure(held_out),
                 _change(held_out, held_out_before),
                 lower_is_better=True,
-                help="Of images that are held out of training, after the last epoch.",
             )
             _metric(
                 "Validation accuracy",
                 _percent(right),
                 _change(right, right_before, percent=True),
-                help="Of images that are held out of training, after the last epoch.",
             )
         _test_accuracy(history)
 
@@ -97,11 +95,13 @@ def _metric(
     lower_is_better: bool = False,
     help: str | None = None,
 ) -> None:
+    same = delta is not None and not delta.strip("+-0. points")
     st.metric(
         label,
         value,
         delta,
-        delta_color="inverse" if lower_is_better else "normal",
+        delta_color="off" if same else "inverse" if lower_is_better else "normal",
+        delta_arrow="off" if same else "auto",
         help=help,
         border=True,
         height="stretch",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Sequence
 
 import streamlit as st
@@ -42,7 +43,7 @@ def pick_run(runs: Sequence[RunInfo], shown: RunInfo) -> None:
     listed = list(runs[:_LISTED])
     if shown not in listed:
         listed.append(shown)
-    labels = {info.id: run_label(info, _when(info.created)) for info in listed}
+    labels = _labels(listed)
     st.session_state["run-choice"] = shown.id  # always, so that the browser hears of a new label
     st.selectbox(
         "Run",
@@ -56,7 +57,20 @@ def pick_run(runs: Sequence[RunInfo], shown: RunInfo) -> None:
 
 
 def _take_choice() -> None:
-    session.set_current_run(st.session_state["run-choice"])
+    chosen = st.session_state["run-choice"]
+    # The browser answers with the label. One that has changed since ("running" has become
+    # "finished") comes back as it was, and is no choice of anybody.
+    if any(info.id == chosen for info in session.store().list()):
+        session.set_current_run(chosen)
+
+
+def _labels(runs: Sequence[RunInfo]) -> dict[str, str]:
+    """A label for each run; runs that would read the same get the end of their id."""
+    labels = {info.id: run_label(info, _when(info.created)) for info in runs}
+    count = Counter(labels.values())
+    return {
+        run: f"{label} ({run[-4:]})" if count[label] > 1 else label for run, label in labels.items()
+    }
 
 
 def _when(created: float) -> str:

@@ -103,7 +103,7 @@ def _look_into(new: Upload) -> None:
 def _facts(found: Mapping[str, Any]) -> None:
     data = found["data"]
     facts = {
-        "Network": found["architecture"],
+        "Network": found["architecture"].replace(f", {found['activation']} (assumed)", ""),
         "Parameters": f"{found['parameters']:,}",
         "Epochs done": _number(found["epoch"]),
         "Steps done": _number(found["step"]),

@@ -29,7 +29,7 @@ def figures(evaluation: Mapping[str, Any]) -> None:
     right = sum(row[index] for index, row in enumerate(confusion))
     metrics = (
         ("Test accuracy", exact_percent(right, total), f"{right:,} of {total:,}"),
-        ("Test loss", f"{evaluation['loss']:.4f}", "mean over all images"),
+        ("Test loss", f"{evaluation['loss']:.4f}", "per image"),
         ("Mistakes", f"{total - right:,}", exact_percent(total - right, total) + " of all"),
     )
     with st.container(horizontal=True, key="figures", gap="small"):

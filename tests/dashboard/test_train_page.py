@@ -216,3 +216,11 @@ def test_the_smoothing_can_be_turned_off(made):
     app.select_slider(key="smoothing").set_value(1).run()
     assert len(chart_header(app)) < len(with_mean)
     assert not app.exception
+
+
+def test_two_runs_of_one_second_can_be_told_apart_in_the_list(made, monkeypatch):
+    monkeypatch.setattr("mlcore.runs.store.time.time", lambda: 1_790_000_000.0)
+    first, second = made(STARTED, STEPS), made(STARTED, STEPS)
+    labels = opened().selectbox(key="run-choice").options
+    assert len(set(labels)) == 2
+    assert {label[-5:-1] for label in labels} == {first.id[-4:], second.id[-4:]}

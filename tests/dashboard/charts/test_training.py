@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import plotly.graph_objects as go
 import pytest
@@ -59,13 +61,13 @@ def test_the_zoom_belongs_to_a_run_and_the_loss_axis_starts_anew_when_its_kind_c
     assert linear["uirevision"] == log["uirevision"] == "r"
     assert linear["yaxis"]["uirevision"] != log["yaxis"]["uirevision"]
     assert (linear["yaxis"]["type"], log["yaxis"]["type"]) == ("linear", "log")
-    assert log["xaxis"]["autorangeoptions"] == {"include": [0, 7]}
+    assert log["xaxis"]["autorangeoptions"] == {"include": [0, 7], "minallowed": 0}
 
 
 def test_a_frame_can_be_changed_without_touching_the_next_one():
     first = frame(log=False, validated=True, run="a", upto=5)
     second = frame(log=False, validated=True, run="b", upto=9)
-    assert first["layout"]["xaxis"]["autorangeoptions"] == {"include": [0, 5]}
+    assert first["layout"]["xaxis"]["autorangeoptions"] == {"include": [0, 5], "minallowed": 0}
     assert second["layout"]["uirevision"] == "b"
 
 
@@ -82,3 +84,10 @@ def test_the_figure_can_be_drawn(log, epochs):
     figure = training_figure(info, log=log, run="r")
     assert isinstance(figure, go.Figure)
     assert "var(--st-chart-color-1)" in figure.to_json()
+
+
+def test_very_many_epochs_are_lines_without_markers():
+    epochs = [dataclasses.replace(EPOCH, epoch=number, step=number) for number in range(1, 60)]
+    info = training_info(LOSSES, epochs, steps_per_epoch=1)
+    assert info.dense
+    assert {trace.mode for trace in training_figure(info).data[2:5]} == {"lines"}
