@@ -8,8 +8,10 @@ from typing import Any
 
 from mlcore import commands
 from mlcore.commands import Command, Edit
+from mlcore.config import EDITABLE, find_setting
 from mlcore.errors import RunError, SettingsError
 from mlcore.runs.folder import RunFolder
+from mlcore.runs.history import History
 from mlcore.runs.lines import LineReader, append_line
 from mlcore.runs.standing import START, stand
 
@@ -43,11 +45,11 @@ def ask_resume(folder: RunFolder, changes: Mapping[str, Any] | None = None) -> N
 
     Raises:
         RunError: it is being trained right now, or is finished and no more epochs are asked for.
-        SettingsError: a change names no setting, or its value is refused.
+        SettingsError: a change names no setting or one that is fixed, or its value is refused.
     """
     changes = dict(changes or {})
     if changes:
-        folder.config.with_values(changes)
+        _check(folder, changes)
     now = stand(folder.path).state
     if now == "queued":  # a start is asked for already
         if changes:
@@ -60,6 +62,21 @@ def ask_resume(folder: RunFolder, changes: Mapping[str, Any] | None = None) -> N
     mark_start(folder)
     if changes:
         send(folder, Edit(changes=changes))
+
+
+def _check(folder: RunFolder, changes: Mapping[str, Any]) -> None:
+    """Refuse changes that do not go with the run's settings, the edits made so far included."""
+    history = History(folder)
+    history.refresh()
+    config = folder.config
+    for edit in history.edits:
+        config = config.with_values(edit.changes)
+    for name in changes:
+        if find_setting(name).name not in EDITABLE:
+            raise SettingsError(
+                f"`{name}` is fixed once a run has started: begin a new run from its checkpoint."
+            )
+    config.with_values(changes)
 
 
 class ControlLog:

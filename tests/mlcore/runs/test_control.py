@@ -4,7 +4,7 @@ import pytest
 
 from mlcore.commands import Continue, Edit, Pause, Stop
 from mlcore.errors import RunError, SettingsError
-from mlcore.events import Finished, Stopped
+from mlcore.events import Finished, SettingsEdited, Stopped
 from mlcore.runs import ControlLog, ask_resume, mark_start, send
 from mlcore.runs.lines import append_line
 
@@ -67,6 +67,21 @@ def test_a_finished_run_needs_more_epochs(folder, record):
     assert folder.state() == "finished"
     ask_resume(folder, {"train.epochs": 8})
     assert folder.state() == "queued"
+
+
+def test_edits_made_before_count_when_changes_are_checked(folder, record):
+    before = {"optim.momentum": 0.0}
+    edit = SettingsEdited(step=9, epoch=1, changes={"optim.momentum": 0.9}, before=before)
+    record(folder, edit, Stopped(step=9, epoch=1))
+    ask_resume(folder, {"optim.nesterov": True})
+    assert folder.state() == "queued"
+
+
+def test_a_fixed_setting_cannot_change_on_resume(folder, record):
+    record(folder, Stopped(step=9, epoch=1))
+    with pytest.raises(SettingsError, match="is fixed"):
+        ask_resume(folder, {"model.hidden": [8]})
+    assert folder.state() == "stopped"
 
 
 def test_a_change_that_is_refused_starts_nothing(folder, record):
