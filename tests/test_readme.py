@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import torch
 
 from mlcore.cli import main
 from mlcore.cli.main import COMMANDS
@@ -24,12 +25,15 @@ def blocks(language: str) -> list[str]:
 
 
 @pytest.fixture
-def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty working directory, as after a clone."""
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An empty working directory, as after a clone; one thread, as in other fast tests."""
     monkeypatch.chdir(tmp_path)
     for name in ("MLCORE_RUNS", "MLCORE_DATA"):
         monkeypatch.delenv(name, raising=False)
-    return tmp_path
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield tmp_path
+    torch.set_num_threads(threads)
 
 
 def test_the_library_lines_train_test_and_save(
