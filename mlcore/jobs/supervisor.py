@@ -73,8 +73,10 @@ class Supervisor:
         unprepared = True
         while self._open or any(child.brief for child in self._children.values()):
             watched = [woken, *([self._requests] if self._open else [])]
-            ready, _, _ = select.select(watched, [], [], 0.0 if unprepared else self._patience())
-            if unprepared and not ready:
+            ready, _, _ = select.select(
+                watched, [], [], 0.0 if unprepared and self._open else self._patience()
+            )
+            if unprepared and not ready and self._open:
                 unprepared = False
                 prepare()
             if woken in ready:

@@ -127,36 +127,24 @@ def test_a_killed_worker_leaves_a_sentence_and_a_run_that_goes_on(jobs, config, 
     np.testing.assert_array_equal(history.steps, again.steps)
 
 
-def test_a_run_outlives_its_server(tmp_path, config, watch, wait):
+def test_a_run_outlives_a_dead_supervisor_and_its_server(tmp_path, config, watch, wait):
     jobs = Jobs(tmp_path)
     run = jobs.start_run(config())
     watch(jobs, run, lambda h: len(h.steps) > 0)
-    supervisor = jobs.pid
+    first = jobs.pid
+    os.kill(first, signal.SIGKILL)
+    wait(lambda: not psutil.pid_exists(first), "the supervisor to be buried")
+    assert jobs.call("devices", {})["devices"][-1]["device"] == "cpu"
+    second = jobs.pid
+    assert second != first
     jobs.close()
-    wait(lambda: not psutil.pid_exists(supervisor), "the supervisor to end")
+    wait(lambda: not psutil.pid_exists(second), "the next supervisor to end")
+    with pytest.raises(JobError, match="shutting down"):
+        jobs.submit("devices", {})
     seen = watch(jobs, run, lambda h: h.state == "running")
     watch(jobs, run, lambda h: len(h.steps) > len(seen.steps))
     send(jobs.store.get(run), Stop())
     assert watch(jobs, run, ended).state == "stopped"
-    with pytest.raises(JobError, match="shutting down"):
-        jobs.submit("devices", {})
-
-
-def test_a_dead_supervisor_is_replaced_and_its_runs_go_on(tmp_path, config, watch, wait):
-    jobs = Jobs(tmp_path)
-    try:
-        run = jobs.start_run(config())
-        watch(jobs, run, lambda h: len(h.steps) > 0)
-        first = jobs.pid
-        os.kill(first, signal.SIGKILL)
-        wait(lambda: not psutil.pid_exists(first), "the supervisor to be buried")
-        assert jobs.call("devices", {})["devices"][-1]["device"] == "cpu"
-        assert jobs.pid != first
-        assert jobs.store.get(run).state() == "running"
-        send(jobs.store.get(run), Stop())
-        assert watch(jobs, run, ended).state == "stopped"
-    finally:
-        jobs.close()
 
 
 def test_what_a_dying_supervisor_had_not_taken_up_is_asked_again(tmp_path, config, watch):
