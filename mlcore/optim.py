@@ -6,6 +6,7 @@ A schedule moves either after every step (one_cycle) or after every epoch (the o
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from typing import Any
 
@@ -27,6 +28,25 @@ __all__ = [
     "build_schedule",
     "rebuild",
 ]
+
+
+def _spare_compiler() -> None:
+    """Let optimizers work without importing torch's compiler, which costs a second at the start.
+
+    torch wraps four methods of `Optimizer` so that their first call imports `torch._dynamo`, only
+    to tell it to leave them alone (torch/_compile.py). Where no compiler is loaded there is none
+    to tell, so the answer it would store is stored here: the plain method. Should a later torch
+    do this in another way, nothing is changed but the time.
+    """
+    if "torch._dynamo" in sys.modules:
+        return
+    for name in ("add_param_group", "load_state_dict", "state_dict", "zero_grad"):
+        method = getattr(getattr(Optimizer, name), "__wrapped__", None)
+        if method is not None and getattr(method, "__dynamo_disable", None) is None:
+            setattr(method, "__dynamo_disable", method)
+
+
+_spare_compiler()
 
 
 def build_optimizer(parameters: Iterable[nn.Parameter], config: OptimConfig) -> Optimizer:

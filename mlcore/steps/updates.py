@@ -11,6 +11,7 @@ Names: g gradient, w weight, lr learning rate; `value=` and `alpha=` scale the l
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -45,7 +46,8 @@ class _Update:
         if self.memory is None:
             self.memory = self._gather()
             if self.memory is None:
-                self.optimizer.step()
+                # The stock step itself, without its wrapper that imports torch's compiler.
+                inspect.unwrap(type(self.optimizer).step)(self.optimizer)
                 return
         self.rule(self.group, self.weights, self.gradients, self.memory)
 

@@ -1,6 +1,8 @@
 """Optimizers and schedules are torch's own, with torch's defaults."""
 
 import itertools
+import subprocess
+import sys
 
 import pytest
 import torch
@@ -119,3 +121,20 @@ def test_rmsprop_gets_the_buffer_that_a_momentum_edited_in_needs():
     )  # fmt: skip
     stepped(again)
     assert again.state[again.param_groups[0]["params"][0]]["momentum_buffer"].abs().sum() > 0
+
+
+def test_no_compiler_is_imported_to_train_and_keep_a_model():
+    code = """
+import sys, torch
+assert "torch._dynamo" not in sys.modules
+from mlcore import RunConfig, Trainer, load_data
+for optimizer in ("sgd", "adam"):
+    config = RunConfig.from_flat({
+        "data.name": "digits", "train.epochs": 1, "train.device": "cpu", "optim.name": optimizer,
+        "optim.schedule": "one_cycle", "optim.clip_norm": 1})
+    trainer = Trainer(config, load_data(config))
+    list(trainer.events())
+    Trainer(config, load_data(config), state=trainer.snapshot())
+assert "torch._dynamo" not in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=120)
