@@ -21,6 +21,7 @@ from dashboard.theme import Palette
 __all__ = ["SampleRow", "png", "row_image", "samples_html", "samples_info"]
 
 _GAP = 2  # pixels between two images of a row
+_LABEL = 11  # characters a label may take
 _MANY = 12  # classes from which on two stand side by side
 
 
@@ -77,7 +78,8 @@ def samples_html(
     """
     body = "".join(_row_html(row, images, each) for row in rows)
     blocks = 2 if len(rows) > _MANY else 1
-    return f"<style>{_style(colours, blocks)}</style><div class='samples'>{body}</div>"
+    style = _style(colours, blocks, _label_width(rows))
+    return f"<style>{style}</style><div class='samples'>{body}</div>"
 
 
 def _row_html(row: SampleRow, images: NDArray[np.uint8], each: int) -> str:
@@ -90,11 +92,16 @@ def _row_html(row: SampleRow, images: NDArray[np.uint8], each: int) -> str:
     )
 
 
-def _style(colours: Palette, blocks: int) -> str:
+def _label_width(rows: Sequence[SampleRow]) -> int:
+    """Room for the labels, in characters; long ones break between words."""
+    return min(max((len(row.label) for row in rows), default=1), _LABEL) + 1
+
+
+def _style(colours: Palette, blocks: int, width: int) -> str:
     return f"""
 .samples {{ display: grid; grid-template-columns: repeat({blocks}, 1fr); gap: 4px 28px; }}
 .samples div {{ display: flex; align-items: center; gap: 12px; min-width: 0; }}
-.samples b {{ flex: none; width: {7 if blocks == 1 else 3}ch; text-align: right; font-weight: 600;
+.samples b {{ flex: none; width: {width}ch; text-align: right; font-weight: 600;
   font-size: 0.95rem; color: {colours.text}; overflow-wrap: anywhere; line-height: 1.15; }}
 .samples img {{ flex: 1; min-width: 0; width: 100%; height: auto; image-rendering: pixelated;
   border-radius: 3px; }}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from typing import Any
 
 import streamlit as st
@@ -61,8 +62,13 @@ def device_field() -> None:
     current = str(session.values()[setting.name])
     options = tuple(dict.fromkeys(("auto", "cpu", *found, current)))
     fields.choice(setting, options, lambda device: _name(device, found))
-    if found and current not in ("auto", "cpu", "cuda", *found):
+    if found and not _has(current, found):
         st.caption(f":orange[This machine has no {current}: a run there would end at once.]")
+
+
+def _has(device: str, found: Iterable[str]) -> bool:
+    """Whether a run may ask for this device; "cuda" is any of the GPUs."""
+    return device in ("auto", "cpu", *found) or any(one.startswith(f"{device}:") for one in found)
 
 
 def _name(device: str, found: dict[str, str]) -> str:

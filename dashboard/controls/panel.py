@@ -47,6 +47,8 @@ _GROUPS: Mapping[str, tuple[str, tuple[str, ...]]] = {
 _STYLE = """<style>
 [class*=st-key-pair-] { flex-wrap: nowrap !important; align-items: flex-end; }
 [class*=st-key-pair-] > div:first-child { flex: 1 1 0 !important; min-width: 0; }
+[class*=st-key-pair-] [data-testid=stWidgetLabel] { width: max-content; white-space: nowrap;
+  gap: 6px; }
 [class*=st-key-pair-] [data-testid=stSliderThumbValue] { display: none; }
 </style>"""
 """A slider and its number stand on one line; the number is the value, so the thumb needs none."""

@@ -181,7 +181,8 @@ def wait_settled(page: Page) -> None:
     page.wait_for_function(
         "() => document.querySelector('[data-testid=stApp]')"
         ".getAttribute('data-test-script-state') === 'notRunning'"
-        " && !document.querySelector('[data-testid=stSkeleton]')"
+        " && !document.querySelector('[data-testid=stSkeleton]')",
+        timeout=60_000,
     )
 
 
