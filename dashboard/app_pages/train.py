@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
@@ -10,53 +11,88 @@ from dashboard import session
 from dashboard.components import plotly_js
 from dashboard.errors import friendly_errors
 from dashboard.histories import history_of
-from dashboard.panels import actions, chart, figures, picker, tables
+from dashboard.panels import actions, chart, figures, invitation, picker, tables
 from dashboard.progress import ACTIVE, progress_of
 from dashboard.wording import as_markdown
-from mlcore.config import RunConfig
-from mlcore.data import CATALOG
-from mlcore.runs import History, RunFolder, RunInfo
+from mlcore.runs import History, RunFolder, RunInfo, State
 
-_STARTING, _TRAINING, _IDLE = 0.2, 0.5, 2.0  # seconds between two looks at the run
+_ANSWERING, _STARTING, _TRAINING, _IDLE = 0.1, 0.2, 0.5, 2.0  # seconds between two looks at the run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Signs:
+    """What the page outside the fragment was drawn from; when it changes, all is drawn anew."""
+
+    state: State | None  # of the shown run
+    drawn: bool  # its first step is there
+    training: RunFolder | None  # a run that is under way, the shown one or another
+    answer_due: bool  # a click is not answered yet
+    folder_changed: int  # a number that changes when a run is added or deleted
+
+    @property
+    def pace(self) -> float:
+        """Seconds between two looks at the run."""
+        if self.answer_due:
+            return _ANSWERING
+        if self.state not in ACTIVE:
+            return _IDLE
+        return _TRAINING if self.drawn else _STARTING
+
+    def stand(self, history: History | None) -> bool:
+        """Whether nothing has changed since."""
+        here = history is None or (
+            (history.state, history.step > 0) == (self.state, self.drawn)
+            and actions.answer_due(history.folder, history.state) == self.answer_due
+        )
+        other = self.training
+        if other is not None and (history is None or other.path != history.folder.path):
+            here = here and other.state() in ACTIVE
+        return here and self.folder_changed == _folder_changed()
 
 
 def page() -> None:
     """The whole page."""
     plotly_js.ensure()
+    changed = _folder_changed()
     runs = session.store().list()
     shown = picker.chosen_run(runs)
-    training = _training(runs, shown)
+    # The list was read a moment before the history: what is shown goes by the history alone.
+    history = history_of(RunFolder(shown.path)) if shown else None
+    signs = _Signs(
+        state=history.state if history else None,
+        drawn=history is not None and history.step > 0,
+        training=_training(runs, history),
+        answer_due=history is not None and actions.answer_due(history.folder, history.state),
+        folder_changed=changed,
+    )
     _style()
     with st.container(horizontal=True, vertical_alignment="center", key="train-head"):
-        actions.start_and_stop(shown, training)
+        actions.start_and_stop(history.folder if history else None, signs.state, signs.training)
         st.space("stretch")
         if shown:
             picker.pick_run(runs, shown)
     actions.problem()
-    if shown is None:
-        _invitation(session.config())
-        st.fragment(_wait_for_runs, run_every=_IDLE)(_runs_changed())
+    if history is None:
+        invitation.invitation(session.config())
+        st.fragment(_wait_for_runs, run_every=_IDLE)(signs)
         return
-    if training and training.id != shown.id:
-        _other_run(training)
-    folder = RunFolder(shown.path)
-    history = history_of(folder)
-    pace = _pace(history)
-    st.fragment(_live, run_every=pace)(shown.path, pace, history.state, _runs_changed())
+    if signs.training and signs.training.path != history.folder.path:
+        _other_run(signs.training)
+    st.fragment(_live, run_every=signs.pace)(history.folder, signs)
     left, right = st.columns([3, 2], gap="large")
     with left:
         st.subheader("Model")
-        tables.model_table(folder.config)
+        tables.model_table(history.folder.config)
     with right:
         st.subheader("Settings")
-        tables.settings_table(folder.config)
+        tables.settings_table(history.folder.config)
 
 
 @friendly_errors()
-def _live(path: Path, pace: float, state: str, changed: int) -> None:
+def _live(folder: RunFolder, signs: _Signs) -> None:
     """All that moves while the run trains; drawn anew by itself, without the rest of the page."""
-    history = history_of(RunFolder(path))
-    if (_pace(history), history.state, _runs_changed()) != (pace, state, changed):
+    history = history_of(folder)
+    if not signs.stand(history):
         st.rerun()
     progress = progress_of(history)
     with st.container(horizontal=True, vertical_alignment="center", key="standing"):
@@ -87,14 +123,16 @@ def _what_next(history: History, epochs: int) -> None:
     actions.more_epochs(history.folder.id, epochs)
 
 
-def _training(runs: list[RunInfo], shown: RunInfo | None) -> RunInfo | None:
+def _training(runs: list[RunInfo], history: History | None) -> RunFolder | None:
     """A run that is under way: the shown one if it is, else the newest."""
-    if shown and shown.state in ACTIVE:
-        return shown
-    return next((info for info in runs if info.state in ACTIVE), None)
+    if history and history.state in ACTIVE:
+        return history.folder
+    shown = history.folder.id if history else None
+    others = (info for info in runs if info.state in ACTIVE and info.id != shown)
+    return next((RunFolder(info.path) for info in others), None)
 
 
-def _other_run(training: RunInfo) -> None:
+def _other_run(training: RunFolder) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(":material/play_arrow: Another run is training now.", width="content")
         st.button(
@@ -102,44 +140,18 @@ def _other_run(training: RunInfo) -> None:
         )
 
 
-def _invitation(config: RunConfig | None) -> None:
-    """What pressing Train will do."""
-    config = config or RunConfig()
-    family = CATALOG[config.data.name]
-    images = min(config.data.train_limit or family.train_images, family.train_images)
-    count = max(0, images - config.data.validation)
-    epochs = config.train.epochs
-    with st.container(border=True, key="invitation", horizontal_alignment="center"):
-        st.markdown("### Nothing is trained yet", width="content", text_alignment="center")
-        st.markdown(
-            f"Press **Train**, and a small neural network learns from {count:,} images of "
-            f"{family.title}, {epochs} time{'s' if epochs > 1 else ''} over, with the settings on "
-            "the left. You see here at once how its loss falls, and its model is kept when it "
-            "ends or when you stop it.",
-            width=560,
-            text_alignment="center",
-        )
-
-
 @friendly_errors()
-def _wait_for_runs(changed: int) -> None:
+def _wait_for_runs(signs: _Signs) -> None:
     """Notice a run that was started elsewhere."""
-    if _runs_changed() != changed:
+    if not signs.stand(None):
         st.rerun()
 
 
-def _runs_changed() -> int:
-    """A number that changes when a run is added or deleted."""
+def _folder_changed() -> int:
     try:
         return session.runs_root().stat().st_mtime_ns
     except OSError:
         return 0
-
-
-def _pace(history: History) -> float:
-    if history.state not in ACTIVE:
-        return _IDLE
-    return _TRAINING if history.step else _STARTING
 
 
 def _style() -> None:

@@ -118,12 +118,13 @@ class Chart {
         displaylogo: false,
         scrollZoom: false,
         doubleClick: "autosize",
-        modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
+        modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d", "zoomIn2d", "zoomOut2d"],
       };
       await this.Plotly.react(this.node, themed(data, look), drawnLayout, options);
       if (this.ended) return;
       if (!this.listening) this.listen();
       this.drawn = wanted;
+      this.node.dataset.run = run;
       this.node.dataset.points = this.header.points;
       this.node.dataset.last = data[0]?.x?.[data[0].x.length - 1] ?? 0;
       this.node.dataset.draws = Number(this.node.dataset.draws ?? 0) + 1;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -13,19 +14,23 @@ from dashboard.progress import ACTIVE
 from mlcore.commands import Command, Continue, Stop
 from mlcore.config import RunConfig
 from mlcore.errors import MlcoreError
-from mlcore.runs import RunFolder, RunInfo, send
+from mlcore.runs import RunFolder, State, send
 from mlcore.runs.folder import checkpoint_step
 
-__all__ = ["more_epochs", "problem", "resume", "start_and_stop"]
+__all__ = ["answer_due", "more_epochs", "problem", "resume", "start_and_stop"]
 
-_PROBLEM = "train-problem"
+_PROBLEM, _ASKED = "train-problem", "train-asked"
+_PATIENCE = 3.0  # seconds in which an answer to a click is looked for more often
 
 
-def start_and_stop(shown: RunInfo | None, training: RunInfo | None) -> None:
-    """The buttons that start a run and end it; below them what went wrong with the last click.
+def start_and_stop(
+    shown: RunFolder | None, state: State | None, training: RunFolder | None
+) -> None:
+    """The buttons that start a run and end it.
 
     Args:
-        shown: the run on the page.
+        shown: the run on the page, if any.
+        state: where it stands.
         training: a run that is under way, the shown one if it is.
     """
     config = session.config()
@@ -40,10 +45,10 @@ def start_and_stop(shown: RunInfo | None, training: RunInfo | None) -> None:
         args=(config,),
         width=140,
     )
-    if shown and shown.state in ACTIVE:
-        if shown.state == "paused":
-            _steer("Continue", "continue", ":material/resume:", shown, Continue())
-        _steer("Stop training", "stop", ":material/stop:", shown, Stop())
+    if shown and state in ACTIVE:
+        if state == "paused":
+            _steer("Continue", "continue", ":material/resume:", shown, state, Continue())
+        _steer("Stop training", "stop", ":material/stop:", shown, state, Stop())
 
 
 def resume(folder: RunFolder) -> None:
@@ -90,21 +95,31 @@ def problem() -> None:
         st.error(sentence, icon=":material/error:")
 
 
-def _why_not(config: RunConfig | None, training: RunInfo | None) -> str | None:
+def answer_due(run: RunFolder, state: State) -> bool:
+    """Whether this session has just asked something of the run, and nothing came of it yet."""
+    asked = st.session_state.get(_ASKED)
+    if asked is None:
+        return False
+    whom, then, when = asked
+    return bool((whom, then) == (run.id, state) and time.monotonic() - when < _PATIENCE)
+
+
+def _why_not(config: RunConfig | None, training: RunFolder | None) -> str | None:
     if training is not None:
         return "A run is training. Stop it, or let it end, before you start the next."
     return "A setting on the left cannot be used; its reason stands there." if not config else None
 
 
-def _steer(label: str, key: str, icon: str, shown: RunInfo, command: Command) -> None:
-    st.button(
-        label, key=key, icon=icon, on_click=_send, args=(RunFolder(shown.path), command), width=170
-    )
+def _steer(
+    label: str, key: str, icon: str, folder: RunFolder, state: State | None, command: Command
+) -> None:
+    st.button(label, key=key, icon=icon, on_click=_send, args=(folder, state, command), width=170)
 
 
-def _send(folder: RunFolder, command: Command) -> None:
+def _send(folder: RunFolder, state: State | None, command: Command) -> None:
     with _told():
         send(folder, command)
+        st.session_state[_ASKED] = (folder.id, state, time.monotonic())
 
 
 def _start(config: RunConfig | None) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.charts.training import frame, training_arrays, training_info
+from dashboard.charts.training import training_arrays, training_info
+from dashboard.charts.training_frame import frame
 from dashboard.components.live_chart import live_chart, visible_range
 from dashboard.progress import ACTIVE
 from mlcore.runs import History

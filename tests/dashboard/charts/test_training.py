@@ -10,11 +10,11 @@ import pytest
 
 from dashboard.charts.training import (
     Mark,
-    frame,
     training_arrays,
     training_figure,
     training_info,
 )
+from dashboard.charts.training_frame import frame
 from mlcore.events import CheckpointSaved, EpochDone, SettingsEdited
 
 EPOCH = EpochDone(

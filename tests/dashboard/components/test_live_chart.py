@@ -8,7 +8,8 @@ import struct
 import numpy as np
 import pytest
 
-from dashboard.charts.training import frame, training_arrays, training_info
+from dashboard.charts.training import training_arrays, training_info
+from dashboard.charts.training_frame import frame
 from dashboard.components import live_chart
 from dashboard.components.live_chart import pack
 from mlcore.events import EpochDone
