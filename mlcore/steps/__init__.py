@@ -13,12 +13,16 @@ from mlcore.errors import SettingsError
 from mlcore.model import MLP
 from mlcore.optim import Optimizer
 from mlcore.steps.autograd import Autograd
+from mlcore.steps.cuda_graph import CudaGraph
 from mlcore.steps.interface import Stepper
 from mlcore.steps.written_out import WrittenOut
 
-__all__ = ["Autograd", "Stepper", "WrittenOut", "make_stepper"]
+__all__ = ["Autograd", "CudaGraph", "Stepper", "WrittenOut", "make_stepper"]
 
-_AUTO = {"cpu": "written_out"}  # kind of device → fastest stepper proved equal there
+_AUTO = {
+    "cpu": "written_out",
+    "cuda": "cuda_graph",
+}  # kind of device → fastest stepper proved equal there
 
 
 def make_stepper(
@@ -41,5 +45,7 @@ def make_stepper(
     match name:
         case "written_out":
             return WrittenOut(model, optimizer, config.optim.clip_norm)
+        case "cuda_graph":
+            return CudaGraph(model, optimizer, config.optim.clip_norm)
         case _:
             return Autograd(model, optimizer, config.optim.clip_norm)
