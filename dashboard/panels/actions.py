@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import session
+from dashboard import data_source, session
 from dashboard.progress import ACTIVE
 from mlcore.commands import Command, Continue, Stop
 from mlcore.config import RunConfig
@@ -34,13 +34,14 @@ def start_and_stop(
         training: a run that is under way, the shown one if it is.
     """
     config = session.config()
+    why_not = _why_not(config, training)
     st.button(
         "Train",
         key="train",
         type="primary",
         icon=":material/play_arrow:",
-        disabled=config is None or training is not None,
-        help=_why_not(config, training),
+        disabled=why_not is not None,
+        help=why_not,
         on_click=_start,
         args=(config,),
         width=140,
@@ -107,7 +108,11 @@ def answer_due(run: RunFolder, state: State) -> bool:
 def _why_not(config: RunConfig | None, training: RunFolder | None) -> str | None:
     if training is not None:
         return "A run is training. Stop it, or let it end, before you start the next."
-    return "A setting on the left cannot be used; its reason stands there." if not config else None
+    if config is None:
+        return "A setting on the left cannot be used; its reason stands there."
+    if not data_source.usable(config.data):
+        return "The data set is not on this machine yet; the box above says how it gets here."
+    return None
 
 
 def _steer(

@@ -135,3 +135,16 @@ def test_damaged_files_are_named_and_can_be_fetched_again(
 
 def test_bundled_digits_that_were_chosen_need_no_words(mirror: Mirror) -> None:
     assert not words(page(data__name="digits"))
+
+
+def test_train_waits_until_the_data_are_there(
+    mirror: Mirror, tiny_idx_root: Callable[..., Path]
+) -> None:
+    test = AppTest.from_string(
+        "from dashboard.panels.actions import start_and_stop\nstart_and_stop(None, None, None)\n"
+    )
+    again(test)
+    assert test.button(key="train").disabled
+    assert "not on this machine yet" in test.button(key="train").help
+    tiny_idx_root("MNIST")
+    assert not again(test).button(key="train").disabled
