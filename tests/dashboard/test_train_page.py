@@ -89,6 +89,7 @@ def made(runs: RunStore) -> Callable[..., RunFolder]:
 
 def opened(**address: str) -> AppTest:
     app = AppTest.from_file(str(APP), default_timeout=30)
+    app.query_params["data.name"] = "digits"  # always there, so nothing is downloaded
     for name, value in address.items():
         app.query_params[name] = value
     app.run()
