@@ -87,7 +87,7 @@ def loss_traces(info: LossInfo | None = None) -> list[go.Scatter]:
     raw = go.Scatter(
         name=RAW,
         line={"color": "var(--st-chart-color-1)", "width": 1},
-        opacity=0.28,
+        opacity=0.38,
         hovertemplate="%{y:.4f}",
         **shared,
     )

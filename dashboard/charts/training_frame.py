@@ -112,7 +112,13 @@ def _axes(log: bool, panels: _Panels) -> dict[str, dict[str, Any]]:
             "unifiedhovertitle": {"text": "step %{x:,d}"},
         },
         "yaxis": shared | losses | number,
-        "yaxis2": shared | accuracy | {"tickformat": ".3~p", "visible": both},
+        "yaxis2": shared
+        | accuracy
+        | {
+            "tickformat": ".3~p",
+            "visible": both,
+            "autorangeoptions": {"minallowed": 0, "maxallowed": 1.01},
+        },
         "yaxis3": hidden,
     }
 

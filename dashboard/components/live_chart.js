@@ -3,6 +3,7 @@
 // The message is: length of the header (uint32), the header (JSON), then the arrays it points to.
 
 const PAUSE = 250; // ms without another zoom before Python hears of it
+const NARROW = 560; // pixels; a phone
 const seen = new Map(); // run → what was zoomed to, for when the page comes back
 
 const decode = (bytes) => {
@@ -32,7 +33,7 @@ const themed = (value, look) => {
 };
 
 const fitted = (layout, width) => {
-  if (width > 560) return layout;
+  if (width > NARROW) return layout;
   return {
     ...layout,
     height: Math.round(layout.height * 0.8),
@@ -118,7 +119,8 @@ class Chart {
         displaylogo: false,
         scrollZoom: false,
         doubleClick: "autosize",
-        modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d", "zoomIn2d", "zoomOut2d"],
+        displayModeBar: this.width > NARROW ? "hover" : false,
+        modeBarButtons: [["toImage"], ["zoom2d", "pan2d"], ["resetScale2d"]], // none to a cloud
       };
       await this.Plotly.react(this.node, themed(data, look), drawnLayout, options);
       if (this.ended) return;

@@ -102,7 +102,7 @@ def _kind(values: np.ndarray[Any, Any]) -> str:
 def _script() -> str:
     """The component's script without its comments: it travels with every refresh."""
     text = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
-    lean = re.sub(r"^\s*//.*\n", "", text, flags=re.MULTILINE)
+    lean = re.sub(r"^\s*//.*\n|\s//.*$", "", text, flags=re.MULTILINE)
     return plotly_js.LOADER + re.sub(r"^ +", "", lean, flags=re.MULTILINE)
 
 

@@ -262,3 +262,26 @@ def test_it_looks_right_while_and_after_a_run(
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     press_stop(page)
     shots(page, "train-after")
+
+
+def test_no_button_of_the_chart_sends_data_away(app, page, settled):
+    page.goto(f"{app().url}/?{SHORT}")
+    settled(page)
+    press_train(page)
+    badge(page, "Finished")
+    titles = page.locator(".live-chart .modebar-btn").evaluate_all(
+        "buttons => buttons.map((button) => button.dataset.title)"
+    )
+    assert titles == ["Download plot as a PNG", "Zoom", "Pan", "Reset axes"]
+
+
+def test_without_static_serving_plotly_comes_with_the_page(app, page, settled, monkeypatch):
+    monkeypatch.setenv("STREAMLIT_SERVER_ENABLE_STATIC_SERVING", "false")
+    served: list[str] = []
+    page.on("request", lambda request: served.append(request.url))
+    page.goto(f"{app().url}/?{SHORT}")
+    settled(page)
+    press_train(page)
+    badge(page, "Finished")
+    wait_for_steps(page)
+    assert not [url for url in served if "/app/static/" in url]
