@@ -162,6 +162,7 @@ def set_current_run(run: str | None) -> None:
     """Show this run on all pages; the address names it."""
     begin()
     st.session_state[_RUN] = run
+    choose_upload(False)
 
 
 def upload() -> Upload | None:
@@ -193,7 +194,6 @@ def choose_checkpoint(run: str, file: str) -> None:
     """Look at this checkpoint file of this run from now on."""
     st.session_state.setdefault(_FILES, {})[run] = file
     set_current_run(run)
-    choose_upload(False)
 
 
 def chosen_checkpoint(run: str) -> str | None:

@@ -108,6 +108,11 @@ def _pick_data(choice: Choice, fitting: tuple[str, ...]) -> str | None:
 
 def _tell(choice: Choice, data: str) -> None:
     """Say so where the sidebar's data set is another; the test itself warns of the rest."""
+    if choice.assumed:
+        words = ", ".join(f"{name} {value}" for name, value in choice.assumed.items())
+        st.caption(
+            f"The file does not say it all. Assumed: {words}; Checkpoints lets you change it."
+        )
     own, sidebar = _own_data(choice), session.data_name()
     if own in (None, data) and sidebar != data and sidebar in CATALOG:
         st.warning(

@@ -54,6 +54,7 @@ def page() -> None:
     """The whole page."""
     plotly_js.ensure()
     changed = _folder_changed()
+    session.choose_upload(False)  # what is said here of a run, the other pages follow
     runs = session.store().list()
     shown = picker.chosen_run(runs)
     # The list was read a moment before the history: what is shown goes by the history alone.

@@ -42,10 +42,11 @@ def uploader() -> None:
         "nothing in the file is run."
     )
     new: Upload | None = st.session_state.pop(_NEW, None)
-    if new is not None:
-        _look_into(new)
-    if sentence := st.session_state.pop(_PROBLEM, None):
-        st.error(sentence, icon=":material/error:")
+    with st.container(key="upload-told"):  # always there: what stands below does not jump
+        if new is not None:
+            _look_into(new)
+        if sentence := st.session_state.pop(_PROBLEM, None):
+            st.error(sentence, icon=":material/error:")
 
 
 def inspected(upload: Upload) -> None:
@@ -194,7 +195,6 @@ def _resume(upload: Upload) -> None:
     config = resume_config(upload.inspection, sidebar, upload.assumed)
     run = session.jobs().start_run(config, checkpoint=upload.path)
     session.set_current_run(run)
-    session.choose_upload(False)
     st.switch_page("app_pages/train.py")
 
 

@@ -1,0 +1,197 @@
+"""The Checkpoints page without a browser: files brought in, good and bad."""
+
+from __future__ import annotations
+
+import gc
+import io
+import pickle
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from streamlit.testing.v1 import AppTest
+from torch import nn
+
+from mlcore.config import DataConfig, OptimConfig, RunConfig, TrainConfig
+from mlcore.run import execute
+from mlcore.runs import RunFolder, RunStore
+
+CONFIG = RunConfig(
+    data=DataConfig(name="digits", batch_size=32, validation=200),
+    optim=OptimConfig(name="adam"),
+    train=TrainConfig(epochs=2, device="cpu", threads=1),
+)
+
+
+@pytest.fixture(autouse=True)
+def uploads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The temporary folder in which uploads lie."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def trained(page_folder: Path) -> RunFolder:
+    folder = RunStore(page_folder / "runs").create(CONFIG)
+    execute(folder)
+    return folder
+
+
+def open_page(app: AppTest) -> AppTest:
+    app.run()
+    return app.switch_page("app_pages/checkpoints.py").run()
+
+
+def drop(page: AppTest, content: bytes, name: str = "model.pt") -> AppTest:
+    page.file_uploader[0].set_value((name, content, "application/octet-stream")).run()
+    assert not page.exception
+    return page
+
+
+def tutorial(**more: Any) -> bytes:
+    """A file as PyTorch's tutorial on saving writes it, with another model than ours."""
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Linear(784, 12), nn.Tanh(), nn.Linear(12, 10))
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
+    model(torch.randn(3, 784)).sum().backward()
+    optimizer.step()
+    stream = io.BytesIO()
+    torch.save(
+        {
+            "epoch": 3,
+            "model_state_dict": model.state_dict(),
+            "optimizer_state_dict": optimizer.state_dict(),
+            "loss": 0.25,
+            **more,
+        },
+        stream,
+    )
+    return stream.getvalue()
+
+
+def texts(page: AppTest) -> str:
+    return "\n".join(
+        element.value for kind in ("markdown", "caption", "text") for element in page.get(kind)
+    )  # type: ignore[attr-defined]
+
+
+def kept(folder: Path) -> list[bytes]:
+    gc.collect()
+    return [path.read_bytes() for path in folder.rglob("*.upload")]
+
+
+def test_without_runs_a_file_can_still_be_brought_in(app: AppTest) -> None:
+    page = open_page(app)
+    assert "Nothing is trained yet" in texts(page)
+    drop(page, tutorial())
+    assert page.button(key="test-upload")
+
+
+def test_each_checkpoint_of_a_run_can_be_downloaded_and_tested(
+    app: AppTest, trained: RunFolder
+) -> None:
+    page = open_page(app)
+    assert "**Epoch 2 · step 78**" in texts(page)
+    for path in trained.checkpoints():
+        assert page.download_button(key=f"full-{path.stem}").label == "Full"
+        assert page.download_button(key=f"weights-{path.stem}").label == "Weights"
+
+
+def test_an_upload_is_looked_into_before_it_is_used(app: AppTest, uploads: Path) -> None:
+    page = drop(open_page(app), tutorial(), "my *model*.tar")
+    assert [element.value for element in page.text] == ["my *model*.tar"]
+    shown = texts(page)
+    for words in ("784 → 12 → 10", "9,550", "0\\.2500", "sgd", "not stated"):
+        assert words in shown
+    assert page.selectbox(key=next_key(page, "assume-activation")).value == "relu"
+    assert page.number_input(key=next_key(page, "assume-mean")).value == 0.5
+    assert not page.button(key="resume-upload").disabled
+    assert kept(uploads) == [tutorial()]
+
+
+def next_key(page: AppTest, start: str) -> str:
+    keys = [w.key for kind in ("selectbox", "number_input") for w in page.get(kind)]  # type: ignore[attr-defined]
+    return next(key for key in keys if key and key.startswith(start))
+
+
+def test_what_the_file_does_not_say_changes_the_test(app: AppTest, trained: RunFolder) -> None:
+    page = drop(open_page(app), tutorial())
+    page.button(key="test-upload").click().run()
+    relu = {metric.label: metric.value for metric in page.metric}
+    page.switch_page("app_pages/checkpoints.py").run()
+    page.selectbox(key=next_key(page, "assume-activation")).select("tanh").run()
+    page.button(key="test-upload").click().run()
+    assert not page.error
+    tanh = {metric.label: metric.value for metric in page.metric}
+    assert tanh["Test loss"] != relu["Test loss"]
+    assert "activation tanh" in texts(page)
+
+
+def test_a_second_upload_takes_the_place_of_the_first(app: AppTest, uploads: Path) -> None:
+    page = drop(open_page(app), tutorial(epoch=1))
+    drop(page, tutorial(epoch=2))
+    assert kept(uploads) == [tutorial(epoch=2)]
+    page.button(key="remove-upload").click().run()
+    assert kept(uploads) == []
+    assert not page.text
+
+
+class Evil:
+    def __init__(self, target: Path) -> None:
+        self.target = target
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (Path.touch, (self.target,))
+
+
+@pytest.mark.parametrize("kind", ["pickle", "zip", "text", "empty"])
+def test_a_bad_file_is_one_sentence_and_the_upload_before_stays(
+    kind: str, app: AppTest, uploads: Path, tmp_path: Path
+) -> None:
+    target = tmp_path / "executed"
+    stream = io.BytesIO()
+    torch.save({"model_state_dict": Evil(target)}, stream)
+    content = {
+        "pickle": pickle.dumps(Evil(target)),
+        "zip": stream.getvalue(),
+        "text": b"hello, world",
+        "empty": b"",
+    }[kind]
+    page = drop(open_page(app), tutorial(), "good.pt")
+    drop(page, content, "![bad](http://x.y/z.png).pt")
+    (sentence,) = [element.value for element in page.error]
+    assert sentence.startswith("\\!\\[bad\\]\\(http:")
+    assert sentence.rstrip().endswith(".")
+    assert [element.value for element in page.text] == ["good.pt"]
+    assert kept(uploads) == [tutorial()]
+    assert not target.exists()
+    page.run()
+    assert not page.error  # said once
+
+
+def test_weights_alone_can_be_tested_and_the_reason_against_resuming_is_shown(
+    app: AppTest,
+) -> None:
+    stream = io.BytesIO()
+    torch.save(nn.Sequential(nn.Linear(784, 10)).state_dict(), stream)
+    page = drop(open_page(app), stream.getvalue())
+    assert page.button(key="resume-upload").disabled
+    assert "It cannot be resumed: it holds no optimizer state" in texts(page)
+
+
+def test_a_run_goes_on_from_an_upload_with_the_sidebars_epochs(
+    app: AppTest, trained: RunFolder, page_folder: Path
+) -> None:
+    app.query_params["train.epochs"] = "2"
+    page = drop(open_page(app), tutorial())
+    page.button(key="resume-upload").click().run()
+    assert not page.exception
+    store = RunStore(page_folder / "runs")
+    newest = store.list()[0]
+    assert newest.id != trained.id
+    assert newest.config.train.epochs == 3 + 2
+    assert newest.config.model.hidden == (12,)
+    assert newest.config.data.name == "digits"
+    assert (newest.path / "checkpoints" / "start.pt").read_bytes() == tutorial()
