@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,6 +12,17 @@ from streamlit.testing.v1 import AppTest
 from dashboard import session
 
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_downloads(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Pages start on MNIST: without a data folder of its own, none of them may fetch it."""
+    with pytest.MonkeyPatch.context() as patch:
+        if "MLCORE_DATA" not in os.environ:
+            patch.setenv("MLCORE_DATA", str(tmp_path_factory.mktemp("data")))
+        for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
+            patch.setenv(name, "http://127.0.0.1:9")  # nothing listens there
+        yield
 
 
 @pytest.fixture(scope="module")
