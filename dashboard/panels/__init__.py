@@ -1,1 +1,1 @@
-"""Parts of the Train page: each draws one side of one run."""
+"""Parts of the pages: each draws one side of a run, a model or a file."""
