@@ -117,7 +117,7 @@ def _axes(log: bool, panels: _Panels) -> dict[str, dict[str, Any]]:
         | {
             "tickformat": ".3~p",
             "visible": both,
-            "autorangeoptions": {"minallowed": 0, "maxallowed": 1.01},
+            "autorangeoptions": {"clipmin": 0, "clipmax": 1.01},
         },
         "yaxis3": hidden,
     }
