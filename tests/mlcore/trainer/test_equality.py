@@ -22,6 +22,7 @@ def test_any_settings_give_the_plain_scripts_numbers(plain, config):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
 @settings(max_examples=1000, deadline=None, derandomize=True)
 @given(config=ANY)
 def test_a_thousand_settings_give_the_plain_scripts_numbers(plain, config):
@@ -42,6 +43,7 @@ def test_so_do_steps_by_autograd(plain, config):
 
 @pytest.mark.mnist
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
 @pytest.mark.parametrize("optimizer", ["sgd", "adam"])
 def test_two_epochs_of_mnist_are_the_tutorials(plain, mnist_root, optimizer):
     config = RunConfig.from_flat(

@@ -81,6 +81,7 @@ def test_stopped_at_any_step_a_run_goes_on_as_if_it_had_not_been(plain, config, 
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
 @settings(max_examples=500, deadline=None, derandomize=True)
 @given(config=ANY, patience=st.sampled_from([0, 1]), stop=st.integers(0, 10_000))
 def test_so_it_does_with_hundreds_of_settings(plain, config, patience, stop):
