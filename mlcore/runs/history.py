@@ -26,7 +26,7 @@ from mlcore.events import (
 )
 from mlcore.runs.folder import RunFolder
 from mlcore.runs.lines import Line, LineReader
-from mlcore.runs.mark import Life, read_mark
+from mlcore.runs.mark import Life, WorkerMark, read_mark
 from mlcore.runs.messages import gone_message, lost_message
 from mlcore.runs.series import Series
 from mlcore.runs.standing import TURNS, read_event, start_asked
@@ -116,6 +116,9 @@ class History:
         """
         with self._lock:
             before = (self.state, self.message)
+            # The worker first, its words after: else one that ends in between would look lost.
+            mark = read_mark(self.folder.path)
+            life: Life = "none" if mark is None else "alive" if mark.alive else "dead"
             try:
                 anew, lines = self._reader.read()
             except RunError as error:
@@ -125,16 +128,14 @@ class History:
                 self._clear()
             for line in lines:
                 self._take(line)
-            self._judge()
+            self._judge(mark, life)
             return anew or bool(lines) or before != (self.state, self.message)
 
-    def _judge(self) -> None:
+    def _judge(self, mark: WorkerMark | None, life: Life) -> None:
         """Derive state and message from what was read and from the worker."""
         if not self.folder.config_path.exists():
             self.state, self.message = "lost", gone_message(self.folder)
             return
-        mark = read_mark(self.folder.path)
-        life: Life = "none" if mark is None else "alive" if mark.alive else "dead"
         asked = start_asked(self.folder.control_path, mark.control_from if mark else 0)
         self.state = derive(self._turn_since(mark.events_from if mark else 0), life, asked)
         self.message = ""
