@@ -67,8 +67,8 @@ def identity(pid: int) -> str | None:
     """
     try:
         return _linux_identity(pid)
-    except FileNotFoundError:
-        pass  # no such process, or no such system
+    except (FileNotFoundError, ProcessLookupError):
+        pass  # no such process (it may end between opening and reading), or no such system
     try:
         process = psutil.Process(pid)
         if process.status() == psutil.STATUS_ZOMBIE:

@@ -4,6 +4,7 @@ import dataclasses
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -49,3 +50,11 @@ def test_a_damaged_mark_counts_as_none(tmp_path, text):
 def test_no_process_has_an_impossible_id():
     assert identity(2**31 - 1) is None
     assert identity(2**70) is None
+
+
+def test_a_process_that_ends_while_it_is_looked_at_is_gone(monkeypatch):
+    def ends(path: Path, **_: object) -> str:
+        raise ProcessLookupError(3, "No such process", str(path))
+
+    monkeypatch.setattr(Path, "read_text", ends)
+    assert identity(2**22 + 1) is None
