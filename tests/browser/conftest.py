@@ -24,6 +24,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from mlcore.commands import Stop
+from mlcore.runs import ENDED, RunStore, send
+
 PROJECT = Path(__file__).parents[2]
 FLAGS = (
     "--no-sandbox",
@@ -124,6 +127,16 @@ def start_app(
     return app
 
 
+def stop_runs(runs: Path) -> None:
+    """Stop what still trains: runs outlive their server, but should not outlive their test."""
+    store = RunStore(runs)
+    for info in store.list():
+        folder = store.get(info.id)
+        if folder.state() in ("queued", "running", "paused"):
+            send(folder, Stop())
+            wait_for(lambda folder=folder: folder.state() in ENDED, 20, f"{info.id} stops")
+
+
 @pytest.fixture
 def app(tmp_path: Path) -> Iterator[Callable[..., App]]:
     """Start servers: `app(data=folder)`; without `data`, with an empty data folder.
@@ -141,6 +154,7 @@ def app(tmp_path: Path) -> Iterator[Callable[..., App]]:
     yield start
     for one in started:
         one.stop()
+        stop_runs(one.runs)
 
 
 @pytest.fixture(scope="session")
