@@ -9,8 +9,9 @@ from mlcore.errors import JobError, RunError
 from mlcore.jobs.folder import JobFolder
 from mlcore.runs import RunFolder, record_failure
 from mlcore.runs.messages import way_on
+from mlcore.runs.standing import start_asked
 
-__all__ = ["end_job", "end_run", "refuse_run", "words"]
+__all__ = ["asked_so_far", "end_job", "end_run", "refuse_run", "words"]
 
 
 def words(code: int) -> str:
@@ -27,9 +28,25 @@ def words(code: int) -> str:
     return f"{'crashed' if name in crashed else 'was ended'} ({name})"
 
 
-def end_run(folder: RunFolder, code: int) -> None:
-    """Write into a run's history why its worker is gone, unless it said so itself."""
-    if folder.path.is_dir() and folder.state() in ("lost", "queued"):
+def asked_so_far(folder: RunFolder) -> int:
+    """Bytes of a run's control log; what stands behind them was asked later."""
+    with contextlib.suppress(OSError):
+        return folder.control_path.stat().st_size
+    return 0
+
+
+def end_run(folder: RunFolder, code: int, asked: int) -> None:
+    """Write into a run's history why its worker is gone, unless it said so itself.
+
+    Args:
+        folder: the run.
+        code: exit code of the worker.
+        asked: `asked_so_far` when the worker was started. A start that was asked for since then
+            is another worker's.
+    """
+    if not folder.path.is_dir() or start_asked(folder.control_path, asked):
+        return
+    if folder.state() in ("lost", "queued"):
         refuse_run(folder, f"The worker {words(code)}: {way_on(folder)}.")
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from mlcore.errors import JobError
-from mlcore.jobs.endings import end_job, end_run, refuse_run
+from mlcore.jobs.endings import asked_so_far, end_job, end_run, refuse_run
 from mlcore.jobs.folder import JobFolder, jobs_root
 from mlcore.runs import RunFolder
 
@@ -161,6 +161,7 @@ class SpawnLink:
         if request["do"] == "warm":
             return  # nothing stays warm between processes
         folder = Path(request["folder"])
+        asked = asked_so_far(RunFolder(folder))
         try:
             with (folder / "worker.log").open("ab") as log:
                 process = subprocess.Popen(
@@ -174,7 +175,7 @@ class SpawnLink:
             raise JobError(f"No process can be started ({error.strerror}): try again.") from error
         with self._lock:
             self._open.add(str(folder))
-        threading.Thread(target=self._watch, args=(process, request), daemon=True).start()
+        threading.Thread(target=self._watch, args=(process, request, asked), daemon=True).start()
 
     def cares(self, folder: Path) -> bool:
         """Whether the process of this request still runs."""
@@ -184,7 +185,9 @@ class SpawnLink:
     def close(self) -> None:
         """Nothing to let go of: each process ends by itself."""
 
-    def _watch(self, process: subprocess.Popen[bytes], request: Mapping[str, Any]) -> None:
+    def _watch(
+        self, process: subprocess.Popen[bytes], request: Mapping[str, Any], asked: int
+    ) -> None:
         folder, limit = Path(request["folder"]), request.get("limit")
         late = None
         try:
@@ -193,7 +196,7 @@ class SpawnLink:
             process.kill()
             late, code = limit, process.wait()
         if request["do"] == "run":
-            end_run(RunFolder(folder), code)
+            end_run(RunFolder(folder), code, asked)
         else:
             end_job(JobFolder(folder), code, late)
         with self._lock:

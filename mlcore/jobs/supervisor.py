@@ -32,7 +32,7 @@ import torch
 
 from mlcore.config import RunConfig
 from mlcore.errors import JobError, RunError
-from mlcore.jobs.endings import end_job, end_run, refuse_run
+from mlcore.jobs.endings import asked_so_far, end_job, end_run, refuse_run
 from mlcore.jobs.folder import JobFolder
 from mlcore.jobs.shelf import Shelf
 from mlcore.jobs.worker import detach, work_job, work_run
@@ -109,7 +109,8 @@ class Supervisor:
                 _log(f"no request: {other!r}")
 
     def _start_run(self, folder: RunFolder) -> None:
-        child = _Child(ended=lambda code: end_run(folder, code), brief=False)
+        asked = asked_so_far(folder)
+        child = _Child(ended=lambda code: end_run(folder, code, asked), brief=False)
         log = folder.path / "worker.log"
         try:
             self._fork(child, log, lambda: work_run(folder, self._shelf))
@@ -169,15 +170,16 @@ class Supervisor:
 
 
 def rehearse() -> None:
-    """Do once what a first step does, so that children find it done: no autograd, no GPU."""
+    """Do once what a run does first, so that children find it done: no autograd, no GPU.
+
+    No step of the optimizer either: its first one imports torch's compiler (about a second, and
+    100 MB that each child would share), which the written-out step never needs.
+    """
     config = RunConfig()
     model = build(config, 10)
-    optimizer = build_optimizer(model.parameters(), config.optim)
+    build_optimizer(model.parameters(), config.optim)
     with torch.no_grad():
         torch.nn.functional.nll_loss(model(torch.zeros(2, 784)), torch.zeros(2, dtype=torch.long))
-    for weight in model.parameters():
-        weight.grad = torch.zeros_like(weight)
-    optimizer.step()
 
 
 def main() -> None:

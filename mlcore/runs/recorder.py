@@ -21,6 +21,8 @@ except ImportError:  # pragma: no cover (Windows; there worker.json alone keeps 
 
 __all__ = ["Recorder", "record_failure"]
 
+_PARTING = 10.0  # seconds that a worker may take to end after its last word
+
 
 class Recorder:
     """Appends events to a run's history; only one process at a time can hold one.
@@ -31,16 +33,17 @@ class Recorder:
 
     def __init__(self, folder: RunFolder) -> None:
         self._writer = LineWriter(folder.events_path)
-        self.offset = folder.events_path.stat().st_size  # bytes that were there before
-        if fcntl is not None:
-            try:
-                fcntl.flock(self._writer.fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError as error:
+        until = time.monotonic() + _PARTING
+        while not _lock(self._writer.fd):
+            # A worker that has said its last word holds the history until its process ends.
+            if folder.state() != "queued" or time.monotonic() > until:
                 self._writer.close()
                 raise RunError(
                     f"Run {folder.id} is being trained by another process already: "
                     "stop that one first."
-                ) from error
+                )
+            time.sleep(0.005)
+        self.offset = folder.events_path.stat().st_size  # bytes that were there before
 
     def record(self, event: Event) -> None:
         """Append one event, with the time (unix seconds).
@@ -74,6 +77,17 @@ def record_failure(folder: RunFolder, message: str) -> None:
         write_mark(folder.path, WorkerMark.nobody(folder.events_path, folder.control_path))
     failed = Failed(step=now.step, epoch=now.epoch, message=message)
     append_line(folder.events_path, _line(failed))
+
+
+def _lock(fd: int) -> bool:
+    """Take a file for this process alone; False where another has it."""
+    if fcntl is None:
+        return True
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 def _line(event: Event) -> dict[str, Any]:

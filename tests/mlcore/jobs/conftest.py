@@ -12,12 +12,15 @@ from mlcore.jobs import Jobs
 from mlcore.runs import History
 
 
-def wait_for(condition: Callable[[], Any], what: str, seconds: float = 60.0) -> Any:
+def wait_for(
+    condition: Callable[[], Any], what: str | Callable[[], str], seconds: float = 60.0
+) -> Any:
     """The condition's first true value; fails when it takes too long."""
     until = time.monotonic() + seconds
     while not (value := condition()):
         if time.monotonic() > until:
-            pytest.fail(f"waited {seconds:g} s in vain for {what}")
+            name = what if isinstance(what, str) else what()
+            pytest.fail(f"waited {seconds:g} s in vain for {name}")
         time.sleep(0.005)
     return value
 
@@ -72,7 +75,7 @@ def watch() -> Callable[..., History]:
             history.refresh()
             return bool(condition(history))
 
-        wait_for(met, f"the run (now {history.state} {history.message})", seconds)
+        wait_for(met, lambda: f"the run (now {history.state} {history.message})", seconds)
         return history
 
     return follow

@@ -8,9 +8,10 @@ import pytest
 from mlcore.config import RunConfig
 from mlcore.errors import JobError
 from mlcore.events import Stopped
-from mlcore.jobs.endings import end_job, end_run, words
+from mlcore.jobs.endings import asked_so_far, end_job, end_run, words
 from mlcore.jobs.folder import JobFolder
-from mlcore.runs import History, Recorder, RunStore
+from mlcore.runs import History, Recorder, RunStore, ask_resume
+from mlcore.runs.mark import WorkerMark, write_mark
 
 
 @pytest.mark.parametrize(
@@ -30,7 +31,7 @@ def test_exit_codes_in_words(code, said):
 
 def test_a_run_whose_worker_never_spoke_has_failed(tmp_path):
     folder = RunStore(tmp_path).create(RunConfig())
-    end_run(folder, -signal.SIGSEGV)
+    end_run(folder, -signal.SIGSEGV, 0)
     history = History(folder)
     history.refresh()
     assert history.state == "failed"
@@ -41,11 +42,24 @@ def test_a_run_that_said_how_it_ended_is_left_alone(tmp_path):
     folder = RunStore(tmp_path).create(RunConfig())
     with Recorder(folder) as recorder:
         recorder.record(Stopped(step=3, epoch=0))
-    end_run(folder, 1)
+    end_run(folder, 1, 0)
     assert folder.state() == "stopped"
     shutil.rmtree(folder.path)
-    end_run(folder, 1)
+    end_run(folder, 1, 0)
     assert not folder.path.exists()
+
+
+def test_a_worker_that_ends_late_does_not_speak_for_the_next_one(tmp_path):
+    folder = RunStore(tmp_path).create(RunConfig())
+    asked = asked_so_far(folder)
+    with Recorder(folder) as recorder:
+        write_mark(folder.path, WorkerMark.mine())
+        recorder.record(Stopped(step=3, epoch=0))
+    ask_resume(folder)  # quicker than the worker's process could end
+    end_run(folder, 0, asked)
+    assert folder.state() == "queued"
+    end_run(folder, -signal.SIGSEGV, asked_so_far(folder))  # the next one, before its first word
+    assert folder.state() == "failed"
 
 
 def test_a_job_without_an_answer_gets_a_sentence(tmp_path):

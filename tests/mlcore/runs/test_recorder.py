@@ -2,11 +2,14 @@
 
 import json
 import shutil
+import threading
 
 import pytest
 
 from mlcore.errors import RunError
-from mlcore.runs import History, Recorder, mark_start, record_failure
+from mlcore.events import Stopped
+from mlcore.runs import History, Recorder, ask_resume, mark_start, record_failure
+from mlcore.runs.mark import WorkerMark, write_mark
 
 
 def test_lines_carry_the_event_and_the_time(folder, started):
@@ -19,9 +22,23 @@ def test_lines_carry_the_event_and_the_time(folder, started):
 
 
 def test_two_workers_never_write_one_history(folder):
+    write_mark(folder.path, WorkerMark.mine())
     with Recorder(folder), pytest.raises(RunError, match="by another process already"):
         Recorder(folder)
     Recorder(folder).close()
+
+
+def test_a_worker_that_has_said_its_last_word_is_waited_for(folder):
+    first = Recorder(folder)
+    write_mark(folder.path, WorkerMark.mine())
+    first.record(Stopped(step=3, epoch=0))
+    ask_resume(folder)
+    end = folder.events_path.stat().st_size
+    leaving = threading.Timer(0.05, first.close)
+    leaving.start()
+    with Recorder(folder) as second:
+        assert second.offset == end
+    leaving.join()
 
 
 def test_a_deleted_folder_ends_the_writing(folder, started):
