@@ -81,12 +81,11 @@ def record_failure(folder: RunFolder, message: str) -> None:
 
 def _lock(fd: int) -> bool:
     """Take a file for this process alone; False where another has it."""
-    if fcntl is None:
-        return True
-    try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
+    if fcntl is not None:
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
     return True
 
 
