@@ -1,67 +1,63 @@
-"""Print a table of MNIST epochs: `python -m tests.benchmarks [--rounds 5] [--optim sgd adam]`."""
+"""Print tables of speed, memory and accuracy on MNIST: `python -m tests.benchmarks`.
+
+Name what to measure (default: epochs): epochs, widths, presets, memory.
+"""
 
 from __future__ import annotations
 
 import argparse
 import os
 import platform
-import statistics
+from pathlib import Path
 
 import torch
 
-from tests.benchmarks.contenders import CONTENDERS, IMAGES
+from tests.benchmarks import accuracy, epochs, memory, widths
+
+WHAT = ("epochs", "widths", "presets", "memory")
 
 
-def measure(optim: str, rounds: int) -> dict[str, list[float]]:
-    """Seconds of each contender's epochs, in turn: one warm-up, then `rounds` of each."""
-    ready = {}
-    for name, contender in CONTENDERS.items():
-        try:
-            ready[name] = contender(optim)
-            ready[name].epoch()
-        except ImportError as error:
-            ready.pop(name, None)
-            print(f"(left out: {name}: {error})")
-    seconds: dict[str, list[float]] = {name: [] for name in ready}
-    for _ in range(rounds):
-        for name, contender in ready.items():
-            seconds[name].append(contender.epoch())
-    return seconds
-
-
-def table(optim: str, seconds: dict[str, list[float]]) -> str:
-    """A Markdown table; ratios are medians over the rounds, round by round."""
-    lines = [
-        f"| {optim} | s/epoch (median) | min to max | images/s | × tutorial | × bare loop |",
-        "| --- | ---: | ---: | ---: | ---: | ---: |",
-    ]
-    for name, mine in seconds.items():
-        ratios = [
-            statistics.median(a / b for a, b in zip(seconds[other], mine, strict=True))
-            for other in ("tutorial loop", "bare in-memory loop")
-        ]
-        middle = statistics.median(mine)
-        lines.append(
-            f"| {name} | {middle:.2f} | {min(mine):.2f} to {max(mine):.2f} | "
-            f"{IMAGES / middle:,.0f} | {ratios[0]:.1f} | {ratios[1]:.2f} |"
-        )
-    return "\n".join(lines)
+def processor() -> str:
+    """The processor's name, where the system tells it."""
+    try:
+        for line in Path("/proc/cpuinfo").read_text().splitlines():
+            if line.startswith("model name"):
+                return line.split(":", 1)[1].strip()
+    except OSError:
+        pass
+    return platform.processor() or platform.machine()
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--optim", nargs="+", default=["sgd", "adam"])
-    parser.add_argument("--threads", type=int, default=0)
+    parser.add_argument("what", nargs="*", metavar="WHAT", help=f"any of: {', '.join(WHAT)}")
+    parser.add_argument("--rounds", type=int, default=5, help="measurements of each contender")
+    parser.add_argument("--seeds", type=int, default=5, help="seeds of each preset")
+    parser.add_argument("--optim", nargs="+", default=["sgd", "adam"], choices=["sgd", "adam"])
+    parser.add_argument("--threads", type=int, default=0, help="CPU threads; 0: torch's choice")
     arguments = parser.parse_args()
+    wanted = arguments.what or ["epochs"]
+    if unknown := set(wanted) - set(WHAT):
+        parser.error(f"no benchmark {sorted(unknown)[0]!r}: choose from {', '.join(WHAT)}")
     if arguments.threads:
         torch.set_num_threads(arguments.threads)
     print(
-        f"{os.cpu_count()} cores ({platform.machine()}), {torch.get_num_threads()} torch threads, "
+        f"{processor()}, {os.cpu_count()} cores ({platform.machine()}), "
+        f"{torch.get_num_threads()} torch threads, {platform.system()}, "
         f"Python {platform.python_version()}, torch {torch.__version__}\n"
     )
-    for optim in arguments.optim:
-        print(table(optim, measure(optim, arguments.rounds)) + "\n", flush=True)
+    for what in wanted:
+        match what:
+            case "epochs":
+                for optim in arguments.optim:
+                    seconds = epochs.measure(optim, arguments.rounds)
+                    print(epochs.table(optim, seconds) + "\n", flush=True)
+            case "widths":
+                print(widths.table(arguments.rounds) + "\n", flush=True)
+            case "presets":
+                print(accuracy.table(arguments.seeds) + "\n", flush=True)
+            case "memory":
+                print(memory.table() + "\n", flush=True)
 
 
 if __name__ == "__main__":

@@ -7,8 +7,11 @@ epoch and returns its seconds. One whose library is not installed raises ImportE
 from __future__ import annotations
 
 import itertools
+import logging
+import os
 import tempfile
 import time
+import warnings
 from pathlib import Path
 
 import torch
@@ -206,6 +209,72 @@ class ScikitLearn:
         return time.perf_counter() - start
 
 
+class Lightning:
+    """`lightning.Trainer.fit` for one epoch, over a DataLoader of tensors in memory."""
+
+    def __init__(self, optim: str) -> None:
+        import lightning
+
+        train = load(DataConfig(), seed=0).train
+        images = torch.utils.data.TensorDataset(train.images, train.labels)
+        self.loader = torch.utils.data.DataLoader(images, batch_size=BATCH, shuffle=True)
+        logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
+        warnings.filterwarnings("ignore", module="lightning")
+
+        class Module(lightning.LightningModule):
+            def __init__(self) -> None:
+                super().__init__()
+                self.net = Net()
+
+            def training_step(self, batch, _):  # type: ignore[no-untyped-def]
+                return F.nll_loss(self.net(batch[0]), batch[1])
+
+            def configure_optimizers(self) -> torch.optim.Optimizer:
+                return optimizer_of(optim, self.net)
+
+        self.lightning, self.module = lightning, Module()
+
+    def epoch(self) -> float:
+        trainer = self.lightning.Trainer(
+            max_epochs=1,
+            accelerator="cpu",
+            logger=False,
+            enable_checkpointing=False,
+            enable_progress_bar=False,
+            enable_model_summary=False,
+        )
+        start = time.perf_counter()
+        trainer.fit(self.module, self.loader)
+        return time.perf_counter() - start
+
+
+class Keras:
+    """`keras.Model.fit` for one epoch over arrays in memory; JAX computes unless told otherwise."""
+
+    def __init__(self, optim: str) -> None:
+        os.environ.setdefault("KERAS_BACKEND", "jax")
+        import keras
+
+        train = load(DataConfig(), seed=0).train
+        self.images, self.labels = train.images.numpy(), train.labels.numpy()
+        layers = keras.layers
+        self.net = keras.Sequential(
+            [
+                layers.Dense(128, activation="relu"),
+                layers.Dense(64, activation="relu"),
+                layers.Dense(10),
+            ]
+        )
+        kinds = {"sgd": keras.optimizers.SGD, "adam": keras.optimizers.Adam}
+        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+        self.net.compile(optimizer=kinds[optim](LR), loss=loss)
+
+    def epoch(self) -> float:
+        start = time.perf_counter()
+        self.net.fit(self.images, self.labels, batch_size=BATCH, epochs=1, verbose=0)
+        return time.perf_counter() - start
+
+
 CONTENDERS = {
     "tutorial loop": TutorialLoop,
     "bare in-memory loop": BareLoop,
@@ -213,4 +282,6 @@ CONTENDERS = {
     "matrix products alone": MatrixProducts,
     "jax.lax.scan": JaxScan,
     "scikit-learn": ScikitLearn,
+    "Lightning": Lightning,
+    "Keras": Keras,
 }

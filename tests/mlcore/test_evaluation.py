@@ -38,7 +38,9 @@ def test_accuracy_is_the_tutorial_loops_exactly_and_loss_to_rounding(model, data
     criterion = nn.NLLLoss() if model.log_probabilities else nn.CrossEntropyLoss()
     model.eval()
     with torch.no_grad():
-        loader = DataLoader(TensorDataset(data.test.images, data.test.labels), batch_size=64)
+        loader = DataLoader(
+            TensorDataset(data.inputs(data.test.images), data.test.labels), batch_size=64
+        )
         for images, labels in loader:
             output = model(images)
             loss += criterion(output, labels).item() * len(labels)
@@ -52,7 +54,7 @@ def test_accuracy_is_the_tutorial_loops_exactly_and_loss_to_rounding(model, data
 
 def test_confusion_and_per_class_figures_are_scikit_learns(model, data):
     ours = evaluate(model, data.test, data, batch_size=77)
-    predicted = model.eval()(data.test.images).argmax(1)
+    predicted = model.eval()(data.inputs(data.test.images)).argmax(1)
     assert torch.equal(
         torch.tensor(ours.confusion),
         torch.from_numpy(sklearn.metrics.confusion_matrix(data.test.labels, predicted)),
@@ -106,7 +108,7 @@ def test_the_worst_mistakes_come_first(model, data):
     assert len(mistakes) == 12
     losses = [mistake.loss for mistake in mistakes]
     assert losses == sorted(losses, reverse=True)
-    probabilities = torch.softmax(model.eval().logits(data.test.images), 1)
+    probabilities = torch.softmax(model.eval().logits(data.inputs(data.test.images)), 1)
     for mistake in mistakes:
         chances = probabilities[mistake.index]
         assert mistake.label == data.test.labels[mistake.index] != mistake.guesses[0][0]
