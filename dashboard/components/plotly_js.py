@@ -43,6 +43,12 @@ const loadPlotly = (url) => {
 `url` is what `url()` of this module says, sent along with the component's data.
 """
 
+_AHEAD = """
+export default function({ data }) {
+  if (data) loadPlotly(data).catch(() => {});  // whoever draws first tries again, and says why not
+}
+"""
+
 _INLINE = """
 export default function({ data }) {
   if (window.Plotly || !data) return;
@@ -97,11 +103,15 @@ def url() -> str:
 
 
 def ensure() -> None:
-    """Send plotly.js inline where it cannot be served; else nothing.
+    """Have the browser load plotly.js ahead of the first chart, which then finds it ready.
 
-    Called once by a page, outside its fragments: the text is 4.8 MB.
+    Called once by a page, outside its fragments. Where the file cannot be served its text (4.8 MB)
+    is sent along instead.
     """
-    if not url():
+    if address := url():
+        ahead = st.components.v2.component("plotly_ahead", js=LOADER + _AHEAD)
+        ahead(key="plotly-ahead", data=address, height=1)
+    else:
         inline = st.components.v2.component("plotly_inline", js=_INLINE)
         inline(key="plotly-inline", data=_source().read_text(encoding="utf-8"), height=1)
 
