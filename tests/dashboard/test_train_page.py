@@ -110,7 +110,7 @@ def keys(app: AppTest) -> set[str | None]:
 
 
 def chart_header(app: AppTest) -> bytes:
-    (chart,) = app.main.get("bidi_component")
+    _, chart = app.main.get("bidi_component")  # the first one loads plotly.js
     message = chart.proto.bytes
     (size,) = struct.unpack_from("<I", message)
     return message[4 : 4 + size]
