@@ -57,13 +57,22 @@ def _devices() -> _Devices:
 
 def device_field() -> None:
     """The device select box; auto and cpu alone until the list is there, or when it fails."""
-    found = _devices().found() or {}
+    known = _devices().found()
+    if known is None:
+        st.fragment(_wait_for_list, run_every=0.5)()
+    found = known or {}
     setting = SETTINGS["train.device"]
     current = str(session.values()[setting.name])
     options = tuple(dict.fromkeys(("auto", "cpu", *found, current)))
     fields.choice(setting, options, lambda device: _name(device, found))
     if found and not _has(current, found):
         st.caption(f":orange[This machine has no {current}: a run there would end at once.]")
+
+
+def _wait_for_list() -> None:
+    """Draw the page once more when the list is there."""
+    if _devices().found() is not None:
+        st.rerun()
 
 
 def _has(device: str, found: Iterable[str]) -> bool:
