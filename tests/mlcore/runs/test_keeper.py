@@ -74,6 +74,30 @@ def test_short_epochs_spend_no_more_than_two_percent_on_checkpoints(folder, epoc
     assert keeper.keep(Stopped(step=2001, epoch=2000)) is not None
 
 
+@pytest.mark.parametrize(
+    ("cost", "epoch"),
+    [(0.002, 0.05), (0.02, 0.4), (0.5, 10.0), (5.0, 45.0), (40.0, 600.0), (200.0, 5.0)],
+)
+def test_however_slow_the_disk_writing_takes_two_percent_and_one_checkpoint_at_most(
+    folder, epoch_done, steps, cost, epoch
+):
+    clock = Clock(cost)
+    keeper = Keeper(folder, clock.save, clock=clock)
+    written, looks = 0, 10  # an epoch
+    for number in range(1, 201):
+        for look in range(1, looks):
+            clock.now += epoch / looks
+            step = number * looks + look
+            written += keeper.keep(steps(step, step, epoch=number)) is not None
+            assert (written - 1) * cost <= 0.25 + 0.02 * (clock.now - 100.0)
+        clock.now += epoch / looks
+        written += keeper.keep(epoch_done(number, (number + 1) * looks)) is not None
+        assert (written - 1) * cost <= 0.25 + 0.02 * (clock.now - 100.0)
+    assert written >= 1
+    if cost <= 0.02 * epoch:
+        assert written >= 200  # what is cheap is written at every epoch's end
+
+
 def test_the_last_the_best_the_start_and_ten_others_stay(folder, clock, epoch_done):
     (folder.checkpoints_path / "start.pt").touch()
     keeper = Keeper(folder, clock.save, clock=clock)
