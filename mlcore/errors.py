@@ -8,6 +8,7 @@
     ├── DeviceError          the device asked for is not on this machine
     ├── DivergedError        a loss became NaN or infinite
     ├── CheckpointError      a checkpoint file cannot be read, trusted or applied
+    ├── ExportError          a model cannot be written in the form asked for
     ├── RunError             a run folder is missing, damaged or in the wrong state
     └── JobError             a worker process could not be started or died
 
@@ -24,6 +25,7 @@ __all__ = [
     "DataMissingError",
     "DeviceError",
     "DivergedError",
+    "ExportError",
     "JobError",
     "MlcoreError",
     "RunError",
@@ -61,6 +63,10 @@ class DivergedError(MlcoreError):
 
 class CheckpointError(MlcoreError):
     """A checkpoint file cannot be read, trusted or applied."""
+
+
+class ExportError(MlcoreError):
+    """A model cannot be written in the form that was asked for."""
 
 
 class RunError(MlcoreError):

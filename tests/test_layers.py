@@ -33,8 +33,8 @@ ROOMS = (
     "runs",
     "beginning",
     "run",
-    "jobs",
     "export",
+    "jobs",
     "cli",
     "__main__",
 )
@@ -51,6 +51,7 @@ TORCH_FREE = (
     "mlcore.summary",
     "mlcore.data",
     "mlcore.runs",
+    "mlcore.export",
     "mlcore.jobs",
     "mlcore.cli",
 )

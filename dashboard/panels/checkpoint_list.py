@@ -12,12 +12,14 @@ from dashboard import session
 from dashboard.checkpoint_rows import CheckpointRow
 from dashboard.wording import counted, file_size
 from mlcore.errors import CheckpointError
+from mlcore.export import FORMATS
 from mlcore.runs import RunInfo
 
 __all__ = ["checkpoint_list", "download_name"]
 
 _FIRST = 4  # checkpoints that are listed before one asks for more
-_SECONDS = 30.0  # that the weights may take to be written
+_SECONDS = 60.0  # that a file may take to be written
+_OTHERS = ("safetensors", "onnx", "pt2")
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 _MIME = "application/octet-stream"
 
@@ -36,20 +38,20 @@ def checkpoint_list(run: RunInfo, rows: tuple[CheckpointRow, ...]) -> None:
                     _line(run, row)
 
 
-def download_name(run: RunInfo, row: CheckpointRow, kind: str = "") -> str:
+def download_name(run: RunInfo, row: CheckpointRow, suffix: str = ".pt") -> str:
     """A file name that says run and epoch: "20261123-221700-ab12-epoch-5-step-4690.pt".
 
     Args:
         run: its name is used where it has one, with odd characters left out.
         row: the checkpoint.
-        kind: what part of it, such as "weights"; empty for all of it.
+        suffix: what the name ends in, as a `Format` says.
     """
     name = _UNSAFE.sub("-", run.name).strip("-.") if run.name else ""
     parts = [name or run.id]
     if row.epoch is not None:
         parts.append(f"epoch-{row.epoch}")
     parts.append("start" if row.step is None else f"step-{row.step}")
-    return "-".join([*parts, kind] if kind else parts) + ".pt"
+    return "-".join(parts) + suffix
 
 
 def _line(run: RunInfo, row: CheckpointRow) -> None:
@@ -68,29 +70,32 @@ def _line(run: RunInfo, row: CheckpointRow) -> None:
             width="stretch",
         )
         with st.container(horizontal=True, width="content", gap="small"):
-            st.download_button(
-                "Full",
-                lambda: _full(row.path),
-                download_name(run, row),
-                _MIME,
-                key=f"full-{stem}",
-                icon=":material/download:",
-                help="Everything that training needs to go on exactly.",
-                on_click="ignore",
-            )
-            st.download_button(
-                "Weights",
-                lambda: _weights(row.path),
-                download_name(run, row, "weights"),
-                _MIME,
-                key=f"weights-{stem}",
-                icon=":material/download:",
-                help="The state dict alone, for load_state_dict in a program of your own.",
-                on_click="ignore",
-            )
+            _download(run, row, "full", "Full")
+            _download(run, row, "weights", "Weights")
+            with st.popover("More", key=f"more-{stem}"):
+                for name in _OTHERS:
+                    _download(run, row, name, FORMATS[name].title)
+                    st.caption(FORMATS[name].lacking or FORMATS[name].help)
             if st.button("Test", key=f"test-{stem}", icon=":material/fact_check:"):
                 session.choose_checkpoint(run.id, row.path.name)
                 st.switch_page("app_pages/test.py")
+
+
+def _download(run: RunInfo, row: CheckpointRow, name: str, label: str) -> None:
+    """A button that prepares the file when it is pressed, and leaves the page alone."""
+    form = FORMATS[name]
+    st.download_button(
+        label,
+        lambda: _full(row.path) if name == "full" else _exported(row.path, name),
+        download_name(run, row, form.suffix),
+        _MIME,
+        key=f"{name}-{row.path.stem}",
+        icon=":material/download:",
+        help=None if name in _OTHERS else form.help,
+        disabled=bool(form.lacking),
+        on_click="ignore",
+        width="stretch" if name in _OTHERS else "content",
+    )
 
 
 def _full(path: Path) -> bytes:
@@ -100,8 +105,8 @@ def _full(path: Path) -> bytes:
         raise CheckpointError(f"{path.name} cannot be read ({error.strerror}).") from error
 
 
-def _weights(path: Path) -> bytes:
-    job = session.jobs().submit("weights", {"checkpoint": str(path)})
+def _exported(path: Path, name: str) -> bytes:
+    job = session.jobs().submit("export", {"checkpoint": str(path), "format": name})
     return (job.folder / str(job.wait(_SECONDS)["file"])).read_bytes()
 
 

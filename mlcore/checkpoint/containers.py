@@ -40,11 +40,15 @@ def read_contents(source: Source) -> Contents:
         CheckpointError: it is none of the three, or broken, or holds what is not allowed.
     """
     first = source.read(0, min(16, source.size))
-    if first.startswith(b"PK"):
+    # A safetensors file begins with the length of its header, whose bytes may look like the start
+    # of a zip or a pickle; those two never have "{" behind four zeros.
+    brace = first[8:9] == b"{"
+    certain = brace and first[4:8] == bytes(4)
+    if first.startswith(b"PK") and not certain:
         return _read_zip(source)
-    if first.startswith(b"\x80"):
+    if first.startswith(b"\x80") and not certain:
         return _read_legacy(source)
-    if first[8:9] == b"{" and not _is_text(first):
+    if brace and not _is_text(first):
         tree, records, metadata = read_header(source)
         return Contents(container="safetensors", tree=tree, records=records, metadata=metadata)
     raise CheckpointError(f"The file is {_kind(first)}, no checkpoint: {_ADVICE}.")

@@ -23,7 +23,7 @@ from mlcore.checkpoint.containers import dump_json
 from mlcore.checkpoint.format import DATA_KEYS, FORMAT, FORMAT_VERSION, METADATA_KEY, Checkpoint
 from mlcore.errors import CheckpointError
 
-__all__ = ["save", "save_safetensors", "save_weights", "versions", "write_bytes"]
+__all__ = ["about", "save", "save_safetensors", "save_weights", "versions", "write_bytes"]
 
 Target = str | os.PathLike[str]
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
@@ -61,6 +61,12 @@ def save_safetensors(path: Target, checkpoint: Checkpoint) -> None:
     """
     from safetensors.torch import save as to_bytes
 
+    text = {"format": "pt", METADATA_KEY: about(checkpoint)}
+    write_bytes(path, to_bytes(_own(dict(checkpoint.model)), metadata=text))
+
+
+def about(checkpoint: Checkpoint) -> str:
+    """What travels beside a model's weights as JSON: settings, data set, versions, progress."""
     told = {
         "config": checkpoint.config.to_json() if checkpoint.config else None,
         "data": _data(checkpoint.data),
@@ -69,8 +75,7 @@ def save_safetensors(path: Target, checkpoint: Checkpoint) -> None:
         "step": checkpoint.step,
         "loss": checkpoint.loss,
     }
-    text = {"format": "pt", METADATA_KEY: dump_json(told)}
-    write_bytes(path, to_bytes(_own(dict(checkpoint.model)), metadata=text))
+    return dump_json(told)
 
 
 def full_tree(snapshot: Mapping[str, Any], data: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -19,6 +19,7 @@ COMMANDS = {
     "resume": "go on with a run that was stopped, or begin a run from a checkpoint",
     "runs": "list the runs",
     "evaluate": "test a run or checkpoint: accuracy, loss, confusion matrix",
+    "export": "write a model for other programs: weights, safetensors, ONNX, torch.export",
     "inspect": "say what is in a checkpoint file before it is used",
     "data": "data sets: what is on disk, fetch, verify",
     "presets": "list the named settings for `mlcore train --preset`",

@@ -137,7 +137,7 @@ class Jobs:
             self._link.send({"do": "run", "folder": str(folder.path)})
 
     def submit(self, kind: str, request: Mapping[str, Any]) -> Job:
-        """Ask for a short job: devices, evaluate, fetch, inspect or weights.
+        """Ask for a short job: devices, evaluate, export, fetch or inspect.
 
         Raises:
             JobError: its folder cannot be made, or no process can be started.

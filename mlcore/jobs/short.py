@@ -12,12 +12,14 @@ from typing import Any
 
 from mlcore import checkpoint
 from mlcore.checkpoint import Checkpoint, limits
-from mlcore.config import DataConfig, RunConfig
-from mlcore.data import Progress, fetch
+from mlcore.config import DataConfig, RunConfig, data_root
+from mlcore.data import Progress, fetch, status
 from mlcore.data.tensors import Dataset, load
 from mlcore.device import available
 from mlcore.errors import CheckpointError
 from mlcore.evaluation import evaluate, worst_mistakes
+from mlcore.export import export
+from mlcore.export.formats import find_format
 from mlcore.jobs.folder import JobFolder
 from mlcore.jobs.shelf import Shelf
 
@@ -40,12 +42,13 @@ def inspect(request: Mapping[str, Any], _job: JobFolder, _shelf: Shelf) -> dict[
         return checkpoint.inspect(Path(request["path"]), max_bytes=max_bytes)
 
 
-def weights(request: Mapping[str, Any], job: JobFolder, _shelf: Shelf) -> dict[str, Any]:
-    """The state dict alone of the checkpoint at "checkpoint", as a file in the job's folder."""
-    found = _load(request)
-    file = job.path / f"{Path(request['checkpoint']).stem}-weights.pt"
-    checkpoint.save_weights(file, found.model)
-    return {"file": file.name}
+def export_checkpoint(request: Mapping[str, Any], job: JobFolder, shelf: Shelf) -> dict[str, Any]:
+    """The checkpoint at "checkpoint" in the form "format", as a file in the job's folder."""
+    found, form = _load(request), find_format(request["format"])
+    source = Path(request["checkpoint"])
+    file = job.path / f"{source.stem}{form.suffix}"
+    data = _test_images(found, shelf) if form.name in ("onnx", "pt2") else None
+    return {"file": file.name, **export(found, source, file, form.name, data)}
 
 
 def evaluate_checkpoint(
@@ -106,9 +109,9 @@ def fetch_data(request: Mapping[str, Any], job: JobFolder, _shelf: Shelf) -> dic
 HANDLERS: Mapping[str, Handler] = {
     "devices": devices,
     "evaluate": evaluate_checkpoint,
+    "export": export_checkpoint,
     "fetch": fetch_data,
     "inspect": inspect,
-    "weights": weights,
 }
 """Kind of job → what does it."""
 
@@ -141,6 +144,16 @@ def _data_config(
         "data.batch_size": 1,
     }
     return RunConfig.from_flat(values).data
+
+
+def _test_images(found: Checkpoint, shelf: Shelf) -> Dataset | None:
+    """What the model was tested on, to compare an exported file on; None where it is not here."""
+    config = _data_config(found, {}, {})
+    if found.data is None or not status(config.name, data_root(config)).usable:
+        return None
+    return load(
+        dataclasses.replace(config, train_limit=1), 0, raw=shelf.take(RunConfig(data=config))
+    )
 
 
 def _differences(found: Checkpoint, data: Dataset) -> list[str]:

@@ -62,5 +62,5 @@ def test_each_says_why_it_was_written(folder: RunFolder) -> None:
 def test_file_names_say_run_and_epoch_and_hold_no_odd_characters(folder: RunFolder) -> None:
     info, rows = describe(folder), checkpoint_rows(folder, SAVED)
     assert download_name(info, rows[1]) == "a-b-i-epoch-2-step-25.pt"
-    assert download_name(info, rows[2], "weights") == "a-b-i-epoch-1-step-10-weights.pt"
+    assert download_name(info, rows[2], "-weights.pt") == "a-b-i-epoch-1-step-10-weights.pt"
     assert download_name(info, rows[3]) == "a-b-i-start.pt"

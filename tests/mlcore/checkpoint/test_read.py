@@ -214,3 +214,15 @@ def test_a_checkpoint_is_put_on_another_device(read: Any) -> None:
     assert all(tensor.is_cuda for tensor in found.model.values())
     on_device = {name: tensor.cuda() for name, tensor in weights().items()}
     assert same(read(saved(on_device)).model, weights())
+
+
+@pytest.mark.parametrize("start", [b"\x80\x05", b"\x80\x02", b"PK"])
+def test_a_safetensors_file_is_known_whatever_the_length_of_its_header(
+    read: Any, start: bytes
+) -> None:
+    state = {"fc1.weight": torch.rand(10, 784), "fc1.bias": torch.rand(10)}
+    plain = int.from_bytes(to_safetensors(state, metadata={"pad": ""})[:8], "little")
+    pad = "x" * (int.from_bytes(start, "little") - plain)
+    data = to_safetensors(state, metadata={"pad": pad})
+    assert data.startswith(start)
+    assert torch.equal(read(data).model["fc1.bias"], state["fc1.bias"])

@@ -112,11 +112,16 @@ def test_an_inspection_says_what_is_in_a_file(ask, trained):
 
 
 def test_weights_alone_are_a_file_that_torch_reads(ask, trained, tmp_path):
-    file = ask("weights", checkpoint=str(trained))["file"]
+    file = ask("export", checkpoint=str(trained), format="weights")["file"]
     (job,) = (tmp_path / ".jobs").iterdir()
     state = torch.load(job / file, weights_only=True)
     for name, weight in checkpoint.load(trained).model.items():
         assert torch.equal(state[name], weight)
+
+
+def test_an_onnx_file_is_compared_on_the_data_the_model_knows(ask, trained):
+    told = ask("export", checkpoint=str(trained), format="onnx")
+    assert told["images"] == told["same_class"] == 360
 
 
 def test_a_download_tells_how_far_it_is(ask, tmp_path, monkeypatch):

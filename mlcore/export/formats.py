@@ -1,0 +1,101 @@
+"""The forms a model can leave in. No torch."""
+
+from __future__ import annotations
+
+import importlib.util
+import types
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from mlcore.errors import ExportError, SettingsError
+from mlcore.rules import nearest
+
+__all__ = ["FORMATS", "Format", "find_format"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Format:
+    """One form.
+
+    Attributes:
+        name: in the shell.
+        title: for a person.
+        suffix: what file names end in.
+        help: what it is good for, in a sentence.
+        needs: packages that it takes beyond torch.
+    """
+
+    name: str
+    title: str
+    suffix: str
+    help: str
+    needs: tuple[str, ...] = ()
+
+    @property
+    def lacking(self) -> str:
+        """One sentence where a package that it needs is not installed; else empty."""
+        missing = [name for name in self.needs if importlib.util.find_spec(name) is None]
+        if not missing:
+            return ""
+        return f"{self.title} needs {' and '.join(missing)}: run `pip install {' '.join(missing)}`."
+
+    def check(self) -> None:
+        """Make sure that it can be written here.
+
+        Raises:
+            ExportError: a package that it needs is not installed.
+        """
+        if self.lacking:
+            raise ExportError(self.lacking)
+
+
+_ALL = (
+    Format(
+        name="full",
+        title="Full checkpoint",
+        suffix=".pt",
+        help="Everything that training needs to go on exactly.",
+    ),
+    Format(
+        name="weights",
+        title="Weights",
+        suffix="-weights.pt",
+        help="The state dict alone, for load_state_dict in a program of your own.",
+    ),
+    Format(
+        name="safetensors",
+        title="safetensors",
+        suffix=".safetensors",
+        help="The weights in a file that can hold nothing but numbers, the settings beside them.",
+        needs=("safetensors",),
+    ),
+    Format(
+        name="onnx",
+        title="ONNX",
+        suffix=".onnx",
+        help="For other languages and runtimes: takes pixels from 0 to 1, normalises them itself.",
+        needs=("onnx", "onnxruntime"),
+    ),
+    Format(
+        name="pt2",
+        title="torch.export",
+        suffix=".pt2",
+        help="A PyTorch program without its Python source: takes pixels from 0 to 1.",
+    ),
+)
+
+FORMATS: Mapping[str, Format] = types.MappingProxyType({one.name: one for one in _ALL})
+"""Name → form."""
+
+
+def find_format(name: str) -> Format:
+    """The form of this name.
+
+    Raises:
+        SettingsError: there is none.
+    """
+    if name not in FORMATS:
+        raise SettingsError(
+            f"There is no format {name!r}{nearest(name, FORMATS)}: use {', '.join(FORMATS)}."
+        )
+    return FORMATS[name]

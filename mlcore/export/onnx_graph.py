@@ -1,0 +1,156 @@
+"""The model as an ONNX graph, node by node; one file, weights and normalisation inside.
+
+Operators: https://onnx.ai/onnx/operators/ (opset 20, the first with Gelu).
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from mlcore.checkpoint import Checkpoint
+from mlcore.checkpoint.write import about
+from mlcore.errors import ExportError
+from mlcore.export.pixels import SHAPE, PixelModel
+
+__all__ = ["TOLERANCE", "compare", "onnx_bytes"]
+
+TOLERANCE = 1e-4
+"""Largest difference to torch, absolute and relative, that a file is handed over with."""
+
+_OPSET, _IR = 20, 10
+_BATCH = 1000
+_ACTIVATIONS: dict[str, tuple[str, dict[str, Any]]] = {
+    "relu": ("Relu", {}),
+    "leaky_relu": ("LeakyRelu", {"alpha": 0.01}),
+    "gelu": ("Gelu", {"approximate": "none"}),
+    "tanh": ("Tanh", {}),
+    "sigmoid": ("Sigmoid", {}),
+}
+
+
+class _Graph:
+    """Nodes and constants in order; each call adds one and gives the name of its result."""
+
+    def __init__(self) -> None:
+        self.nodes: list[Any] = []
+        self.constants: list[Any] = []
+
+    def constant(self, name: str, value: Tensor) -> str:
+        from onnx import numpy_helper
+
+        self.constants.append(numpy_helper.from_array(value.detach().numpy(), name))
+        return name
+
+    def add(self, kind: str, *inputs: str, output: str = "", **attributes: Any) -> str:
+        from onnx import helper
+
+        output = output or f"{kind.lower()}_{len(self.nodes)}"
+        self.nodes.append(helper.make_node(kind, list(inputs), [output], **attributes))
+        return output
+
+
+def onnx_bytes(found: Checkpoint, pixels: PixelModel) -> bytes:
+    """The file: input `images` `(batch, 1, 28, 28)`, output `log_probabilities` or `logits`.
+
+    Its metadata hold the settings and the names of the classes as JSON.
+
+    Raises:
+        ExportError: ONNX's own checker refuses the graph.
+    """
+    import onnx
+    from onnx import TensorProto, helper
+
+    graph, model = _Graph(), pixels.model
+    value = graph.add("Sub", "images", graph.constant("mean", torch.tensor(pixels.mean)))
+    value = graph.add("Div", value, graph.constant("std", torch.tensor(pixels.std)))
+    value = graph.add("Flatten", value, axis=1)  # (B, 784)
+    for number, layer in enumerate(model.linears, start=1):
+        names = [
+            graph.constant(f"fc{number}.{key}", part) for key, part in layer.named_parameters()
+        ]
+        last = number == len(model.linears)
+        output = "logits" if last and not model.log_probabilities else ""
+        value = graph.add("Gemm", value, *names, output=output, transB=1)  # (B, width)
+        if not last:
+            value = _hidden(graph, model, number, value)
+    if model.log_probabilities:
+        value = graph.add("LogSoftmax", value, output="log_probabilities", axis=1)
+    kind = TensorProto.FLOAT
+    proto = helper.make_model(
+        helper.make_graph(
+            graph.nodes,
+            "mlp",
+            [helper.make_tensor_value_info("images", kind, ["batch", *SHAPE])],
+            [helper.make_tensor_value_info(value, kind, ["batch", model.outputs])],
+            graph.constants,
+        ),
+        opset_imports=[helper.make_opsetid("", _OPSET)],
+        ir_version=_IR,
+        producer_name="mlcore",
+    )
+    classes = [str(name) for name in (found.data or {}).get("classes", ())]
+    helper.set_model_props(proto, {"mlcore": about(found), "classes": json.dumps(classes)})
+    try:
+        onnx.checker.check_model(proto, full_check=True)
+    except onnx.checker.ValidationError as error:
+        raise ExportError(f"ONNX refuses the graph ({error}): this is a fault of mlcore.") from None
+    content: bytes = proto.SerializeToString()
+    return content
+
+
+def _hidden(graph: _Graph, model: Any, number: int, value: str) -> str:
+    """Batch norm and activation of a hidden layer; dropout does nothing here."""
+    if model.norms:
+        norm = model.norms[number - 1]
+        parts = {
+            "weight": norm.weight,
+            "bias": norm.bias,
+            "running_mean": norm.running_mean,
+            "running_var": norm.running_var,
+        }
+        names = [graph.constant(f"bn{number}.{key}", part) for key, part in parts.items()]
+        value = graph.add("BatchNormalization", value, *names, epsilon=norm.eps)
+    if model.config.activation == "silu":
+        return graph.add("Mul", value, graph.add("Sigmoid", value))
+    kind, attributes = _ACTIVATIONS[model.config.activation]
+    return graph.add(kind, value, **attributes)
+
+
+def compare(content: bytes, pixels: PixelModel, images: Tensor) -> dict[str, Any]:
+    """Run the file in onnxruntime and the model in torch on the same images.
+
+    Args:
+        content: the file.
+        pixels: the model it was made from.
+        images: `(N, 1, 28, 28)`.
+
+    Returns:
+        "images", how many; "largest_difference" of an outcome; "same_class", how many got the
+        same class from both.
+
+    Raises:
+        ExportError: they differ by more than `TOLERANCE`.
+    """
+    import onnxruntime
+
+    session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
+    largest, same, close = 0.0, 0, True
+    for start in range(0, len(images), _BATCH):
+        batch = images[start : start + _BATCH]
+        (answer,) = session.run(None, {"images": batch.numpy()})
+        theirs = torch.from_numpy(answer)
+        with torch.inference_mode():
+            ours = pixels(batch)  # (B, classes)
+        largest = max(largest, float((theirs - ours).abs().max()))
+        same += int((theirs.argmax(1) == ours.argmax(1)).sum())
+        close = close and torch.allclose(theirs, ours, rtol=TOLERANCE, atol=TOLERANCE)
+    if not close:
+        raise ExportError(
+            f"The ONNX file differs from torch by up to {largest:.3g} on {len(images):,} images, "
+            f"more than the {TOLERANCE:g} that rounding explains: nothing was written."
+        )
+    return {"images": len(images), "largest_difference": largest, "same_class": same}

@@ -1,0 +1,71 @@
+"""`mlcore export` from a shell."""
+
+import json
+
+import pytest
+import torch
+
+from mlcore.cli import main
+from mlcore.runs import RunStore
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch, capsys):
+    """The id of a short run on the digits; the working directory is an empty one."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MLCORE_RUNS", str(tmp_path / "runs"))
+    words = "train --data.name digits --train.epochs 2 --model.hidden 16 --train.threads 1 --json"
+    assert main(words.split()) == 0
+    capsys.readouterr()
+    (info,) = RunStore(tmp_path / "runs").list()
+    return info.id
+
+
+def test_weights_are_named_after_run_and_step(run, tmp_path, capsys):
+    assert main(["export", run]) == 0
+    (file,) = tmp_path.glob("*.pt")
+    assert file.name.startswith(f"{run}-step-")
+    assert file.name.endswith("-weights.pt")
+    assert file.name in capsys.readouterr().out
+    assert set(torch.load(file)) == {"fc1.weight", "fc1.bias", "fc2.weight", "fc2.bias"}
+
+
+@pytest.mark.parametrize("name", ["full", "safetensors", "onnx", "pt2"])
+def test_every_form_is_written_where_it_is_wanted(run, tmp_path, capsys, name):
+    assert main(["export", run, "--format", name, "--output", f"out.{name}", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["file"] == f"out.{name}"
+    assert told["bytes"] == (tmp_path / f"out.{name}").stat().st_size > 40_000
+    assert told.get("images") == (360 if name == "onnx" else None)
+
+
+def test_what_is_there_is_kept_unless_it_is_to_be_replaced(run, tmp_path, capsys):
+    (tmp_path / "mine.onnx").write_text("mine")
+    words = ["export", run, "--format", "onnx", "--output", "mine.onnx"]
+    assert main(words) == 2
+    assert "is there already" in capsys.readouterr().err
+    assert (tmp_path / "mine.onnx").read_text() == "mine"
+    assert main([*words, "--force"]) == 0
+    assert "on 360 test images it names the class that torch names 360" in capsys.readouterr().out
+
+
+def test_the_best_checkpoint_can_be_asked_for(run, tmp_path):
+    assert main(["export", run, "--best", "--output", "best.pt"]) == 0
+    assert (tmp_path / "best.pt").is_file()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["export"], "needs a checkpoint file or a run"),
+        (["export", "nothing"], "neither a checkpoint file nor a run"),
+        (["export", "RUN", "--format", "onx"], "did you mean"),
+        (["export", "RUN", "--output", "missing/file.pt"], "cannot be written"),
+    ],
+)
+def test_bad_input_is_one_sentence(run, capsys, words, said):
+    assert main([run if word == "RUN" else word for word in words]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert said in err
+    assert len(err.strip().splitlines()) == 1
