@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pickle
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import onnxruntime
 import pytest
 import torch
 from playwright.sync_api import Locator, Page, expect
@@ -61,9 +63,35 @@ def save_as(page: Page, button: str, folder: Path) -> Path:
     return path
 
 
+def save_other(page: Page, form: str, stem: str, folder: Path) -> Path:
+    """Save one of the forms that stand under More."""
+    page.locator(f".st-key-more-{stem} button:visible").first.click()
+    path = save_as(page, f"{form}-{stem}", folder)
+    page.keyboard.press("Escape")
+    return path
+
+
+@contextmanager
+def no_rerun(page: Page) -> Iterator[None]:
+    """Within the block no script of the app runs."""
+    page.evaluate(
+        """() => {
+            const app = document.querySelector('[data-testid=stApp]');
+            const state = () => app.getAttribute('data-test-script-state');
+            window.states = [state()];
+            new MutationObserver(() => window.states.push(state())).observe(
+                app, { attributes: true, attributeFilter: ['data-test-script-state'] });
+        }"""
+    )
+    yield
+    assert set(page.evaluate("window.states")) == {"notRunning"}
+
+
 def bring_in(page: Page, path: Path) -> None:
+    app = page.get_by_test_id("stApp")
+    expect(app).to_have_attribute("data-test-script-state", "notRunning", timeout=60_000)
     place = page.get_by_test_id("stMain").locator("input[type=file]")
-    expect(place).to_have_count(1, timeout=60_000)  # while the page is drawn, the old one stays
+    expect(place).to_have_count(1)  # while the page is drawn, the old one stays
     place.set_input_files(path)
 
 
@@ -78,6 +106,13 @@ def figures_of_upload(page: Page, settled: Callable[[Page], None]) -> list[str]:
     return figures(page)
 
 
+def legacy_file(weights: Path) -> Path:
+    """The same weights as torch wrote them before 1.6, by plain torch alone."""
+    path = weights.with_name("legacy.pth")
+    torch.save(torch.load(weights, weights_only=True), path, _use_new_zipfile_serialization=False)
+    return path
+
+
 def test_a_model_that_was_downloaded_and_uploaded_again_is_as_good_to_the_last_digit(
     app, page, settled, trained, tmp_path
 ):
@@ -87,22 +122,31 @@ def test_a_model_that_was_downloaded_and_uploaded_again_is_as_good_to_the_last_d
     assert re.search(r"\d\d\.\d\d %\s+\d+ of 360", before[0])
 
     go_to(page, "Checkpoints")
-    full = save_as(page, f"full-{last}", tmp_path)
+    settled(page)
+    with no_rerun(page):
+        full = save_as(page, f"full-{last}", tmp_path)
+        weights = save_as(page, f"weights-{last}", tmp_path)
+        safetensors, onnx, program = (
+            save_other(page, form, last, tmp_path) for form in ("safetensors", "onnx", "pt2")
+        )
     assert full.name == "digits-try-epoch-3-step-117.pt"
     assert full.read_bytes() == trained.last_checkpoint().read_bytes()
-    weights = save_as(page, f"weights-{last}", tmp_path)
     assert weights.name == "digits-try-epoch-3-step-117-weights.pt"
     assert "fc1.weight" in torch.load(weights, weights_only=True)
+    images = torch.rand(3, 1, 28, 28)
+    session = onnxruntime.InferenceSession(onnx.read_bytes())
+    (outcome,) = session.run(None, {"images": images.numpy()})
+    torch.testing.assert_close(
+        torch.from_numpy(outcome), torch.export.load(program).module()(images), rtol=0, atol=1e-4
+    )
 
-    bring_in(page, full)
-    expect_inspected(page, full.name)
-    assert figures_of_upload(page, settled) == before
-
-    go_to(page, "Checkpoints")
-    bring_in(page, weights)
-    expect_inspected(page, weights.name)
-    expect(page.locator(".st-key-resume-upload button:visible")).to_be_disabled()
-    assert figures_of_upload(page, settled) == before
+    for file in (full, safetensors, weights, legacy_file(weights)):
+        bring_in(page, file)
+        expect_inspected(page, file.name)
+        resume = page.locator(".st-key-resume-upload button:visible")
+        expect(resume).to_be_enabled() if file == full else expect(resume).to_be_disabled()
+        assert figures_of_upload(page, settled) == before, file.name
+        go_to(page, "Checkpoints")
 
 
 def tutorial_file(path: Path) -> Path:
