@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from mlcore.cli.arguments import POSITIONAL, read, switch, text, word
-from mlcore.cli.files import find_checkpoint, find_run
+from mlcore.cli.files import find_checkpoint
 from mlcore.cli.layout import size
 from mlcore.cli.runs import RUNS, open_store
 from mlcore.config import DataConfig, data_root
 from mlcore.data import status
-from mlcore.errors import CheckpointError, ExportError, SettingsError
-from mlcore.export.formats import FORMATS, find_format
-from mlcore.runs import RunStore
+from mlcore.errors import ExportError, SettingsError
+from mlcore.export.formats import FORMATS, Format, find_format
+from mlcore.rules import Value
 
 if TYPE_CHECKING:
     from mlcore.checkpoint import Checkpoint
@@ -24,23 +25,24 @@ if TYPE_CHECKING:
 
 __all__ = ["run"]
 
+_SETTINGS = ("data.name", "data.root", "data.mean", "data.std", "model.activation")
+_FORMATS = "{" + ",".join(FORMATS) + "}"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
     """Write a model as a full checkpoint, weights alone, safetensors, ONNX or torch.export.
 
-    ONNX and torch.export files take pixels from 0 to 1 and normalise them themselves. They are
-    compared with the model before they are written: on the whole test set where it is on disk.
+    ONNX and torch.export files take pixels from 0 to 1, (batch, 1, 28, 28), and normalise them
+    themselves; they answer with log-probabilities, or logits where the loss was cross_entropy.
+    They are compared with the model before they are written: on the whole test set where it is on
+    disk. The settings below belong to these two: they say what a checkpoint file does not state.
     """
 
-    target: Annotated[
-        str, POSITIONAL, word("checkpoint file, or a run, whose last one is taken", "CHECKPOINT")
-    ] = ""
-    format: Annotated[str, text("form of the file", "weights", "{" + ",".join(FORMATS) + "}")] = (
-        "weights"
-    )
+    target: Annotated[str, POSITIONAL, word("checkpoint file, or a run", "CHECKPOINT")] = ""
+    format: Annotated[str, text("form of the file", "weights", _FORMATS)] = "weights"
+    checkpoint: Annotated[str, text("of a run: last, best or a step", "last", "WHICH")] = "last"
     output: Annotated[str, text("file to write", "named after run and step", "FILE")] = ""
-    best: Annotated[bool, switch("of a run, the best checkpoint and not the last")] = False
     force: Annotated[bool, switch("replace a file that is there already")] = False
     runs: Annotated[str, RUNS] = ""
     json: Annotated[bool, switch("one JSON object")] = False
@@ -48,28 +50,23 @@ class Options:
 
 def run(argv: Sequence[str]) -> int:
     """Export a checkpoint."""
-    options, _ = read("export", Options, argv)
+    options, given = read("export", Options, argv, settings=_SETTINGS)
     form = find_format(options.format)
     form.check()
     if not options.target:
         raise SettingsError(
             "`mlcore export` needs a checkpoint file or a run: `mlcore runs` lists the runs."
         )
-    source = _source(options, open_store(options.runs))
-    target = Path(options.output or f"{_stem(source)}{form.suffix}").expanduser()
-    if target.is_dir():
-        target = target / f"{_stem(source)}{form.suffix}"
-    if target.exists() and not options.force:
-        raise ExportError(
-            f"{target} is there already: name another file with `--output`, or add `--force`."
-        )
+    source = find_checkpoint(options.target, open_store(options.runs), options.checkpoint)
+    target = _target(options, source, form)
 
     from mlcore.checkpoint import load  # loads torch
     from mlcore.export import export
 
     found = load(source)
-    data = _data(found) if form.name in ("onnx", "pt2") else None
-    told = export(found, source, target, form.name, data)
+    assumed = _assumed(found, given, form)
+    data = _data(found, given) if form.runs else None
+    told = export(found, source, target, form.name, data, assumed)
     about = {"file": str(target), "format": form.name, "bytes": target.stat().st_size, **told}
     if options.json:
         print(json.dumps(about, ensure_ascii=False))
@@ -78,15 +75,16 @@ def run(argv: Sequence[str]) -> int:
     return 0
 
 
-def _source(options: Options, store: RunStore) -> Path:
-    if not options.best:
-        return find_checkpoint(options.target, store)
-    best = find_run(options.target, store).best_checkpoint()
-    if best is None:
-        raise CheckpointError(
-            f"No checkpoint of {options.target} is marked as the best: leave `--best` away."
+def _target(options: Options, source: Path, form: Format) -> Path:
+    """The file to write; never one that is there, unless a person says so."""
+    target = Path(options.output or f"{_stem(source)}{form.suffix}").expanduser()
+    if target.is_dir():
+        target = target / f"{_stem(source)}{form.suffix}"
+    if target.exists() and not options.force:
+        raise ExportError(
+            f"{target} is there already: name another file with `--output`, or add `--force`."
         )
-    return best
+    return target
 
 
 def _stem(source: Path) -> str:
@@ -96,13 +94,32 @@ def _stem(source: Path) -> str:
     return source.stem
 
 
-def _data(found: Checkpoint) -> Dataset | None:
-    """The data set that the model was trained on, where it is on disk."""
-    told = found.data
-    if told is None:
+def _assumed(found: Checkpoint, given: Mapping[str, Value], form: Format) -> dict[str, Value]:
+    """What holds where the file states nothing; what is not given is said aloud."""
+    stated = {
+        "model.activation": found.config is not None,
+        "data.mean": found.data is not None,
+        "data.std": found.data is not None,
+    }
+    for name in given:
+        if not form.runs:
+            raise SettingsError(f"`--{name}` is of no use to {form.title}: leave it away.")
+        if stated.get(name):
+            raise SettingsError(f"`--{name}` is stated in the checkpoint itself: leave it away.")
+    assumed = {name.partition(".")[2]: given[name] for name in stated if name in given}
+    if form.runs and not assumed:
+        for sentence in found.assumed:
+            print(f"mlcore: assumed: {sentence}", file=sys.stderr)
+    return assumed
+
+
+def _data(found: Checkpoint, given: Mapping[str, Value]) -> Dataset | None:
+    """The data set that the model was trained on, or the one given, where it is on disk."""
+    name = given.get("data.name") or (found.data or {}).get("name")
+    if not name:
         return None
-    root = found.config.data.root if found.config else ""
-    config = DataConfig(name=told["name"], root=root, train_limit=1, batch_size=1)
+    root = given.get("data.root") or (found.config.data.root if found.config else "")
+    config = DataConfig(name=name, root=str(root), train_limit=1, batch_size=1)  # type: ignore[arg-type]
     if not status(config.name, data_root(config)).usable:
         return None
     from mlcore.data.tensors import load
@@ -114,7 +131,7 @@ def _words(about: dict[str, Any], data: Dataset | None) -> str:
     line = f"{about['file']} ({size(about['bytes'])})"
     if "images" not in about:
         return line
-    images = "test images" if data else "images of noise"
+    images = f"test images of {data.name}" if data else "images of noise"
     return (
         f"{line}: on {about['images']:,} {images} it names the class that torch names "
         f"{about['same_class']:,} times; outcomes differ by {about['largest_difference']:.1e} "

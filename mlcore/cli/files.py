@@ -8,8 +8,16 @@ from pathlib import Path
 from mlcore.cli.layout import LiveLine, size
 from mlcore.config import DataConfig, data_root
 from mlcore.data import Progress, fetch, find_family, status
-from mlcore.errors import CheckpointError, DataCorruptError, DataMissingError, RunError
+from mlcore.errors import (
+    CheckpointError,
+    DataCorruptError,
+    DataMissingError,
+    RunError,
+    SettingsError,
+)
+from mlcore.rules import list_words
 from mlcore.runs import RunFolder, RunStore
+from mlcore.runs.folder import checkpoint_step
 
 __all__ = ["bring_data", "fetch_shown", "find_checkpoint", "find_run"]
 
@@ -69,14 +77,24 @@ def find_run(target: str, store: RunStore) -> RunFolder:
     return store.get(folder if (folder / "config.json").is_file() else target)
 
 
-def find_checkpoint(target: str, store: RunStore) -> Path:
-    """The file that a person means: a path, or a run, whose last checkpoint it is then.
+def find_checkpoint(target: str, store: RunStore, which: str = "last") -> Path:
+    """The file that a person means: a path, or a run, one of whose checkpoints it is then.
+
+    Args:
+        target: path of a file, or id, beginning of an id or folder of a run.
+        store: where runs are looked for.
+        which: of a run: "last", "best" or a step.
 
     Raises:
         CheckpointError: there is neither such a file nor such a run, or the run has none yet.
+        SettingsError: `which` is none of the three.
     """
     path = Path(target).expanduser()
     if path.is_file():
+        if which != "last":
+            raise CheckpointError(
+                f"{target} is one checkpoint: `--checkpoint` chooses among those of a run."
+            )
         return path
     try:
         run = find_run(target, store)
@@ -88,4 +106,23 @@ def find_checkpoint(target: str, store: RunStore) -> Path:
     last = run.last_checkpoint()
     if last is None:
         raise CheckpointError(f"Run {run.id} has written no checkpoint yet: let it train an epoch.")
-    return last
+    return last if which == "last" else _chosen(run, which)
+
+
+def _chosen(run: RunFolder, which: str) -> Path:
+    if which == "best":
+        best = run.best_checkpoint()
+        if best is None:
+            raise CheckpointError(
+                f"No checkpoint of run {run.id} is marked as the best: take last."
+            )
+        return best
+    if not which.isdecimal():
+        raise SettingsError(f"`--checkpoint` must be last, best or a step, but got {which!r}.")
+    held = {checkpoint_step(path): path for path in run.checkpoints()}
+    if int(which) not in held:
+        raise CheckpointError(
+            f"Run {run.id} keeps no checkpoint of step {which}: it has "
+            f"{list_words(sorted(path.stem for path in held.values()))}."
+        )
+    return held[int(which)]

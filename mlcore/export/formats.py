@@ -22,13 +22,15 @@ class Format:
         title: for a person.
         suffix: what file names end in.
         help: what it is good for, in a sentence.
-        needs: packages that it takes beyond torch.
+        runs: whether it holds the whole computation, normalisation included, and not weights.
+        needs: packages that it takes beyond those of a plain installation.
     """
 
     name: str
     title: str
     suffix: str
     help: str
+    runs: bool = False
     needs: tuple[str, ...] = ()
 
     @property
@@ -37,7 +39,7 @@ class Format:
         missing = [name for name in self.needs if importlib.util.find_spec(name) is None]
         if not missing:
             return ""
-        return f"{self.title} needs {' and '.join(missing)}: run `pip install {' '.join(missing)}`."
+        return f'{self.title} needs {" and ".join(missing)}: run `pip install "mlcore[export]"`.'
 
     def check(self) -> None:
         """Make sure that it can be written here.
@@ -67,13 +69,13 @@ _ALL = (
         title="safetensors",
         suffix=".safetensors",
         help="The weights in a file that can hold nothing but numbers, the settings beside them.",
-        needs=("safetensors",),
     ),
     Format(
         name="onnx",
         title="ONNX",
         suffix=".onnx",
         help="For other languages and runtimes: takes pixels from 0 to 1, normalises them itself.",
+        runs=True,
         needs=("onnx", "onnxruntime"),
     ),
     Format(
@@ -81,6 +83,7 @@ _ALL = (
         title="torch.export",
         suffix=".pt2",
         help="A PyTorch program without its Python source: takes pixels from 0 to 1.",
+        runs=True,
     ),
 )
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 
@@ -32,11 +36,21 @@ class PixelModel(nn.Module):
         return outcome
 
 
-def pixel_model(found: Checkpoint) -> PixelModel:
-    """The model of a checkpoint, ready to be asked; 0.5 and 0.5 where no normalisation is told."""
-    told = found.data or {}
-    model = checkpoint.build_model(found)
-    return PixelModel(model, float(told.get("mean", 0.5)), float(told.get("std", 0.5))).eval()
+def pixel_model(found: Checkpoint, assumed: Mapping[str, Any] | None = None) -> PixelModel:
+    """The model of a checkpoint, ready to be asked.
+
+    Args:
+        found: the checkpoint.
+        assumed: "activation", "mean" and "std" where the file does not state them; by default
+            relu, 0.5 and 0.5. What it states holds.
+    """
+    assumed = assumed or {}
+    if found.config is None and "activation" in assumed:
+        told = dataclasses.replace(found.model_config, activation=assumed["activation"])
+        found = dataclasses.replace(found, model_config=told)
+    data = found.data or assumed
+    mean, std = float(data.get("mean", 0.5)), float(data.get("std", 0.5))
+    return PixelModel(checkpoint.build_model(found), mean, std).eval()
 
 
 def some_images(data: Dataset | None) -> Tensor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +11,20 @@ from mlcore.checkpoint import Checkpoint
 from mlcore.checkpoint.write import write_bytes
 from mlcore.data.tensors import Dataset
 from mlcore.errors import ExportError
-from mlcore.export.formats import find_format
-from mlcore.export.pixels import pixel_model, some_images
+from mlcore.export.compare import compare
+from mlcore.export.formats import FORMATS, find_format
+from mlcore.export.pixels import PixelModel, pixel_model, some_images
 
 __all__ = ["export"]
 
 
 def export(
-    found: Checkpoint, source: Path, target: Path, name: str, data: Dataset | None = None
+    found: Checkpoint,
+    source: Path,
+    target: Path,
+    name: str,
+    data: Dataset | None = None,
+    assumed: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Write a checkpoint as the form `name`, whole or not at all.
 
@@ -29,9 +36,11 @@ def export(
         target: the file to write; one that stands there is replaced.
         name: a key of `FORMATS`.
         data: whose test images to compare on; 1,000 images of noise without it.
+        assumed: "activation", "mean" and "std", where the checkpoint does not state them.
 
     Returns:
-        What the comparison found, for ONNX: "images", "largest_difference", "same_class".
+        What the comparison found, where there was one: "images", "largest_difference" and
+        "same_class", as `compare` says.
 
     Raises:
         SettingsError: there is no such form.
@@ -42,31 +51,43 @@ def export(
     find_format(name).check()
     match name:
         case "full":
-            if found.form != "full":
-                raise ExportError(
-                    f"{source.name} is no full checkpoint (it lacks what training needs to go on): "
-                    "export its weights."
-                )
-            try:
-                content = source.read_bytes()
-            except OSError as error:
-                raise ExportError(f"{source} cannot be read ({error.strerror}).") from None
-            write_bytes(target, content)
+            write_bytes(target, _full(found, source))
         case "weights":
             checkpoint.save_weights(target, found.model)
         case "safetensors":
             checkpoint.save_safetensors(target, found)
-        case "onnx":
-            from mlcore.export.onnx_graph import compare, onnx_bytes
-
-            pixels = pixel_model(found)
-            content = onnx_bytes(found, pixels)
-            result = compare(content, pixels, some_images(data))
+        case _:
+            pixels = pixel_model(found, assumed)
+            content, told = _program(name, found, pixels, data)
             write_bytes(target, content)
-            return result
-        case "pt2":
-            from mlcore.export.program import program_bytes
-
-            pixels = pixel_model(found)
-            write_bytes(target, program_bytes(found, pixels, some_images(data)))
+            return told
     return {}
+
+
+def _full(found: Checkpoint, source: Path) -> bytes:
+    if found.form != "full":
+        raise ExportError(
+            f"{source.name} is no full checkpoint (it lacks what training needs to go on): "
+            "export its weights."
+        )
+    try:
+        return source.read_bytes()
+    except OSError as error:
+        raise ExportError(f"{source} cannot be read ({error.strerror}).") from None
+
+
+def _program(
+    name: str, found: Checkpoint, pixels: PixelModel, data: Dataset | None
+) -> tuple[bytes, dict[str, Any]]:
+    """The file's bytes, and what comparing them with the model found."""
+    if name == "onnx":
+        from mlcore.export.onnx_graph import onnx_bytes, onnx_session
+
+        content = onnx_bytes(found, pixels)
+        answer = onnx_session(content)
+    else:
+        from mlcore.export.program import program_bytes, program_session
+
+        content = program_bytes(found, pixels)
+        answer = program_session(content)
+    return content, compare(FORMATS[name].title, answer, pixels, some_images(data))

@@ -47,7 +47,7 @@ def export_checkpoint(request: Mapping[str, Any], job: JobFolder, shelf: Shelf) 
     found, form = _load(request), find_format(request["format"])
     source = Path(request["checkpoint"])
     file = job.path / f"{source.stem}{form.suffix}"
-    data = _test_images(found, shelf) if form.name in ("onnx", "pt2") else None
+    data = _test_images(found, shelf) if form.runs else None
     return {"file": file.name, **export(found, source, file, form.name, data)}
 
 

@@ -7,6 +7,7 @@ import torch
 
 from mlcore.cli import main
 from mlcore.runs import RunStore
+from mlcore.runs.folder import checkpoint_step
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ def test_every_form_is_written_where_it_is_wanted(run, tmp_path, capsys, name):
     told = json.loads(capsys.readouterr().out)
     assert told["file"] == f"out.{name}"
     assert told["bytes"] == (tmp_path / f"out.{name}").stat().st_size > 40_000
-    assert told.get("images") == (360 if name == "onnx" else None)
+    assert told.get("images") == (360 if name in ("onnx", "pt2") else None)
 
 
 def test_what_is_there_is_kept_unless_it_is_to_be_replaced(run, tmp_path, capsys):
@@ -46,12 +47,35 @@ def test_what_is_there_is_kept_unless_it_is_to_be_replaced(run, tmp_path, capsys
     assert "is there already" in capsys.readouterr().err
     assert (tmp_path / "mine.onnx").read_text() == "mine"
     assert main([*words, "--force"]) == 0
-    assert "on 360 test images it names the class that torch names 360" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "on 360 test images of digits it names the class that torch names 360" in out
 
 
-def test_the_best_checkpoint_can_be_asked_for(run, tmp_path):
-    assert main(["export", run, "--best", "--output", "best.pt"]) == 0
-    assert (tmp_path / "best.pt").is_file()
+def test_any_checkpoint_of_a_run_can_be_asked_for(run, tmp_path):
+    folder = RunStore(tmp_path / "runs").get(run)
+    first, last = folder.checkpoints()
+    step = checkpoint_step(first)
+    for which, path in (("last", last), ("best", folder.best_checkpoint()), (str(step), first)):
+        words = ["export", run, "--format", "full", "--checkpoint", which, "--output", "out.pt"]
+        assert main([*words, "--force"]) == 0
+        assert (tmp_path / "out.pt").read_bytes() == path.read_bytes()
+
+
+def test_what_a_file_does_not_state_is_said_aloud_or_given(run, tmp_path, capsys):
+    assert main(["export", run, "--output", "bare.pt"]) == 0
+    capsys.readouterr()
+    onnx = ["export", "bare.pt", "--format", "onnx", "--force", "--output", "out.onnx"]
+    assert main(onnx) == 0
+    out, err = capsys.readouterr()
+    assert "on 1,000 images of noise" in out
+    assert "assumed: Normalisation of the images: mean 0.5, std 0.5." in err
+    before = (tmp_path / "out.onnx").read_bytes()
+    given = ["--data.name", "digits", "--data.mean", "0.1", "--model.activation", "tanh"]
+    assert main([*onnx, *given]) == 0
+    out, err = capsys.readouterr()
+    assert "on 360 test images of digits" in out
+    assert err == ""
+    assert (tmp_path / "out.onnx").read_bytes() != before
 
 
 @pytest.mark.parametrize(
@@ -61,6 +85,11 @@ def test_the_best_checkpoint_can_be_asked_for(run, tmp_path):
         (["export", "nothing"], "neither a checkpoint file nor a run"),
         (["export", "RUN", "--format", "onx"], "did you mean"),
         (["export", "RUN", "--output", "missing/file.pt"], "cannot be written"),
+        (["export", "RUN", "--checkpoint", "first"], "must be last, best or a step"),
+        (["export", "RUN", "--checkpoint", "7"], "no checkpoint of step 7: it has step-0"),
+        (["export", __file__, "--checkpoint", "best"], "is one checkpoint"),
+        (["export", "RUN", "--data.mean", "0.1"], "of no use to Weights"),
+        (["export", "RUN", "--format", "pt2", "--data.mean", "0.1"], "stated in the checkpoint"),
     ],
 )
 def test_bad_input_is_one_sentence(run, capsys, words, said):

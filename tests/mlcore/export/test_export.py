@@ -1,7 +1,9 @@
 """What leaves the house answers as the model does."""
 
+import dataclasses
 import io
 import json
+from pathlib import Path
 
 import numpy as np
 import onnx
@@ -10,6 +12,7 @@ import pytest
 import torch
 from safetensors import safe_open
 
+import mlcore
 from mlcore import checkpoint
 from mlcore.checkpoint import build_model
 from mlcore.config import RunConfig
@@ -17,7 +20,8 @@ from mlcore.data.tensors import load
 from mlcore.errors import ExportError, SettingsError
 from mlcore.evaluation import evaluate
 from mlcore.export import FORMATS, export
-from mlcore.export.onnx_graph import compare, onnx_bytes
+from mlcore.export.compare import compare
+from mlcore.export.onnx_graph import onnx_bytes, onnx_session
 from mlcore.export.pixels import pixel_model
 from mlcore.trainer import Trainer
 
@@ -80,7 +84,7 @@ def test_an_onnx_file_is_one_file_that_says_what_it_is(model, tmp_path):
     path, data = model
     told = export(checkpoint.load(path), path, tmp_path / "out.onnx", "onnx", data)
     assert told["images"] == told["same_class"] == 360
-    assert told["largest_difference"] < 1e-4
+    assert told["largest_difference"] < 1e-5
     assert sorted(file.name for file in tmp_path.iterdir()) == ["model.pt", "out.onnx"]
     proto = onnx.load(tmp_path / "out.onnx", load_external_data=False)
     about = {entry.key: json.loads(entry.value) for entry in proto.metadata_props}
@@ -95,11 +99,68 @@ def test_a_file_that_answers_otherwise_is_not_handed_over(model):
     path, data = model
     found = checkpoint.load(path)
     pixels = pixel_model(found)
-    content = onnx_bytes(found, pixels)
+    answer = onnx_session(onnx_bytes(found, pixels))
+    told = compare("ONNX", answer, pixels, pixels_of(data))
+    assert told["images"] == told["same_class"] == 360
     with torch.no_grad():
         pixels.model.fc1.bias += 0.01
-    with pytest.raises(ExportError, match=r"differs from torch by up to 0\.\d+ on 360 images"):
-        compare(content, pixels, pixels_of(data))
+    with pytest.raises(ExportError, match=r"ONNX file differs .* up to 0\.\d+ on 360 images"):
+        compare("ONNX", answer, pixels, pixels_of(data))
+
+
+def test_one_wrong_number_and_not_a_number_are_found(model):
+    path, data = model
+    pixels = pixel_model(checkpoint.load(path))
+
+    def answer(images, wrong):
+        outcome = pixels(images)
+        outcome[-1, 3] += wrong
+        return outcome
+
+    for images in (pixels_of(data)[:1], pixels_of(data)):
+        compare("test", lambda some: answer(some, 1e-5), pixels, images)
+        for wrong in (1e-2, float("nan")):
+            with pytest.raises(ExportError, match="differs from torch"):
+                compare("test", lambda some, wrong=wrong: answer(some, wrong), pixels, images)
+
+
+@pytest.mark.parametrize("name", ["onnx", "pt2"])
+def test_a_model_that_overflows_is_one_sentence(tmp_path, model, name):
+    path, _ = model
+    found = checkpoint.load(path)
+    huge = {key: torch.full_like(tensor, 3e38) for key, tensor in found.model.items()}
+    with pytest.raises(ExportError, match="NaN or infinity"):
+        export(dataclasses.replace(found, model=huge), path, tmp_path / "out", name)
+    assert not (tmp_path / "out").exists()
+
+
+def test_weights_too_large_for_one_onnx_file_are_refused_before_it_is_made(model, monkeypatch):
+    found = checkpoint.load(model[0])
+    monkeypatch.setattr("mlcore.export.onnx_graph._MOST", 1000)
+    with pytest.raises(ExportError, match="one ONNX file holds at most"):
+        onnx_bytes(found, pixel_model(found))
+
+
+@pytest.mark.parametrize("name", ["onnx", "pt2"])
+def test_a_program_tells_its_settings_and_nothing_of_this_machine(model, tmp_path, name):
+    path, _ = model
+    target = tmp_path / "out"
+    export(checkpoint.load(path), path, target, name)
+    content = target.read_bytes()
+    assert b"digits" in content
+    for place in (mlcore.__file__, torch.__file__, str(tmp_path)):
+        assert str(Path(place).parent).encode() not in content
+
+
+def test_what_the_file_does_not_state_can_be_said(model, tmp_path):
+    path, _ = model
+    bare = tmp_path / "bare.pt"
+    export(checkpoint.load(path), path, bare, "weights")
+    found = checkpoint.load(bare)
+    said = pixel_model(found, {"activation": "tanh", "mean": 0.3, "std": 0.7})
+    assert (said.mean, said.std, said.model.config.activation) == (0.3, 0.7, "tanh")
+    stated = pixel_model(checkpoint.load(path), {"activation": "tanh", "mean": 0.9, "std": 0.9})
+    assert (stated.mean, stated.std, stated.model.config.activation) == (0.3, 0.7, "relu")
 
 
 def test_noise_is_compared_on_where_the_data_are_not_there(model, tmp_path):
@@ -148,7 +209,9 @@ def test_what_is_not_installed_is_named(model, tmp_path, monkeypatch):
     path, _ = model
     monkeypatch.setattr("mlcore.export.formats.importlib.util.find_spec", lambda name: None)
     assert FORMATS["weights"].lacking == ""
-    with pytest.raises(ExportError, match="run `pip install onnx onnxruntime`"):
+    with pytest.raises(
+        ExportError, match=r'onnx and onnxruntime: run `pip install "mlcore\[export\]"`'
+    ):
         export(checkpoint.load(path), path, tmp_path / "out.onnx", "onnx")
 
 
