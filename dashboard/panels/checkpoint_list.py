@@ -15,7 +15,7 @@ from mlcore.errors import CheckpointError
 from mlcore.export import FORMATS
 from mlcore.runs import RunInfo
 
-__all__ = ["checkpoint_list", "download_name"]
+__all__ = ["checkpoint_list", "download_name", "exported"]
 
 _FIRST = 4  # checkpoints that are listed before one asks for more
 _SECONDS = 60.0  # that a file may take to be written
@@ -86,7 +86,7 @@ def _download(run: RunInfo, row: CheckpointRow, name: str, label: str) -> None:
     form = FORMATS[name]
     st.download_button(
         label,
-        lambda: _full(row.path) if name == "full" else _exported(row.path, name),
+        lambda: _full(row.path) if name == "full" else exported(row.path, name),
         download_name(run, row, form.suffix),
         _MIME,
         key=f"{name}-{row.path.stem}",
@@ -105,9 +105,21 @@ def _full(path: Path) -> bytes:
         raise CheckpointError(f"{path.name} cannot be read ({error.strerror}).") from error
 
 
-def _exported(path: Path, name: str) -> bytes:
+def exported(path: Path, name: str) -> bytes:
+    """A checkpoint in another form, made by a short job.
+
+    Args:
+        path: the checkpoint.
+        name: a key of `FORMATS`.
+
+    Raises:
+        MlcoreError: it cannot be made; the sentence says why.
+    """
     job = session.jobs().submit("export", {"checkpoint": str(path), "format": name})
-    return (job.folder / str(job.wait(_SECONDS)["file"])).read_bytes()
+    file = job.folder / str(job.wait(_SECONDS)["file"])
+    content = file.read_bytes()
+    file.unlink()  # the job's folder stays for an hour
+    return content
 
 
 def _when(saved: float) -> str:

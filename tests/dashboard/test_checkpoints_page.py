@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import importlib.util
 import io
 import pickle
 import tempfile
@@ -10,11 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import safetensors.torch
 import torch
 from streamlit.testing.v1 import AppTest
 from torch import nn
 
+from dashboard.panels import checkpoint_list
+from mlcore.checkpoint import load
 from mlcore.config import DataConfig, OptimConfig, RunConfig, TrainConfig
+from mlcore.export import FORMATS
+from mlcore.jobs.folder import JobFolder, jobs_root
 from mlcore.run import execute
 from mlcore.runs import RunFolder, RunStore
 
@@ -96,7 +102,43 @@ def test_each_checkpoint_of_a_run_can_be_downloaded_and_tested(
     assert "**Epoch 2 · step 78**" in texts(page)
     for path in trained.checkpoints():
         assert page.download_button(key=f"full-{path.stem}").label == "Full"
-        assert page.download_button(key=f"weights-{path.stem}").label == "Weights"
+        for name in ("weights", "safetensors", "onnx", "pt2"):
+            button = page.download_button(key=f"{name}-{path.stem}")
+            assert (button.label, button.disabled) == (FORMATS[name].title, False)
+        assert page.button(key=f"test-{path.stem}")
+
+
+def test_a_file_is_prepared_when_it_is_asked_for_and_gone_when_it_was_handed_over(
+    app: AppTest, trained: RunFolder, page_folder: Path
+) -> None:
+    def exports() -> list[JobFolder]:
+        jobs = map(JobFolder, jobs_root(page_folder / "runs").glob("*-*"))
+        return [job for job in jobs if job.request()[0] == "export"]
+
+    before = len(exports())
+    open_page(app)
+    assert len(exports()) == before
+    best = trained.best_checkpoint()
+    assert best
+    content = checkpoint_list.exported(best, "safetensors")
+    assert set(safetensors.torch.load(content)) == set(load(best).model)
+    (job,) = exports()[before:]
+    assert not list(job.path.glob("*.safetensors"))
+
+
+def test_a_form_that_needs_a_missing_package_says_so_and_the_others_work(
+    app: AppTest, trained: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    find = importlib.util.find_spec
+    monkeypatch.setattr(
+        "mlcore.export.formats.importlib.util.find_spec",
+        lambda name, *more: None if name == "onnxruntime" else find(name, *more),
+    )
+    page = open_page(app)
+    last = trained.checkpoints()[-1].stem
+    assert page.download_button(key=f"onnx-{last}").disabled
+    assert not page.download_button(key=f"pt2-{last}").disabled
+    assert 'ONNX needs onnxruntime: run `pip install "mlcore[export]"`.' in texts(page)
 
 
 def test_an_upload_is_looked_into_before_it_is_used(app: AppTest, uploads: Path) -> None:
