@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Any, get_args
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from dashboard import session
 from dashboard.resume_plan import resume_config, why_not_resumable
@@ -26,7 +28,7 @@ def uploader() -> None:
     """Draw the place where a file is dropped, and look into what was dropped there.
 
     A refused file is told of in one sentence and changes nothing else. The uploader is drawn
-    anew after each file, so that the server does not hold the file in memory too.
+    anew after each file, as what was dropped there lies on disk by then.
     """
     turn = int(st.session_state.get(_TURN, 0))
     st.file_uploader(
@@ -79,13 +81,25 @@ def inspected(upload: Upload) -> None:
 def _take(key: str) -> None:
     """Move a dropped file out of the server's memory; the script looks into it next."""
     file = st.session_state.get(key)
-    if file is None:
+    if not isinstance(file, UploadedFile):  # taken away, or let go of before
         return
     st.session_state[_TURN] = int(st.session_state.get(_TURN, 0)) + 1
     try:
-        st.session_state[_NEW] = save_upload(file.name, file.getbuffer())
+        st.session_state[_NEW] = save_upload(file.name, memoryview(file.getvalue()))
     except MlcoreError as error:
         st.session_state[_PROBLEM] = as_markdown(str(error))
+    _let_go(file.file_id)
+
+
+def _let_go(file_id: str) -> None:
+    """Drop a file from the server's memory, where it would stay until its tab is closed.
+
+    Streamlit's own chat input does the same; there is no public way.
+    """
+    context = get_script_run_ctx()
+    remove = getattr(context and context.uploaded_file_mgr, "remove_file", None)
+    if context is not None and remove is not None:
+        remove(session_id=context.session_id, file_id=file_id)
 
 
 def _look_into(new: Upload) -> None:
