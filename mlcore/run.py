@@ -119,13 +119,13 @@ def _events(
         best=(begin.state or {}).get("best"),
     )
     for event in trainer.events():
-        saved = keeper.keep(event)
         ended = isinstance(event, Finished | Stopped)
-        if saved and ended:  # whoever reads that the run ended finds its checkpoint there
+        if not ended:  # recorded before its checkpoint: a kill in between leaves no gap
+            yield event
+        if saved := keeper.keep(event):
             yield saved
-        yield event
-        if saved and not ended:
-            yield saved
+        if ended:  # whoever reads that the run ended finds its checkpoint there
+            yield event
 
 
 def _reached(event: Event) -> tuple[int, int]:

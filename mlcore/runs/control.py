@@ -68,15 +68,12 @@ def _check(folder: RunFolder, changes: Mapping[str, Any]) -> None:
     """Refuse changes that do not go with the run's settings, the edits made so far included."""
     history = History(folder)
     history.refresh()
-    config = folder.config
-    for edit in history.edits:
-        config = config.with_values(edit.changes)
     for name in changes:
         if find_setting(name).name not in EDITABLE:
             raise SettingsError(
                 f"`{name}` is fixed once a run has started: begin a new run from its checkpoint."
             )
-    config.with_values(changes)
+    history.config.with_values(changes)
 
 
 class ControlLog:

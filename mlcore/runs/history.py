@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mlcore.config import RunConfig
 from mlcore.errors import RunError
 from mlcore.events import (
     CheckpointSaved,
@@ -47,6 +48,8 @@ class History:
         folder: the run's folder.
         epochs, edits, checkpoints: the events of that kind, in order.
         started: the last start, or None before the first.
+        starts: every start whose steps still count, in order; `started` is the last of them.
+        refused: the last edit that was refused, or None once another was made or the run resumed.
         outcome: how the run ended, or None while it has not (again).
         state, message: where it stands, and why it failed or was lost (else empty).
         damaged: lines that could not be read and were skipped.
@@ -66,6 +69,8 @@ class History:
         self.edits: list[SettingsEdited] = []
         self.checkpoints: list[CheckpointSaved] = []
         self.started: Started | None = None
+        self.starts: list[Started] = []
+        self.refused: EditRefused | None = None
         self.outcome: Finished | Stopped | Failed | None = None
         self._edits_at: list[tuple[int, int]] = []  # (step, edits before) of each checkpoint
         self._turn: Line | None = None  # the last event that says where the run stands
@@ -81,6 +86,19 @@ class History:
             RunError: it is missing or damaged.
         """
         return self.folder.meta
+
+    @property
+    def config(self) -> RunConfig:
+        """The settings in force: those the run was made with, and its edits on top.
+
+        Raises:
+            RunError: its config.json is missing or damaged.
+            SettingsError: the edits cannot be, because the history was tampered with.
+        """
+        changes: dict[str, Any] = {}
+        for edit in self.edits:
+            changes |= edit.changes
+        return self.folder.config.with_values(changes)
 
     @property
     def steps(self) -> NDArray[np.float32]:
@@ -176,6 +194,9 @@ class History:
                 self.epochs.append(event)
             case SettingsEdited():
                 self.edits.append(event)
+                self.refused = None
+            case EditRefused():
+                self.refused = event
             case CheckpointSaved():
                 self.checkpoints.append(event)
                 self._edits_at.append((event.step, len(self.edits)))
@@ -183,7 +204,7 @@ class History:
                 self._begin(event)
             case Finished() | Stopped() | Failed():
                 self.outcome = event
-            case Paused() | Continued() | EditRefused():
+            case Paused() | Continued():
                 pass
 
     def _begin(self, start: Started) -> None:
@@ -192,10 +213,14 @@ class History:
             self._steps.cut(start.step)
             self.epochs = [epoch for epoch in self.epochs if epoch.step <= start.step]
             kept = [edits for step, edits in self._edits_at if step <= start.step]
-            self.edits = self.edits[: kept[-1] if kept else 0]
+            # One that was made at this very step counts if a checkpoint came after it.
+            before = sum(edit.step < start.step for edit in self.edits)
+            self.edits = self.edits[: max(before, kept[-1] if kept else 0)]
             self.checkpoints = self.checkpoints[: len(kept)]
             self._edits_at = self._edits_at[: len(kept)]
-        self.started, self.outcome = start, None
+            self.starts = [one for one in self.starts if one.step < start.step]
+        self.starts.append(start)
+        self.started, self.outcome, self.refused = start, None, None
 
     def _note_pace(self, now: float) -> None:
         self._pace.append((now, len(self._steps)))

@@ -111,6 +111,39 @@ def test_an_edit_that_no_checkpoint_knows_is_dropped_on_resume(folder, record, s
     assert [edit.changes["optim.lr"] for edit in history.edits] == [0.1]
 
 
+def test_an_edit_before_a_checkpoint_that_was_not_told_of_is_kept(folder, record, started, steps):
+    record(folder, started(), steps(1, 10), edited(7, 0.1), started(step=10, epoch=1))
+    history = History(folder)
+    history.refresh()
+    assert [edit.changes["optim.lr"] for edit in history.edits] == [0.1]
+
+
+def test_the_settings_in_force_are_those_of_the_edits(folder, record, started, steps):
+    record(folder, started(), steps(1, 10), edited(4, 0.1), edited(9, 0.2))
+    history = History(folder)
+    history.refresh()
+    assert history.config == folder.config.with_values({"optim.lr": 0.2})
+
+
+def test_every_start_whose_steps_count_is_known(folder, record, started, steps):
+    record(folder, started(), steps(1, 10), started(step=10), steps(11, 20), started(step=5))
+    history = History(folder)
+    history.refresh()
+    assert [start.step for start in history.starts] == [0, 5]
+    assert history.started == history.starts[-1]
+
+
+def test_a_refusal_stands_until_the_next_edit(folder, record, started, steps):
+    refused = EditRefused(step=10, epoch=0, changes={"data.batch_size": 9_999}, message="no")
+    record(folder, started(), steps(1, 10), refused)
+    history = History(folder)
+    history.refresh()
+    assert history.refused == refused
+    record(folder, edited(10, 0.1))
+    history.refresh()
+    assert history.refused is None
+
+
 def test_a_fork_begins_at_its_step_with_unknown_losses_before(folder, record, started, steps):
     record(folder, started(step=100, epoch=10), steps(101, 103, epoch=11))
     history = History(folder)
