@@ -9,13 +9,18 @@ from __future__ import annotations
 import gzip
 import os
 import shutil
-from collections.abc import Callable
+import threading
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from mlcore.runs import RunFolder, RunStore
 
 _MNIST_FILES = {
     "train-images-idx3-ubyte": 47_040_016,
@@ -102,3 +107,53 @@ def tiny_idx_root(tmp_path: Path) -> Callable[..., Path]:
         return root
 
     return make
+
+
+@pytest.fixture
+def training() -> Iterator[Callable[..., RunFolder]]:
+    """A maker of runs that train in a thread of this process until they are told to stop.
+
+    `training(store, **{"optim.lr": 0.1})` returns when the first steps are done: on the bundled
+    digits, with one thread, for 10,000 epochs.
+    """
+    import torch
+
+    from mlcore.commands import Stop
+    from mlcore.config import RunConfig
+    from mlcore.run import execute
+    from mlcore.runs import ENDED, send
+
+    threads = torch.get_num_threads()
+    begun: list[tuple[RunFolder, threading.Thread]] = []
+    settings = {
+        "data.name": "digits",
+        "data.batch_size": 64,
+        "data.validation": 200,
+        "model.hidden": [16],
+        "train.epochs": 10_000,
+        "train.device": "cpu",
+        "train.threads": 1,
+    }
+
+    def begin(store: RunStore, **changes: Any) -> RunFolder:
+        folder = store.create(RunConfig.from_flat(settings | changes))
+        thread = threading.Thread(target=execute, args=(folder,), daemon=True)
+        begun.append((folder, thread))
+        thread.start()
+        until = time.monotonic() + 60
+        while b'"event": "steps"' not in _content(folder.events_path):
+            assert thread.is_alive(), _content(folder.events_path).decode()
+            assert time.monotonic() < until
+            time.sleep(0.005)
+        return folder
+
+    yield begin
+    for folder, thread in begun:
+        if folder.path.exists() and folder.state() not in ENDED:
+            send(folder, Stop())
+        thread.join(60)
+    torch.set_num_threads(threads)
+
+
+def _content(path: Path) -> bytes:
+    return path.read_bytes() if path.exists() else b""

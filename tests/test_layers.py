@@ -33,6 +33,7 @@ ROOMS = (
     "runs",
     "beginning",
     "run",
+    "replay",
     "export",
     "jobs",
     "cli",

@@ -13,7 +13,7 @@ import torch
 
 from mlcore.cli import main
 from mlcore.cli.main import COMMANDS
-from mlcore.runs import RunStore
+from mlcore.runs import RunFolder, RunStore
 
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -59,7 +59,7 @@ def test_the_shell_lines_work_one_after_another(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setenv("MLCORE_DATA", str(tiny_idx_root()))  # MNIST, but small
-    (code,) = (block for block in blocks("bash") if block.startswith("mlcore"))
+    code, steering = (block for block in blocks("bash") if block.startswith("mlcore"))
     used = set()
     for line in code.splitlines():
         words = shlex.split(line)
@@ -72,7 +72,19 @@ def test_the_shell_lines_work_one_after_another(
         assert out
         if "--json" in words:
             assert [json.loads(record) for record in out.splitlines()]
-    assert used == set(COMMANDS)
+    assert used | {line.split()[1] for line in steering.splitlines()} == set(COMMANDS)
+
+
+def test_the_lines_that_steer_a_run_work_one_after_another(
+    elsewhere: Path, training: Callable[..., RunFolder], capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, steering = (block for block in blocks("bash") if block.startswith("mlcore"))
+    folder = training(RunStore())
+    for line in steering.splitlines():
+        words = shlex.split(line.replace("RUN", folder.id))
+        assert main(words[1:]) == 0, f"{line}: {capsys.readouterr().err}"
+        assert capsys.readouterr().out.startswith(f"run {folder.id} ")
+    assert folder.state() == "stopped"
 
 
 def test_both_commands_name_files_that_are_there() -> None:

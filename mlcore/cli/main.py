@@ -17,6 +17,12 @@ __all__ = ["COMMANDS", "main"]
 COMMANDS = {
     "train": "train a model; what it does is kept in a run folder",
     "resume": "go on with a run that was stopped, or begin a run from a checkpoint",
+    "pause": "have a run wait after the step under way",
+    "continue": "have a paused run go on",
+    "step": "have a run do one step, several, or an epoch, and wait",
+    "edit": "change settings of a run while it trains",
+    "stop": "end a run after the step under way; its model is kept",
+    "replay": "train a run again from its record, and compare every step",
     "runs": "list the runs",
     "evaluate": "test a run or checkpoint: accuracy, loss, confusion matrix",
     "export": "write a model for other programs: weights, safetensors, ONNX, torch.export",
@@ -24,7 +30,15 @@ COMMANDS = {
     "data": "data sets: what is on disk, fetch, verify",
     "presets": "list the named settings for `mlcore train --preset`",
 }
-"""Command → what it does; each lives in the module of its name beside this one."""
+"""Command → what it does."""
+
+_PLACES = {
+    "pause": ("steer", "pause"),
+    "continue": ("steer", "go_on"),
+    "step": ("steer", "step"),
+    "stop": ("steer", "stop"),
+}
+"""Command → module and function; the others are `run` in the module of their name."""
 
 BAD_INPUT, FAILED, INTERRUPTED, PIPE_CLOSED = 2, 1, 130, 141
 
@@ -77,8 +91,9 @@ def _dispatch(words: list[str]) -> int:
             f"`{name}` is no command{nearest(name, COMMANDS)}: `mlcore --help` lists them.",
             BAD_INPUT,
         )
-    module = importlib.import_module(f"mlcore.cli.{name}")
-    return int(module.run(words[1:]))
+    place, function = _PLACES.get(name, (name, "run"))
+    module = importlib.import_module(f"mlcore.cli.{place}")
+    return int(getattr(module, function)(words[1:]))
 
 
 def _usage() -> str:

@@ -11,6 +11,7 @@ from mlcore.runs.folder import RunFolder
 from mlcore.runs.history import History
 from mlcore.runs.recorder import Recorder, record_failure
 from mlcore.runs.state import ENDED, State, derive
+from mlcore.runs.steering import Request
 from mlcore.runs.store import RunInfo, RunStore, default_runs_root
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "ControlLog",
     "History",
     "Recorder",
+    "Request",
     "RunFolder",
     "RunInfo",
     "RunStore",

@@ -81,16 +81,20 @@ def append_line(path: Path, record: Mapping[str, Any]) -> None:
 class LineReader:
     """Reads a growing log of JSON lines from where it last stopped.
 
+    Args:
+        path: the log.
+        offset: byte at which to begin; what stands before it is passed over.
+
     Attributes:
         offset: byte at which the next line begins.
         damaged: lines that were skipped because they are no JSON object.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, offset: int = 0) -> None:
         self.path = path
         self._file: tuple[int, int] | None = None  # device and inode
-        self._seen = 0  # size at the last look
-        self.offset = 0
+        self._seen = offset  # size at the last look
+        self.offset = offset
         self.damaged = 0
 
     def read(self) -> tuple[bool, list[Line]]:

@@ -1,0 +1,100 @@
+"""`mlcore replay`: train a run again from its record, and compare every step."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
+from mlcore.cli.arguments import POSITIONAL, read, switch
+from mlcore.cli.files import bring_data, find_run
+from mlcore.cli.layout import LiveLine
+from mlcore.cli.main import FAILED
+from mlcore.cli.runs import RUNS, open_store
+from mlcore.cli.steer import RUN
+from mlcore.errors import SettingsError
+from mlcore.runs import RunFolder
+
+if TYPE_CHECKING:
+    from mlcore.replay import Replay
+
+__all__ = ["run"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """Train a run again from its record and say whether every loss is the same to the last bit.
+
+    It begins from the run's seed (a fork: from the file it began with), with the run's edits at
+    their steps, up to its last step. The run's folder stays as it is.
+    """
+
+    target: Annotated[str, POSITIONAL, RUN] = ""
+    runs: Annotated[str, RUNS] = ""
+    json: Annotated[bool, switch("one JSON object")] = False
+
+
+def run(argv: Sequence[str]) -> int:
+    """Replay a run; 1 where it differs from its record."""
+    options, _ = read("replay", Options, argv)
+    if not options.target:
+        raise SettingsError("`mlcore replay` needs a run: `mlcore runs` lists them.")
+    folder = find_run(options.target, open_store(options.runs))
+    bring_data(folder.config.data)
+
+    from mlcore.replay import replay  # loads torch
+
+    line = LiveLine(sys.stderr)
+    try:
+        found = replay(folder, lambda done, of: line.draw(f"step {done:,} of {of:,}"))
+    finally:
+        line.clear()
+    if options.json:
+        record = {"run": folder.id, "equal": found.equal, **asdict(found)}
+        print(json.dumps(record | {"versions": _versions(folder)}, ensure_ascii=False))
+    else:
+        print(_words(folder, found))
+    return 0 if found.equal else FAILED
+
+
+def _words(folder: RunFolder, found: Replay) -> str:
+    """What came of it, as a sentence or two."""
+    if found.equal:
+        return f"run {folder.id} is the same to the last bit: {_compared(found)}"
+    difference = found.difference
+    if difference is None:
+        told = (
+            f"run {folder.id} differs: all {found.steps:,} losses are the same, "
+            f"but the weights in {found.checkpoint} are not"
+        )
+    else:
+        replayed = "nothing" if difference.replayed is None else f"{difference.replayed:.9g}"
+        told = (
+            f"run {folder.id} differs first at step {difference.step:,}: "
+            f"recorded {difference.recorded:.9g}, replayed {replayed}"
+        )
+        told += f". {difference.reason}" if difference.reason else ""
+    versions = _versions(folder)
+    if versions["recorded"] != versions["here"]:
+        told += f" (recorded with torch {versions['recorded']}, here is {versions['here']})"
+    return told
+
+
+def _compared(found: Replay) -> str:
+    weights = f" and the weights in {found.checkpoint}" if found.weights_equal else ""
+    about = [f"{found.edits} edit{'s' if found.edits != 1 else ''}", found.device]
+    if found.device == "cpu":
+        about.append(f"{found.threads} thread{'s' if found.threads > 1 else ''}")
+    about.append(f"{found.seconds:.1f} s")
+    if found.unknown:
+        about.append(f"{found.unknown:,} losses are not in the record")
+    return f"{found.steps:,} steps{weights} ({', '.join(about)})"
+
+
+def _versions(folder: RunFolder) -> dict[str, Any]:
+    """The torch that the run was made with, and the one that is here."""
+    recorded = (folder.meta.get("versions") or {}).get("torch")
+    return {"recorded": recorded, "here": importlib.metadata.version("torch")}

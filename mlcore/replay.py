@@ -1,0 +1,266 @@
+"""Train a run again from its own record, and compare every step with what it wrote then.
+
+Nothing is written: the run's folder is read, and the training lives in memory.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from mlcore import checkpoint
+from mlcore.beginning import Beginning, begin_from
+from mlcore.checkpoint import Checkpoint
+from mlcore.commands import Command, Continue, Edit, RunSteps, Stop
+from mlcore.data.tensors import Dataset, load
+from mlcore.device import resolve
+from mlcore.errors import DataError, DivergedError, RunError
+from mlcore.events import EditRefused, SettingsEdited, Started, StepsDone
+from mlcore.runs import History, RunFolder
+from mlcore.runs.folder import START_FILE, checkpoint_step
+from mlcore.trainer import Trainer
+
+__all__ = ["Difference", "Replay", "replay"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """The first step at which the replay is not what was recorded."""
+
+    step: int
+    recorded: float
+    replayed: float | None  # None: the replay has no such step
+    reason: str = ""  # a sentence, where there is more to say
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replay:
+    """What came of a replay."""
+
+    steps: int  # steps of the run that were taken again
+    unknown: int  # of these, steps whose loss the record does not hold
+    edits: int  # edits made at their steps
+    device: str  # of the run's last start
+    threads: int
+    seconds: float
+    difference: Difference | None = None
+    checkpoint: str | None = None  # file name of the one whose weights were compared
+    weights_equal: bool | None = None  # None: no checkpoint lies at the last step
+
+    @property
+    def equal(self) -> bool:
+        """Whether everything that could be compared is the same to the last bit."""
+        return self.difference is None and self.weights_equal is not False
+
+
+def replay(
+    folder: RunFolder, observe: Callable[[int, int], None] = lambda _done, _of: None
+) -> Replay:
+    """Train the run in `folder` again, with its edits at their steps, up to its last step.
+
+    Device and number of threads are those of the record, where they changed on a resume too.
+
+    Args:
+        folder: the run.
+        observe: called with the steps done and those of the whole run.
+
+    Raises:
+        RunError: the run has done no step yet, or the file that it began from is gone.
+        DataError: the images are not there, or not those that it was trained on.
+        DeviceError: the device that it was trained on is not on this machine.
+    """
+    history = History(folder)
+    history.refresh()
+    if not history.starts or history.step <= history.starts[0].step:
+        raise RunError(f"Run {folder.id} has done no step yet: there is nothing to replay.")
+    began = time.perf_counter()
+    last = _last_checkpoint(folder, history.step)
+    with _threads_kept():
+        again = _Again(history, _beginning(folder), last, observe)
+        difference = again.train()
+        weights = None
+        if difference is None and last is not None:
+            weights = _same_weights(again.trainer, last)
+    return Replay(
+        steps=again.done - history.starts[0].step,
+        unknown=again.unknown,
+        edits=again.edits,
+        device=history.starts[-1].device,
+        threads=history.starts[-1].threads,
+        seconds=time.perf_counter() - began,
+        difference=difference,
+        checkpoint=None if weights is None else _name(folder),
+        weights_equal=weights,
+    )
+
+
+class _Again:
+    """The run once more: one trainer for each of its starts, each from where the last one ended."""
+
+    trainer: Trainer
+
+    def __init__(
+        self,
+        history: History,
+        begin: Beginning,
+        last: Checkpoint | None,
+        observe: Callable[[int, int], None],
+    ) -> None:
+        self._history, self._begin, self._last, self._observe = history, begin, last, observe
+        self._losses: NDArray[np.float32] = history.steps.copy()  # (n,)
+        self.done = history.starts[0].step
+        self.unknown = self.edits = 0
+
+    def train(self) -> Difference | None:
+        """Take all steps again; the first difference ends it."""
+        history, state, config = self._history, self._begin.state, self._begin.config
+        for start, upto in self._stretches():
+            final = upto == history.step
+            script = _Script(
+                [
+                    edit
+                    for edit in history.edits
+                    if start.step <= edit.step and (edit.step < upto or final)
+                ],
+                upto,
+            )
+            torch.set_num_threads(start.threads)
+            data = self._load(start.device)
+            self.trainer = Trainer(config, data, device=start.device, state=state, commands=script)
+            script.trainer = self.trainer
+            if difference := self._stretch():
+                return difference
+            if self.trainer.step < upto:
+                return self._difference(self.trainer.step + 1, None, "The replay ended there.")
+            state = self.trainer.snapshot()
+        return None
+
+    def _stretches(self) -> Iterator[tuple[Started, int]]:
+        """Each start, and the step at which the next one took over."""
+        starts = self._history.starts
+        yield from zip(
+            starts, [*(start.step for start in starts[1:]), self._history.step], strict=True
+        )
+
+    def _load(self, device: str) -> Dataset:
+        config = self._begin.config
+        data = load(config.data, config.train.seed, resolve(device))
+        self._begin.check(data)
+        known = self._last.data if self._last else None
+        if known and known["fingerprint"] != data.fingerprint:
+            raise DataError(
+                f"The images of {data.title} are not those that the run was trained on: "
+                "put the old files back to replay it."
+            )
+        return data
+
+    def _stretch(self) -> Difference | None:
+        """Train up to the script's end, comparing as losses come."""
+        try:
+            for event in self.trainer.events():
+                if isinstance(event, StepsDone):
+                    if difference := self._compare(event):
+                        return difference
+                elif isinstance(event, SettingsEdited):
+                    self.edits += 1
+                elif isinstance(event, EditRefused):
+                    why = f"An edit that was taken then is refused now: {event.message}"
+                    return self._difference(event.step + 1, None, why)
+        except DivergedError as error:
+            return self._difference(self.done + 1, None, str(error))
+        return None
+
+    def _compare(self, event: StepsDone) -> Difference | None:
+        first = event.first - 1
+        recorded = self._losses[first : first + len(event.losses)]
+        replayed = np.array(event.losses[: len(recorded)], dtype=np.float32)
+        known = ~np.isnan(recorded)
+        differ = np.flatnonzero(known & (recorded.view(np.uint32) != replayed.view(np.uint32)))
+        self.unknown += int((~known).sum())
+        if len(differ):
+            place = int(differ[0])
+            return self._difference(event.first + place, float(replayed[place]))
+        self.done = event.first + len(event.losses) - 1
+        self._observe(self.done, self._history.step)
+        return None
+
+    def _difference(self, step: int, replayed: float | None, reason: str = "") -> Difference:
+        recorded = float(self._losses[step - 1]) if step <= len(self._losses) else float("nan")
+        return Difference(step=step, recorded=recorded, replayed=replayed, reason=reason)
+
+
+class _Script:
+    """The commands of a stretch: each edit at its step, and a stop at the last one.
+
+    A run that is to pause after so many steps pauses after exactly so many; pauses change no
+    numbers.
+    """
+
+    trainer: Trainer
+
+    def __init__(self, edits: Sequence[SettingsEdited], upto: int) -> None:
+        self._edits, self._upto = list(edits), upto
+        self._target: int | None = None
+
+    def __call__(self) -> Sequence[Command]:
+        """What the run was asked at the step where the trainer is."""
+        step, epoch = self.trainer.step, self.trainer.epoch
+        found: list[Command] = []
+        while self._edits and (self._edits[0].step, self._edits[0].epoch) <= (step, epoch):
+            found.append(Edit(changes=self._edits.pop(0).changes))
+        if self._edits and self._edits[0].step == step:  # made after the epoch that ends here
+            return [*found, Continue()]
+        if step >= self._upto:
+            return [*found, Stop()]
+        target = self._edits[0].step if self._edits else self._upto
+        if target != self._target:
+            self._target = target
+            found.append(RunSteps(count=target - step))
+        return found
+
+
+def _beginning(folder: RunFolder) -> Beginning:
+    """What the run began from; the edit that a fork begins with stands in its history."""
+    start = folder.checkpoints_path / START_FILE
+    if start.is_file():
+        return replace(begin_from(start, folder.config), changes={})
+    if (folder.meta.get("parent") or {}).get("checkpoint"):
+        raise RunError(
+            f"{start} is gone, from which run {folder.id} began: put it back to replay the run."
+        )
+    return Beginning(config=folder.config)
+
+
+def _name(folder: RunFolder) -> str:
+    last = folder.last_checkpoint()
+    return last.name if last else ""
+
+
+def _last_checkpoint(folder: RunFolder, step: int) -> Checkpoint | None:
+    """The run's last checkpoint, if it lies at this step."""
+    last = folder.last_checkpoint()
+    return checkpoint.load(last) if last and checkpoint_step(last) == step else None
+
+
+def _same_weights(trainer: Trainer, saved: Checkpoint) -> bool:
+    ours = trainer.model.state_dict()
+    return ours.keys() == saved.model.keys() and all(
+        ours[name].cpu().numpy().tobytes() == saved.model[name].cpu().numpy().tobytes()
+        for name in ours
+    )
+
+
+@contextmanager
+def _threads_kept() -> Iterator[None]:
+    """Within the block the number of torch's threads may change; afterwards it is as before."""
+    before = torch.get_num_threads()
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from mlcore.runs import RunFolder
+
+Shell = Callable[..., Any]
+
+
+def test_a_run_is_the_same_to_the_last_bit(shell: Shell, trained: Path) -> None:
+    answer = shell(f"replay {trained.name}")
+    assert (answer.status, answer.err) == (0, "")
+    assert answer.out.startswith(
+        f"run {trained.name} is the same to the last bit: 6 steps and the weights in "
+        "step-00000006.pt (0 edits, cpu, 1 thread, "
+    )
+    (record,) = shell(f"replay {trained.name} --json").records
+    assert (record["equal"], record["steps"], record["weights_equal"]) == (True, 6, True)
+    assert record["difference"] is None
+
+
+def test_a_resumed_run_is_too(shell: Shell, trained: Path) -> None:
+    shell(f"resume {trained.name} --train.epochs 4 --optim.lr 0.01")
+    answer = shell(f"replay {trained.name}")
+    assert answer.status == 0
+    assert "12 steps" in answer.out
+    assert "(1 edit, cpu" in answer.out
+
+
+def test_the_first_step_that_differs_is_named(shell: Shell, trained: Path) -> None:
+    history = RunFolder(trained).events_path
+    lines = history.read_text().splitlines()
+    changed = []
+    for line in lines:
+        record = json.loads(line)
+        if record["event"] == "steps":
+            record["losses"] = [
+                loss + 0.25 * (loss == record["losses"][1]) for loss in record["losses"]
+            ]
+            record |= {"first": record["first"]}
+        changed.append(json.dumps(record))
+    history.write_text("\n".join(changed) + "\n")
+    answer = shell(f"replay {trained.name}")
+    assert answer.status == 1
+    assert answer.out.startswith(f"run {trained.name} differs first at step 2: recorded ")
+    (record,) = shell(f"replay {trained.name} --json").records
+    assert record["equal"] is False
+    assert record["difference"]["step"] == 2
+
+
+def test_a_missing_run_is_a_sentence(shell: Shell, runs: Path) -> None:
+    answer = shell("replay 1999")
+    assert answer.status == 2
+    assert answer.err.startswith("mlcore: There is no run '1999'")
+    answer = shell("replay")
+    assert answer.err == "mlcore: `mlcore replay` needs a run: `mlcore runs` lists them.\n"
