@@ -11,6 +11,8 @@ The address bar is read once, when a session starts, and written after every run
 
 from __future__ import annotations
 
+import atexit
+import logging
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -59,6 +61,7 @@ __all__ = [
     "write_address",
 ]
 
+_LOG = logging.getLogger("dashboard")
 _SETTINGS, _NOTES, _RUN, _ASKED = "settings", "notes", "run", "asked"
 _UPLOAD, _UPLOAD_CHOSEN, _FILES = "upload", "upload-chosen", "checkpoint-files"
 
@@ -226,8 +229,21 @@ def runs_root() -> Path:
 
 @st.cache_resource(show_spinner=False)
 def jobs() -> Jobs:
-    """The one client of the supervisor, shared by all sessions of this server."""
-    return Jobs(runs_root())
+    """The one client of the supervisor, shared by all sessions of this server.
+
+    When the server is asked to end (Ctrl-C, SIGTERM) its runs stop with a checkpoint; when it is
+    killed they go on.
+    """
+    client = Jobs(runs_root())
+    atexit.register(_part, client)
+    return client
+
+
+def _part(client: Jobs) -> None:
+    """Stop the server's runs, and say so in its terminal."""
+    stopped = client.shutdown()
+    if stopped:
+        _LOG.warning("stopped %s; the Train page offers to resume.", ", ".join(stopped))
 
 
 @st.cache_resource(show_spinner=False, max_entries=1)

@@ -1,4 +1,4 @@
-"""Train: start a run and watch it, stop it, go on with it."""
+"""Train: start a run, watch it, steer it, go on with it."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from dashboard import session
 from dashboard.components import plotly_js
 from dashboard.errors import friendly_errors
 from dashboard.histories import history_of
-from dashboard.panels import actions, chart, figures, invitation, picker, tables
+from dashboard.panels import actions, chart, figures, invitation, picker, steering, tables
 from dashboard.progress import ACTIVE, progress_of
 from dashboard.wording import as_markdown
+from mlcore.events import EditRefused
 from mlcore.runs import History, RunFolder, RunInfo, State
 
 _ANSWERING, _STARTING, _TRAINING, _IDLE = 0.1, 0.2, 0.5, 2.0  # seconds between two looks at the run
@@ -25,6 +26,7 @@ class _Signs:
 
     state: State | None  # of the shown run
     drawn: bool  # its first step is there
+    edits: tuple[int, EditRefused | None]  # how many were made, and one that was refused
     training: RunFolder | None  # a run that is under way, the shown one or another
     answer_due: bool  # a click is not answered yet
     folder_changed: int  # a number that changes when a run is added or deleted
@@ -42,7 +44,8 @@ class _Signs:
         """Whether nothing has changed since."""
         here = history is None or (
             (history.state, history.step > 0) == (self.state, self.drawn)
-            and actions.answer_due(history.folder, history.state) == self.answer_due
+            and _edits(history) == self.edits
+            and steering.answer_due(history) == self.answer_due
         )
         other = self.training
         if other is not None and (history is None or other.path != history.folder.path):
@@ -62,13 +65,16 @@ def page() -> None:
     signs = _Signs(
         state=history.state if history else None,
         drawn=history is not None and history.step > 0,
+        edits=_edits(history) if history else (0, None),
         training=_training(runs, history),
-        answer_due=history is not None and actions.answer_due(history.folder, history.state),
+        answer_due=history is not None and steering.answer_due(history),
         folder_changed=changed,
     )
     _style()
     with st.container(horizontal=True, vertical_alignment="center", key="train-head"):
-        actions.start_and_stop(history.folder if history else None, signs.state, signs.training)
+        actions.start(signs.training)
+        if history:
+            steering.buttons(history)
         st.space("stretch")
         if shown:
             picker.pick_run(runs, shown)
@@ -79,6 +85,7 @@ def page() -> None:
         return
     if signs.training and signs.training.path != history.folder.path:
         _other_run(signs.training)
+    steering.apply(history)
     st.fragment(_live, run_every=signs.pace)(history.folder, signs)
     left, right = st.columns([3, 2], gap="large")
     with left:
@@ -86,7 +93,7 @@ def page() -> None:
         tables.model_table(history.folder.config)
     with right:
         st.subheader("Settings")
-        tables.settings_table(history.folder.config)
+        tables.settings_table(history.config)
 
 
 @friendly_errors()
@@ -121,7 +128,7 @@ def _what_next(history: History, epochs: int) -> None:
         st.page_link(
             "app_pages/test.py", label="See what it gets wrong", icon=":material/fact_check:"
         )
-    actions.more_epochs(history.folder.id, epochs)
+    actions.more_epochs(history, epochs)
 
 
 def _training(runs: list[RunInfo], history: History | None) -> RunFolder | None:
@@ -131,6 +138,10 @@ def _training(runs: list[RunInfo], history: History | None) -> RunFolder | None:
     shown = history.folder.id if history else None
     others = (info for info in runs if info.state in ACTIVE and info.id != shown)
     return next((RunFolder(info.path) for info in others), None)
+
+
+def _edits(history: History) -> tuple[int, EditRefused | None]:
+    return len(history.edits), history.refused
 
 
 def _other_run(training: RunFolder) -> None:
@@ -162,6 +173,7 @@ def _style() -> None:
         ".st-key-figures > div { flex: 1 1 150px !important; min-width: 150px; }"
         ".st-key-figures [data-testid=stMetricValue] { font-variant-numeric: tabular-nums; }"
         ".st-key-chart-switches { row-gap: 0.25rem; }"
+        ".st-key-pending { padding: 0.5rem 0.75rem; row-gap: 0.5rem; }"
         "@media (max-width: 640px) { .st-key-zoom-hint { display: none; } }"
         "[class*=st-key-invitation] { padding: 4rem 1.5rem; }"
         "</style>"

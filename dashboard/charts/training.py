@@ -21,6 +21,9 @@ from mlcore.events import CheckpointSaved, EpochDone, SettingsEdited
 __all__ = ["Mark", "TrainingInfo", "training_arrays", "training_figure", "training_info"]
 
 _MOST_MARKS = 200
+_MOST_CHANGES = 3  # told on one mark
+_LEVELS = (0.97, 0.9, 0.83, 0.76)  # heights at which labels take turns, of 0 to 1
+_RIGHT = 0.6  # of the axis; labels of marks behind it stand to the left
 _MOST_MARKERS = 40
 _REASONS = {
     "epoch": "checkpoint",
@@ -117,13 +120,7 @@ def training_arrays(info: TrainingInfo) -> list[dict[str, Any]]:
             "text": [mark.text for mark in info.checkpoints],
         }
     )
-    curves.append(
-        {
-            "x": [mark.step if end else None for mark in info.edits for end in (1, 1, 0)],
-            "y": [end for _ in info.edits for end in (0, 1, None)],
-            "text": [text for mark in info.edits for text in ("", mark.text, "")],
-        }
-    )
+    curves.append(_edit_marks(info))
     return curves
 
 
@@ -148,9 +145,24 @@ def training_figure(
     return figure
 
 
+def _edit_marks(info: TrainingInfo) -> dict[str, Any]:
+    """A vertical line for each edit, with its label on it: bottom, label, top, gap."""
+    marks = info.edits
+    levels = [_LEVELS[place % len(_LEVELS)] for place in range(len(marks))]
+    sides = ["left" if mark.step > _RIGHT * info.upto else "right" for mark in marks]
+    return {
+        "x": [step for mark in marks for step in (mark.step, mark.step, mark.step, None)],
+        "y": [height for level in levels for height in (0, level, 1, None)],
+        "text": [text for mark in marks for text in ("", mark.text, "", "")],
+        "textposition": [f"middle {side}" for side in sides for _ in range(4)],
+    }
+
+
 def _changes(edit: SettingsEdited) -> str:
     """The edit in words: "lr 0.003 → 0.01"."""
-    return ", ".join(
-        f"{name.split('.')[-1]} {edit.before.get(name, '?')} → {value}"
-        for name, value in edit.changes.items()
-    )
+    told = [
+        f"{name.split('.')[-1].replace('_', ' ')} {edit.before.get(name, '?')} → {value}"
+        for name, value in list(edit.changes.items())[:_MOST_CHANGES]
+    ]
+    more = len(edit.changes) - len(told)
+    return ", ".join([*told, *([f"{more} more"] if more else [])])

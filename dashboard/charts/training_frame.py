@@ -147,7 +147,6 @@ def _mark_traces() -> list[go.Scatter]:
             mode="lines+text",
             yaxis="y3",
             line={"color": "var(--st-red-color)", "width": 1.25, "dash": "dot"},
-            textposition="bottom right",
             textfont={"color": "var(--st-red-text-color)", "size": 12},
             showlegend=False,
             hoverinfo="skip",

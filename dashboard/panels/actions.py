@@ -1,8 +1,7 @@
-"""What can be done: train, stop, go on."""
+"""What can be done: train, go on with a run that has ended."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -10,28 +9,22 @@ from typing import Any
 import streamlit as st
 
 from dashboard import data_source, session
-from dashboard.progress import ACTIVE
-from mlcore.commands import Command, Continue, Stop
 from mlcore.config import RunConfig
 from mlcore.errors import MlcoreError
-from mlcore.runs import RunFolder, State, send
+from mlcore.events import Finished
+from mlcore.runs import History, RunFolder
 from mlcore.runs.folder import checkpoint_step
 
-__all__ = ["answer_due", "more_epochs", "problem", "resume", "start_and_stop"]
+__all__ = ["more_epochs", "problem", "resume", "start", "told"]
 
-_PROBLEM, _ASKED = "train-problem", "train-asked"
-_PATIENCE = 3.0  # seconds in which an answer to a click is looked for more often
+_PROBLEM = "train-problem"
 
 
-def start_and_stop(
-    shown: RunFolder | None, state: State | None, training: RunFolder | None
-) -> None:
-    """The buttons that start a run and end it.
+def start(training: RunFolder | None) -> None:
+    """The button that starts a run.
 
     Args:
-        shown: the run on the page, if any.
-        state: where it stands.
-        training: a run that is under way, the shown one if it is.
+        training: a run that is under way, if any.
     """
     config = session.config()
     why_not = _why_not(config, training)
@@ -44,12 +37,8 @@ def start_and_stop(
         help=why_not,
         on_click=_start,
         args=(config,),
-        width=140,
+        width=120,
     )
-    if shown and state in ACTIVE:
-        if state == "paused":
-            _steer("Continue", "continue", ":material/resume:", shown, state, Continue())
-        _steer("Stop training", "stop", ":material/stop:", shown, state, Stop())
 
 
 def resume(folder: RunFolder) -> None:
@@ -68,8 +57,18 @@ def resume(folder: RunFolder) -> None:
     )
 
 
-def more_epochs(run: str, epochs: int) -> None:
-    """The button that goes on with a finished run, and for how long."""
+def more_epochs(history: History, epochs: int) -> None:
+    """The button that goes on with a finished run, and for how long.
+
+    Args:
+        history: of the run.
+        epochs: how many it was to have.
+    """
+    hint = "Goes on with this run: same model, same optimizer, more epochs."
+    changes: dict[str, Any] = {}
+    if isinstance(history.outcome, Finished) and history.outcome.early:
+        epochs, changes = history.outcome.epoch, {"train.patience": 0}
+        hint = f"{hint} Early stopping, which ended it, is turned off."
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         count = st.number_input(
             "More epochs",
@@ -84,9 +83,9 @@ def more_epochs(run: str, epochs: int) -> None:
             f"Train {count:,} more epoch{'s' if count > 1 else ''}",
             key="extend",
             icon=":material/forward:",
-            help="Goes on with this run: same model, same optimizer, more epochs.",
+            help=hint,
             on_click=_resume,
-            args=(run, {"train.epochs": epochs + int(count)}),
+            args=(history.folder.id, {"train.epochs": epochs + int(count)} | changes),
         )
 
 
@@ -94,15 +93,6 @@ def problem() -> None:
     """Say once why the last click could not be done."""
     if sentence := st.session_state.pop(_PROBLEM, None):
         st.error(sentence, icon=":material/error:")
-
-
-def answer_due(run: RunFolder, state: State) -> bool:
-    """Whether this session has just asked something of the run, and nothing came of it yet."""
-    asked = st.session_state.get(_ASKED)
-    if asked is None:
-        return False
-    whom, then, when = asked
-    return bool((whom, then) == (run.id, state) and time.monotonic() - when < _PATIENCE)
 
 
 def _why_not(config: RunConfig | None, training: RunFolder | None) -> str | None:
@@ -115,32 +105,20 @@ def _why_not(config: RunConfig | None, training: RunFolder | None) -> str | None
     return None
 
 
-def _steer(
-    label: str, key: str, icon: str, folder: RunFolder, state: State | None, command: Command
-) -> None:
-    st.button(label, key=key, icon=icon, on_click=_send, args=(folder, state, command), width=170)
-
-
-def _send(folder: RunFolder, state: State | None, command: Command) -> None:
-    with _told():
-        send(folder, command)
-        st.session_state[_ASKED] = (folder.id, state, time.monotonic())
-
-
 def _start(config: RunConfig | None) -> None:
     if config is None:
         return
-    with _told():
+    with told():
         session.set_current_run(session.jobs().start_run(config))
 
 
 def _resume(run: str, changes: Mapping[str, Any] | None) -> None:
-    with _told():
+    with told():
         session.jobs().resume_run(run, changes)
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def told() -> Iterator[None]:
     """Keep the sentence of an error for `problem`: callbacks run before the page is drawn."""
     try:
         yield

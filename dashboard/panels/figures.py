@@ -121,6 +121,8 @@ def _circumstances(history: History, progress: Progress) -> str:
         early = " by early stopping" if outcome.early else ""
         parts.append(f"ended{early} after {duration(outcome.seconds)} of training")
     elif isinstance(outcome, Stopped):
+        if outcome.reason == "shutdown":
+            parts.append("stopped when its server was shut down")
         parts.append(f"model kept from step {outcome.step:,}")
     elif history.state in ("failed", "lost") and progress.step:
         parts.append(f"reached step {progress.step:,}")

@@ -9,7 +9,7 @@ from mlcore.config.parts import (
     TrainConfig,
     find_setting,
 )
-from mlcore.config.run import RunConfig, data_root, dumps, parse
+from mlcore.config.run import RunConfig, changes_between, data_root, dumps, parse
 from mlcore.config.setting import Setting
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "RunConfig",
     "Setting",
     "TrainConfig",
+    "changes_between",
     "data_root",
     "dumps",
     "find_setting",

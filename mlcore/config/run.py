@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from mlcore.config.parts import (
+    EDITABLE,
     PARTS,
     SETTINGS,
     DataConfig,
@@ -24,7 +25,7 @@ from mlcore.config.setting import Setting
 from mlcore.errors import SettingsError
 from mlcore.rules import Value, list_words, nearest
 
-__all__ = ["RunConfig", "data_root", "dumps", "parse"]
+__all__ = ["RunConfig", "changes_between", "data_root", "dumps", "parse"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +126,15 @@ class RunConfig:
                 raise SettingsError(f"`{group}` must be a JSON object, but got {fields!r}.")
             values |= {f"{group}.{name}": value for name, value in fields.items()}
         return cls.from_flat(values)
+
+
+def changes_between(config: RunConfig, wanted: RunConfig) -> dict[str, Value]:
+    """The changes that an `Edit` must carry to lead from one config to another.
+
+    Settings that cannot change while a run trains are left out.
+    """
+    before, after = config.flat(), wanted.flat()
+    return {name: after[name] for name in EDITABLE if after[name] != before[name]}
 
 
 def parse(name: str, text: str) -> Value:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from mlcore.commands import Stop
 from mlcore.config import RunConfig
-from mlcore.errors import JobError
+from mlcore.errors import JobError, RunError
 from mlcore.jobs.folder import JobFolder, clean
 from mlcore.jobs.link import SpawnLink, SupervisorLink, can_fork
-from mlcore.runs import RunStore, ask_resume, default_runs_root
+from mlcore.runs import ENDED, RunFolder, RunStore, ask_resume, default_runs_root, send
 
 __all__ = ["Job", "Jobs"]
 
 LIMIT = 120.0  # seconds that a short job may take
+PARTING = 15.0  # seconds that runs get to write their checkpoints when the server ends
 UNLIMITED = ("fetch",)  # a download takes as long as it takes
 
 
@@ -81,6 +84,8 @@ class Jobs:
         root = Path(runs) if runs is not None else default_runs_root()
         self.store = RunStore(root.expanduser().resolve())
         self._guard = threading.Lock()
+        self._runs: dict[str, RunFolder] = {}  # started here
+        self._closed = False
         clean(self.store.root)
         forks = can_fork() if fork is None else fork
         self._link = SupervisorLink(self.store.root) if forks else SpawnLink()
@@ -115,6 +120,7 @@ class Jobs:
             JobError: no process can be started.
         """
         folder = self.store.create(config, parent=parent, checkpoint=checkpoint, name=name)
+        self._runs[folder.id] = folder
         self._link.send({"do": "run", "folder": str(folder.path)})
         return folder.id
 
@@ -134,6 +140,7 @@ class Jobs:
         with self._guard:  # two clicks must not both find it ended
             folder = self.store.get(run)
             ask_resume(folder, changes)
+            self._runs[folder.id] = folder
             self._link.send({"do": "run", "folder": str(folder.path)})
 
     def submit(self, kind: str, request: Mapping[str, Any]) -> Job:
@@ -158,4 +165,28 @@ class Jobs:
 
     def close(self) -> None:
         """Let the supervisor end when its short jobs have; runs go on."""
+        self._closed = True
         self._link.close()
+
+    def shutdown(self, patience: float = PARTING) -> list[str]:
+        """Stop the runs that were started here, each with a checkpoint, and close.
+
+        Without this word, as after a kill of the server, runs go on. After `close` it does nothing.
+
+        Args:
+            patience: seconds in which the runs are waited for.
+
+        Returns:
+            Ids of the runs that were under way; they can be resumed.
+        """
+        if self._closed:
+            return []
+        under_way = [folder for folder in self._runs.values() if folder.state() not in ENDED]
+        for folder in under_way:
+            with contextlib.suppress(RunError):  # its folder is gone
+                send(folder, Stop(reason="shutdown"))
+        until = time.monotonic() + patience
+        while time.monotonic() < until and any(f.state() not in ENDED for f in under_way):
+            time.sleep(0.01)
+        self.close()
+        return [folder.id for folder in under_way]

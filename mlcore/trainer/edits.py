@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mlcore.config import EDITABLE, RunConfig, find_setting
+from mlcore.config import EDITABLE, RunConfig, changes_between, find_setting
 from mlcore.errors import SettingsError
 from mlcore.rules import list_words
 
@@ -26,15 +26,6 @@ def edited(config: RunConfig, changes: Mapping[str, Any]) -> RunConfig:
                 f"{list_words(EDITABLE, 'or')}."
             )
     return config.with_values(changes)
-
-
-def changes_between(config: RunConfig, wanted: RunConfig) -> dict[str, Any]:
-    """The changes that an `Edit` must carry to lead from one config to another.
-
-    Settings that cannot change while a run trains are left out.
-    """
-    before, after = config.flat(), wanted.flat()
-    return {name: after[name] for name in EDITABLE if after[name] != before[name]}
 
 
 def check_batches(config: RunConfig, images: int, left: int | None = None) -> None:

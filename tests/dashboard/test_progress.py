@@ -72,6 +72,28 @@ def test_an_edit_of_the_epochs_moves_the_end(tmp_path):
     assert (progress.epochs, progress.steps) == (6, 60)
 
 
+def resized(step: int, before: int, after: int) -> SettingsEdited:
+    return SettingsEdited(
+        step=step,
+        epoch=1,
+        changes={"data.batch_size": after},
+        before={"data.batch_size": before},
+    )
+
+
+def test_edits_of_the_batch_size_move_the_end(tmp_path):
+    steps = StepsDone(first=1, losses=(1.0,) * 10, epoch=1)
+    before = (started(), steps, epoch(1, 10))
+    # 640 images: an epoch of 10 steps, then one of 4 × 64 and 3 × 128 images, then one of 5 steps.
+    progress = progress_of(history_with(tmp_path, *before, resized(14, 64, 128)))
+    assert progress.steps == 10 + 4 + 3 + 5
+    progress = progress_of(history_with(tmp_path, *before, resized(10, 64, 128)))
+    assert progress.steps == 10 + 5 + 5
+    twice = (resized(12, 64, 128), resized(13, 128, 32))
+    progress = progress_of(history_with(tmp_path, *before, *twice))
+    assert progress.steps == 10 + 2 + 1 + 12 + 20
+
+
 def test_a_fork_counts_the_epochs_of_its_parent(tmp_path):
     begun = started(step=24, epoch=2)
     steps = StepsDone(first=25, losses=(1.0, 1.0), epoch=3)

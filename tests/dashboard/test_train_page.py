@@ -12,9 +12,20 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import session
-from mlcore.commands import Stop
+from mlcore.commands import Continue, Edit, Pause, RunEpoch, RunSteps, Stop
 from mlcore.config import DataConfig, RunConfig, TrainConfig
-from mlcore.events import EpochDone, Event, Failed, Finished, Started, StepsDone, Stopped
+from mlcore.events import (
+    EditRefused,
+    EpochDone,
+    Event,
+    Failed,
+    Finished,
+    Paused,
+    SettingsEdited,
+    Started,
+    StepsDone,
+    Stopped,
+)
 from mlcore.runs import ControlLog, Recorder, RunFolder, RunStore
 from mlcore.runs.folder import checkpoint_name
 from mlcore.runs.mark import WorkerMark, write_mark
@@ -45,6 +56,15 @@ EPOCH = EpochDone(
     seconds=0.5,
     images_per_second=2_474.0,
 )
+
+
+ADDRESS = {"data.batch_size": "32", "data.validation": "200", "train.epochs": "2"}
+"""The settings of `CONFIG`, as the address bar carries them."""
+
+
+def with_answer(folder: RunFolder, event: Event) -> None:
+    with Recorder(folder) as recorder:
+        recorder.record(event)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -134,6 +154,80 @@ def test_a_run_under_way_shows_its_progress_and_can_be_stopped(made):
     log = ControlLog(folder)
     app.button(key="stop").click().run()
     assert log.poll() == [Stop()]
+
+
+def test_a_running_run_can_be_paused_and_a_paused_one_goes_on_step_by_step(made):
+    running = made(STARTED, STEPS, EPOCH, alive=True)
+    log = ControlLog(running)
+    app = opened(run=running.id)
+    assert {"continue", "next-step", "next-epoch"}.isdisjoint(keys(app))
+    app.button(key="pause").click().run()
+    assert log.poll() == [Pause()]
+    with_answer(running, Paused(step=39, epoch=1))
+    app.run()
+    assert "pause" not in keys(app)
+    for key, command in (
+        ("next-step", RunSteps()),
+        ("next-epoch", RunEpoch()),
+        ("continue", Continue()),
+    ):
+        app.button(key=key).click().run()
+        assert log.poll() == [command]
+
+
+def test_what_the_sidebar_changes_can_be_applied_to_the_running_model(made):
+    folder = made(STARTED, STEPS, alive=True)
+    log = ControlLog(folder)
+    app = opened(**ADDRESS)
+    assert "apply" not in keys(app)
+    app.number_input(key="optim.lr").set_value(0.02).run()
+    assert "Learning rate 0.003 → 0.02" in sentences(app).replace("\\", "")
+    app.button(key="apply").click().run()
+    changes = {"optim.lr": 0.02}
+    assert log.poll() == [Edit(changes=changes)]
+    assert "apply" in keys(app)  # until the run has answered
+    with_answer(
+        folder, SettingsEdited(step=39, epoch=0, changes=changes, before={"optim.lr": 0.003})
+    )
+    app.run()
+    assert "apply" not in keys(app)
+    assert b"lr 0.003 \\u2192 0.02" in chart_header(app)
+
+
+def test_an_edit_that_was_refused_is_a_sentence_until_the_sidebar_asks_for_something_else(made):
+    folder = made(STARTED, STEPS, alive=True)
+    app = opened(**ADDRESS)
+    app.number_input(key="data.batch_size").set_value(999).run()
+    why = "`data.batch_size` must be at most 900."
+    with_answer(
+        folder, EditRefused(step=39, epoch=0, changes={"data.batch_size": 999}, message=why)
+    )
+    app.run()
+    (error,) = app.main.error
+    assert "The run keeps its settings. Batch size must be at most 900" in error.value
+    app.button(key="take-back").click().run()
+    assert not app.main.error
+    assert "apply" not in keys(app)
+    assert app.number_input(key="data.batch_size").value == 32
+
+
+def test_a_run_that_early_stopping_ended_gets_more_epochs_without_it(made, monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        "mlcore.jobs.Jobs.resume_run", lambda _, run, changes: asked.append((run, changes))
+    )
+    ended = Finished(step=39, epoch=1, test_loss=0.5, test_accuracy=0.9, seconds=1.0, early=True)
+    folder = made(STARTED, STEPS, EPOCH, ended, saved=39)
+    app = opened()
+    app.button(key="extend").click().run()
+    assert asked == [(folder.id, {"train.epochs": 6, "train.patience": 0})]
+
+
+def test_a_run_that_its_server_stopped_says_so(made):
+    made(STARTED, STEPS, Stopped(step=39, epoch=0, reason="shutdown"), saved=39)
+    app = opened()
+    assert "stopped when its server was shut down" in sentences(app)
+    assert app.button(key="resume").label == "Resume from step 39"
 
 
 def test_a_finished_run_shows_its_test_accuracy_and_offers_more_epochs(made):

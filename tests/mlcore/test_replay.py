@@ -1,4 +1,4 @@
-"""A run trained again from its record is the same to the last bit, or it is told where it is not."""
+"""A run trained again from its record is the same to the last bit, or what is not is named."""
 
 from __future__ import annotations
 

@@ -52,7 +52,30 @@ def test_every_trace_of_the_frame_has_its_arrays():
     built = frame(log=False, validated=True, run="r", upto=info.upto)
     assert len(arrays) == len(built["data"])
     assert all(len(fields["x"]) == len(fields["y"]) for fields in arrays)
-    assert arrays[-1]["x"] == [12, 12, None]
+    assert arrays[-1]["x"] == [12, 12, 12, None]
+    assert arrays[-1]["text"] == ["", "lr 0.1 → 0.01", "", ""]
+
+
+def test_labels_of_edits_take_turns_in_height_and_stay_within_the_axis():
+    edits = [dataclasses.replace(EDIT, step=step) for step in (2, 3, 13)]
+    marks = training_arrays(training_info(LOSSES, edits=edits))[-1]
+    labels = [place for place, text in enumerate(marks["text"]) if text]
+    assert [marks["x"][place] for place in labels] == [2, 3, 13]
+    assert len({marks["y"][place] for place in labels}) == 3
+    assert [marks["textposition"][place] for place in labels] == [
+        "middle right",
+        "middle right",
+        "middle left",
+    ]
+
+
+def test_an_edit_of_many_settings_has_a_short_label():
+    names = ("optim.lr", "optim.momentum", "data.batch_size", "train.epochs", "train.patience")
+    edit = dataclasses.replace(
+        EDIT, changes=dict.fromkeys(names, 2), before=dict.fromkeys(names, 1)
+    )
+    (mark,) = training_info(LOSSES, edits=[edit]).edits
+    assert mark.text == "lr 1 → 2, momentum 1 → 2, batch size 1 → 2, 2 more"
 
 
 def test_the_zoom_belongs_to_a_run_and_the_loss_axis_starts_anew_when_its_kind_changes():

@@ -147,6 +147,76 @@ def test_a_run_outlives_a_dead_supervisor_and_its_server(tmp_path, config, watch
     assert watch(jobs, run, ended).state == "stopped"
 
 
+def test_a_shutdown_stops_its_own_runs_with_a_checkpoint_and_leaves_others_alone(
+    tmp_path, config, watch, wait
+):
+    ours, theirs = Jobs(tmp_path), Jobs(tmp_path)
+    try:
+        run, other = ours.start_run(config()), theirs.start_run(config())
+        watch(ours, run, lambda h: len(h.steps) > 0)
+        before = watch(theirs, other, lambda h: len(h.steps) > 0)
+        late = ours.start_run(config())  # nobody may have taken it up yet
+        assert ours.shutdown() == [run, late]
+        assert ours.shutdown() == []
+        for one in (run, late):
+            history = watch(theirs, one, ended)
+            assert isinstance(history.outcome, Stopped)
+            assert history.outcome.reason == "shutdown"
+            last = theirs.store.get(one).last_checkpoint()
+            assert last.name == f"step-{history.outcome.step:08d}.pt"
+        watch(theirs, other, lambda h: h.state == "running" and len(h.steps) > len(before.steps))
+        theirs.resume_run(run)
+        watch(theirs, run, lambda h: h.state == "running" and h.step > h.started.step)
+    finally:
+        theirs.shutdown()
+    assert theirs.store.get(run).state() == theirs.store.get(other).state() == "stopped"
+    wait(lambda: not psutil.pid_exists(ours.pid or 0), "the supervisor to end")
+
+
+SERVER = """
+import atexit, sys, time
+from pathlib import Path
+from mlcore.config import RunConfig
+from mlcore.jobs import Jobs
+jobs = Jobs(Path(sys.argv[1]))
+atexit.register(jobs.shutdown)
+print(jobs.start_run(RunConfig.from_flat({
+    "data.name": "digits", "train.epochs": 1000, "train.device": "cpu", "train.threads": 1,
+    "data.validation": 200})), jobs.pid, flush=True)
+time.sleep(600)
+"""
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+def test_a_server_that_is_asked_to_end_stops_its_runs_and_a_killed_one_leaves_them(
+    tmp_path, watch, wait, how
+):
+    server = subprocess.Popen(
+        [sys.executable, "-c", SERVER, str(tmp_path)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    run, supervisor = server.stdout.readline().decode().split()
+    jobs = Jobs(tmp_path)
+    try:
+        seen = watch(jobs, run, lambda h: len(h.steps) > 0)
+        server.send_signal(how)
+        server.wait(20)
+        wait(lambda: not psutil.pid_exists(int(supervisor)), "the supervisor to end")
+        if how == signal.SIGINT:
+            assert watch(jobs, run, ended).outcome.reason == "shutdown"
+            jobs.resume_run(run)
+        history = watch(
+            jobs, run, lambda h: h.state == "running" and len(h.steps) > len(seen.steps)
+        )
+        assert not np.isnan(history.steps).any()
+        send(jobs.store.get(run), Stop())
+        watch(jobs, run, ended)
+    finally:
+        server.stdout.close()
+        jobs.shutdown()
+
+
 def test_what_a_dying_supervisor_had_not_taken_up_is_asked_again(tmp_path, config, watch):
     jobs = Jobs(tmp_path)
     try:
