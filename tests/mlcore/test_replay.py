@@ -1,4 +1,4 @@
-"""A run trained again from its record is the same to the last bit, or what is not is named."""
+"""A run trained again from its record is the same to the last bit, or one is told where not."""
 
 from __future__ import annotations
 
