@@ -15,12 +15,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+import hypothesis
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from mlcore.runs import RunFolder, RunStore
+
+# A busy machine is no failure: nothing here asserts a time.
+hypothesis.settings.register_profile("patient", deadline=None)
+hypothesis.settings.load_profile("patient")
 
 _MNIST_FILES = {
     "train-images-idx3-ubyte": 47_040_016,
