@@ -105,6 +105,7 @@ def _live(folder: RunFolder, signs: _Signs) -> None:
     progress = progress_of(history)
     with st.container(horizontal=True, vertical_alignment="center", key="standing"):
         figures.standing(history.state)
+        steering.single_steps(history)
         _what_next(history, progress.epochs)
         figures.circumstances(history, progress)
     if history.message:

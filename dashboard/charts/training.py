@@ -153,7 +153,7 @@ def _edit_marks(info: TrainingInfo) -> dict[str, Any]:
     return {
         "x": [step for mark in marks for step in (mark.step, mark.step, mark.step, None)],
         "y": [height for level in levels for height in (0, level, 1, None)],
-        "text": [text for mark in marks for text in ("", mark.text, "", "")],
+        "text": [text for mark in marks for text in ("", f"\u2002{mark.text}\u2002", "", "")],
         "textposition": [f"middle {side}" for side in sides for _ in range(4)],
     }
 
@@ -161,8 +161,15 @@ def _edit_marks(info: TrainingInfo) -> dict[str, Any]:
 def _changes(edit: SettingsEdited) -> str:
     """The edit in words: "lr 0.003 → 0.01"."""
     told = [
-        f"{name.split('.')[-1].replace('_', ' ')} {edit.before.get(name, '?')} → {value}"
+        f"{name.split('.')[-1].replace('_', ' ')} {_written(edit.before.get(name))} → "
+        f"{_written(value)}"
         for name, value in list(edit.changes.items())[:_MOST_CHANGES]
     ]
     more = len(edit.changes) - len(told)
     return ", ".join([*told, *([f"{more} more"] if more else [])])
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return f"{value:g}" if isinstance(value, float) else str(value).replace("_", " ")

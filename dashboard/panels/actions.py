@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import data_source, session
+from dashboard.progress import ACTIVE
 from mlcore.config import RunConfig
 from mlcore.errors import MlcoreError
 from mlcore.events import Finished
@@ -91,8 +92,9 @@ def more_epochs(history: History, epochs: int) -> None:
 
 def problem() -> None:
     """Say once why the last click could not be done."""
+    place = st.empty()  # always there, so that what follows keeps its place
     if sentence := st.session_state.pop(_PROBLEM, None):
-        st.error(sentence, icon=":material/error:")
+        place.error(sentence, icon=":material/error:")
 
 
 def _why_not(config: RunConfig | None, training: RunFolder | None) -> str | None:
@@ -106,8 +108,8 @@ def _why_not(config: RunConfig | None, training: RunFolder | None) -> str | None
 
 
 def _start(config: RunConfig | None) -> None:
-    if config is None:
-        return
+    if config is None or any(info.state in ACTIVE for info in session.store().list()):
+        return  # one click may be heard twice: Streamlit repeats one that a re-run cut short
     with told():
         session.set_current_run(session.jobs().start_run(config))
 

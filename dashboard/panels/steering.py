@@ -15,9 +15,11 @@ from dashboard.pending import change_words, pending_changes
 from dashboard.progress import ACTIVE
 from dashboard.wording import as_markdown
 from mlcore.commands import Command, Continue, Edit, Pause, RunEpoch, RunSteps, Stop
+from mlcore.config import RunConfig
+from mlcore.rules import Value
 from mlcore.runs import History, Request
 
-__all__ = ["answer_due", "apply", "buttons"]
+__all__ = ["answer_due", "apply", "buttons", "single_steps"]
 
 _ASKED = "train-asked"
 _AT_ONCE = 0.2  # seconds that a click waits for its answer, so that the page shows it at once
@@ -25,48 +27,47 @@ _PATIENCE = 3.0  # seconds in which an answer that did not come then is looked f
 
 
 def buttons(history: History) -> None:
-    """The buttons that pause a run, have it go on step by step, and end it."""
+    """The buttons that pause a run, have it go on, and end it."""
     if history.state not in ACTIVE:
         return
     if history.state == "paused":
         _button("Continue", "continue", ":material/resume:", history, Continue())
-        _button(
-            "Next step", "next-step", ":material/skip_next:", history, RunSteps(), "One step more."
-        )
-        _button(
-            "Next epoch",
-            "next-epoch",
-            ":material/fast_forward:",
-            history,
-            RunEpoch(),
-            "On to the end of the epoch, and no further.",
-        )
     elif history.state == "running":
         _button("Pause", "pause", ":material/pause:", history, Pause())
     _button("Stop training", "stop", ":material/stop:", history, Stop())
 
 
+def single_steps(history: History) -> None:
+    """The buttons that have a paused run do a little more."""
+    if history.state != "paused":
+        return
+    for label, key, icon, command, hint in (
+        ("Next step", "next-step", "skip_next", RunSteps(), "One step more."),
+        ("Next epoch", "next-epoch", "fast_forward", RunEpoch(), "To the end of the epoch."),
+    ):
+        _button(label, key, f":material/{icon}:", history, command, hint)
+
+
 def apply(history: History) -> None:
     """Offer what the sidebar asks for to the run, and say so where the run refused it."""
+    place = st.empty()  # always there, so that what follows keeps its place, and the chart its node
     if history.state not in ACTIVE:
         return
     now = history.config
     changes = pending_changes(now, session.values())
     if not changes:
         return
-    with st.container(
-        border=True, horizontal=True, vertical_alignment="center", key="pending", gap="small"
-    ):
+    with place.container(border=True, key="pending"):
+        _offer(history, now, changes)
+        if history.refused is not None and dict(history.refused.changes) == changes:
+            why = as_markdown(in_words(history.refused.message))
+            st.error(f"The run keeps its settings. {why}", icon=":material/error:")
+
+
+def _offer(history: History, now: RunConfig, changes: Mapping[str, Value]) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(as_markdown(change_words(now, changes)), width="content")
         st.space("stretch")
-        st.button(
-            "Apply to the running model",
-            key="apply",
-            icon=":material/tune:",
-            help="The next step uses them; the chart marks the step.",
-            on_click=_ask,
-            args=(history, Edit(changes=changes)),
-        )
         st.button(
             "Take back",
             key="take-back",
@@ -75,9 +76,14 @@ def apply(history: History) -> None:
             on_click=_take_back,
             args=({name: now.flat()[name] for name in changes},),
         )
-    if history.refused is not None and dict(history.refused.changes) == changes:
-        sentence = in_words(history.refused.message)
-        st.error(f"The run keeps its settings. {as_markdown(sentence)}", icon=":material/error:")
+        st.button(
+            "Apply to the running model",
+            key="apply",
+            icon=":material/tune:",
+            help="The next step uses them; the chart marks the step.",
+            on_click=_ask,
+            args=(history, Edit(changes=changes)),
+        )
 
 
 def answer_due(history: History) -> bool:
@@ -99,11 +105,18 @@ def _stand(history: History) -> tuple[Any, ...]:
 def _button(
     label: str, key: str, icon: str, history: History, command: Command, help: str | None = None
 ) -> None:
-    st.button(label, key=key, icon=icon, on_click=_ask, args=(history, command), help=help)
+    args = (history, command, history.step)
+    st.button(label, key=key, icon=icon, on_click=_ask, args=args, help=help)
 
 
-def _ask(history: History, command: Command) -> None:
-    """Ask it of the run; an answer that comes at once is there when the page is drawn."""
+def _ask(history: History, command: Command, at: int | None = None) -> None:
+    """Ask it of the run; an answer that comes at once is there when the page is drawn.
+
+    Steps are asked of the step that was on the page: a click that is heard twice counts once.
+    """
+    history.refresh()
+    if isinstance(command, RunSteps | RunEpoch) and history.step != at:
+        return
     then = _stand(history)
     with told():
         if Request(history.folder, command).wait(_AT_ONCE) is None:

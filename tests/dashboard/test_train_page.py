@@ -156,6 +156,15 @@ def test_a_run_under_way_shows_its_progress_and_can_be_stopped(made):
     assert log.poll() == [Stop()]
 
 
+def test_a_click_on_train_that_is_heard_twice_starts_one_run(runs, monkeypatch):
+    monkeypatch.setattr("mlcore.jobs.Jobs.start_run", lambda _, config: runs.create(config).id)
+    click = "actions._start(RunConfig())\n"
+    head = "from dashboard.panels import actions\nfrom mlcore.config import RunConfig\n"
+    app = AppTest.from_string(head + click + click).run()
+    assert not app.exception
+    assert len(runs.list()) == 1
+
+
 def test_a_running_run_can_be_paused_and_a_paused_one_goes_on_step_by_step(made):
     running = made(STARTED, STEPS, EPOCH, alive=True)
     log = ControlLog(running)

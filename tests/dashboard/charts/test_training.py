@@ -53,7 +53,7 @@ def test_every_trace_of_the_frame_has_its_arrays():
     assert len(arrays) == len(built["data"])
     assert all(len(fields["x"]) == len(fields["y"]) for fields in arrays)
     assert arrays[-1]["x"] == [12, 12, 12, None]
-    assert arrays[-1]["text"] == ["", "lr 0.1 → 0.01", "", ""]
+    assert arrays[-1]["text"] == ["", "\u2002lr 0.1 → 0.01\u2002", "", ""]
 
 
 def test_labels_of_edits_take_turns_in_height_and_stay_within_the_axis():
@@ -67,6 +67,14 @@ def test_labels_of_edits_take_turns_in_height_and_stay_within_the_axis():
         "middle right",
         "middle left",
     ]
+
+
+def test_switches_and_names_read_as_words():
+    changes = {"optim.nesterov": True, "optim.schedule": "one_cycle", "optim.momentum": 0.5}
+    before = {"optim.nesterov": False, "optim.schedule": "step", "optim.momentum": 0.0}
+    edit = dataclasses.replace(EDIT, changes=changes, before=before)
+    (mark,) = training_info(LOSSES, edits=[edit]).edits
+    assert mark.text == "nesterov off → on, schedule step → one cycle, momentum 0 → 0.5"
 
 
 def test_an_edit_of_many_settings_has_a_short_label():
