@@ -120,7 +120,7 @@ def training_arrays(info: TrainingInfo) -> list[dict[str, Any]]:
             "text": [mark.text for mark in info.checkpoints],
         }
     )
-    curves.append(_edit_marks(info))
+    curves += _edit_marks(info)
     return curves
 
 
@@ -145,17 +145,27 @@ def training_figure(
     return figure
 
 
-def _edit_marks(info: TrainingInfo) -> dict[str, Any]:
-    """A vertical line for each edit, with its label on it: bottom, label, top, gap."""
+def _edit_marks(info: TrainingInfo) -> list[dict[str, Any]]:
+    """A vertical line for each edit, and its label.
+
+    The labels are a trace of their own: Plotly forgets the label of a point that had none before.
+    """
     marks = info.edits
-    levels = [_LEVELS[place % len(_LEVELS)] for place in range(len(marks))]
-    sides = ["left" if mark.step > _RIGHT * info.upto else "right" for mark in marks]
-    return {
-        "x": [step for mark in marks for step in (mark.step, mark.step, mark.step, None)],
-        "y": [height for level in levels for height in (0, level, 1, None)],
-        "text": [text for mark in marks for text in ("", f"\u2002{mark.text}\u2002", "", "")],
-        "textposition": [f"middle {side}" for side in sides for _ in range(4)],
-    }
+    return [
+        {
+            "x": [step for mark in marks for step in (mark.step, mark.step, None)],
+            "y": [end for _ in marks for end in (0, 1, None)],
+        },
+        {
+            "x": [mark.step for mark in marks],
+            "y": [_LEVELS[place % len(_LEVELS)] for place in range(len(marks))],
+            "text": [f"\u2002{mark.text}\u2002" for mark in marks],
+            "textposition": [
+                "middle left" if mark.step > _RIGHT * info.upto else "middle right"
+                for mark in marks
+            ],
+        },
+    ]
 
 
 def _changes(edit: SettingsEdited) -> str:

@@ -144,9 +144,16 @@ def _mark_traces() -> list[go.Scatter]:
         ),
         go.Scatter(
             name="edit",
-            mode="lines+text",
+            mode="lines",
             yaxis="y3",
             line={"color": "var(--st-red-color)", "width": 1.25, "dash": "dot"},
+            showlegend=False,
+            hoverinfo="skip",
+        ),
+        go.Scatter(
+            name="edit label",
+            mode="text",
+            yaxis="y3",
             textfont={"color": "var(--st-red-text-color)", "size": 12},
             showlegend=False,
             hoverinfo="skip",

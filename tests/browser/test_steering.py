@@ -64,15 +64,15 @@ def set_number(page: Page, key: str, value: str) -> None:
 def marks(page: Page) -> list[str]:
     """The labels of the edits on the chart."""
     found: list[str] = page.evaluate(
-        "document.querySelector('.live-chart').data.at(-1).text.filter((text) => text).map((text) => text.trim())"
+        "[...document.querySelectorAll('.live-chart .textpoint text')]"
+        ".map((label) => label.textContent.trim())"
     )
     return found
 
 
 def wait_for_marks(page: Page, count: int) -> None:
     page.wait_for_function(
-        "count => document.querySelector('.live-chart')?.data?.at(-1)?.text"
-        "?.filter((text) => text).length === count",
+        "count => document.querySelectorAll('.live-chart .textpoint text').length === count",
         arg=count,
     )
 
