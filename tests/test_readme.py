@@ -102,7 +102,8 @@ def test_the_map_and_the_steps_name_what_is_there() -> None:
         if room.isupper() or room.startswith(("MLCORE", "room")):
             continue
         places = [ROOT / "mlcore" / room, ROOT / "dashboard" / room]
-        in_a_run = {"config.json", "events.jsonl", "control.jsonl", "worker.json", "checkpoints/"}
+        in_a_run = {"config.json", "label.json", "events.jsonl", "control.jsonl"}
+        in_a_run |= {"worker.json", "checkpoints/"}
         assert room in in_a_run or any(place.exists() for place in places), room
     for path in re.findall(r"`((?:mlcore|dashboard|tests)/[\w/]+\.py)`", TEXT):
         assert path == "mlcore/data/NAME.py" or (ROOT / path).is_file(), path

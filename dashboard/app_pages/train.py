@@ -11,7 +11,16 @@ from dashboard import session
 from dashboard.components import plotly_js
 from dashboard.errors import friendly_errors
 from dashboard.histories import history_of
-from dashboard.panels import actions, chart, figures, invitation, picker, steering, tables
+from dashboard.panels import (
+    actions,
+    chart,
+    figures,
+    invitation,
+    picker,
+    run_menu,
+    steering,
+    tables,
+)
 from dashboard.progress import ACTIVE, progress_of
 from dashboard.wording import as_markdown
 from mlcore.events import EditRefused
@@ -78,7 +87,9 @@ def page() -> None:
         st.space("stretch")
         if shown:
             picker.pick_run(runs, shown)
+            run_menu.run_menu(shown)
     actions.problem()
+    run_menu.deleted_notice()
     if history is None:
         invitation.invitation(session.config())
         st.fragment(_wait_for_runs, run_every=_IDLE)(signs)

@@ -24,6 +24,9 @@ COMMANDS = {
     "stop": "end a run after the step under way; its model is kept",
     "replay": "train a run again from its record, and compare every step",
     "runs": "list the runs",
+    "rename": "give a run a name",
+    "delete": "put a run into the trash",
+    "restore": "bring a deleted run back, or empty the trash",
     "evaluate": "test a run or checkpoint: accuracy, loss, confusion matrix",
     "export": "write a model for other programs: weights, safetensors, ONNX, torch.export",
     "inspect": "say what is in a checkpoint file before it is used",
@@ -37,6 +40,9 @@ _PLACES = {
     "continue": ("steer", "go_on"),
     "step": ("steer", "step"),
     "stop": ("steer", "stop"),
+    "rename": ("keep", "rename"),
+    "delete": ("keep", "delete"),
+    "restore": ("keep", "restore"),
 }
 """Command → module and function; the others are `run` in the module of their name."""
 

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 from mlcore.cli.arguments import read, switch, text
 from mlcore.cli.layout import percent, table
 from mlcore.runs import RunInfo, RunStore
+from mlcore.runs.trash import trash
 
 __all__ = ["RUNS", "open_store", "run"]
 
@@ -23,6 +24,7 @@ RUNS = text("folder of the runs", "the variable MLCORE_RUNS, else ./runs", "DIR"
 class Options:
     """List the runs, newest first."""
 
+    deleted: Annotated[bool, switch("those in the trash instead")] = False
     runs: Annotated[str, RUNS] = ""
     json: Annotated[bool, switch("one JSON object a line")] = False
 
@@ -36,6 +38,8 @@ def run(argv: Sequence[str]) -> int:
     """List the runs; damaged ones are named on standard error."""
     options, _ = read("runs", Options, argv)
     store = open_store(options.runs)
+    if options.deleted:
+        store = trash(store)
     found = store.list()
     for sentence in store.damaged().values():
         print(f"mlcore: {sentence}", file=sys.stderr)

@@ -10,6 +10,7 @@ from typing import Any
 
 from mlcore.config import RunConfig
 from mlcore.errors import RunError, SettingsError
+from mlcore.runs.files import write_atomically
 from mlcore.runs.standing import stand
 from mlcore.runs.state import State
 
@@ -43,6 +44,11 @@ class RunFolder:
     def config_path(self) -> Path:
         """Settings, parent and versions: written once, by the starter."""
         return self.path / "config.json"
+
+    @property
+    def label_path(self) -> Path:
+        """What a person calls the run, where that was changed since."""
+        return self.path / "label.json"
 
     @property
     def events_path(self) -> Path:
@@ -99,8 +105,21 @@ class RunFolder:
 
     @property
     def name(self) -> str:
-        """The name a person gave the run; empty when none was given."""
-        return str(self.meta.get("name") or "")
+        """The name a person gave the run, last by `rename`; empty when none was given."""
+        try:
+            given = json.loads(self.label_path.read_text(encoding="utf-8"))["name"]
+        except (OSError, ValueError, KeyError, TypeError):
+            given = self.meta.get("name")
+        return given if isinstance(given, str) else ""
+
+    def rename(self, name: str) -> None:
+        """Give the run another name, or none; its settings file stays as it is.
+
+        Raises:
+            RunError: it cannot be written.
+        """
+        text = json.dumps({"name": " ".join(name.split())[:200]})
+        write_atomically(self.label_path, text + "\n")
 
     def state(self) -> State:
         """Where the run stands, derived from its files."""

@@ -41,11 +41,12 @@ def _nothing_trains_on(tmp_path: Path) -> Iterator[None]:
 
 
 def button(page: Page, key: str) -> Locator:
-    return page.locator(f".st-key-{key} button:visible")
+    """The button with this key; while the page is drawn anew the one before may be there too."""
+    return page.locator(f".st-key-{key} button:visible").last
 
 
 def badge(page: Page, state: str) -> None:
-    expect(page.locator(".st-key-standing")).to_contain_text(state)
+    expect(page.locator(".st-key-standing").last).to_contain_text(state)
 
 
 def wait_for_steps(page: Page, more_than: float = 0) -> None:
@@ -241,3 +242,26 @@ def test_single_steps_and_epochs_edits_and_refusals(app, page, settled, shots):
     button(page, "stop").click()
     badge(page, "Stopped")
     assert folder.state() in ENDED
+
+
+def test_a_run_that_trains_is_named_stopped_and_deleted_and_comes_back(app, page, settled, shots):
+    server = app()
+    begin(page, server.url)
+    folder = only_run(server.runs)
+    button(page, "run-menu").click()
+    name = page.locator(f".st-key-name-{folder.id} input")
+    name.fill("a wide one")
+    name.press("Enter")
+    expect(page.locator(".st-key-run-choice input")).to_have_value(re.compile("^a wide one"))
+    shots(page, "run-menu")
+    delete = button(page, "delete-run")
+    expect(delete).to_contain_text("Stop and delete")
+    delete.click()
+    expect(page.locator(".st-key-deleted")).to_contain_text("was deleted")
+    expect(page.get_by_text("Nothing is trained yet")).to_be_visible()
+    assert RunStore(server.runs).list() == []
+    button(page, "undo-delete").click()
+    badge(page, "Stopped")
+    expect(page.locator(".st-key-run-choice input")).to_have_value(re.compile("^a wide one"))
+    assert only_run(server.runs).id == folder.id
+    assert folder.state() == "stopped"

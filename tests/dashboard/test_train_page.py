@@ -313,6 +313,36 @@ def test_a_run_that_trains_elsewhere_is_offered(made):
     assert training.id in sentences(app)
 
 
+def test_a_run_can_be_renamed(made):
+    folder = made(STARTED, STEPS, EPOCH, Stopped(step=39, epoch=1))
+    app = opened(run=folder.id)
+    app.text_input(key=f"name-{folder.id}").set_value("first try").run()
+    assert app.selectbox(key="run-choice").options == ["first try · stopped · 87.50 %"]
+    assert folder.name == "first try"
+
+
+def test_a_deletion_can_be_taken_back(made, runs):
+    first = made(STARTED, STEPS, EPOCH, Stopped(step=39, epoch=1))
+    second = made(STARTED, STEPS, Stopped(step=39, epoch=1))
+    app = opened(run=first.id)
+    app.button(key="delete-run").click().run()
+    assert [info.id for info in runs.list()] == [second.id]
+    assert second.id in sentences(app)
+    assert not app.main.warning
+    app.button(key="undo-delete").click().run()
+    assert first.id in sentences(app)
+    assert "undo-delete" not in keys(app)
+    assert len(runs.list()) == 2
+
+
+def test_the_last_run_can_be_deleted_too(made, runs):
+    made(STARTED, STEPS, EPOCH, Stopped(step=39, epoch=1))
+    app = opened()
+    app.button(key="delete-run").click().run()
+    assert "Nothing is trained yet" in sentences(app)
+    assert "undo-delete" in keys(app)
+
+
 def test_the_smoothing_can_be_turned_off(made):
     made(STARTED, STEPS, alive=True)
     app = opened()

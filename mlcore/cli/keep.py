@@ -1,0 +1,110 @@
+"""`mlcore rename`, `delete` and `restore`: keep the runs folder in order."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+from mlcore.cli.arguments import POSITIONAL, read, switch, word
+from mlcore.cli.files import find_run
+from mlcore.cli.runs import RUNS, open_store
+from mlcore.cli.steer import PATIENCE, RUN
+from mlcore.commands import Stop
+from mlcore.errors import RunError, SettingsError
+from mlcore.runs import ENDED, Request, RunFolder, trash
+
+__all__ = ["delete", "rename", "restore"]
+
+JSON = switch("one JSON object")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RenameOptions:
+    """Give a run a name, or with "" take its name away."""
+
+    target: Annotated[str, POSITIONAL, RUN] = ""
+    name: Annotated[str, POSITIONAL, word("what to call it", "NAME")] = "\0"
+    runs: Annotated[str, RUNS] = ""
+    json: Annotated[bool, JSON] = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeleteOptions:
+    """Put a run into the trash, from which `mlcore restore` brings it back."""
+
+    target: Annotated[str, POSITIONAL, RUN] = ""
+    stop: Annotated[bool, switch("stop it first, where it trains")] = False
+    runs: Annotated[str, RUNS] = ""
+    json: Annotated[bool, JSON] = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class RestoreOptions:
+    """Bring a deleted run back, or empty the trash for good.
+
+    `mlcore runs --deleted` lists what is there.
+    """
+
+    target: Annotated[str, POSITIONAL, word("its id; none: the last one deleted", "RUN")] = ""
+    empty: Annotated[bool, switch("delete for good all that lies in the trash")] = False
+    runs: Annotated[str, RUNS] = ""
+    json: Annotated[bool, JSON] = False
+
+
+def rename(argv: Sequence[str]) -> int:
+    """Name a run."""
+    options, _ = read("rename", RenameOptions, argv)
+    _need("rename", options.target)
+    if options.name == "\0":
+        raise SettingsError('`mlcore rename` needs a name behind the run; "" takes the name away.')
+    folder = find_run(options.target, open_store(options.runs))
+    folder.rename(options.name)
+    called = f"is called {folder.name}" if folder.name else "has no name any more"
+    return _say(folder, called, as_json=options.json)
+
+
+def delete(argv: Sequence[str]) -> int:
+    """Put a run into the trash."""
+    options, _ = read("delete", DeleteOptions, argv)
+    _need("delete", options.target)
+    folder = find_run(options.target, open_store(options.runs))
+    if folder.state() not in ENDED and folder.state() != "queued":
+        if not options.stop:
+            raise RunError(
+                f"Run {folder.id} is {folder.state()}: `mlcore delete {folder.id} --stop` stops it "
+                "first."
+            )
+        Request(folder, Stop()).wait(PATIENCE)
+    trash.delete(folder)
+    way_back = f"is in the trash; `mlcore restore {folder.id}` brings it back"
+    return _say(folder, way_back, as_json=options.json)
+
+
+def restore(argv: Sequence[str]) -> int:
+    """Bring a run back, or empty the trash."""
+    options, _ = read("restore", RestoreOptions, argv)
+    store = open_store(options.runs)
+    if options.empty:
+        if options.target:
+            raise SettingsError("`--empty` takes no run: it deletes all that lies in the trash.")
+        count = trash.empty_trash(store)
+        words = f"{count} run{'' if count == 1 else 's'} deleted for good"
+        print(json.dumps({"deleted": count}) if options.json else words)
+        return 0
+    return _say(trash.restore(store, options.target), "is back", as_json=options.json)
+
+
+def _need(command: str, target: str) -> None:
+    if not target:
+        raise SettingsError(f"`mlcore {command}` needs a run: `mlcore runs` lists them.")
+
+
+def _say(folder: RunFolder, words: str, *, as_json: bool) -> int:
+    if as_json:
+        record = {"run": folder.id, "name": folder.name, "folder": str(folder.path)}
+        print(json.dumps(record, ensure_ascii=False))
+    else:
+        print(f"run {folder.id} {words}")
+    return 0

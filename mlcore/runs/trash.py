@@ -1,0 +1,87 @@
+"""Deleted runs: they lie in `.trash` beside the others until the trash is emptied. No torch."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+from mlcore.errors import RunError
+from mlcore.runs.folder import RunFolder
+from mlcore.runs.state import ENDED
+from mlcore.runs.store import RunStore
+
+__all__ = ["delete", "empty_trash", "restore", "trash"]
+
+
+def trash(store: RunStore) -> RunStore:
+    """The deleted runs of a store, as a store of their own."""
+    return RunStore(store.root / ".trash")
+
+
+def delete(folder: RunFolder) -> None:
+    """Put a run into the trash; `restore` brings it back.
+
+    Raises:
+        RunError: it is under way, or its folder cannot be moved.
+    """
+    state = folder.state()
+    if state not in ENDED and state != "queued":
+        raise RunError(f"Run {folder.id} is {state}: stop it before it is deleted.")
+    root = folder.path.parent
+    if root.name == ".trash":
+        raise RunError(f"Run {folder.id} is deleted already.")
+    try:
+        (root / ".trash").mkdir(exist_ok=True)
+        os.utime(folder.path)  # when it was deleted, for whoever wants the last one back
+        folder.path.rename(root / ".trash" / folder.id)
+    except OSError as error:
+        raise _sentence(folder, error) from error
+
+
+def restore(store: RunStore, run: str = "") -> RunFolder:
+    """Bring a deleted run back.
+
+    Args:
+        store: where it was deleted.
+        run: its id, or the beginning of it; empty: the one that was deleted last.
+
+    Raises:
+        RunError: there is no such run in the trash, or its folder cannot be moved.
+    """
+    deleted = trash(store)
+    if run:
+        folder = deleted.get(run)
+    else:
+        paths = [info.path for info in deleted.list()]
+        if not paths:
+            raise RunError(f"No run of {store.root} was deleted: the trash is empty.")
+        folder = RunFolder(max(paths, key=lambda path: path.stat().st_mtime_ns))
+    back = RunFolder(store.root / folder.id)
+    try:
+        folder.path.rename(back.path)
+    except OSError as error:
+        raise _sentence(folder, error) from error
+    return back
+
+
+def empty_trash(store: RunStore) -> int:
+    """Delete for good what lies in the trash; returns how many runs that were.
+
+    Raises:
+        RunError: something of it cannot be deleted.
+    """
+    deleted = trash(store)
+    found = [RunFolder(info.path) for info in deleted.list()]
+    for folder in found:
+        try:
+            shutil.rmtree(folder.path)
+        except OSError as error:
+            raise _sentence(folder, error) from error
+    return len(found)
+
+
+def _sentence(folder: RunFolder, error: OSError) -> RunError:
+    return RunError(
+        f"{folder.path} cannot be moved or deleted ({error.strerror}): "
+        "check that the runs folder is yours to write."
+    )
