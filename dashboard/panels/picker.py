@@ -52,7 +52,7 @@ def pick_run(runs: Sequence[RunInfo], shown: RunInfo) -> None:
         key="run-choice",
         on_change=_take_choice,
         label_visibility="collapsed",
-        width=300,
+        width=280,
     )
 
 
