@@ -174,10 +174,11 @@ def test_a_shutdown_stops_its_own_runs_with_a_checkpoint_and_leaves_others_alone
 
 
 SERVER = """
-import atexit, sys, time
+import atexit, signal, sys, time
 from pathlib import Path
 from mlcore.config import RunConfig
 from mlcore.jobs import Jobs
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored behind a shell's `&`
 jobs = Jobs(Path(sys.argv[1]))
 atexit.register(jobs.shutdown)
 print(jobs.start_run(RunConfig.from_flat({
