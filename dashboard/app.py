@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import controls, session
+from dashboard import controls, problems, session
 from dashboard.data_notice import data_notice
 from dashboard.errors import friendly_errors
 
@@ -45,6 +45,7 @@ def main() -> None:
             if (_HERE / "app_pages" / file).exists()
         ]
     )
+    problems.enter(page.title)
     with friendly_errors():
         controls.sidebar()
         if page.title in _WITH_DATA:

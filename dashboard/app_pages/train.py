@@ -21,6 +21,7 @@ from dashboard.panels import (
     steering,
     tables,
 )
+from dashboard.problems import problem
 from dashboard.progress import ACTIVE, progress_of
 from dashboard.wording import as_markdown
 from mlcore.events import EditRefused
@@ -88,7 +89,7 @@ def page() -> None:
         if shown:
             picker.pick_run(runs, shown)
             run_menu.run_menu(shown)
-    actions.problem()
+    problem()
     run_menu.deleted_notice()
     if history is None:
         invitation.invitation(session.config())

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
 
 from dashboard import data_source, session
+from dashboard.problems import tried
 from dashboard.progress import ACTIVE
 from mlcore.config import RunConfig
-from mlcore.errors import MlcoreError
 from mlcore.events import Finished
 from mlcore.runs import History, RunFolder
 from mlcore.runs.folder import checkpoint_step
 
-__all__ = ["more_epochs", "problem", "resume", "start", "told"]
-
-_PROBLEM = "train-problem"
+__all__ = ["more_epochs", "resume", "start"]
 
 
 def start(training: RunFolder | None) -> None:
@@ -90,13 +87,6 @@ def more_epochs(history: History, epochs: int) -> None:
         )
 
 
-def problem() -> None:
-    """Say once why the last click could not be done."""
-    place = st.empty()  # always there, so that what follows keeps its place
-    if sentence := st.session_state.pop(_PROBLEM, None):
-        place.error(sentence, icon=":material/error:")
-
-
 def _why_not(config: RunConfig | None, training: RunFolder | None) -> str | None:
     if training is not None:
         return "A run is training. Stop it, or let it end, before you start the next."
@@ -110,19 +100,10 @@ def _why_not(config: RunConfig | None, training: RunFolder | None) -> str | None
 def _start(config: RunConfig | None) -> None:
     if config is None or any(info.state in ACTIVE for info in session.store().list()):
         return  # one click may be heard twice: Streamlit repeats one that a re-run cut short
-    with told():
+    with tried():
         session.set_current_run(session.jobs().start_run(config))
 
 
 def _resume(run: str, changes: Mapping[str, Any] | None) -> None:
-    with told():
+    with tried():
         session.jobs().resume_run(run, changes)
-
-
-@contextmanager
-def told() -> Iterator[None]:
-    """Keep the sentence of an error for `problem`: callbacks run before the page is drawn."""
-    try:
-        yield
-    except MlcoreError as error:
-        st.session_state[_PROBLEM] = str(error)

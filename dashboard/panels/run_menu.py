@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import session
-from dashboard.panels.actions import told
+from dashboard.problems import tried
 from dashboard.progress import ACTIVE
 from dashboard.wording import as_markdown
 from mlcore.commands import Stop
@@ -56,13 +56,13 @@ def deleted_notice() -> None:
 
 
 def _rename(shown: RunInfo, key: str) -> None:
-    with told():
+    with tried():
         RunFolder(shown.path).rename(st.session_state[key])
 
 
 def _delete(shown: RunInfo) -> None:
     folder = RunFolder(shown.path)
-    with told():
+    with tried():
         if folder.state() in ("running", "paused"):
             Request(folder, Stop()).wait(_LONGEST)
         delete(folder)
@@ -71,7 +71,7 @@ def _delete(shown: RunInfo) -> None:
 
 
 def _restore(run: str) -> None:
-    with told():
+    with tried():
         st.session_state.pop(_DELETED, None)
         restore(session.store(), run)
         session.set_current_run(run)

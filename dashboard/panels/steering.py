@@ -10,8 +10,8 @@ import streamlit as st
 
 from dashboard import session
 from dashboard.form import in_words
-from dashboard.panels.actions import told
 from dashboard.pending import change_words, pending_changes
+from dashboard.problems import tried
 from dashboard.progress import ACTIVE
 from dashboard.wording import as_markdown
 from mlcore.commands import Command, Continue, Edit, Pause, RunEpoch, RunSteps, Stop
@@ -118,7 +118,7 @@ def _ask(history: History, command: Command, at: int | None = None) -> None:
     if isinstance(command, RunSteps | RunEpoch) and history.step != at:
         return
     then = _stand(history)
-    with told():
+    with tried():
         if Request(history.folder, command).wait(_AT_ONCE) is None:
             st.session_state[_ASKED] = (history.folder.id, then, time.monotonic())
 

@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from dashboard import session
+from dashboard import problems, session
 from dashboard.resume_plan import resume_config, why_not_resumable
 from dashboard.uploads import Upload, save_upload
 from dashboard.wording import as_markdown, file_size
@@ -21,7 +21,7 @@ from mlcore.errors import MlcoreError
 __all__ = ["inspected", "uploader"]
 
 _SECONDS = 20.0  # that looking into a file may take
-_NEW, _PROBLEM, _TURN = "upload-new", "upload-problem", "upload-turn"
+_NEW, _TURN = "upload-new", "upload-turn"
 
 
 def uploader() -> None:
@@ -43,12 +43,12 @@ def uploader() -> None:
         "`model_state_dict` and `optimizer_state_dict`, or safetensors. Only numbers are read; "
         "nothing in the file is run."
     )
-    new: Upload | None = st.session_state.pop(_NEW, None)
+    new: Upload | None = st.session_state.get(_NEW)
     with st.container(key="upload-told"):  # always there: what stands below does not jump
         if new is not None:
             _look_into(new)
-        if sentence := st.session_state.pop(_PROBLEM, None):
-            st.error(sentence, icon=":material/error:")
+            del st.session_state[_NEW]  # not before: a page drawn anew in between looks again
+        problems.problem()
 
 
 def inspected(upload: Upload) -> None:
@@ -65,8 +65,7 @@ def inspected(upload: Upload) -> None:
                 key="remove-upload",
                 icon=":material/delete:",
                 type="tertiary",
-                on_click=session.keep_upload,
-                args=(None,),
+                on_click=_remove,
             )
         _facts(found)
         for sentence in found["warnings"]:
@@ -86,9 +85,15 @@ def _take(key: str) -> None:
     st.session_state[_TURN] = int(st.session_state.get(_TURN, 0)) + 1
     try:
         st.session_state[_NEW] = save_upload(file.name, memoryview(file.getvalue()))
+        problems.say("")
     except MlcoreError as error:
-        st.session_state[_PROBLEM] = as_markdown(str(error))
+        problems.say(str(error))
     _let_go(file.file_id)
+
+
+def _remove() -> None:
+    problems.say("")
+    session.keep_upload(None)
 
 
 def _let_go(file_id: str) -> None:
@@ -110,7 +115,7 @@ def _look_into(new: Upload) -> None:
             new.inspection = session.jobs().call("inspect", request, timeout=_SECONDS)
     except MlcoreError as error:
         new.discard()
-        st.session_state[_PROBLEM] = as_markdown(f"{new.name}: {error}")
+        problems.say(f"{new.name}: {error}")
         return
     session.keep_upload(new)
 

@@ -210,7 +210,15 @@ def test_a_bad_file_is_one_sentence_and_the_upload_before_stays(
     assert kept(uploads) == [tutorial()]
     assert not target.exists()
     page.run()
-    assert not page.error  # said once
+    assert [element.value for element in page.error] == [sentence]  # drawn anew, it stays
+    page.switch_page("app_pages/train.py").run()
+    page.switch_page("app_pages/checkpoints.py").run()
+    assert not page.error
+    drop(page, content)
+    assert page.error
+    drop(page, tutorial(), "better.pt")
+    assert not page.error
+    assert [element.value for element in page.text] == ["better.pt"]
 
 
 def test_weights_alone_can_be_tested_and_the_reason_against_resuming_is_shown(
