@@ -16,7 +16,21 @@ from mlcore.data.tensors import Dataset, Split
 from mlcore.errors import SettingsError
 from mlcore.model import MLP
 
-__all__ = ["Evaluation", "Mistake", "PerClass", "evaluate", "loss_and_accuracy", "worst_mistakes"]
+__all__ = [
+    "NOT_FINITE",
+    "Evaluation",
+    "Mistake",
+    "PerClass",
+    "evaluate",
+    "loss_and_accuracy",
+    "worst_mistakes",
+]
+
+NOT_FINITE = (
+    "The model answers with NaN or infinity, because its weights are too large: "
+    "take a checkpoint from before the training diverged."
+)
+"""What a person is told of a model whose outcomes are not numbers."""
 
 BATCH = 1000  # images of one forward pass
 GUESSES = 3

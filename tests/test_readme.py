@@ -122,8 +122,8 @@ def test_the_names_in_the_steps_are_still_those_of_the_code() -> None:
     for name, path in {
         "FAMILIES": "mlcore/data/kmnist.py",
         "CATALOG": "mlcore/data/catalog.py",
-        "DataName": "mlcore/config/parts.py",
-        "OptimName": "mlcore/config/parts.py",
+        "DataName": "mlcore/config/data.py",
+        "OptimName": "mlcore/config/optim.py",
         "build_optimizer": "mlcore/optim.py",
         "_RULES": "mlcore/steps/updates.py",
         "_NEEDS": "mlcore/checkpoint/optimizer_state.py",

@@ -14,7 +14,7 @@ from dashboard.resume_plan import resume_config, why_not_resumable
 from dashboard.uploads import Upload, save_upload
 from dashboard.wording import as_markdown, file_size
 from mlcore.config import SETTINGS, find_setting
-from mlcore.config.parts import Activation
+from mlcore.config.model import Activation
 from mlcore.data import CATALOG
 from mlcore.errors import MlcoreError
 

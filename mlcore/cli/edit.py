@@ -8,8 +8,8 @@ from typing import Annotated, Any
 
 from mlcore.cli.arguments import POSITIONAL, read
 from mlcore.cli.main import FAILED
-from mlcore.cli.runs import RUNS
-from mlcore.cli.steer import JSON, PATIENCE, RUN, find_active, no_answer, say
+from mlcore.cli.runs import RUN, RUNS
+from mlcore.cli.steer import JSON, PATIENCE, find_active, no_answer, say
 from mlcore.commands import Edit
 from mlcore.config import EDITABLE, SETTINGS
 from mlcore.errors import SettingsError

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from mlcore.cli.arguments import POSITIONAL, read, switch, word
-from mlcore.cli.files import find_run
-from mlcore.cli.runs import RUNS, open_store
-from mlcore.cli.steer import PATIENCE, RUN
+from mlcore.cli.runs import RUN, RUNS, named_run, open_store
+from mlcore.cli.steer import PATIENCE
 from mlcore.commands import Stop
 from mlcore.errors import RunError, SettingsError
 from mlcore.runs import ENDED, Request, RunFolder, trash
@@ -56,10 +55,9 @@ class RestoreOptions:
 def rename(argv: Sequence[str]) -> int:
     """Name a run."""
     options, _ = read("rename", RenameOptions, argv)
-    _need("rename", options.target)
+    folder = named_run("rename", options.target, options.runs)
     if options.name == "\0":
         raise SettingsError('`mlcore rename` needs a name behind the run; "" takes the name away.')
-    folder = find_run(options.target, open_store(options.runs))
     folder.rename(options.name)
     called = f"is called {folder.name}" if folder.name else "has no name any more"
     return _say(folder, called, as_json=options.json)
@@ -68,8 +66,7 @@ def rename(argv: Sequence[str]) -> int:
 def delete(argv: Sequence[str]) -> int:
     """Put a run into the trash."""
     options, _ = read("delete", DeleteOptions, argv)
-    _need("delete", options.target)
-    folder = find_run(options.target, open_store(options.runs))
+    folder = named_run("delete", options.target, options.runs)
     if folder.state() not in ENDED and folder.state() != "queued":
         if not options.stop:
             raise RunError(
@@ -94,11 +91,6 @@ def restore(argv: Sequence[str]) -> int:
         print(json.dumps({"deleted": count}) if options.json else words)
         return 0
     return _say(trash.restore(store, options.target), "is back", as_json=options.json)
-
-
-def _need(command: str, target: str) -> None:
-    if not target:
-        raise SettingsError(f"`mlcore {command}` needs a run: `mlcore runs` lists them.")
 
 
 def _say(folder: RunFolder, words: str, *, as_json: bool) -> int:

@@ -10,12 +10,10 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 from mlcore.cli.arguments import POSITIONAL, read, switch
-from mlcore.cli.files import bring_data, find_run
+from mlcore.cli.files import bring_data
 from mlcore.cli.layout import LiveLine
 from mlcore.cli.main import FAILED
-from mlcore.cli.runs import RUNS, open_store
-from mlcore.cli.steer import RUN
-from mlcore.errors import SettingsError
+from mlcore.cli.runs import RUN, RUNS, named_run
 from mlcore.runs import RunFolder
 
 if TYPE_CHECKING:
@@ -40,9 +38,7 @@ class Options:
 def run(argv: Sequence[str]) -> int:
     """Replay a run; 1 where it differs from its record."""
     options, _ = read("replay", Options, argv)
-    if not options.target:
-        raise SettingsError("`mlcore replay` needs a run: `mlcore runs` lists them.")
-    folder = find_run(options.target, open_store(options.runs))
+    folder = named_run("replay", options.target, options.runs)
     bring_data(folder.config.data)
 
     from mlcore.replay import replay  # loads torch

@@ -10,13 +10,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-from mlcore.cli.arguments import read, switch, text
+from mlcore.cli.arguments import read, switch, text, word
+from mlcore.cli.files import find_run
 from mlcore.cli.layout import percent, table
-from mlcore.runs import RunInfo, RunStore
+from mlcore.errors import SettingsError
+from mlcore.runs import RunFolder, RunInfo, RunStore
 from mlcore.runs.trash import trash
 
-__all__ = ["RUNS", "open_store", "run"]
+__all__ = ["RUN", "RUNS", "named_run", "open_store", "run"]
 
+RUN = word("id of a run, the beginning of it, or its folder", "RUN")
 RUNS = text("folder of the runs", "the variable MLCORE_RUNS, else ./runs", "DIR")
 
 
@@ -32,6 +35,18 @@ class Options:
 def open_store(runs: str) -> RunStore:
     """The store in the folder that `--runs` names."""
     return RunStore(Path(runs).expanduser() if runs else None)
+
+
+def named_run(command: str, target: str, runs: str) -> RunFolder:
+    """The run that a command names.
+
+    Raises:
+        SettingsError: it names none.
+        RunError: there is no such run.
+    """
+    if not target:
+        raise SettingsError(f"`mlcore {command}` needs a run: `mlcore runs` lists them.")
+    return find_run(target, open_store(runs))
 
 
 def run(argv: Sequence[str]) -> int:

@@ -8,11 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
-from mlcore.cli.arguments import POSITIONAL, read, switch, text, word
-from mlcore.cli.files import find_run
+from mlcore.cli.arguments import POSITIONAL, read, switch, text
 from mlcore.cli.layout import percent
 from mlcore.cli.main import FAILED
-from mlcore.cli.runs import RUNS, open_store
+from mlcore.cli.runs import RUN, RUNS, named_run
 from mlcore.commands import Command, Continue, Pause, RunEpoch, RunSteps, Stop
 from mlcore.errors import RunError, SettingsError
 from mlcore.events import (
@@ -30,7 +29,6 @@ from mlcore.runs.standing import stand
 
 __all__ = [
     "JSON",
-    "RUN",
     "ask",
     "find_active",
     "go_on",
@@ -43,46 +41,37 @@ __all__ = [
 
 PATIENCE = 10.0  # seconds in which a run that lives has answered, save for one that tests or loads
 
-RUN = word("id of a run, the beginning of it, or its folder", "RUN")
 JSON = switch("one JSON object: the run's answer")
 
 
 @dataclass(frozen=True, kw_only=True)
-class PauseOptions:
+class _Options:
+    target: Annotated[str, POSITIONAL, RUN] = ""
+    runs: Annotated[str, RUNS] = ""
+    json: Annotated[bool, JSON] = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class PauseOptions(_Options):
     """Have a run wait after the step under way; a checkpoint of it is written."""
 
-    target: Annotated[str, POSITIONAL, RUN] = ""
-    runs: Annotated[str, RUNS] = ""
-    json: Annotated[bool, JSON] = False
-
 
 @dataclass(frozen=True, kw_only=True)
-class ContinueOptions:
+class ContinueOptions(_Options):
     """Have a paused run go on; one that was to pause later no longer does."""
 
-    target: Annotated[str, POSITIONAL, RUN] = ""
-    runs: Annotated[str, RUNS] = ""
-    json: Annotated[bool, JSON] = False
-
 
 @dataclass(frozen=True, kw_only=True)
-class StopOptions:
+class StopOptions(_Options):
     """End a run after the step under way; its model is kept, and it can be resumed."""
 
-    target: Annotated[str, POSITIONAL, RUN] = ""
-    runs: Annotated[str, RUNS] = ""
-    json: Annotated[bool, JSON] = False
-
 
 @dataclass(frozen=True, kw_only=True)
-class StepOptions:
+class StepOptions(_Options):
     """Have a run do one step, several, or go on to the end of the epoch, and wait then."""
 
-    target: Annotated[str, POSITIONAL, RUN] = ""
     steps: Annotated[str, text("how many steps", "1", "N")] = ""
     epoch: Annotated[bool, switch("go on to the end of the epoch instead")] = False
-    runs: Annotated[str, RUNS] = ""
-    json: Annotated[bool, JSON] = False
 
 
 def pause(argv: Sequence[str]) -> int:
@@ -134,9 +123,7 @@ def find_active(command: str, target: str, runs: str) -> RunFolder:
         SettingsError: none is named.
         RunError: there is no such run, or it is not under way.
     """
-    if not target:
-        raise SettingsError(f"`mlcore {command}` needs a run: `mlcore runs` lists them.")
-    folder = find_run(target, open_store(runs))
+    folder = named_run(command, target, runs)
     state = folder.state()
     if state in ENDED:
         raise RunError(

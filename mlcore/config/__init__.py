@@ -1,16 +1,12 @@
 """The settings of a run. No torch; a bare `RunConfig()` is the PyTorch quick start."""
 
-from mlcore.config.parts import (
-    EDITABLE,
-    SETTINGS,
-    DataConfig,
-    ModelConfig,
-    OptimConfig,
-    TrainConfig,
-    find_setting,
-)
+from mlcore.config.data import DataConfig
+from mlcore.config.model import ModelConfig
+from mlcore.config.optim import OptimConfig
+from mlcore.config.parts import EDITABLE, SETTINGS, find_setting
 from mlcore.config.run import RunConfig, changes_between, data_root, dumps, parse
 from mlcore.config.setting import Setting
+from mlcore.config.train import TrainConfig
 
 __all__ = [
     "EDITABLE",

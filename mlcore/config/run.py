@@ -11,17 +11,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from mlcore.config.parts import (
-    EDITABLE,
-    PARTS,
-    SETTINGS,
-    DataConfig,
-    ModelConfig,
-    OptimConfig,
-    TrainConfig,
-    find_setting,
-)
+from mlcore.config.data import DataConfig
+from mlcore.config.model import ModelConfig
+from mlcore.config.optim import OptimConfig
+from mlcore.config.parts import EDITABLE, PARTS, SETTINGS, find_setting
 from mlcore.config.setting import Setting
+from mlcore.config.train import TrainConfig
 from mlcore.errors import SettingsError
 from mlcore.rules import Value, list_words, nearest
 

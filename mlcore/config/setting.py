@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, cast, get_args, get_origin, get_type_hints
@@ -33,16 +34,22 @@ class Setting:
         return all(values[other] in allowed for other, allowed in self.rule.applies.items())
 
 
-def settings_of(part: type[Any], group: str) -> tuple[Setting, ...]:
+def settings_of(part: type[Any]) -> tuple[Setting, ...]:
     """The settings of one part of `RunConfig`, from its fields and their rules."""
+    known: Any = part  # mypy takes classes for unhashable
+    return _settings_of(known)
+
+
+@functools.cache
+def _settings_of(part: Any) -> tuple[Setting, ...]:
     hints = get_type_hints(part, include_extras=True)
     found = []
     for item in dataclasses.fields(part):
         kind, rule = get_args(hints[item.name])
         found.append(
             Setting(
-                name=f"{group}.{item.name}",
-                group=group,
+                name=f"{part.group}.{item.name}",
+                group=part.group,
                 field=item.name,
                 kind=kind,
                 default=cast(Value, item.default),

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from mlcore.errors import ExportError
+from mlcore.evaluation import NOT_FINITE
 from mlcore.export.pixels import PixelModel
 
 __all__ = ["TOLERANCE", "compare"]
@@ -48,10 +49,7 @@ def compare(
         with torch.inference_mode():
             ours, theirs = pixels(batch), answer(batch)  # (B, classes)
         if not bool(ours.isfinite().all()):
-            raise ExportError(
-                "The model answers with NaN or infinity, because its weights are too large: "
-                "take a checkpoint from before the training diverged."
-            )
+            raise ExportError(NOT_FINITE)
         apart = (theirs - ours).abs()  # (B, classes)
         size = ours.abs().amax(1, keepdim=True).clamp(min=1)  # (B, 1)
         largest = max(largest, _largest(apart))

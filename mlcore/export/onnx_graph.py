@@ -60,15 +60,29 @@ def onnx_bytes(found: Checkpoint, pixels: PixelModel) -> bytes:
         ExportError: the weights are too large for one file, or ONNX's own checker refuses it.
     """
     import onnx
-    from onnx import TensorProto, helper
+    from onnx import helper
 
-    graph, model = _Graph(), pixels.model
     weights = sum(tensor.nbytes for tensor in found.model.values())
     if weights > _MOST:
         raise ExportError(
             f"The weights have {weights / 1e9:.1f} GB, and one ONNX file holds at most 2.1: "
             "export them as safetensors or torch.export."
         )
+    graph = _Graph()
+    proto = _proto(graph, _build(graph, pixels), pixels.model.outputs)
+    classes = [str(name) for name in (found.data or {}).get("classes", ())]
+    helper.set_model_props(proto, {"mlcore": about(found), "classes": json.dumps(classes)})
+    try:
+        onnx.checker.check_model(proto, full_check=True)
+    except onnx.checker.ValidationError as error:
+        raise ExportError(f"ONNX refuses the graph ({error}): this is a fault of mlcore.") from None
+    content: bytes = proto.SerializeToString()
+    return content
+
+
+def _build(graph: _Graph, pixels: PixelModel) -> str:
+    """Add the whole model; returns the name of its output `(batch, classes)`."""
+    model = pixels.model
     value = graph.add("Sub", "images", graph.constant("mean", torch.tensor(pixels.mean)))
     value = graph.add("Div", value, graph.constant("std", torch.tensor(pixels.std)))
     value = graph.add("Flatten", value, axis=1)  # (B, 784)
@@ -83,27 +97,26 @@ def onnx_bytes(found: Checkpoint, pixels: PixelModel) -> bytes:
             value = _hidden(graph, model, number, value)
     if model.log_probabilities:
         value = graph.add("LogSoftmax", value, output="log_probabilities", axis=1)
+    return value
+
+
+def _proto(graph: _Graph, output: str, classes: int) -> Any:
+    """The nodes as a model, from `images` to `output`."""
+    from onnx import TensorProto, helper
+
     kind = TensorProto.FLOAT
-    proto = helper.make_model(
+    return helper.make_model(
         helper.make_graph(
             graph.nodes,
             "mlp",
             [helper.make_tensor_value_info("images", kind, ["batch", *SHAPE])],
-            [helper.make_tensor_value_info(value, kind, ["batch", model.outputs])],
+            [helper.make_tensor_value_info(output, kind, ["batch", classes])],
             graph.constants,
         ),
         opset_imports=[helper.make_opsetid("", _OPSET)],
         ir_version=_IR,
         producer_name="mlcore",
     )
-    classes = [str(name) for name in (found.data or {}).get("classes", ())]
-    helper.set_model_props(proto, {"mlcore": about(found), "classes": json.dumps(classes)})
-    try:
-        onnx.checker.check_model(proto, full_check=True)
-    except onnx.checker.ValidationError as error:
-        raise ExportError(f"ONNX refuses the graph ({error}): this is a fault of mlcore.") from None
-    content: bytes = proto.SerializeToString()
-    return content
 
 
 def _hidden(graph: _Graph, model: Any, number: int, value: str) -> str:

@@ -17,7 +17,7 @@ from mlcore.data import Progress, fetch, status
 from mlcore.data.tensors import Dataset, load
 from mlcore.device import available
 from mlcore.errors import CheckpointError
-from mlcore.evaluation import evaluate, worst_mistakes
+from mlcore.evaluation import NOT_FINITE, evaluate, worst_mistakes
 from mlcore.export import export
 from mlcore.export.formats import find_format
 from mlcore.jobs.folder import JobFolder
@@ -74,10 +74,7 @@ def evaluate_checkpoint(
     model = checkpoint.build_model(found)
     result = evaluate(model, data.test, data)
     if not math.isfinite(result.loss):
-        raise CheckpointError(
-            "The model answers with NaN or infinity, because its weights are too large: "
-            "take a checkpoint from before the training diverged."
-        )
+        raise CheckpointError(NOT_FINITE)
     mistakes = worst_mistakes(model, data.test, data, int(request.get("mistakes", 48)))
     return {
         "evaluation": result.to_json(),

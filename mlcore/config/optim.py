@@ -1,0 +1,147 @@
+"""Settings of the optimizer: how weights follow gradients."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar, Literal
+
+from mlcore.config.part import Part
+from mlcore.errors import SettingsError
+from mlcore.rules import Rule
+
+__all__ = ["OptimConfig", "OptimName", "Schedule"]
+
+OptimName = Literal["sgd", "adam", "adamw", "rmsprop", "adagrad"]
+Schedule = Literal["constant", "step", "cosine", "one_cycle", "plateau"]
+
+_SCHEDULE, _NAME = "optim.schedule", "optim.name"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptimConfig(Part):
+    """How weights follow gradients."""
+
+    group: ClassVar[str] = "optim"
+
+    name: Annotated[OptimName, Rule("optimizer, as in torch.optim", label="Optimizer")] = "sgd"
+    lr: Annotated[
+        float,
+        Rule(
+            "learning rate; the peak of a one_cycle schedule",
+            label="Learning rate",
+            above=0,
+            high=100,
+            slider=(1e-5, 1),
+            log=True,
+        ),
+    ] = 0.003
+    momentum: Annotated[
+        float,
+        Rule(
+            "share of the last update kept in the next",
+            label="Momentum",
+            low=0,
+            below=1,
+            slider=(0, 0.99),
+            applies={_NAME: ("sgd", "rmsprop")},
+        ),
+    ] = 0.0
+    nesterov: Annotated[
+        bool,
+        Rule(
+            "look ahead along the momentum; needs momentum above 0",
+            label="Nesterov",
+            applies={_NAME: ("sgd",)},
+        ),
+    ] = False
+    weight_decay: Annotated[
+        float,
+        Rule(
+            "pull of the weights towards 0 (decoupled with adamw, an L2 penalty otherwise)",
+            label="Weight decay",
+            low=0,
+            high=10,
+            slider=(0, 0.1),
+        ),
+    ] = 0.0
+    schedule: Annotated[
+        Schedule, Rule("how the learning rate moves over the run", label="Schedule")
+    ] = "constant"
+    step_every: Annotated[
+        int,
+        Rule(
+            "epochs between two drops of the step schedule",
+            label="Drop every (epochs)",
+            low=1,
+            high=10_000,
+            slider=(1, 20),
+            applies={_SCHEDULE: ("step",)},
+        ),
+    ] = 1
+    gamma: Annotated[
+        float,
+        Rule(
+            "factor of each drop of the step and plateau schedules",
+            label="Drop factor",
+            above=0,
+            below=1,
+            slider=(0.05, 0.95),
+            applies={_SCHEDULE: ("step", "plateau")},
+        ),
+    ] = 0.1
+    min_lr: Annotated[
+        float,
+        Rule(
+            "learning rate at the end of the cosine, or the floor of the plateau schedule",
+            label="Lowest learning rate",
+            low=0,
+            high=100,
+            slider=(0, 0.01),
+            applies={_SCHEDULE: ("cosine", "plateau")},
+        ),
+    ] = 0.0
+    warmup: Annotated[
+        float,
+        Rule(
+            "share of the run in which the one_cycle schedule rises",
+            label="Warm-up share",
+            above=0,
+            below=1,
+            slider=(0.05, 0.95),
+            applies={_SCHEDULE: ("one_cycle",)},
+        ),
+    ] = 0.3
+    plateau_patience: Annotated[
+        int,
+        Rule(
+            "epochs without a better loss before the plateau schedule drops",
+            label="Plateau patience (epochs)",
+            low=0,
+            high=10_000,
+            slider=(0, 20),
+            applies={_SCHEDULE: ("plateau",)},
+        ),
+    ] = 2
+    clip_norm: Annotated[
+        float,
+        Rule(
+            "gradients longer than this (L2 norm over all weights) are shortened to it; 0: off",
+            label="Clip gradient norm",
+            low=0,
+            high=1e6,
+            slider=(0, 10),
+        ),
+    ] = 0.0
+
+    def __post_init__(self) -> None:
+        super(OptimConfig, self).__post_init__()
+        if self.nesterov and self.momentum == 0:
+            raise SettingsError(
+                "`optim.nesterov` needs `optim.momentum` above 0, but got 0.0: "
+                "set a momentum such as 0.9, or turn nesterov off."
+            )
+        if self.min_lr >= self.lr:
+            raise SettingsError(
+                f"`optim.min_lr` must be below `optim.lr`, "
+                f"but got {self.min_lr!r} with a learning rate of {self.lr!r}."
+            )
