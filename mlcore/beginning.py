@@ -10,12 +10,11 @@ from typing import Any
 from mlcore import checkpoint
 from mlcore.checkpoint import Checkpoint
 from mlcore.checkpoint.optimizer_state import optimizer_name
-from mlcore.config import RunConfig
+from mlcore.config import EDITABLE, RunConfig, changes_between
 from mlcore.data.tensors import Dataset
 from mlcore.errors import CheckpointError, DataError
 from mlcore.optim import build_optimizer
 from mlcore.runs.folder import START_FILE
-from mlcore.trainer import EDITABLE, changes_between
 
 __all__ = ["Beginning", "begin_from"]
 

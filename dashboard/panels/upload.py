@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, get_args
+from typing import get_args
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from dashboard import problems, session
+from dashboard.panels import contents
 from dashboard.resume_plan import resume_config, why_not_resumable
 from dashboard.uploads import Upload, save_upload
 from dashboard.wording import as_markdown, file_size
-from mlcore.config import SETTINGS, find_setting
+from mlcore.config import find_setting
 from mlcore.config.model import Activation
-from mlcore.data import CATALOG
 from mlcore.errors import MlcoreError
 
 __all__ = ["inspected", "uploader"]
@@ -67,14 +66,14 @@ def inspected(upload: Upload) -> None:
                 type="tertiary",
                 on_click=_remove,
             )
-        _facts(found)
+        contents.facts(found)
         for sentence in found["warnings"]:
             st.warning(as_markdown(sentence), icon=":material/warning:")
         if found["missing"]:
             st.caption(as_markdown(" ".join(found["missing"])))
         _assume(upload)
         _actions(upload)
-        _details(found)
+        contents.details(found)
 
 
 def _take(key: str) -> None:
@@ -118,32 +117,6 @@ def _look_into(new: Upload) -> None:
         problems.say(f"{new.name}: {error}")
         return
     session.keep_upload(new)
-
-
-def _facts(found: Mapping[str, Any]) -> None:
-    data = found["data"]
-    facts = {
-        "Network": found["architecture"].replace(f", {found['activation']} (assumed)", ""),
-        "Parameters": f"{found['parameters']:,}",
-        "Epochs done": _number(found["epoch"]),
-        "Steps done": _number(found["step"]),
-        "Loss": "not stated" if found["loss"] is None else f"{found['loss']:.4f}",
-        "Optimizer": found["optimizer"] or "not in the file",
-        "Trained on": _data_words(data) if data else "not stated",
-    }
-    with st.container(horizontal=True, key="upload-facts", gap="medium"):
-        for name, value in facts.items():
-            st.markdown(f":small[:gray[{name}]]  \n{as_markdown(value)}", width="content")
-
-
-def _number(value: int | None) -> str:
-    return "not stated" if value is None else f"{value:,}"
-
-
-def _data_words(data: Mapping[str, Any]) -> str:
-    family = CATALOG.get(data["name"])
-    title = family.title if family else data["name"]
-    return f"{title}, mean {data['mean']:g}, std {data['std']:g}"
 
 
 def _assume(upload: Upload) -> None:
@@ -215,52 +188,3 @@ def _resume(upload: Upload) -> None:
     run = session.jobs().start_run(config, checkpoint=upload.path)
     session.set_current_run(run)
     st.switch_page("app_pages/train.py")
-
-
-def _details(found: Mapping[str, Any]) -> None:
-    with st.expander(f"Tensors ({len(found['tensors'])})", icon=":material/view_column:"):
-        st.dataframe(
-            [
-                {
-                    "Name": tensor["name"],
-                    "Shape": " × ".join(map(str, tensor["shape"])) or "one number",
-                    "Type": tensor["dtype"],
-                    "Smallest": tensor["min"],
-                    "Largest": tensor["max"],
-                    "Norm": tensor["norm"],
-                }
-                for tensor in found["tensors"]
-            ],
-            hide_index=True,
-            key="tensors",
-            column_config={
-                name: st.column_config.NumberColumn(format="%.4g")
-                for name in ("Smallest", "Largest", "Norm")
-            },
-        )
-    if found["settings"]:
-        with st.expander("Settings", icon=":material/tune:"):
-            st.dataframe(
-                [
-                    {"Setting": SETTINGS[name].rule.label or name, "Value": _plain(value)}
-                    for name, value in _flat(found["settings"]).items()
-                    if name in SETTINGS
-                ],
-                hide_index=True,
-                key="upload-settings",
-            )
-    if found["versions"]:
-        words = ", ".join(f"{name} {version}" for name, version in found["versions"].items())
-        st.caption(as_markdown(f"Written with {words}."))
-
-
-def _flat(nested: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    return {
-        f"{group}.{name}": value for group, part in nested.items() for name, value in part.items()
-    }
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, list):
-        return ", ".join(map(str, value)) or "none"
-    return str(value)

@@ -1,6 +1,6 @@
 """Training as a stream of events: no files, no printing, no threads."""
 
-from mlcore.trainer.edits import EDITABLE, changes_between
-from mlcore.trainer.trainer import Trainer, load_data, train
+from mlcore.trainer.stream import load_data, train
+from mlcore.trainer.trainer import Trainer
 
-__all__ = ["EDITABLE", "Trainer", "changes_between", "load_data", "train"]
+__all__ = ["Trainer", "load_data", "train"]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mlcore.config import EDITABLE, RunConfig, changes_between, find_setting
+from mlcore.config import EDITABLE, RunConfig, find_setting
 from mlcore.errors import SettingsError
 from mlcore.rules import list_words
 
-__all__ = ["EDITABLE", "changes_between", "check_batches", "edited"]
+__all__ = ["check_batches", "edited"]
 
 
 def edited(config: RunConfig, changes: Mapping[str, Any]) -> RunConfig:

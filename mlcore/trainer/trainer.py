@@ -10,8 +10,7 @@ import torch
 
 from mlcore.commands import Command, Continue, Edit, Pause, RunEpoch, RunSteps, Stop
 from mlcore.config import RunConfig
-from mlcore.data.tensors import Dataset, load
-from mlcore.device import resolve
+from mlcore.data.tensors import Dataset
 from mlcore.errors import SettingsError
 from mlcore.evaluation import evaluate
 from mlcore.events import (
@@ -29,7 +28,7 @@ from mlcore.model import MLP
 from mlcore.trainer.edits import check_batches, edited
 from mlcore.trainer.training import Training
 
-__all__ = ["Trainer", "load_data", "train"]
+__all__ = ["Trainer", "no_commands"]
 
 POLL_SECONDS = 0.010  # commands are looked for between steps, this often
 PAUSE_SECONDS = 0.015  # and this often by a run that waits
@@ -237,32 +236,3 @@ class Trainer:
             seconds=self._training.seconds,
             early=self._training.early(),
         )
-
-
-def load_data(config: RunConfig) -> Dataset:
-    """The data set of a run, on the run's device.
-
-    Raises:
-        DataError: its files are missing or damaged.
-        DeviceError: the device is not on this machine.
-        SettingsError: no image, or no whole batch, is left to train on.
-    """
-    return load(config.data, config.train.seed, resolve(config.train.device))
-
-
-def train(
-    config: RunConfig,
-    data: Dataset | None = None,
-    *,
-    commands: Callable[[], Sequence[Command]] = no_commands,
-) -> Iterator[Event]:
-    """Train with these settings, as a stream of events.
-
-    A `Trainer` does the same and keeps the model within reach.
-
-    Raises:
-        MlcoreError: data, device or settings cannot be used, or the loss diverged.
-    """
-    if config.train.threads:
-        torch.set_num_threads(config.train.threads)
-    yield from Trainer(config, data or load_data(config), commands=commands).events()

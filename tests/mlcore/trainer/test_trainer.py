@@ -8,11 +8,11 @@ import torch
 
 from mlcore import trainer as room
 from mlcore.commands import Continue, Edit, Pause, RunEpoch, RunSteps, Stop
-from mlcore.config import RunConfig
+from mlcore.config import RunConfig, changes_between
 from mlcore.errors import DivergedError, SettingsError
 from mlcore.evaluation import evaluate
 from mlcore.events import Continued, EditRefused, EpochDone, Finished, Paused, StepsDone, Stopped
-from mlcore.trainer import Trainer, changes_between, train
+from mlcore.trainer import Trainer, train
 
 SMALL = {"data.name": "digits", "data.train_limit": 160, "data.batch_size": 32, "train.epochs": 3}
 
