@@ -140,12 +140,15 @@ class Finished:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stopped:
-    """A person (or a shutdown) ended the run; its checkpoint is from this very step."""
+    """A person (or a shutdown) ended the run; its checkpoint is from this very step.
+
+    One that was cancelled had not begun: it has no checkpoint of its own.
+    """
 
     kind: ClassVar[str] = "stopped"
     step: int
     epoch: int
-    reason: str = "asked"  # "asked", "shutdown"
+    reason: str = "asked"  # "asked", "shutdown", "cancelled"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -69,7 +69,9 @@ def execute(
         control = ControlLog(folder)
         write_mark(
             folder.path,
-            WorkerMark.mine(events_from=recorder.offset, control_from=control.heeded),
+            WorkerMark.mine(
+                events_from=recorder.offset, control_from=control.heeded, threads=threads
+            ),
         )
 
         def commands() -> Sequence[Command]:

@@ -11,10 +11,12 @@ from typing import Any
 
 from mlcore.commands import Stop
 from mlcore.config import RunConfig
-from mlcore.errors import JobError, RunError
+from mlcore.errors import JobError, MlcoreError, RunError
 from mlcore.jobs.folder import JobFolder, clean
 from mlcore.jobs.link import SpawnLink, SupervisorLink, can_fork
+from mlcore.jobs.scheduler import Scheduler
 from mlcore.runs import ENDED, RunFolder, RunStore, ask_resume, default_runs_root, send
+from mlcore.runs.queue import Look
 
 __all__ = ["Job", "Jobs"]
 
@@ -84,11 +86,13 @@ class Jobs:
         root = Path(runs) if runs is not None else default_runs_root()
         self.store = RunStore(root.expanduser().resolve())
         self._guard = threading.Lock()
-        self._runs: dict[str, RunFolder] = {}  # started here
+        self._devices: Job | None = None
+        self._auto: str | None = None
         self._closed = False
         clean(self.store.root)
         forks = can_fork() if fork is None else fork
         self._link = SupervisorLink(self.store.root) if forks else SpawnLink()
+        self._scheduler = Scheduler(self.store.root, self._link, self._fastest)
 
     @property
     def pid(self) -> int | None:
@@ -107,7 +111,7 @@ class Jobs:
         parent: str | None = None,
         name: str = "",
     ) -> str:
-        """Start a run; returns its id at once.
+        """Start a run, or have it wait for a place; returns its id at once.
 
         Args:
             config: its settings.
@@ -119,13 +123,14 @@ class Jobs:
             RunError: its folder cannot be made.
             JobError: no process can be started.
         """
-        folder = self.store.create(config, parent=parent, checkpoint=checkpoint, name=name)
-        self._runs[folder.id] = folder
-        self._link.send({"do": "run", "folder": str(folder.path)})
-        return folder.id
+
+        def make() -> RunFolder:
+            return self.store.create(config, parent=parent, checkpoint=checkpoint, name=name)
+
+        return self._scheduler.enter(make).id
 
     def resume_run(self, run: str, changes: Mapping[str, Any] | None = None) -> None:
-        """Have a run that ended go on from its last checkpoint.
+        """Have a run that ended go on from its last checkpoint, when there is a place for it.
 
         Args:
             run: its id.
@@ -137,11 +142,22 @@ class Jobs:
             SettingsError: a change is refused.
             JobError: no process can be started.
         """
-        with self._guard:  # two clicks must not both find it ended
+
+        def ask() -> RunFolder:
             folder = self.store.get(run)
             ask_resume(folder, changes)
-            self._runs[folder.id] = folder
-            self._link.send({"do": "run", "folder": str(folder.path)})
+            return folder
+
+        self._scheduler.enter(ask)
+
+    def would_wait(self, config: RunConfig, look: Look) -> bool:
+        """Whether a run of these settings, started now, has to wait for a place.
+
+        Args:
+            config: the settings.
+            look: the queue as it is now.
+        """
+        return self._scheduler.would_wait(config.train.device, look.training, look.at_once)
 
     def submit(self, kind: str, request: Mapping[str, Any]) -> Job:
         """Ask for a short job: devices, evaluate, export, fetch or inspect.
@@ -164,14 +180,16 @@ class Jobs:
         return self.submit(kind, request).wait(timeout)
 
     def close(self) -> None:
-        """Let the supervisor end when its short jobs have; runs go on."""
+        """Let the supervisor end when its short jobs have; runs go on, and some wait on."""
         self._closed = True
+        self._scheduler.end()
         self._link.close()
 
     def shutdown(self, patience: float = PARTING) -> list[str]:
         """Stop the runs that were started here, each with a checkpoint, and close.
 
-        Without this word, as after a kill of the server, runs go on. After `close` it does nothing.
+        Without this word, as after a kill of the server, runs go on. Those that wait for a place
+        wait for the next server. After `close` it does nothing.
 
         Args:
             patience: seconds in which the runs are waited for.
@@ -181,7 +199,10 @@ class Jobs:
         """
         if self._closed:
             return []
-        under_way = [folder for folder in self._runs.values() if folder.state() not in ENDED]
+        self._scheduler.end()
+        waiting = self._scheduler.queue.look().waiting
+        started = [folder for folder in self._scheduler.started if folder.id not in waiting]
+        under_way = [folder for folder in started if folder.state() not in ENDED]
         for folder in under_way:
             with contextlib.suppress(RunError):  # its folder is gone
                 send(folder, Stop(reason="shutdown"))
@@ -190,3 +211,15 @@ class Jobs:
             time.sleep(0.01)
         self.close()
         return [folder.id for folder in under_way]
+
+    def _fastest(self) -> str | None:
+        """The device that "auto" stands for; None until the job that was asked has told."""
+        with self._guard:
+            if self._auto is None:
+                try:
+                    self._devices = self._devices or self.submit("devices", {})
+                    if answer := self._devices.poll():
+                        self._auto = str(answer["devices"][0]["device"])
+                except MlcoreError:  # whoever trains there is told
+                    self._auto = "cpu"
+            return self._auto

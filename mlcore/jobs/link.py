@@ -68,6 +68,11 @@ class SupervisorLink:
             elif not _write(self._process.stdin, request):
                 self._replace(self._process)
 
+    def forget(self, folder: Path) -> None:
+        """Ask no further supervisor for this, should the present one die."""
+        with self._lock:
+            self._open.pop(str(folder), None)
+
     def cares(self, folder: Path) -> bool:
         """Whether a request is under way of which the folder may not show a sign yet."""
         with self._lock:
@@ -162,10 +167,11 @@ class SpawnLink:
             return  # nothing stays warm between processes
         folder = Path(request["folder"])
         asked = asked_so_far(RunFolder(folder))
+        words = [str(folder), "--threads", str(request.get("threads", 0))]
         try:
             with (folder / "worker.log").open("ab") as log:
                 process = subprocess.Popen(
-                    [sys.executable, "-m", "mlcore.jobs.worker", str(folder)],
+                    [sys.executable, "-m", "mlcore.jobs.worker", *words],
                     stdin=subprocess.DEVNULL,
                     stdout=log,
                     stderr=log,
@@ -176,6 +182,9 @@ class SpawnLink:
         with self._lock:
             self._open.add(str(folder))
         threading.Thread(target=self._watch, args=(process, request, asked), daemon=True).start()
+
+    def forget(self, folder: Path) -> None:
+        """Nothing is asked twice here."""
 
     def cares(self, folder: Path) -> bool:
         """Whether the process of this request still runs."""

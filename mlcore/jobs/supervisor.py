@@ -4,7 +4,7 @@
 JSON object a line:
 
     {"do": "warm", "name": "mnist", "root": "data"}      hold this data set ready
-    {"do": "run", "folder": "runs/…"}                    train this run
+    {"do": "run", "folder": "runs/…", "threads": 2}      train this run
     {"do": "job", "folder": "runs/.jobs/…", "limit": 120}    do this short job, in so many seconds
 
 Answers stand in the folders. When its input ends it waits for its short jobs and exits; runs go
@@ -102,18 +102,18 @@ class Supervisor:
                 gc.collect()
                 gc.freeze()
             case "run":
-                self._start_run(RunFolder(Path(request["folder"])))
+                self._start_run(RunFolder(Path(request["folder"])), int(request["threads"]))
             case "job":
                 self._start_job(JobFolder(Path(request["folder"])), request.get("limit"))
             case other:
                 _log(f"no request: {other!r}")
 
-    def _start_run(self, folder: RunFolder) -> None:
+    def _start_run(self, folder: RunFolder, threads: int) -> None:
         asked = asked_so_far(folder)
         child = _Child(ended=lambda code: end_run(folder, code, asked), brief=False)
         log = folder.path / "worker.log"
         try:
-            self._fork(child, log, lambda: work_run(folder, self._shelf))
+            self._fork(child, log, lambda: work_run(folder, threads, self._shelf))
         except OSError as error:
             refuse_run(folder, f"No process could be started ({error.strerror}): try again later.")
 

@@ -19,18 +19,19 @@ from mlcore.jobs.short import HANDLERS
 from mlcore.run import execute
 from mlcore.runs import RunFolder
 
-__all__ = ["detach", "fair_threads", "work_job", "work_run"]
+__all__ = ["detach", "work_job", "work_run"]
 
 
-def fair_threads() -> int:
-    """CPU threads of a run that leaves them open: half the machine, so that the page lives."""
-    return max(1, (os.cpu_count() or 1) // 2)
+def work_run(folder: RunFolder, threads: int, shelf: Shelf | None = None) -> int:
+    """Train a run to its end; returns the exit status.
 
-
-def work_run(folder: RunFolder, shelf: Shelf | None = None) -> int:
-    """Train a run to its end; returns the exit status."""
+    Args:
+        folder: the run.
+        threads: CPU threads; 0: torch's own choice.
+        shelf: holds data sets ready.
+    """
     try:
-        execute(folder, threads=fair_threads(), read=shelf.take if shelf else None)
+        execute(folder, threads=threads, read=shelf.take if shelf else None)
     except RunError as error:
         print(error, file=sys.stderr)  # noqa: T201 (worker.log; the history took no more lines)
         return 1
@@ -80,10 +81,12 @@ def main() -> int:
     """Do what the folder named on the command line asks for."""
     parser = argparse.ArgumentParser(prog="python -m mlcore.jobs.worker")
     parser.add_argument("folder", type=Path)
-    folder: Path = parser.parse_args().folder
+    parser.add_argument("--threads", type=int, default=0)
+    arguments = parser.parse_args()
+    folder: Path = arguments.folder
     if (folder / "request.json").exists():
         return work_job(JobFolder(folder))
-    return work_run(RunFolder(folder))
+    return work_run(RunFolder(folder), arguments.threads)
 
 
 if __name__ == "__main__":

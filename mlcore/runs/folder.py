@@ -5,11 +5,14 @@ from __future__ import annotations
 import functools
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from mlcore import events
 from mlcore.config import RunConfig
 from mlcore.errors import RunError, SettingsError
+from mlcore.events import Started
 from mlcore.runs.files import write_atomically
 from mlcore.runs.standing import stand
 from mlcore.runs.state import State
@@ -143,15 +146,30 @@ class RunFolder:
 
         The history tells which one it is; None where none is marked or it is gone.
         """
-        try:
-            lines = self.events_path.read_bytes().splitlines()
-        except OSError:
-            return None
-        for line in reversed(lines):
-            if b'"best": true' in line and line.startswith(b'{"event": "checkpoint"'):
+        for line in self._told("checkpoint"):
+            if b'"best": true' in line:
                 file = self.checkpoints_path / Path(json.loads(line)["file"]).name
                 return file if file.is_file() else None
         return None
+
+    def last_start(self) -> Started | None:
+        """How the run was started last; None where it never was."""
+        for line in self._told("started"):
+            try:
+                event = events.from_json(json.loads(line))
+            except ValueError:
+                continue
+            return event if isinstance(event, Started) else None
+        return None
+
+    def _told(self, kind: str) -> Iterator[bytes]:
+        """The lines of the history that tell of one kind of event, the last first."""
+        try:
+            lines = self.events_path.read_bytes().splitlines()
+        except OSError:
+            return
+        begins = b'{"event": "%s"' % kind.encode()
+        yield from (line for line in reversed(lines) if line.startswith(begins))
 
 
 def checkpoint_name(step: int) -> str:

@@ -28,6 +28,7 @@ class WorkerMark:
     started: float  # unix seconds
     events_from: int = 0  # bytes of events.jsonl that were there before this worker
     control_from: int = 0  # bytes of control.jsonl up to and with its start marker
+    threads: int = 0  # CPU threads it was given; 0: torch's own choice, or its settings say
 
     @property
     def alive(self) -> bool:
@@ -35,7 +36,7 @@ class WorkerMark:
         return identity(self.pid) == self.identity
 
     @classmethod
-    def mine(cls, *, events_from: int = 0, control_from: int = 0) -> WorkerMark:
+    def mine(cls, *, events_from: int = 0, control_from: int = 0, threads: int = 0) -> WorkerMark:
         """The mark of the calling process."""
         pid = os.getpid()
         return cls(
@@ -44,6 +45,7 @@ class WorkerMark:
             started=time.time(),
             events_from=events_from,
             control_from=control_from,
+            threads=threads,
         )
 
     @classmethod

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import os
 import time
+from dataclasses import replace
 from typing import Any
 
 from mlcore import events
 from mlcore.errors import RunError
-from mlcore.events import Event, Failed
+from mlcore.events import Event, Failed, Stopped
 from mlcore.runs.folder import RunFolder
 from mlcore.runs.lines import LineWriter, append_line
-from mlcore.runs.mark import WorkerMark, write_mark
+from mlcore.runs.locks import try_lock
+from mlcore.runs.mark import WorkerMark, read_mark, write_mark
 from mlcore.runs.standing import stand
 
-try:
-    import fcntl
-except ImportError:  # pragma: no cover (Windows; there worker.json alone keeps two workers apart)
-    fcntl = None  # type: ignore[assignment]
-
-__all__ = ["Recorder", "record_failure"]
+__all__ = ["Recorder", "record_failure", "withdraw_start"]
 
 _PARTING = 10.0  # seconds that a worker may take to end after its last word
 
@@ -34,7 +31,7 @@ class Recorder:
     def __init__(self, folder: RunFolder) -> None:
         self._writer = LineWriter(folder.events_path)
         until = time.monotonic() + _PARTING
-        while not _lock(self._writer.fd):
+        while not try_lock(self._writer.fd):
             # A worker that has said its last word holds the history until its process ends.
             if folder.state() != "queued" or time.monotonic() > until:
                 self._writer.close()
@@ -79,13 +76,32 @@ def record_failure(folder: RunFolder, message: str) -> None:
     append_line(folder.events_path, _line(failed))
 
 
-def _lock(fd: int) -> bool:
-    """Take a file for this process alone; False where another has it."""
-    if fcntl is not None:
-        try:
-            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+def withdraw_start(folder: RunFolder) -> bool:
+    """Take back the start that was asked for, before a worker takes it up; False: one has.
+
+    A run that never trained is stopped then, and its history says that it was cancelled. One
+    that was to go on is again what it was before.
+
+    Raises:
+        RunError: its folder cannot be written.
+    """
+    if folder.state() != "queued":
+        return False
+    try:
+        with Recorder(folder) as recorder:  # held, so that no worker can sign meanwhile
+            if folder.state() != "queued":
+                return False
+            mark = read_mark(folder.path)
+            nobody = WorkerMark.nobody(folder.events_path, folder.control_path)
+            if mark is not None:
+                write_mark(folder.path, replace(mark, control_from=nobody.control_from))
+            else:
+                write_mark(folder.path, nobody)
+                recorder.record(Stopped(step=0, epoch=0, reason="cancelled"))
+    except RunError:
+        if folder.state() != "queued":
             return False
+        raise
     return True
 
 

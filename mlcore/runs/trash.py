@@ -7,6 +7,7 @@ import shutil
 
 from mlcore.errors import RunError
 from mlcore.runs.folder import RunFolder
+from mlcore.runs.queue import RunQueue
 from mlcore.runs.state import ENDED
 from mlcore.runs.store import RunStore
 
@@ -19,17 +20,20 @@ def trash(store: RunStore) -> RunStore:
 
 
 def delete(folder: RunFolder) -> None:
-    """Put a run into the trash; `restore` brings it back.
+    """Put a run into the trash; `restore` brings it back. One that waits to start is cancelled.
 
     Raises:
         RunError: it is under way, or its folder cannot be moved.
     """
-    state = folder.state()
-    if state not in ENDED and state != "queued":
-        raise RunError(f"Run {folder.id} is {state}: stop it before it is deleted.")
     root = folder.path.parent
     if root.name == ".trash":
         raise RunError(f"Run {folder.id} is deleted already.")
+    if folder.state() == "queued":
+        RunQueue(root).cancel(folder.id)
+    state = folder.state()
+    if state not in ENDED:
+        now = "about to start" if state == "queued" else state
+        raise RunError(f"Run {folder.id} is {now}: stop it before it is deleted.")
     try:
         (root / ".trash").mkdir(exist_ok=True)
         os.utime(folder.path)  # when it was deleted, for whoever wants the last one back

@@ -10,6 +10,7 @@ import pytest
 from mlcore.config import RunConfig
 from mlcore.jobs import Jobs
 from mlcore.runs import History
+from mlcore.runs.queue import RunQueue
 
 
 def wait_for(
@@ -34,6 +35,7 @@ def wait() -> Callable[..., Any]:
 def jobs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Jobs]:
     """One supervisor for all tests of a module; at its end nothing of it is left."""
     jobs = Jobs(tmp_path_factory.mktemp("runs"))
+    RunQueue(jobs.store.root).set_at_once(8)
     jobs.call("devices", {})
     process = psutil.Process(jobs.pid)
     yield jobs

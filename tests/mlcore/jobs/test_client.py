@@ -17,6 +17,7 @@ from mlcore.events import Finished, Stopped
 from mlcore.jobs import Jobs
 from mlcore.runs import ENDED, send
 from mlcore.runs.mark import read_mark
+from mlcore.runs.queue import RunQueue
 
 
 def ended(history):
@@ -151,6 +152,7 @@ def test_a_shutdown_stops_its_own_runs_with_a_checkpoint_and_leaves_others_alone
     tmp_path, config, watch, wait
 ):
     ours, theirs = Jobs(tmp_path), Jobs(tmp_path)
+    RunQueue(tmp_path).set_at_once(8)
     try:
         run, other = ours.start_run(config()), theirs.start_run(config())
         watch(ours, run, lambda h: len(h.steps) > 0)
