@@ -9,8 +9,13 @@ from mlcore.cli.layout import percent
 from mlcore.cli.main import BAD_INPUT, FAILED, INTERRUPTED
 from mlcore.cli.progress import JsonLines, People
 from mlcore.commands import Stop
+from mlcore.errors import RunError
 from mlcore.events import Event, Failed, Finished, Started, Stopped
+from mlcore.jobs.threads import beside, fixed, used
 from mlcore.runs import RunFolder, send
+from mlcore.runs.living import cores, place
+from mlcore.runs.queue import RunQueue
+from mlcore.runs.recorder import withdraw_start
 
 __all__ = ["follow"]
 
@@ -46,12 +51,14 @@ def follow(folder: RunFolder, *, as_json: bool, steps: bool) -> int:
         MlcoreError: another process trains it, or its folder cannot be written.
         BrokenPipeError: standard output was closed; the run was stopped with a checkpoint.
     """
-    from mlcore.run import execute  # loads torch
-
     reporter = JsonLines(folder, steps=steps) if as_json else People(folder)
     observer = Observer(folder, reporter)
     try:
-        outcome = execute(folder, observe=observer)
+        outcome = _train(folder, observer)
+    except BaseException:
+        with contextlib.suppress(RunError):  # nobody is to start it later, behind our back
+            withdraw_start(folder)
+        raise
     finally:
         if isinstance(reporter, People):
             with contextlib.suppress(OSError):
@@ -67,6 +74,29 @@ def follow(folder: RunFolder, *, as_json: bool, steps: bool) -> int:
     words = f"stopped at step {outcome.step:,}; go on with `mlcore resume {folder.id}`"
     print(words, file=sys.stderr if as_json else sys.stdout)
     return INTERRUPTED if outcome.reason == "shutdown" else 0
+
+
+def _train(folder: RunFolder, observer: Observer) -> Event:
+    from mlcore.run import execute  # loads torch
+
+    return execute(folder, observe=observer, threads=_threads(folder))
+
+
+def _threads(folder: RunFolder) -> int:
+    """CPU threads of the run; says so where others leave it less. 0: torch's own choice."""
+    from mlcore.device import available  # loads torch
+
+    auto = available()[0]["device"]
+    if place(folder.config.train.device, auto) != "cpu":
+        return 0
+    if (bound := fixed(folder)) is not None:
+        return bound
+    busy = RunQueue(folder.path.parent).look().training
+    threads = beside(used([other for other in busy if other.run != folder.id], auto))
+    if threads:
+        words = f"{threads} of {cores()} CPU thread{'s' if cores() > 1 else ''}"
+        print(f"mlcore: this run takes {words}: others train at the same time.", file=sys.stderr)
+    return threads
 
 
 def _praise(folder: RunFolder, outcome: Finished) -> int:

@@ -10,9 +10,9 @@ from typing import Annotated
 from mlcore.cli.arguments import POSITIONAL, read, switch, word
 from mlcore.cli.runs import RUN, RUNS, named_run, open_store
 from mlcore.cli.steer import PATIENCE
-from mlcore.commands import Stop
 from mlcore.errors import RunError, SettingsError
-from mlcore.runs import ENDED, Request, RunFolder, trash
+from mlcore.runs import ENDED, RunFolder, trash
+from mlcore.runs.queue import RunQueue
 
 __all__ = ["delete", "rename", "restore"]
 
@@ -67,13 +67,13 @@ def delete(argv: Sequence[str]) -> int:
     """Put a run into the trash."""
     options, _ = read("delete", DeleteOptions, argv)
     folder = named_run("delete", options.target, options.runs)
-    if folder.state() not in ENDED and folder.state() != "queued":
-        if not options.stop:
-            raise RunError(
-                f"Run {folder.id} is {folder.state()}: `mlcore delete {folder.id} --stop` stops it "
-                "first."
-            )
-        Request(folder, Stop()).wait(PATIENCE)
+    state = folder.state()
+    if state not in ENDED and options.stop:
+        RunQueue(folder.path.parent).end(folder, PATIENCE)
+    elif state in ("running", "paused"):
+        raise RunError(
+            f"Run {folder.id} is {state}: `mlcore delete {folder.id} --stop` stops it first."
+        )
     trash.delete(folder)
     way_back = f"is in the trash; `mlcore restore {folder.id}` brings it back"
     return _say(folder, way_back, as_json=options.json)

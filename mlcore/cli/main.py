@@ -22,6 +22,7 @@ COMMANDS = {
     "step": "have a run do one step, several, or an epoch, and wait",
     "edit": "change settings of a run while it trains",
     "stop": "end a run after the step under way; its model is kept",
+    "queue": "what waits and what trains; change the order, or how many train at once",
     "replay": "train a run again from its record, and compare every step",
     "runs": "list the runs",
     "rename": "give a run a name",

@@ -15,6 +15,7 @@ from mlcore.config import EDITABLE, SETTINGS, RunConfig
 from mlcore.errors import RunError, SettingsError
 from mlcore.rules import Value
 from mlcore.runs import RunFolder, RunStore, ask_resume
+from mlcore.runs.queue import RunQueue
 from mlcore.runs.store import describe
 
 __all__ = ["run"]
@@ -48,11 +49,21 @@ def run(argv: Sequence[str]) -> int:
         folder = find_run(options.target, store)
         _check(folder, given)
         bring_data(folder.config.data)
-        ask_resume(folder, given)
+        _take(folder, given)
 
     from mlcore.cli.follow import follow
 
     return follow(folder, as_json=options.json, steps=options.steps)
+
+
+def _take(folder: RunFolder, given: Mapping[str, Value]) -> None:
+    """Ask that a run goes on, in this process; where it waits in the queue, take it from there."""
+
+    def ask() -> RunFolder:
+        ask_resume(folder, given)
+        return folder
+
+    RunQueue(folder.path.parent).claim(ask)
 
 
 def _check(folder: RunFolder, given: Mapping[str, Value]) -> None:
@@ -91,4 +102,7 @@ def _begin(path: Path, given: Mapping[str, Value], store: RunStore, name: str) -
     bring_data(config.data)
     parent = path.resolve().parent.parent
     known = (parent / "config.json").is_file()
-    return store.create(config, parent=parent.name if known else None, checkpoint=path, name=name)
+    origin = parent.name if known else None
+    return RunQueue(store.root).claim(
+        lambda: store.create(config, parent=origin, checkpoint=path, name=name)
+    )

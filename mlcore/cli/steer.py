@@ -25,6 +25,7 @@ from mlcore.events import (
     to_json,
 )
 from mlcore.runs import ENDED, Request, RunFolder
+from mlcore.runs.queue import RunQueue
 from mlcore.runs.standing import stand
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "no_answer",
     "pause",
     "say",
+    "say_cancelled",
     "step",
     "stop",
 ]
@@ -63,7 +65,10 @@ class ContinueOptions(_Options):
 
 @dataclass(frozen=True, kw_only=True)
 class StopOptions(_Options):
-    """End a run after the step under way; its model is kept, and it can be resumed."""
+    """End a run after the step under way; its model is kept, and it can be resumed.
+
+    One that waits in the queue is cancelled.
+    """
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,6 +105,8 @@ def stop(argv: Sequence[str]) -> int:
     """Stop a run."""
     options, _ = read("stop", StopOptions, argv)
     folder = find_active("stop", options.target, options.runs)
+    if RunQueue(folder.path.parent).cancel(folder.id):
+        return say_cancelled(folder, as_json=options.json)
     return ask(folder, Stop(), as_json=options.json)
 
 
@@ -129,6 +136,12 @@ def find_active(command: str, target: str, runs: str) -> RunFolder:
         raise RunError(
             f"Run {folder.id} is {state}, and only one that trains can be asked to {command}: "
             f"`mlcore resume {folder.id}` goes on with it."
+        )
+    place = RunQueue(folder.path.parent).look().place(folder.id)
+    if place and command != "stop":
+        raise RunError(
+            f"Run {folder.id} waits in the queue as number {place}, and only one that trains can "
+            f"be asked to {command}: `mlcore queue {folder.id} --first` has it start next."
         )
     return folder
 
@@ -165,6 +178,12 @@ def say(folder: RunFolder, event: Event, *, as_json: bool, loss: float | None = 
     return FAILED if isinstance(event, Failed) else 0
 
 
+def say_cancelled(folder: RunFolder, *, as_json: bool) -> int:
+    """Print that a run no longer waits; 0, the exit status."""
+    now = stand(folder.path)
+    return say(folder, Stopped(step=now.step, epoch=now.epoch, reason="cancelled"), as_json=as_json)
+
+
 def _words(folder: RunFolder, event: Event, loss: float | None) -> str:
     """A run's answer as a line."""
     match event:
@@ -173,6 +192,8 @@ def _words(folder: RunFolder, event: Event, loss: float | None) -> str:
             return f"run {folder.id} is paused after step {step:,}{told}"
         case Continued(step=step):
             return f"run {folder.id} goes on after step {step:,}"
+        case Stopped(reason="cancelled"):
+            return f"run {folder.id} no longer waits; start it with `mlcore resume {folder.id}`"
         case Stopped(step=step):
             way_on = f"go on with `mlcore resume {folder.id}`"
             return f"run {folder.id} stopped after step {step:,}; {way_on}"

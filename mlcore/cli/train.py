@@ -11,6 +11,7 @@ from mlcore.cli.files import bring_data
 from mlcore.cli.presets import find_preset
 from mlcore.cli.runs import RUNS, open_store
 from mlcore.config import SETTINGS, RunConfig
+from mlcore.runs.queue import RunQueue
 
 __all__ = ["JSON", "STEPS", "run"]
 
@@ -41,7 +42,8 @@ def run(argv: Sequence[str]) -> int:
     from mlcore.device import resolve  # loads torch
 
     resolve(config.train.device)  # before there is a folder
-    folder = open_store(options.runs).create(config, name=options.name)
+    store = open_store(options.runs)
+    folder = RunQueue(store.root).claim(lambda: store.create(config, name=options.name))
 
     from mlcore.cli.follow import follow
 

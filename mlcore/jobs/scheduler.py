@@ -47,7 +47,7 @@ class Scheduler:
         self._root, self._link, self._auto = root, link, auto
         self._guard = threading.Lock()
         self._started: dict[str, RunFolder] = {}
-        self._ended = threading.Event()
+        self._ended, self._woken = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
         self._thread.start()
 
@@ -75,6 +75,7 @@ class Scheduler:
                 lineup.waiting.append(folder.id)
                 self._forget(folder)
             starts = self._choose(lineup)
+        self._woken.set()
         problems = self._hand_over(starts)
         if folder.id in problems:
             raise problems[folder.id]
@@ -97,6 +98,7 @@ class Scheduler:
     def end(self) -> None:
         """Start no more runs; returns when nothing is being handed over any more."""
         self._ended.set()
+        self._woken.set()
         self._thread.join()
 
     def _watch(self) -> None:
@@ -112,7 +114,9 @@ class Scheduler:
                     self._hand_over(starts)
                 else:
                     waiting = self.queue.waits()
-            self._ended.wait(_BUSY if waiting else _IDLE)
+            if self._woken.wait(_BUSY if waiting else _IDLE):
+                self._woken.clear()
+                waiting = True
 
     def _choose(self, lineup: Lineup) -> list[_Start]:
         """Take the runs out of the queue that have a place."""

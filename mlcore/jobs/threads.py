@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from mlcore.runs import RunFolder
 from mlcore.runs.living import Training, cores, place
 
-__all__ = ["beside", "budget", "share", "used"]
+__all__ = ["beside", "budget", "fixed", "share", "used"]
 
 
 def budget() -> int:
@@ -30,23 +30,17 @@ def share(folder: RunFolder, at_once: int, taken: int) -> int:
     Raises:
         RunError: its settings cannot be read.
     """
-    if (fixed := _fixed(folder)) is not None:
-        return fixed
+    if (bound := fixed(folder)) is not None:
+        return bound
     return max(1, min(budget() // at_once, budget() - taken))
 
 
-def beside(folder: RunFolder, taken: int) -> int:
+def beside(taken: int) -> int:
     """CPU threads for a run in a shell: those that other runs leave; 0: torch's own choice.
 
     Args:
-        folder: the run; its settings and what it had before count as for `share`.
         taken: threads that other runs use on the CPU.
-
-    Raises:
-        RunError: its settings cannot be read.
     """
-    if (fixed := _fixed(folder)) is not None:
-        return fixed
     return max(1, cores() - taken) if taken else 0
 
 
@@ -55,8 +49,12 @@ def used(others: Iterable[Training], auto: str | None) -> int:
     return sum(one.threads for one in others if place(one.device, auto) in (None, "cpu"))
 
 
-def _fixed(folder: RunFolder) -> int | None:
-    """Threads that a run must have, if any."""
+def fixed(folder: RunFolder) -> int | None:
+    """CPU threads that a run must have, by its settings or because it goes on; None: any number.
+
+    Raises:
+        RunError: its settings cannot be read.
+    """
     if wanted := folder.config.train.threads:
         return wanted
     before = folder.last_start()

@@ -24,7 +24,7 @@ class Taker:
     pid: int
     identity: str  # of the process, as in a worker's mark
     device: str = "auto"  # as the run's settings name it
-    threads: int = 0  # CPU threads that it was given
+    threads: int = 0  # CPU threads that it was given; 0: as many as there are
 
     @property
     def alive(self) -> bool:
@@ -53,7 +53,7 @@ def read_lineup(path: Path) -> Lineup | None:
         found = json.loads(path.read_text(encoding="utf-8"))
         at_once = int(found["at_once"])
         waiting = [_name(run) for run in found["waiting"]]
-        taken = {_name(run): Taker(**taker) for run, taker in found["taken"].items()}
+        taken = {_name(run): _taker(told) for run, told in found["taken"].items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
     return Lineup(at_once=min(max(1, at_once), MOST_AT_ONCE), waiting=waiting, taken=taken)
@@ -73,3 +73,12 @@ def _name(run: Any) -> str:
     if not isinstance(run, str) or run != Path(run).name or run.startswith("."):
         raise ValueError(run)
     return run
+
+
+def _taker(told: dict[str, Any]) -> Taker:
+    return Taker(
+        pid=int(told["pid"]),
+        identity=str(told["identity"]),
+        device=str(told["device"]),
+        threads=int(told["threads"]),
+    )

@@ -16,7 +16,7 @@ from mlcore.errors import RunError, SettingsError
 from mlcore.events import Event
 from mlcore.runs.folder import RunFolder
 from mlcore.runs.lineup import MOST_AT_ONCE, Lineup, Taker, read_lineup, write_lineup
-from mlcore.runs.living import Training, training
+from mlcore.runs.living import Training, cores, training
 from mlcore.runs.locks import alone
 from mlcore.runs.recorder import withdraw_start
 from mlcore.runs.steering import Request
@@ -63,7 +63,7 @@ class RunQueue:
         living = training(self.root)
         known = {one.run for one in living}
         starting = (
-            Training(run=run, state="queued", device=taker.device, threads=taker.threads)
+            Training(run=run, state="queued", device=taker.device, threads=taker.threads or cores())
             for run, taker in lineup.taken.items()
             if run not in known and self._queued(run)
         )

@@ -1,0 +1,124 @@
+"""`mlcore queue`: what waits and what trains, and in which order."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from mlcore.cli.arguments import POSITIONAL, read, switch, text, word
+from mlcore.cli.files import find_run
+from mlcore.cli.layout import table
+from mlcore.cli.runs import RUNS, open_store
+from mlcore.cli.steer import say_cancelled
+from mlcore.errors import RunError, SettingsError
+from mlcore.runs import RunFolder
+from mlcore.runs.lineup import MOST_AT_ONCE
+from mlcore.runs.queue import Look, RunQueue
+
+__all__ = ["run"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """List what trains and what waits for a place, or give a waiting run another place.
+
+    Runs that are started on the page wait here when others train on their device; the page's
+    server starts them. `mlcore train` and `mlcore resume` never wait.
+    """
+
+    target: Annotated[str, POSITIONAL, word("id of a run that waits; none: list all", "RUN")] = ""
+    first: Annotated[bool, switch("have it start next")] = False
+    last: Annotated[bool, switch("have it start after all others")] = False
+    to: Annotated[str, text("its place, from 1", "none", "N")] = ""
+    cancel: Annotated[bool, switch("take it out of the queue; it can be started again")] = False
+    at_once: Annotated[
+        str, text(f"runs that train at once on a device, 1 to {MOST_AT_ONCE}", "no change", "N")
+    ] = ""
+    runs: Annotated[str, RUNS] = ""
+    json: Annotated[bool, switch("one JSON object")] = False
+
+
+def run(argv: Sequence[str]) -> int:
+    """List or change the queue."""
+    options, _ = read("queue", Options, argv)
+    if not options.target:
+        return _list(options)
+    if options.at_once:
+        raise SettingsError("`--at-once` is for all runs: leave the run out.")
+    folder = find_run(options.target, open_store(options.runs))
+    queue = RunQueue(folder.path.parent)
+    place = _place(options, folder)
+    if place is None:
+        if not queue.cancel(folder.id):
+            raise RunError(
+                f"Run {folder.id} does not wait, it is {folder.state()}: "
+                "`mlcore stop` ends one that trains."
+            )
+        return say_cancelled(folder, as_json=options.json)
+    now = queue.move(folder.id, place)
+    record = {"run": folder.id, "place": now, "folder": str(folder.path)}
+    print(json.dumps(record) if options.json else f"run {folder.id} waits as number {now}")
+    return 0
+
+
+def _place(options: Options, folder: RunFolder) -> int | None:
+    """The place that is asked for, from 1; None: the run is to be cancelled."""
+    ways = ("first", "last", "to", "cancel")
+    given = [name for name in ways if getattr(options, name)]
+    if len(given) != 1:
+        raise SettingsError(
+            f"Say what is to be done with run {folder.id}: one of --first, --last, --to N and "
+            "--cancel."
+        )
+    if given == ["to"]:
+        return _number("--to", options.to)
+    return {"first": 1, "last": 2**31, "cancel": None}[given[0]]
+
+
+def _list(options: Options) -> int:
+    queue = RunQueue(open_store(options.runs).root)
+    if options.first or options.last or options.to or options.cancel:
+        raise SettingsError("`mlcore queue` needs a run to move or cancel: `mlcore queue` lists.")
+    if options.at_once:
+        queue.set_at_once(_number("--at-once", options.at_once))
+    look = queue.look()
+    rows = _rows(queue, look)
+    if options.json:
+        print(json.dumps({"at_once": look.at_once, "runs": rows}, ensure_ascii=False))
+        return 0
+    if rows:
+        headers = ("id", "name", "state", "device", "place")
+        cells = [[str(row[key] or "–") for key in ("run", *headers[1:])] for row in rows]
+        print(table(headers, cells, left=4))
+    else:
+        print(f"Nothing trains and nothing waits in {queue.root}.")
+    many = "1 run trains" if look.at_once == 1 else f"{look.at_once} runs train"
+    print(f"{many} at a time on a device; `mlcore queue --at-once N` changes that.")
+    return 0
+
+
+def _rows(queue: RunQueue, look: Look) -> list[dict[str, Any]]:
+    """What trains, then what waits; `place` is 0 for a run that has begun."""
+    found: list[tuple[str, str]] = [
+        (one.run, "starting" if one.state == "queued" else one.state) for one in look.training
+    ]
+    found += [(run, "waits") for run in look.waiting]
+    rows = []
+    for run, state in found:
+        folder = RunFolder(queue.root / run)
+        try:
+            name, device = folder.name, folder.config.train.device
+        except RunError:  # it was deleted a moment ago
+            continue
+        rows.append(
+            {"run": run, "name": name, "state": state, "device": device, "place": look.place(run)}
+        )
+    return rows
+
+
+def _number(flag: str, given: str) -> int:
+    if not given.isdecimal() or int(given) < 1:
+        raise SettingsError(f"`{flag}` must be a whole number, 1 or more, but got {given!r}.")
+    return int(given)
