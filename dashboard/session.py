@@ -25,6 +25,7 @@ from dashboard.theme import Palette, palette
 from mlcore.jobs import Jobs
 from mlcore.presets import PAGE_PRESET, PRESETS
 from mlcore.runs import RunStore
+from mlcore.runs.queue import RunQueue
 
 if TYPE_CHECKING:
     from dashboard.uploads import Upload
@@ -51,6 +52,7 @@ __all__ = [
     "keep_ready",
     "keep_upload",
     "notes",
+    "queue",
     "runs_root",
     "set_current_run",
     "store",
@@ -253,6 +255,11 @@ def keep_ready(data_name: str, root: str) -> None:
     Sent once for each change of data set; sent again it would cost the supervisor a `stat`.
     """
     jobs().warm(data_name, Path(root))
+
+
+def queue() -> RunQueue:
+    """The runs that wait for a place, and those that have one."""
+    return RunQueue(store().root)
 
 
 @st.cache_resource(show_spinner=False)

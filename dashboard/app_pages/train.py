@@ -17,6 +17,7 @@ from dashboard.panels import (
     figures,
     invitation,
     picker,
+    queue,
     run_menu,
     steering,
     tables,
@@ -25,7 +26,8 @@ from dashboard.problems import problem
 from dashboard.progress import ACTIVE, progress_of
 from dashboard.wording import as_markdown
 from mlcore.events import EditRefused
-from mlcore.runs import History, RunFolder, RunInfo, State
+from mlcore.runs import History, RunFolder, State
+from mlcore.runs.queue import Look
 
 _ANSWERING, _STARTING, _TRAINING, _IDLE = 0.1, 0.2, 0.5, 2.0  # seconds between two looks at the run
 
@@ -37,7 +39,7 @@ class _Signs:
     state: State | None  # of the shown run
     drawn: bool  # its first step is there
     edits: tuple[int, EditRefused | None]  # how many were made, and one that was refused
-    training: RunFolder | None  # a run that is under way, the shown one or another
+    look: Look  # what trains and what waits
     answer_due: bool  # a click is not answered yet
     folder_changed: int  # a number that changes when a run is added or deleted
 
@@ -57,10 +59,8 @@ class _Signs:
             and _edits(history) == self.edits
             and steering.answer_due(history) == self.answer_due
         )
-        other = self.training
-        if other is not None and (history is None or other.path != history.folder.path):
-            here = here and other.state() in ACTIVE
-        return here and self.folder_changed == _folder_changed()
+        queued = session.queue().look() == self.look
+        return here and queued and self.folder_changed == _folder_changed()
 
 
 def page() -> None:
@@ -76,13 +76,13 @@ def page() -> None:
         state=history.state if history else None,
         drawn=history is not None and history.step > 0,
         edits=_edits(history) if history else (0, None),
-        training=_training(runs, history),
+        look=session.queue().look(),
         answer_due=history is not None and steering.answer_due(history),
         folder_changed=changed,
     )
     _style()
     with st.container(horizontal=True, vertical_alignment="center", key="train-head"):
-        actions.start(signs.training)
+        actions.start(signs.look)
         if history:
             steering.buttons(history)
         st.space("stretch")
@@ -95,8 +95,7 @@ def page() -> None:
         invitation.invitation(session.config())
         st.fragment(_wait_for_runs, run_every=_IDLE)(signs)
         return
-    if signs.training and signs.training.path != history.folder.path:
-        _other_run(signs.training)
+    queue.queue_panel(signs.look, runs, history.folder.id)
     steering.apply(history)
     st.fragment(_live, run_every=signs.pace)(history.folder, signs)
     left, right = st.columns([3, 2], gap="large")
@@ -116,13 +115,16 @@ def _live(folder: RunFolder, signs: _Signs) -> None:
         st.rerun()
     progress = progress_of(history)
     with st.container(horizontal=True, vertical_alignment="center", key="standing"):
-        figures.standing(history.state)
+        waits = queue.where_it_waits(signs.look, folder.id) if history.state == "queued" else ""
+        figures.standing(history.state, waits=bool(waits))
         steering.single_steps(history)
         _what_next(history, progress.epochs)
         figures.circumstances(history, progress)
     if history.message:
         st.error(as_markdown(history.message), icon=":material/error:")
-    if history.state in ACTIVE:
+    if waits:
+        st.caption(waits)
+    elif history.state in ACTIVE:
         figures.progress_bar(progress)
     figures.numbers(history)
     chart.run_chart(history)
@@ -135,7 +137,7 @@ def _what_next(history: History, epochs: int) -> None:
     if history.state in ACTIVE:
         return
     if history.state != "finished":
-        actions.resume(history.folder)
+        actions.resume(history)
         return
     if (Path(__file__).parent / "test.py").exists():
         st.page_link(
@@ -144,28 +146,10 @@ def _what_next(history: History, epochs: int) -> None:
     actions.more_epochs(history, epochs)
 
 
-def _training(runs: list[RunInfo], history: History | None) -> RunFolder | None:
-    """A run that is under way: the shown one if it is, else the newest."""
-    if history and history.state in ACTIVE:
-        return history.folder
-    shown = history.folder.id if history else None
-    others = (info for info in runs if info.state in ACTIVE and info.id != shown)
-    return next((RunFolder(info.path) for info in others), None)
-
-
 def _edits(history: History) -> tuple[int, EditRefused | None]:
     return len(history.edits), history.refused
 
 
-def _other_run(training: RunFolder) -> None:
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(":material/play_arrow: Another run is training now.", width="content")
-        st.button(
-            "Show it", key="show-training", on_click=session.set_current_run, args=(training.id,)
-        )
-
-
-@friendly_errors()
 def _wait_for_runs(signs: _Signs) -> None:
     """Notice a run that was started elsewhere."""
     if not signs.stand(None):
@@ -194,3 +178,4 @@ def _style() -> None:
 
 
 page()
+actions.ready()

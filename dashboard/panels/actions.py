@@ -9,49 +9,62 @@ import streamlit as st
 
 from dashboard import data_source, session
 from dashboard.problems import tried
-from dashboard.progress import ACTIVE
 from mlcore.config import RunConfig
-from mlcore.events import Finished
-from mlcore.runs import History, RunFolder
+from mlcore.events import Finished, Stopped
+from mlcore.runs import History
 from mlcore.runs.folder import checkpoint_step
+from mlcore.runs.queue import Look
 
-__all__ = ["more_epochs", "resume", "start"]
+__all__ = ["more_epochs", "ready", "resume", "start"]
+
+_HEARD = "train-heard"
+_WAITS = "Another run trains on this device; this one starts by itself when there is a place."
 
 
-def start(training: RunFolder | None) -> None:
-    """The button that starts a run.
+def start(look: Look) -> None:
+    """The button that starts a run, or has it wait.
 
     Args:
-        training: a run that is under way, if any.
+        look: what trains and what waits.
     """
     config = session.config()
-    why_not = _why_not(config, training)
+    why_not = _why_not(config)
+    waits = config is not None and session.jobs().would_wait(config, look)
     st.button(
-        "Train",
+        "Add to queue" if waits else "Train",
         key="train",
         type="primary",
-        icon=":material/play_arrow:",
+        icon=":material/playlist_add:" if waits else ":material/play_arrow:",
         disabled=why_not is not None,
-        help=why_not,
+        help=why_not or (_WAITS if waits else None),
         on_click=_start,
         args=(config,),
-        width=120,
+        width=160 if waits else 120,
     )
 
 
-def resume(folder: RunFolder) -> None:
-    """The button that goes on with a run that was stopped, failed or lost."""
-    last = folder.last_checkpoint()
-    if last is None:
+def ready() -> None:
+    """The page is drawn whole: from now on a click on Train is a new one."""
+    st.session_state[_HEARD] = False
+
+
+def resume(history: History) -> None:
+    """The button that goes on with a run that was stopped, failed or lost, or never began."""
+    last, outcome = history.folder.last_checkpoint(), history.outcome
+    if isinstance(outcome, Stopped) and outcome.reason == "cancelled":
+        label, icon, hint = "Start it", "play_arrow", "It starts when there is a place for it."
+    elif last is None:
         return
-    step = max(0, checkpoint_step(last))
+    else:
+        label, icon = f"Resume from step {max(0, checkpoint_step(last)):,}", "resume"
+        hint = "Goes on from the run's last checkpoint as if nothing had happened."
     st.button(
-        f"Resume from step {step:,}",
+        label,
         key="resume",
-        icon=":material/resume:",
-        help="Goes on from the run's last checkpoint as if nothing had happened.",
+        icon=f":material/{icon}:",
+        help=hint,
         on_click=_resume,
-        args=(folder.id, None),
+        args=(history.folder.id, None),
     )
 
 
@@ -87,9 +100,7 @@ def more_epochs(history: History, epochs: int) -> None:
         )
 
 
-def _why_not(config: RunConfig | None, training: RunFolder | None) -> str | None:
-    if training is not None:
-        return "A run is training. Stop it, or let it end, before you start the next."
+def _why_not(config: RunConfig | None) -> str | None:
     if config is None:
         return "A setting on the left cannot be used; its reason stands there."
     if not data_source.usable(config.data):
@@ -98,8 +109,9 @@ def _why_not(config: RunConfig | None, training: RunFolder | None) -> str | None
 
 
 def _start(config: RunConfig | None) -> None:
-    if config is None or any(info.state in ACTIVE for info in session.store().list()):
+    if config is None or st.session_state.get(_HEARD):
         return  # one click may be heard twice: Streamlit repeats one that a re-run cut short
+    st.session_state[_HEARD] = True
     with tried():
         session.set_current_run(session.jobs().start_run(config))
 

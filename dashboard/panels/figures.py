@@ -23,9 +23,9 @@ _BADGES: dict[State, tuple[str, str, str]] = {
 _RECENT = 50  # steps of the loss that is shown as the present one
 
 
-def standing(state: State) -> None:
-    """The state of the run, as a badge."""
-    label, icon, color = _BADGES[state]
+def standing(state: State, *, waits: bool = False) -> None:
+    """The state of the run, as a badge; `waits`: it is in the queue."""
+    label, icon, color = ("Queued", ":material/schedule:", "gray") if waits else _BADGES[state]
     st.badge(label, icon=icon, color=color)  # type: ignore[arg-type]
 
 
@@ -123,7 +123,10 @@ def _circumstances(history: History, progress: Progress) -> str:
     elif isinstance(outcome, Stopped):
         if outcome.reason == "shutdown":
             parts.append("stopped when its server was shut down")
-        parts.append(f"model kept from step {outcome.step:,}")
+        if outcome.reason == "cancelled":
+            parts.append("cancelled before it began")
+        else:
+            parts.append(f"model kept from step {outcome.step:,}")
     elif history.state in ("failed", "lost") and progress.step:
         parts.append(f"reached step {progress.step:,}")
     return " · ".join(parts)

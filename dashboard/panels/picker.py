@@ -12,13 +12,13 @@ from dashboard import session
 from dashboard.progress import ACTIVE, run_label
 from mlcore.runs import RunInfo
 
-__all__ = ["chosen_run", "pick_run"]
+__all__ = ["called", "chosen_run", "pick_run"]
 
 _LISTED = 200
 
 
 def chosen_run(runs: Sequence[RunInfo]) -> RunInfo | None:
-    """The run that the address names, else the newest that trains, else the newest.
+    """The run that the address names, else the newest that trains or waits, else the newest.
 
     Says so when the address names a run that is not there.
     """
@@ -32,7 +32,9 @@ def chosen_run(runs: Sequence[RunInfo]) -> RunInfo | None:
             "was deleted.",
             icon=":material/link_off:",
         )
-    found = next((info for info in runs if info.state in ACTIVE), runs[0] if runs else None)
+    newest = [info for info in runs if info.state in ACTIVE]
+    trains = next((info for info in newest if info.state != "queued"), None)
+    found = trains or next(iter(newest or runs), None)
     session.set_current_run(found.id if found else None)
     session.write_address(session.config())
     return found
@@ -54,6 +56,11 @@ def pick_run(runs: Sequence[RunInfo], shown: RunInfo) -> None:
         label_visibility="collapsed",
         width=280,
     )
+
+
+def called(info: RunInfo) -> str:
+    """What a run is called: its name, else when it was made."""
+    return info.name or _when(info.created)
 
 
 def _take_choice() -> None:

@@ -8,8 +8,7 @@ from dashboard import session
 from dashboard.problems import tried
 from dashboard.progress import ACTIVE
 from dashboard.wording import as_markdown
-from mlcore.commands import Stop
-from mlcore.runs import Request, RunFolder, RunInfo
+from mlcore.runs import RunFolder, RunInfo
 from mlcore.runs.trash import delete, restore
 
 __all__ = ["deleted_notice", "run_menu"]
@@ -63,8 +62,8 @@ def _rename(shown: RunInfo, key: str) -> None:
 def _delete(shown: RunInfo) -> None:
     folder = RunFolder(shown.path)
     with tried():
-        if folder.state() in ("running", "paused"):
-            Request(folder, Stop()).wait(_LONGEST)
+        if folder.state() in ACTIVE:
+            session.queue().end(folder, _LONGEST)
         delete(folder)
         st.session_state[_DELETED] = shown.id
         session.set_current_run(None)

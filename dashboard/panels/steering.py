@@ -10,6 +10,7 @@ import streamlit as st
 
 from dashboard import session
 from dashboard.form import in_words
+from dashboard.panels.queue import cancel
 from dashboard.pending import change_words, pending_changes
 from dashboard.problems import tried
 from dashboard.progress import ACTIVE
@@ -30,11 +31,27 @@ def buttons(history: History) -> None:
     """The buttons that pause a run, have it go on, and end it."""
     if history.state not in ACTIVE:
         return
+    if history.state == "queued":
+        _before_it_begins(history)
+        return
     if history.state == "paused":
         _button("Continue", "continue", ":material/resume:", history, Continue())
     elif history.state == "running":
         _button("Pause", "pause", ":material/pause:", history, Pause())
     _button("Stop training", "stop", ":material/stop:", history, Stop())
+
+
+def _before_it_begins(history: History) -> None:
+    """The button that takes a run back before its first step."""
+    waits = session.queue().look().place(history.folder.id)
+    st.button(
+        "Cancel" if waits else "Stop training",
+        key="cancel" if waits else "stop",
+        icon=":material/close:" if waits else ":material/stop:",
+        help="It no longer waits; it can be started again later." if waits else None,
+        on_click=cancel,
+        args=(history.folder.id,),
+    )
 
 
 def single_steps(history: History) -> None:

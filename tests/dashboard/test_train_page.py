@@ -29,6 +29,7 @@ from mlcore.events import (
 from mlcore.runs import ControlLog, Recorder, RunFolder, RunStore
 from mlcore.runs.folder import checkpoint_name
 from mlcore.runs.mark import WorkerMark, write_mark
+from mlcore.runs.queue import RunQueue
 
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
 CONFIG = RunConfig(
@@ -149,7 +150,7 @@ def test_a_run_under_way_shows_its_progress_and_can_be_stopped(made):
     app = opened()
     assert metrics(app)["Validation accuracy"] == "87.50 %"
     assert metrics(app)["Test accuracy"] == "–"
-    assert app.button(key="train").disabled is True
+    assert app.button(key="train").label == "Add to queue"
     assert b'"points":39' in chart_header(app)
     log = ControlLog(folder)
     app.button(key="stop").click().run()
@@ -163,6 +164,16 @@ def test_a_click_on_train_that_is_heard_twice_starts_one_run(runs, monkeypatch):
     app = AppTest.from_string(head + click + click).run()
     assert not app.exception
     assert len(runs.list()) == 1
+    app.run()  # cut short again: the page was not drawn whole since
+    assert len(runs.list()) == 1
+
+
+def test_each_click_on_a_page_that_was_drawn_starts_a_run(runs, monkeypatch):
+    monkeypatch.setattr("mlcore.jobs.Jobs.start_run", lambda _, config: runs.create(config).id)
+    app = opened()
+    for count in (1, 2, 3):
+        app.button(key="train").click().run()
+        assert len(runs.list()) == count
 
 
 def test_a_running_run_can_be_paused_and_a_paused_one_goes_on_step_by_step(made):
@@ -309,7 +320,7 @@ def test_a_run_that_trains_elsewhere_is_offered(made):
     shown = made(STARTED, STEPS, EPOCH, Stopped(step=39, epoch=1))
     training = made(STARTED, STEPS, alive=True)
     app = opened(run=shown.id)
-    app.button(key="show-training").click().run()
+    app.button(key=f"show-{training.id}").click().run()
     assert training.id in sentences(app)
 
 
@@ -358,3 +369,78 @@ def test_two_runs_of_one_second_can_be_told_apart_in_the_list(made, monkeypatch)
     labels = opened().selectbox(key="run-choice").options
     assert len(set(labels)) == 2
     assert {label[-5:-1] for label in labels} == {first.id[-4:], second.id[-4:]}
+
+
+@pytest.fixture
+def line(made, runs):
+    """The ids of a run that trains and of three that wait, in order."""
+    training = made(STARTED, STEPS, alive=True).id
+    waiting = [runs.create(CONFIG).id for _ in range(3)]
+    with RunQueue(runs.root).change() as lineup:
+        lineup.waiting = waiting[:]
+    return training, *waiting
+
+
+def waiting(runs):
+    return RunQueue(runs.root).look().waiting
+
+
+def test_a_run_that_waits_shows_its_place_and_can_be_moved(line, runs):
+    _, first, second, third = line
+    app = opened(run=second)
+    text = sentences(app)
+    assert "Waits as number 2 of 3; 1 run at a time trains on a device." in text
+    assert {"stop", "pause"}.isdisjoint(keys(app))
+    assert app.button(key=f"earlier-{first}").disabled
+    assert app.button(key=f"later-{third}").disabled
+    app.button(key=f"earlier-{second}").click().run()
+    assert waiting(runs) == (second, first, third)
+    assert "Waits as number 1 of 3" in sentences(app)
+    app.button(key=f"later-{first}").click().run()
+    assert waiting(runs) == (second, third, first)
+
+
+def test_a_paused_run_keeps_its_place_and_the_page_says_so(line, runs):
+    with_answer(runs.get(line[0]), Paused(step=39, epoch=1))
+    app = opened(run=line[1])
+    assert "A paused run keeps its place" in sentences(app)
+    assert "paused, keeps its place" in sentences(app)
+
+
+def test_a_run_that_waits_is_cancelled_and_started_again(line, runs, monkeypatch):
+    asked = []
+    monkeypatch.setattr("mlcore.jobs.Jobs.resume_run", lambda _, run, changes: asked.append(run))
+    app = opened(run=line[1])
+    app.button(key="cancel").click().run()
+    assert waiting(runs) == line[2:]
+    assert "cancelled before it began" in sentences(app)
+    assert app.button(key="resume").label == "Start it"
+    app.button(key="resume").click().run()
+    assert asked == [line[1]]
+    app.button(key=f"cancel-{line[3]}").click().run()
+    assert waiting(runs) == (line[2],)
+
+
+def test_more_runs_can_train_at_once(line, runs):
+    app = opened(run=line[0])
+    assert app.number_input(key="at-once").value == 1
+    app.number_input(key="at-once").set_value(3).run()
+    assert RunQueue(runs.root).look().at_once == 3
+    assert app.button(key="train").label == "Train"
+    RunQueue(runs.root).set_at_once(2)  # in a shell
+    app.run()
+    assert app.number_input(key="at-once").value == 2
+
+
+def test_a_waiting_run_can_be_deleted(line, runs):
+    app = opened(run=line[1])
+    app.button(key="delete-run").click().run()
+    assert waiting(runs) == line[2:]
+    assert line[0] in sentences(app)  # the one that trains, not the newest that waits
+
+
+def test_where_one_run_trains_alone_there_is_no_queue(made):
+    made(STARTED, STEPS, alive=True)
+    app = opened()
+    assert not [item for item in app.main.number_input if item.key == "at-once"]
+    assert app.button(key="train").disabled is False
