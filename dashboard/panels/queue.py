@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 import streamlit as st
 
@@ -61,76 +62,72 @@ def _head(look: Look) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown("**Queue**", width="content")
         st.space("stretch")
-        st.markdown("Runs at once per device", width="content")
-        st.session_state[_AT_ONCE] = look.at_once  # always: another tab or a shell may change it
-        st.number_input(
-            "Runs at once per device",
-            min_value=1,
-            max_value=MOST_AT_ONCE,
-            key=_AT_ONCE,
-            on_change=_set_at_once,
-            label_visibility="collapsed",
-            width=120,
-        )
+        with st.container(
+            horizontal=True, vertical_alignment="center", gap="small", width="content"
+        ):
+            st.caption("Runs at once per device", width="content")
+            st.session_state[_AT_ONCE] = look.at_once  # always: a shell may change it, or a tab
+            st.number_input(
+                "Runs at once per device",
+                min_value=1,
+                max_value=MOST_AT_ONCE,
+                key=_AT_ONCE,
+                on_change=_set_at_once,
+                label_visibility="collapsed",
+                width=120,
+            )
 
 
 def _trains(one: Training, info: RunInfo, shown: str) -> None:
-    with _row(one.run):
-        icon = "pause" if one.state == "paused" else "play_arrow"
-        _label(f":material/{icon}:", info, _STATES.get(one.state, one.state))
+    icon = "pause" if one.state == "paused" else "play_arrow"
+    with _row(info, f":material/{icon}:", _STATES.get(one.state, one.state)):
         _show(info, shown)
 
 
 def _waits(look: Look, info: RunInfo, shown: str) -> None:
     place, last = look.place(info.id), len(look.waiting)
-    with _row(info.id):
-        _label(f"{place}.", info, "waits")
+    with _row(info, f"{place}\\.", ""):
         _show(info, shown)
-        for label, icon, to in (
-            ("Earlier", "arrow_upward", place - 1),
-            ("Later", "arrow_downward", place + 1),
-        ):
-            st.button(
-                "",
-                key=f"{label.lower()}-{info.id}",
-                icon=f":material/{icon}:",
-                help=label,
-                type="tertiary",
-                disabled=not 1 <= to <= last,
-                on_click=_move,
-                args=(info.id, to),
-            )
-        st.button(
-            "",
-            key=f"cancel-{info.id}",
-            icon=":material/close:",
-            help="Cancel",
-            type="tertiary",
-            on_click=cancel,
-            args=(info.id,),
-        )
+        _icon("Earlier", "arrow_upward", info, _move, place - 1, possible=place > 1)
+        _icon("Later", "arrow_downward", info, _move, place + 1, possible=place < last)
+        _icon("Cancel", "close", info, cancel)
 
 
-def _row(run: str) -> st.delta_generator.DeltaGenerator:
-    return st.container(
-        horizontal=True, vertical_alignment="center", gap="small", key=f"queue-{run}"
-    )
-
-
-def _label(mark: str, info: RunInfo, state: str) -> None:
-    name = as_markdown(called(info))
-    st.markdown(f"{mark} {name} :small[:gray[{info.id[-4:]} · {state}]]", width="content")
-    st.space("stretch")
+@contextmanager
+def _row(info: RunInfo, mark: str, state: str) -> Iterator[None]:
+    """One run; within the block stand its buttons, which stay together on a phone."""
+    small = " · ".join(filter(None, (info.id[-4:], state)))
+    with st.container(
+        horizontal=True, vertical_alignment="center", gap="small", key=f"queue-{info.id}"
+    ):
+        name = as_markdown(called(info))
+        st.markdown(f"{mark} {name} :small[:gray[{small}]]", width="content")
+        st.space("stretch")
+        with st.container(horizontal=True, gap="small", width="content"):
+            yield
 
 
 def _show(info: RunInfo, shown: str) -> None:
+    _icon("Show", "visibility", info, session.set_current_run, possible=info.id != shown)
+
+
+def _icon(
+    label: str,
+    icon: str,
+    info: RunInfo,
+    do: Callable[..., None],
+    *more: int,
+    possible: bool = True,
+) -> None:
     st.button(
-        "Shown" if info.id == shown else "Show",
-        key=f"show-{info.id}",
+        "",
+        key=f"{label.lower()}-{info.id}",
+        icon=f":material/{icon}:",
+        help=label,
         type="tertiary",
-        disabled=info.id == shown,
-        on_click=session.set_current_run,
-        args=(info.id,),
+        disabled=not possible,
+        on_click=do,
+        args=(info.id, *more),
     )
 
 

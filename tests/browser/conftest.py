@@ -24,8 +24,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from mlcore.commands import Stop
-from mlcore.runs import ENDED, RunStore, send
+from mlcore.runs import ENDED, RunStore
+from mlcore.runs.queue import RunQueue
 
 PROJECT = Path(__file__).parents[2]
 FLAGS = (
@@ -133,7 +133,7 @@ def stop_runs(runs: Path) -> None:
     for info in store.list():
         folder = store.get(info.id)
         if folder.state() in ("queued", "running", "paused"):
-            send(folder, Stop())
+            RunQueue(runs).end(folder, 20)
             wait_for(lambda folder=folder: folder.state() in ENDED, 20, f"{info.id} stops")
 
 

@@ -1,0 +1,158 @@
+"""Runs that wait for a place, in a real browser: reordered, cancelled, and never lost."""
+
+from __future__ import annotations
+
+import re
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from mlcore.runs import ENDED, RunFolder, RunStore
+from mlcore.runs.mark import read_mark
+from mlcore.runs.queue import RunQueue
+
+pytestmark = pytest.mark.browser
+
+SECONDS = 60
+LONG = "data.name=digits&data.batch_size=16&train.epochs=5000&train.device=cpu"
+
+
+@pytest.fixture
+def page(page: Page) -> Page:
+    """The shared page, with patience for a busy machine: the first start imports torch."""
+    page.set_default_timeout(SECONDS * 1_000)
+    expect.set_options(timeout=SECONDS * 1_000)
+    return page
+
+
+@pytest.fixture(autouse=True)
+def _nothing_trains_on(tmp_path: Path) -> Iterator[None]:
+    """Workers outlive a killed server on purpose: end those that a failed test left."""
+    yield
+    for info in RunStore(tmp_path / "app" / "runs").list():
+        mark = read_mark(info.path)
+        if mark is not None and mark.alive:
+            psutil.Process(mark.pid).terminate()
+
+
+def button(page: Page, key: str) -> Locator:
+    """The button with this key; while the page is drawn anew the one before may be there too."""
+    return page.locator(f".st-key-{key} button:visible").last
+
+
+def badge(page: Page, state: str) -> None:
+    expect(page.locator(".st-key-standing").last).to_contain_text(state)
+
+
+def rows(page: Page, count: int) -> None:
+    """Wait until the queue has so many rows."""
+    expect(page.locator("[class*='st-key-queue-']:visible")).to_have_count(count)
+
+
+def run_of(page: Page) -> str:
+    """The run that the address names."""
+    found = re.search(r"[?&]run=([^&]+)", page.url)
+    assert found
+    return found[1]
+
+
+def click_train(page: Page, before: str = "") -> str:
+    """Click on Train, and wait until the page shows the new run; its id."""
+    expect(button(page, "train")).to_be_enabled()
+    button(page, "train").click()
+    page.wait_for_function(
+        "before => { const run = new URL(location.href).searchParams.get('run');"
+        " return run && run !== before }",
+        arg=before,
+    )
+    return run_of(page)
+
+
+def three_runs(page: Page, url: str) -> list[str]:
+    """Three clicks on Train: the ids of a run that trains and of two that wait."""
+    page.goto(f"{url}/?{LONG}")
+    first = click_train(page)
+    badge(page, "Training")
+    expect(button(page, "train")).to_have_text(re.compile("Add to queue"))
+    second = click_train(page, first)
+    badge(page, "Queued")
+    third = click_train(page, second)
+    expect(page.get_by_text("Waits as number 2 of 2")).to_be_visible()
+    rows(page, 3)
+    return [first, second, third]
+
+
+def states(runs: Path, ids: list[str]) -> list[str]:
+    return [RunFolder(runs / run).state() for run in ids]
+
+
+def test_three_clicks_train_one_run_and_two_wait_in_an_order_that_can_be_changed(
+    app, page, settled, shots
+):
+    server = app()
+    first, second, third = three_runs(page, server.url)
+    queue = RunQueue(server.runs)
+    assert states(server.runs, [first, second, third]) == ["running", "queued", "queued"]
+    shots(page, "queue")
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.set_viewport_size({"width": 1400, "height": 900})
+
+    button(page, f"earlier-{third}").click()
+    expect(page.get_by_text("Waits as number 1 of 2")).to_be_visible()
+    assert queue.look().waiting == (third, second)
+    fourth = click_train(page, third)
+    button(page, "cancel").click()
+    badge(page, "cancelled before it began")
+    expect(button(page, "resume")).to_have_text(re.compile("Start it"))
+    rows(page, 3)
+
+    button(page, f"show-{first}").click()
+    badge(page, "Training")
+    button(page, "stop").click()
+    badge(page, "Stopped")
+    button(page, f"show-{third}").click()
+    badge(page, "Training")
+    ids = [first, second, third, fourth]
+    assert states(server.runs, ids) == ["stopped", "queued", "running", "stopped"]
+
+    page.locator(".st-key-at-once input").fill("2")
+    page.locator(".st-key-at-once input").press("Enter")
+    button(page, f"show-{second}").click()
+    badge(page, "Training")
+    assert states(server.runs, [second, third]) == ["running", "running"]
+
+
+def test_what_waits_outlives_the_death_of_its_server(app, page, settled):
+    server = app()
+    first, second, third = three_runs(page, server.url)
+    children = psutil.Process(server.process.pid).children(recursive=True)
+    server.stop(signal.SIGKILL)
+    server = app()  # the same folder
+    page.goto(f"{server.url}/?run={first}")
+    badge(page, "Training")
+    rows(page, 3)
+    assert states(server.runs, [first, second, third]) == ["running", "queued", "queued"]
+    button(page, "stop").click()
+    badge(page, "Stopped")
+    button(page, f"show-{second}").click()
+    badge(page, "Training")
+    assert RunQueue(server.runs).look().waiting == (third,)
+
+    children += psutil.Process(server.process.pid).children(recursive=True)
+    server.stop(signal.SIGINT)
+    assert states(server.runs, [first, second, third]) == ["stopped", "stopped", "queued"]
+    server = app()
+    page.goto(f"{server.url}/?run={third}")
+    badge(page, "Training")
+    button(page, "stop").click()
+    badge(page, "Stopped")
+    children += psutil.Process(server.process.pid).children(recursive=True)
+    server.stop(signal.SIGINT)
+    assert all(state in ENDED for state in states(server.runs, [first, second, third]))
+    _, alive = psutil.wait_procs(children, timeout=20)
+    assert not alive
