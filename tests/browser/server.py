@@ -1,0 +1,138 @@
+"""The app as a program: started, waited for, ended. Shared by tests and benchmarks."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from mlcore.runs import ENDED, RunStore
+from mlcore.runs.queue import RunQueue
+
+PROJECT = Path(__file__).parents[2]
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+DESKTOP = {"width": 1400, "height": 900}
+NOWHERE = "http://127.0.0.1:9"  # nothing listens there, so every download is refused at once
+OFFLINE = {"http_proxy": NOWHERE, "https_proxy": NOWHERE, "no_proxy": ""} | {
+    "HTTP_PROXY": NOWHERE,
+    "HTTPS_PROXY": NOWHERE,
+    "NO_PROXY": "",
+}
+
+
+@dataclass
+class App:
+    """A running server."""
+
+    url: str
+    process: subprocess.Popen[bytes]
+    folder: Path  # its working directory
+    runs: Path
+    log: Path  # what it wrote to stdout and stderr
+
+    @property
+    def alive(self) -> bool:
+        return self.process.poll() is None
+
+    def stop(self, number: int = signal.SIGINT) -> None:
+        """End the server (and nothing but it), and wait until it is gone."""
+        if not self.alive:
+            return
+        self.process.send_signal(number)
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait(20)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for(condition: Callable[[], bool], seconds: float, what: str) -> None:
+    """Poll a condition; fail with `what` when it never holds."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, f"{what} within {seconds} s"
+        time.sleep(0.05)
+
+
+def _healthy(url: str) -> bool:
+    with contextlib.suppress(OSError):
+        return bool(urllib.request.urlopen(f"{url}/_stcore/health", timeout=1).status == 200)
+    return False
+
+
+def start_app(
+    folder: Path, data: Path, runs: Path | None = None, env: Mapping[str, str] | None = None
+) -> App:
+    """Start the app as a person would, with its own working directory, data and runs."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if not (folder / ".streamlit").exists():
+        (folder / ".streamlit").symlink_to(PROJECT / ".streamlit")
+    port, log = free_port(), folder / "server.log"
+    runs = runs or folder / "runs"
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "streamlit", "run", str(PROJECT / "dashboard" / "app.py")),
+                *("--server.headless", "true", "--server.port", str(port)),
+            ],
+            cwd=folder,
+            env=os.environ | {"MLCORE_RUNS": str(runs), "MLCORE_DATA": str(data), **(env or {})},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    app = App(f"http://localhost:{port}", process, folder, runs, log)
+    try:
+        wait_for(lambda: not app.alive or _healthy(app.url), 60, "the server answers")
+        assert app.alive, log.read_text()
+    except BaseException:
+        app.stop(signal.SIGKILL)
+        raise
+    return app
+
+
+def stop_runs(runs: Path) -> None:
+    """Stop what still trains: runs outlive their server, but should not outlive their test."""
+    store = RunStore(runs)
+    for info in store.list():
+        folder = store.get(info.id)
+        if folder.state() in ("queued", "running", "paused"):
+            RunQueue(runs).end(folder, 20)
+            wait_for(lambda folder=folder: folder.state() in ENDED, 20, f"{info.id} stops")
+
+
+def wait_settled(page: Page) -> None:
+    """Wait until the app has drawn and no script is running."""
+    page.locator("[data-testid=stApp]").wait_for()
+    expect(page.get_by_test_id("stSidebar")).to_be_attached()
+    page.wait_for_function(
+        "() => document.querySelector('[data-testid=stApp]')"
+        ".getAttribute('data-test-script-state') === 'notRunning'"
+        " && !document.querySelector('[data-testid=stSkeleton]')",
+        timeout=60_000,
+    )
