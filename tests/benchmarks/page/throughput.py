@@ -1,0 +1,116 @@
+"""Images per second of a run while its page is open and draws, beside the same run headless."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page
+
+from mlcore.config import DataConfig, RunConfig, data_root
+from mlcore.data import status
+from mlcore.presets import PAGE_PRESET, PRESETS
+from mlcore.runs import ENDED, History, RunFolder
+from tests.benchmarks.page.figures import Figure
+from tests.benchmarks.page.tab import LONG, newest, press_train, serve, stop, tab
+from tests.browser.server import PROJECT, App, wait_for
+
+__all__ = ["measure"]
+
+_AIM = 90.0  # per cent of the headless pace
+_EPOCHS = {"mnist": 6, "digits": 200}
+_PATIENCE = 300.0
+
+
+def measure(browser: Browser, folder: Path, rounds: int) -> list[Figure]:
+    """Pace and share of it for the quick start, on the page's own threads and on every core."""
+    data = data_root(DataConfig())
+    cores = os.cpu_count() or 1
+    figures = []
+    with serve(folder, data) as app:
+        with tab(browser, app.url, **LONG) as page:  # the first run of a server imports torch
+            press_train(page)
+            stop(page)
+        for threads in sorted({max(1, cores // 2), cores}):
+            figures += _alternate(browser, app, _settings(data, threads), rounds)
+    return figures
+
+
+def _settings(data: Path, threads: int) -> RunConfig:
+    """The quick start on MNIST where it is, else on the bundled digits."""
+    name = "mnist" if status("mnist", data).usable else "digits"
+    preset = PRESETS[PAGE_PRESET if name == "mnist" else "Offline digits"]
+    return preset.with_values(
+        {"train.epochs": _EPOCHS[name], "train.threads": threads, "train.device": "cpu"}
+    )
+
+
+def _alternate(browser: Browser, app: App, config: RunConfig, rounds: int) -> list[Figure]:
+    threads = config.train.threads
+    about = f"{config.data.name}, {threads} thread{'s' if threads > 1 else ''}"
+    alone = Figure(f"{about}: headless", "images/s")
+    drawn = Figure(f"{about}: page open", "images/s")
+    share = Figure(f"{about}: page open / headless", "%", _AIM, least=True)
+    settings = config.flat()
+    settings = {name: settings[name] for name in ("data.name", *_asked(config))}
+    for number in range(rounds):
+        pace = {}
+        for kind in (("alone", "drawn"), ("drawn", "alone"))[number % 2]:
+            if kind == "alone":
+                pace[kind] = _headless(config, app)
+            else:
+                with tab(browser, app.url, **settings) as page:
+                    pace[kind] = _with_page(page, app.runs)
+        alone.add(pace["alone"])
+        drawn.add(pace["drawn"])
+        share.add(100 * pace["drawn"] / pace["alone"])
+    return [alone, drawn, share]
+
+
+def _asked(config: RunConfig) -> list[str]:
+    """Names of the settings that a link must carry."""
+    usual, here = RunConfig().flat(), config.flat()
+    return [name for name, value in here.items() if value != usual[name]]
+
+
+def _headless(config: RunConfig, app: App) -> float:
+    """The pace of `mlcore train` with these settings; no page is open."""
+    with tempfile.TemporaryDirectory() as folder:
+        told = config.flat()
+        options = [
+            word
+            for name in ("data.name", *_asked(config))
+            for word in (f"--{name}", *_words(told[name]))
+        ]
+        subprocess.run(
+            [sys.executable, "-m", "mlcore", "train", *options],
+            check=True,
+            cwd=PROJECT,
+            env=os.environ | {"MLCORE_RUNS": folder, "MLCORE_DATA": str(data_root(DataConfig()))},
+            stdout=subprocess.DEVNULL,
+        )
+        return _pace(newest(Path(folder)))
+
+
+def _words(value: object) -> list[str]:
+    return [str(item) for item in value] if isinstance(value, list | tuple) else [str(value)]
+
+
+def _with_page(page: Page, runs: Path) -> float:
+    """The pace of a run that the page starts and draws to its end."""
+    press_train(page)
+    run = newest(runs)
+    wait_for(lambda: run.state() in ENDED, _PATIENCE, f"{run.id} ends")
+    return _pace(run)
+
+
+def _pace(run: RunFolder) -> float:
+    """Images per second by the run's own record: the median of its epochs but the first."""
+    history = History(run)
+    history.refresh()
+    assert history.state == "finished", history.message
+    return statistics.median(epoch.images_per_second for epoch in history.epochs[1:])
