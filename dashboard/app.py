@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard import controls, problems, session
-from dashboard.data_notice import data_notice
+from dashboard.data_notice import data_notice, keep_ready
 from dashboard.errors import friendly_errors
 
 _HERE = Path(__file__).parent
@@ -52,6 +52,8 @@ def main() -> None:
             data_notice(session.data_config())
     with friendly_errors():
         page.run()
+    with friendly_errors():  # last: what it starts imports torch, and would slow the first drawing
+        keep_ready(session.data_config())
 
 
 main()

@@ -13,7 +13,7 @@ from mlcore.config import RunConfig, data_root
 from mlcore.data import CATALOG
 from mlcore.presets import PAGE_PRESET, PRESETS, preset_of
 
-__all__ = ["data_notice"]
+__all__ = ["data_notice", "keep_ready"]
 
 _OFFLINE = "Offline digits"
 _OFFLINE_WORDS = (
@@ -43,9 +43,14 @@ def data_notice(config: RunConfig) -> bool:
         _progress(now.name, root)
     elif not now.usable:
         _offer(now, root)
-    if now.usable:
-        session.keep_ready(now.name, str(root))
     return now.usable
+
+
+def keep_ready(config: RunConfig) -> None:
+    """Have the data of these settings wait in memory, where they are usable."""
+    root = data_root(config.data)
+    if data_source.source(config.data.name, root).usable:
+        session.keep_ready(config.data.name, str(root))
 
 
 def _take_spare(config: RunConfig) -> None:

@@ -25,15 +25,20 @@ _WORDS = {
 
 
 class _Devices:
-    """Asks the `devices` job once; `found` is None until it has answered."""
+    """Asks the `devices` job once; `found` is None until it has answered.
+
+    The first look asks nothing yet: the page is drawn before processes are started for it.
+    """
 
     def __init__(self) -> None:
         self._job: Any = None
-        self._asked = False
+        self._looked = self._asked = False
         self._found: dict[str, str] | None = None
 
     def found(self) -> dict[str, str] | None:
-        if self._found is None:
+        if not self._looked:
+            self._looked = True
+        elif self._found is None:
             try:
                 self._ask()
             except (MlcoreError, ImportError, OSError) as error:

@@ -62,9 +62,7 @@ def make(root: Path) -> None:
             for event in told:
                 recorder.record(event)
             recorder.record(
-                Finished(
-                    step=_STEPS, epoch=epochs, seconds=20.0, test_loss=0.1, test_accuracy=0.97
-                )
+                Finished(step=_STEPS, epoch=epochs, seconds=20.0, test_loss=0.1, test_accuracy=0.97)
             )
 
 
