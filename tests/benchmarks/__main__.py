@@ -1,6 +1,6 @@
 """Print tables of speed, memory and accuracy on MNIST: `python -m tests.benchmarks`.
 
-Name what to measure (default: epochs): epochs, widths, presets, memory.
+Name what to measure (default: epochs): epochs, widths, presets, memory, together.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from pathlib import Path
 
 import torch
 
-from tests.benchmarks import accuracy, epochs, memory, widths
+from tests.benchmarks import accuracy, epochs, memory, together, widths
 
-WHAT = ("epochs", "widths", "presets", "memory")
+WHAT = ("epochs", "widths", "presets", "memory", "together")
 
 
 def processor() -> str:
@@ -58,6 +58,8 @@ def main() -> None:
                 print(accuracy.table(arguments.seeds) + "\n", flush=True)
             case "memory":
                 print(memory.table() + "\n", flush=True)
+            case "together":
+                print(together.table(arguments.rounds) + "\n", flush=True)
 
 
 if __name__ == "__main__":
