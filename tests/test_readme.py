@@ -13,7 +13,9 @@ import torch
 
 from mlcore.cli import main
 from mlcore.cli.main import COMMANDS
+from mlcore.config import RunConfig
 from mlcore.runs import RunFolder, RunStore
+from mlcore.runs.queue import RunQueue
 
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -59,7 +61,7 @@ def test_the_shell_lines_work_one_after_another(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setenv("MLCORE_DATA", str(tiny_idx_root()))  # MNIST, but small
-    code, steering = (block for block in blocks("bash") if block.startswith("mlcore"))
+    code, *more = (block for block in blocks("bash") if block.startswith("mlcore"))
     used = set()
     for line in code.splitlines():
         words = shlex.split(line)
@@ -72,18 +74,33 @@ def test_the_shell_lines_work_one_after_another(
         assert out
         if "--json" in words:
             assert [json.loads(record) for record in out.splitlines()]
-    assert used | {line.split()[1] for line in steering.splitlines()} == set(COMMANDS)
+    lines = (line for block in more for line in block.splitlines())
+    assert used | {line.split()[1] for line in lines} == set(COMMANDS)
 
 
 def test_the_lines_that_steer_a_run_work_one_after_another(
     elsewhere: Path, training: Callable[..., RunFolder], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    _, steering = (block for block in blocks("bash") if block.startswith("mlcore"))
+    _, steering, _ = (block for block in blocks("bash") if block.startswith("mlcore"))
     folder = training(RunStore())
     for line in steering.splitlines():
         words = shlex.split(line.replace("RUN", folder.id))
         assert main(words[1:]) == 0, f"{line}: {capsys.readouterr().err}"
         assert capsys.readouterr().out.startswith(f"run {folder.id} ")
+    assert folder.state() == "stopped"
+
+
+def test_the_lines_about_the_queue_work_one_after_another(
+    elsewhere: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, _, queue = (block for block in blocks("bash") if block.startswith("mlcore"))
+    folder = RunStore().create(RunConfig())
+    with RunQueue(folder.path.parent).change() as lineup:
+        assert lineup.waiting == [folder.id]
+    for line in queue.splitlines():
+        words = shlex.split(line.replace("RUN", folder.id))
+        assert main(words[1:]) == 0, f"{line}: {capsys.readouterr().err}"
+        assert folder.id in capsys.readouterr().out
     assert folder.state() == "stopped"
 
 

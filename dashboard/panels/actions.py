@@ -29,7 +29,7 @@ def start(look: Look) -> None:
     """
     config = session.config()
     why_not = _why_not(config)
-    waits = config is not None and session.jobs().would_wait(config, look)
+    waits = bool(config and look.training and session.jobs().would_wait(config, look))
     st.button(
         "Add to queue" if waits else "Train",
         key="train",

@@ -140,7 +140,11 @@ def test_bundled_digits_that_were_chosen_need_no_words(mirror: Mirror) -> None:
 def test_train_waits_until_the_data_are_there(
     mirror: Mirror, tiny_idx_root: Callable[..., Path]
 ) -> None:
-    test = AppTest.from_string("from dashboard.panels.actions import start\nstart(None)\n")
+    test = AppTest.from_string(
+        "from dashboard import session\n"
+        "from dashboard.panels.actions import start\n"
+        "start(session.queue().look())\n"
+    )
     again(test)
     assert test.button(key="train").disabled
     assert "not on this machine yet" in test.button(key="train").help
