@@ -123,6 +123,7 @@ def test_three_clicks_train_one_run_and_two_wait_in_an_order_that_can_be_changed
     page.locator(".st-key-at-once input").fill("2")
     page.locator(".st-key-at-once input").press("Enter")
     button(page, f"show-{second}").click()
+    badge(page, f"Run {second}")
     badge(page, "Training")
     assert states(server.runs, [second, third]) == ["running", "running"]
 
