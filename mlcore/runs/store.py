@@ -19,6 +19,7 @@ from mlcore.errors import RunError
 from mlcore.events import Failed, Finished
 from mlcore.runs.files import write_atomically
 from mlcore.runs.folder import START_FILE, RunFolder
+from mlcore.runs.known import Known
 from mlcore.runs.messages import lost_message
 from mlcore.runs.standing import stand
 from mlcore.runs.state import State
@@ -57,6 +58,7 @@ class RunStore:
 
     def __init__(self, root: Path | None = None) -> None:
         self.root = Path(root) if root is not None else default_runs_root()
+        self._known = Known(lambda path: describe(RunFolder(path)), _lasts)
 
     def create(
         self,
@@ -166,15 +168,22 @@ class RunStore:
     def list(self) -> list[RunInfo]:
         """All runs, newest first, read from their settings and the ends of their histories.
 
+        Runs that have ended are read once, and again when one of their files has changed.
         Folders whose config.json cannot be read are left out; `damaged` names them.
         """
-        found = []
-        for run in self._ids():
+        found, ids = [], self._ids()
+        self._known.forget_others(ids)
+        for run in ids:
             try:
-                found.append(describe(RunFolder(self.root / run)))
+                found.append(self._known.get(self.root / run))
             except RunError:
                 continue
         return sorted(found, key=lambda info: (info.created, info.id), reverse=True)
+
+
+def _lasts(info: RunInfo) -> bool:
+    """Whether a run's line follows from its files alone: not while a worker's life counts."""
+    return info.state in ("finished", "stopped", "failed")
 
 
 def describe(folder: RunFolder) -> RunInfo:

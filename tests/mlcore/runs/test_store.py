@@ -1,6 +1,7 @@
 """Runs are made, found and listed."""
 
 import os
+import shutil
 import threading
 import time
 
@@ -9,7 +10,8 @@ import pytest
 from mlcore.config import RunConfig
 from mlcore.errors import RunError
 from mlcore.events import Failed, Finished
-from mlcore.runs import RunStore, default_runs_root
+from mlcore.runs import RunStore, ask_resume, default_runs_root
+from mlcore.runs.mark import WorkerMark, write_mark
 
 
 def test_a_new_run_is_queued(store):
@@ -167,3 +169,28 @@ def test_the_root_comes_from_the_environment(monkeypatch, tmp_path):
     assert RunStore().root == tmp_path / "elsewhere"
     monkeypatch.delenv("MLCORE_RUNS")
     assert str(default_runs_root()) == "runs"
+
+
+def test_a_list_is_the_same_whether_a_run_was_read_before_or_not(
+    store, record, started, steps, epoch_done
+):
+    def line(store):
+        (info,) = store.list()
+        assert RunStore(store.root).list() == [info]  # one that has read nothing yet agrees
+        return info
+
+    folder = store.create(RunConfig(), name="first")
+    assert line(store).state == "queued"
+    write_mark(folder.path, WorkerMark.mine())
+    record(folder, started(), steps(1, 10), epoch_done(1, 10))
+    assert line(store).state == "running"
+    end = Finished(step=10, epoch=1, test_loss=0.5, test_accuracy=0.9, seconds=1.0)
+    record(folder, end)
+    assert line(store).test_accuracy == 0.9
+    assert line(store) is store.list()[0]  # not read again
+    folder.rename("second")
+    assert line(store).name == "second"
+    ask_resume(folder, {"train.epochs": 9})
+    assert line(store).state == "queued"
+    shutil.rmtree(folder.path)
+    assert store.list() == []
