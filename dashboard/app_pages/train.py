@@ -65,7 +65,7 @@ class _Signs:
 
 def page() -> None:
     """The whole page."""
-    plotly_js.ensure()
+    ahead = st.container()
     changed = _folder_changed()
     session.choose_upload(False)  # what is said here of a run, the other pages follow
     runs = session.store().list()
@@ -89,6 +89,8 @@ def page() -> None:
         if shown:
             picker.pick_run(runs, shown)
             run_menu.run_menu(shown)
+    with ahead:  # the first component of a server imports pandas: after the head, not before it
+        plotly_js.ensure()
     problem()
     run_menu.deleted_notice()
     if history is None:
