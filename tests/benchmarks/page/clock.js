@@ -1,7 +1,10 @@
 // The browser's own clock: from a click to the first frame in which a condition holds.
 //
 // `__watch(condition, ...arguments)` is called before the click. Its promise gives milliseconds
-// from the time stamp of the click event to the frame that shows what was waited for.
+// from the time stamp of the click event to the frame that shows what was waited for; it fails
+// when that does not come.
+const PATIENCE = 60_000;
+
 window.__conditions = {
   points: (before) => {
     const chart = document.querySelector(".live-chart");
@@ -29,7 +32,9 @@ window.__busy = () =>
 window.__watch = (waits) => {
   let clicked = null;
   const found = waits.map(() => null);
-  window.__times = new Promise((done) => {
+  window.__times = new Promise((done, fail) => {
+    setTimeout(() => fail(new Error(clicked === null ? "the click was not heard"
+      : `not seen after the click: ${waits.filter((_, place) => !(found[place] > 0))}`)), PATIENCE);
     const seen = new MutationObserver(() => look());
     const listen = (event) => {
       if (!event.isTrusted || clicked !== null) return;

@@ -23,7 +23,7 @@ LONG = {
 }
 """Settings of a run on the bundled digits that does not end by itself."""
 
-SECONDS = 30.0  # after which a figure is given up, on a machine however busy
+SECONDS = 60.0  # after which a figure is given up, on a machine however busy
 _CLOCK = Path(__file__).with_name("clock.js").read_text()
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
