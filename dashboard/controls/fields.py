@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import form, session
+from dashboard.widgets import held, held_choice
 from mlcore.config import SETTINGS, Setting
 from mlcore.data import CATALOG
 from mlcore.errors import SettingsError
@@ -51,8 +52,8 @@ def field(name: str, error: str = "") -> None:
     if setting.choices:
         choice(setting, setting.choices, _words)
     elif setting.kind is bool:
-        _put(name, bool(session.values()[name]))
-        st.toggle(setting.rule.label, key=name, help=_help(setting), **_reports(name))
+        on = held(name, bool(session.values()[name]))
+        st.toggle(setting.rule.label, key=name, help=_help(setting), **on, **_reports(name))
     elif setting.kind in (int, float) and setting.rule.slider:
         _slider_and_number(setting)
     elif setting.kind in (int, float):
@@ -65,13 +66,13 @@ def field(name: str, error: str = "") -> None:
 
 def choice(setting: Setting, options: tuple[str, ...], words: Any) -> None:
     """A select box of a setting's values; `words` turns a value into what is read."""
-    _put(setting.name, session.values()[setting.name])
     st.selectbox(
         setting.rule.label,
         options,
         key=setting.name,
         help=_help(setting),
         format_func=words,
+        **held_choice(setting.name, session.values()[setting.name], options),
         **_reports(setting.name),
     )
 
@@ -79,13 +80,13 @@ def choice(setting: Setting, options: tuple[str, ...], words: Any) -> None:
 def data_picker(key: str) -> None:
     """A second select box of the data set, for a page; it moves with the one in the sidebar."""
     setting = SETTINGS["data.name"]
-    _put(key, session.values()[setting.name])
     st.selectbox(
         setting.rule.label,
         setting.choices,
         key=key,
         width=220,
         format_func=_words,
+        **held_choice(key, session.values()[setting.name], setting.choices),
         **_reports(setting.name, key),
     )
 
@@ -113,18 +114,17 @@ def _slider_and_number(setting: Setting) -> None:
         if rule.log:
             options = stops(setting)
             nearest = min(options, key=lambda stop: abs(math.log(stop) - math.log(max(value, low))))
-            _put(key, nearest)
             st.select_slider(
                 rule.label,
                 options,
                 key=key,
                 help=_help(setting),
                 format_func=form.as_text,
+                **held(key, nearest),
                 **_reports(name, key),
             )
         else:
             kind = setting.kind
-            _put(key, kind(min(max(value, low), high)))
             st.slider(
                 rule.label,
                 kind(low),
@@ -132,6 +132,7 @@ def _slider_and_number(setting: Setting) -> None:
                 step=_step(setting),
                 key=key,
                 help=_help(setting),
+                **held(key, kind(min(max(value, low), high))),
                 **_reports(name, key),
             )
         _number(setting, width=_NUMBER_WIDTH, label_visibility="collapsed")
@@ -141,7 +142,6 @@ def _number(setting: Setting, **looks: Any) -> None:
     rule, kind = setting.rule, setting.kind
     low = rule.low if rule.low is not None else rule.above
     high = rule.high if rule.high is not None else rule.below
-    _put(setting.name, kind(session.values()[setting.name]))
     st.number_input(
         rule.label,
         kind(low) if low is not None else None,
@@ -150,6 +150,7 @@ def _number(setting: Setting, **looks: Any) -> None:
         format="%d" if kind is int else "%g",
         key=setting.name,
         help=_help(setting),
+        **held(setting.name, kind(session.values()[setting.name])),
         **looks,
         **_reports(setting.name),
     )
@@ -158,15 +159,16 @@ def _number(setting: Setting, **looks: Any) -> None:
 def _text(setting: Setting) -> None:
     value = session.values()[setting.name]
     key = setting.name
-    if _parsed(setting, st.session_state.get(key)) != value:
-        _put(key, value if isinstance(value, str) else form.as_text(value))
-    st.text_input(setting.rule.label, key=key, help=_help(setting), **_reports(key))
+    text = st.session_state.get(key)
+    if text is None or _parsed(setting, text) != value:  # else as the person wrote it
+        text = value if isinstance(value, str) else form.as_text(value)
+    st.text_input(
+        setting.rule.label, key=key, help=_help(setting), **held(key, text), **_reports(key)
+    )
 
 
-def _parsed(setting: Setting, text: str | None) -> Value | str | None:
+def _parsed(setting: Setting, text: str) -> Value | str:
     """What a text stands for; the text itself where it stands for nothing."""
-    if text is None:
-        return None
     try:
         return form.read(setting, text)
     except SettingsError:
@@ -185,12 +187,6 @@ def _changed(name: str, key: str) -> None:
     if name == "data.name":
         for other, fitting in form.fit_to_data(session.values()).items():
             session.change(other, fitting)
-
-
-def _put(key: str, value: Any) -> None:
-    """Set a widget before it is drawn; left alone when it is right, so that typing goes on."""
-    if key not in st.session_state or st.session_state[key] != value:
-        st.session_state[key] = value
 
 
 def _step(setting: Setting) -> Any:

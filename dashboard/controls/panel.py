@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard import form, session
 from dashboard.controls import devices, fields
+from dashboard.widgets import held_choice
 from mlcore.config import SETTINGS, RunConfig
 from mlcore.presets import PAGE_PRESET, PRESETS, preset_of
 
@@ -90,8 +91,6 @@ def _group(names: tuple[str, ...], errors: Mapping[str, str]) -> None:
 def _preset(config: RunConfig | None) -> None:
     current = (preset_of(config) if config else None) or _CUSTOM
     options = [*PRESETS, *([_CUSTOM] if current == _CUSTOM else [])]
-    if st.session_state.get("preset") != current:
-        st.session_state["preset"] = current
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.selectbox(
             "Preset",
@@ -99,6 +98,7 @@ def _preset(config: RunConfig | None) -> None:
             key="preset",
             help="Settings to start from; change any of them afterwards.",
             on_change=_take_preset,
+            **held_choice("preset", current, options),
         )
         st.button(
             "Reset",

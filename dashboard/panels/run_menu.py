@@ -7,6 +7,7 @@ import streamlit as st
 from dashboard import session
 from dashboard.problems import tried
 from dashboard.progress import ACTIVE
+from dashboard.widgets import held
 from dashboard.wording import as_markdown
 from mlcore.runs import RunFolder, RunInfo
 from mlcore.runs.trash import delete, restore
@@ -23,12 +24,12 @@ def run_menu(shown: RunInfo) -> None:
         "", icon=":material/more_vert:", key="run-menu", help="Name or delete this run"
     ):
         key = f"name-{shown.id}"
-        st.session_state.setdefault(key, shown.name)
         st.text_input(
             "Name",
             key=key,
             max_chars=60,
             placeholder="when it began",
+            **held(key, shown.name),
             on_change=_rename,
             args=(shown, key),
         )
