@@ -11,7 +11,7 @@ from mlcore.runs import History, RunFolder
 
 __all__ = ["HistoryShelf", "history_of"]
 
-_KEPT = 12  # runs; a history of 100,000 steps takes about half a megabyte
+_KEPT = 40  # runs, six on one chart; a history of 100,000 steps takes about half a megabyte
 
 
 class HistoryShelf:

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import html
 import re
 
-__all__ = ["as_markdown", "counted", "exact_percent", "file_size", "percent", "with_article"]
+__all__ = [
+    "as_label",
+    "as_markdown",
+    "counted",
+    "exact_percent",
+    "file_size",
+    "percent",
+    "with_article",
+]
 
 _CODE = re.compile(r"(`[^`]*`)")
 _MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>$~&])")
@@ -58,6 +67,12 @@ def as_markdown(text: str) -> str:
         part if part.startswith("`") and part.endswith("`") and len(part) > 2 else _escape(part)
         for part in parts
     )
+
+
+def as_label(text: str, most: int = 24) -> str:
+    """A short label of a chart that shows `text` as it stands: Plotly reads some HTML in labels."""
+    line = " ".join(text.split())
+    return html.escape(line if len(line) <= most else f"{line[: most - 1]}…", quote=False)
 
 
 def _escape(text: str) -> str:

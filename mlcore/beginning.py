@@ -10,16 +10,13 @@ from typing import Any
 from mlcore import checkpoint
 from mlcore.checkpoint import Checkpoint
 from mlcore.checkpoint.optimizer_state import optimizer_name
-from mlcore.config import EDITABLE, RunConfig, changes_between
+from mlcore.config import PLACE, RunConfig, changes_between, goes_on
 from mlcore.data.tensors import Dataset
 from mlcore.errors import CheckpointError, DataError
 from mlcore.optim import build_optimizer
 from mlcore.runs.folder import START_FILE
 
 __all__ = ["Beginning", "begin_from"]
-
-_PLACE = ("data.root", "data.store", "train.device", "train.threads", "train.stepper")
-"""Settings that say where and how to compute, and leave the numbers alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,10 +89,10 @@ def begin_from(path: Path, wanted: RunConfig) -> Beginning:
 def _go_on(
     source: Checkpoint, state: Mapping[str, Any], before: RunConfig, wanted: RunConfig, *, own: bool
 ) -> Beginning:
-    old, new = before.flat(), wanted.flat()
-    if not own and any(old[name] != new[name] for name in old if name not in (*EDITABLE, *_PLACE)):
+    new = wanted.flat()
+    if not own and not goes_on(before, wanted):
         return Beginning(config=wanted, state={"model": source.model}, source=source)
-    config = before.with_values({name: new[name] for name in _PLACE})
+    config = before.with_values({name: new[name] for name in PLACE})
     return Beginning(
         config=config,
         state={**state, "config": config.to_json()},

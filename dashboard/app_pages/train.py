@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
 
-from dashboard import session
+from dashboard import comparison, session
 from dashboard.components import plotly_js
 from dashboard.errors import friendly_errors
 from dashboard.histories import history_of
 from dashboard.panels import (
     actions,
+    branch,
     chart,
     figures,
     invitation,
@@ -26,7 +28,7 @@ from dashboard.problems import problem
 from dashboard.progress import ACTIVE, progress_of
 from dashboard.wording import as_markdown
 from mlcore.events import EditRefused
-from mlcore.runs import History, RunFolder, State
+from mlcore.runs import History, RunFolder, RunInfo, State
 from mlcore.runs.queue import Look
 
 _ANSWERING, _STARTING, _TRAINING, _IDLE = 0.1, 0.2, 0.5, 2.0  # seconds between two looks at the run
@@ -42,6 +44,8 @@ class _Signs:
     look: Look  # what trains and what waits
     answer_due: bool  # a click is not answered yet
     folder_changed: int  # a number that changes when a run is added or deleted
+    beside: tuple[str, ...] = ()  # runs that are drawn beside it
+    moving: bool = False  # one of these trains
 
     @property
     def pace(self) -> float:
@@ -49,7 +53,7 @@ class _Signs:
         if self.answer_due:
             return _ANSWERING
         if self.state not in ACTIVE:
-            return _IDLE
+            return _TRAINING if self.moving else _IDLE
         return _TRAINING if self.drawn else _STARTING
 
     def stand(self, history: History | None) -> bool:
@@ -72,6 +76,7 @@ def page() -> None:
     shown = picker.chosen_run(runs)
     # The list was read a moment before the history: what is shown goes by the history alone.
     history = history_of(RunFolder(shown.path)) if shown else None
+    beside = comparison.compared(shown, runs) if shown else []
     signs = _Signs(
         state=history.state if history else None,
         drawn=history is not None and history.step > 0,
@@ -79,6 +84,8 @@ def page() -> None:
         look=session.queue().look(),
         answer_due=history is not None and steering.answer_due(history),
         folder_changed=changed,
+        beside=tuple(info.id for info in beside),
+        moving=_moving(beside),
     )
     _style()
     with st.container(horizontal=True, vertical_alignment="center", key="train-head"):
@@ -93,13 +100,15 @@ def page() -> None:
         plotly_js.ensure()
     problem()
     run_menu.deleted_notice()
-    if history is None:
+    if shown is None or history is None:
         invitation.invitation(session.config())
         st.fragment(_wait_for_runs, run_every=_IDLE)(signs)
         return
+    comparison.write_in_address(shown)
     queue.queue_panel(signs.look, runs, history.folder.id)
     steering.apply(history)
-    st.fragment(_live, run_every=signs.pace)(history.folder, signs)
+    branch.origin(history, runs)
+    st.fragment(_live, run_every=signs.pace)(shown, runs, signs)
     left, right = st.columns([3, 2], gap="large")
     with left:
         st.subheader("Model")
@@ -110,17 +119,20 @@ def page() -> None:
 
 
 @friendly_errors()
-def _live(folder: RunFolder, signs: _Signs) -> None:
+def _live(shown: RunInfo, runs: Sequence[RunInfo], signs: _Signs) -> None:
     """All that moves while the run trains; drawn anew by itself, without the rest of the page."""
-    history = history_of(folder)
-    if not signs.stand(history):
+    history = history_of(RunFolder(shown.path))
+    beside = comparison.compared(shown, runs)
+    same = tuple(info.id for info in beside) == signs.beside and _moving(beside) == signs.moving
+    if not (same and signs.stand(history)):
         st.rerun()
     progress = progress_of(history)
     with st.container(horizontal=True, vertical_alignment="center", key="standing"):
-        waits = queue.where_it_waits(signs.look, folder.id) if history.state == "queued" else ""
+        waits = queue.where_it_waits(signs.look, shown.id) if history.state == "queued" else ""
         figures.standing(history.state, waits=bool(waits))
         steering.single_steps(history)
         _what_next(history, progress.epochs)
+        branch.branch_off(history)
         figures.circumstances(history, progress)
     if history.message:
         st.error(as_markdown(history.message), icon=":material/error:")
@@ -129,7 +141,7 @@ def _live(folder: RunFolder, signs: _Signs) -> None:
     elif history.state in ACTIVE:
         figures.progress_bar(progress)
     figures.numbers(history)
-    chart.run_chart(history)
+    chart.run_chart(history, shown, runs)
     st.subheader("Epochs")
     tables.epochs_table(history.epochs)
 
@@ -150,6 +162,11 @@ def _what_next(history: History, epochs: int) -> None:
 
 def _edits(history: History) -> tuple[int, EditRefused | None]:
     return len(history.edits), history.refused
+
+
+def _moving(beside: Sequence[RunInfo]) -> bool:
+    """Whether one of these runs trains, so that its curve grows."""
+    return any(history_of(RunFolder(info.path)).state in ("running", "paused") for info in beside)
 
 
 def _wait_for_runs(signs: _Signs) -> None:

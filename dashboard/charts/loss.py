@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from dashboard.charts.downsample import with_detail
 
-__all__ = ["Line", "LossInfo", "loss_info", "loss_traces", "moving_mean"]
+__all__ = ["Line", "LossInfo", "loss_info", "loss_traces", "moving_mean", "thin_line"]
 
 RAW, SMOOTH = "step loss", "moving mean"
 _RAW_POINTS = 1_500
@@ -58,13 +58,10 @@ def loss_info(
         visible: first and last step on the screen, which get most of the points; None: all.
     """
     finite = np.where(np.isfinite(losses), losses, np.nan)
-    stretch = (
-        None if visible is None else (int(max(visible[0], 0)) - 2, int(min(visible[1], 2e9)) + 1)
-    )
     smooth = moving_mean(finite, window) if window > 1 else finite[:0]
     return LossInfo(
-        raw=_line(finite, _RAW_POINTS, stretch),
-        smooth=_line(smooth, _SMOOTH_POINTS, stretch),
+        raw=thin_line(finite, _RAW_POINTS, visible),
+        smooth=thin_line(smooth, _SMOOTH_POINTS, visible),
         steps=len(losses),
     )
 
@@ -103,6 +100,18 @@ def loss_traces(info: LossInfo | None = None) -> list[go.Scatter]:
     return [raw, smooth]
 
 
-def _line(values: NDArray[np.floating[Any]], most: int, visible: tuple[int, int] | None) -> Line:
-    kept = with_detail(values, most, visible)
+def thin_line(
+    values: NDArray[np.floating[Any]], most: int, visible: tuple[float, float] | None
+) -> Line:
+    """A curve as a line of at most `most` points.
+
+    Args:
+        values: (N,) its value at step 1, 2, …
+        most: points, 16 at least.
+        visible: first and last step on the screen, which get most of the points; None: all.
+    """
+    stretch = (
+        None if visible is None else (int(max(visible[0], 0)) - 2, int(min(visible[1], 2e9)) + 1)
+    )
+    kept = with_detail(values, most, stretch)
     return Line(step=(kept + 1).astype(np.int32), value=values[kept].astype(np.float32))

@@ -1,6 +1,7 @@
 """The chart of a training run: step and epoch losses above, validation accuracy below.
 
-Both panels share the axis of steps. Edits and checkpoints of the run are marks on it. No Streamlit.
+Both panels share the axis of steps. Edits and checkpoints of the run are marks on it; other
+runs can be drawn beside it. No Streamlit.
 """
 
 from __future__ import annotations
@@ -15,10 +16,18 @@ from numpy.typing import NDArray
 
 from dashboard.charts.epochs import EpochsInfo, epochs_info
 from dashboard.charts.loss import LossInfo, loss_info
+from dashboard.charts.others import OtherRun, other_arrays
 from dashboard.charts.training_frame import frame
 from mlcore.events import CheckpointSaved, EpochDone, SettingsEdited
 
-__all__ = ["Mark", "TrainingInfo", "training_arrays", "training_figure", "training_info"]
+__all__ = [
+    "Mark",
+    "TrainingInfo",
+    "training_arrays",
+    "training_figure",
+    "training_frame",
+    "training_info",
+]
 
 _MOST_MARKS = 200
 _MOST_CHANGES = 3  # told on one mark
@@ -52,6 +61,13 @@ class TrainingInfo:
     checkpoints: tuple[Mark, ...]
     upto: int  # step to which the axis reaches at least: the end of the epoch under way
     validated: bool  # images are held out, so there is an accuracy to draw
+    name: str = ""  # of the run, where it is compared with others
+    others: tuple[OtherRun, ...] = ()  # five at most
+
+    @property
+    def legend(self) -> tuple[str, ...]:
+        """Names of the run and of those beside it; empty where it stands alone."""
+        return (self.name, *(other.name for other in self.others)) if self.others else ()
 
     @property
     def dense(self) -> bool:
@@ -70,6 +86,8 @@ def training_info(
     validated: bool = True,
     window: int = 50,
     visible: tuple[float, float] | None = None,
+    name: str = "",
+    others: Sequence[OtherRun] = (),
 ) -> TrainingInfo:
     """Gather what the chart shows from the records of a run.
 
@@ -83,6 +101,8 @@ def training_info(
         validated: images are held out of training.
         window: steps of the moving mean.
         visible: first and last step on the screen; None: all.
+        name: what the run is called, where there are others.
+        others: runs to draw beside it.
     """
     under_way = -(-(len(losses) + 1) // steps_per_epoch) if steps_per_epoch and active else 0
     return TrainingInfo(
@@ -93,8 +113,10 @@ def training_info(
             Mark(step=saved.step, text=_REASONS.get(saved.reason, "checkpoint"))
             for saved in checkpoints[-_MOST_MARKS:]
         ),
-        upto=max(under_way * steps_per_epoch, len(losses)),
-        validated=validated,
+        upto=max(under_way * steps_per_epoch, len(losses), *(other.steps for other in others)),
+        validated=validated or any(other.accuracy for other in others),
+        name=name,
+        others=tuple(others),
     )
 
 
@@ -121,7 +143,26 @@ def training_arrays(info: TrainingInfo) -> list[dict[str, Any]]:
         }
     )
     curves += _edit_marks(info)
-    return curves
+    return curves + other_arrays(info.others)
+
+
+def training_frame(info: TrainingInfo, *, log: bool, run: str) -> dict[str, Any]:
+    """Traces without data and the layout that go with `training_arrays`.
+
+    Args:
+        info: what the chart shows.
+        log: the axis of the losses counts in powers of ten.
+        run: what keeps the zoom while data arrive.
+    """
+    return frame(
+        log=log,
+        validated=info.validated,
+        run=run,
+        upto=info.upto,
+        dense=info.dense,
+        legend=info.legend,
+        smooth=len(info.loss.smooth.step) > 0,
+    )
 
 
 def training_figure(
@@ -135,9 +176,7 @@ def training_figure(
         run: what keeps the zoom while data arrive; another run starts unzoomed.
         narrow: for a phone.
     """
-    figure = go.Figure(
-        frame(log=log, validated=info.validated, run=run, upto=info.upto, dense=info.dense)
-    )
+    figure = go.Figure(training_frame(info, log=log, run=run))
     for trace, arrays in zip(figure.data, training_arrays(info), strict=True):
         trace.update(arrays)
     if narrow:

@@ -6,36 +6,93 @@ Colours and fonts are written as "var(--st-…)": whoever draws the chart fills 
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import plotly.graph_objects as go
 
 from dashboard.charts.epochs import epoch_traces
 from dashboard.charts.loss import loss_traces
+from dashboard.charts.others import other_traces
+from dashboard.wording import as_label
 
 __all__ = ["frame"]
 
 _Panels = Literal["both", "loss"]
+_EPOCH_MEAN, _ACCURACY, _OTHERS = 2, 4, 8  # places among the traces
 
 
 def frame(
-    *, log: bool, validated: bool, run: str, upto: int, dense: bool = False
+    *,
+    log: bool,
+    validated: bool,
+    run: str,
+    upto: int,
+    dense: bool = False,
+    legend: Sequence[str] = (),
+    smooth: bool = True,
 ) -> dict[str, Any]:
-    """Traces without data and the layout, as JSON; cheap enough for every refresh."""
-    built = _frame(log, "both" if validated else "loss", dense)
+    """Traces without data and the layout, as JSON; cheap enough for every refresh.
+
+    Args:
+        log: the axis of the losses counts in powers of ten.
+        validated: there is an accuracy to draw.
+        run: what keeps the zoom.
+        upto: step to which the axis reaches at least.
+        dense: no markers at the epochs.
+        legend: names of the run and of those beside it; empty where it stands alone.
+        smooth: the run has a moving mean.
+    """
+    built = _frame(log, "both" if validated else "loss", dense, max(0, len(legend) - 1))
     layout = built["layout"]
     xaxis = layout["xaxis"] | {"autorangeoptions": {"include": [0, upto], "minallowed": 0}}
     yaxis = layout["yaxis"] | {"uirevision": f"{run} {log}"}
+    layout = layout | {"uirevision": run, "xaxis": xaxis, "yaxis": yaxis}
+    if not legend:
+        return {"data": built["data"], "layout": layout}
     return {
-        "data": built["data"],
-        "layout": layout | {"uirevision": run, "xaxis": xaxis, "yaxis": yaxis},
+        "data": _named(built["data"], [as_label(name) for name in legend], smooth),
+        "layout": layout | _room_for_legend(layout, len(legend)),
     }
 
 
-@functools.lru_cache(maxsize=8)
-def _frame(log: bool, panels: _Panels, dense: bool) -> dict[str, Any]:
+def _named(traces: list[dict[str, Any]], names: list[str], smooth: bool) -> list[dict[str, Any]]:
+    """Traces by the runs' names: a run is one entry of the legend, however many curves it has."""
+    own = [
+        trace | {"name": names[0], "legendgroup": "shown", "showlegend": place == int(smooth)}
+        for place, trace in enumerate(traces[:_ACCURACY])
+    ]
+    for place in range(_EPOCH_MEAN, _ACCURACY):
+        own[place]["visible"] = False
+    color = {"color": "var(--st-chart-color-1)"}
+    accuracy = traces[_ACCURACY] | {
+        "name": names[0],
+        "legendgroup": "shown",
+        "showlegend": False,
+        "line": traces[_ACCURACY]["line"] | color,
+        "marker": traces[_ACCURACY]["marker"] | color,
+    }
+    marks = traces[_ACCURACY + 1 : _OTHERS]
+    others = [
+        trace | {"name": names[1 + place // 2]} for place, trace in enumerate(traces[_OTHERS:])
+    ]
+    return [*own, accuracy, *marks, *others]
+
+
+def _room_for_legend(layout: dict[str, Any], entries: int) -> dict[str, Any]:
+    """Names take more rows than four words do; on a phone nearly one each."""
+    rows = -(-entries // 3)
+    return {
+        "margin": layout["margin"] | {"t": 22 + 20 * rows},
+        "height": layout["height"] + 20 * (rows - 1),
+        "meta": {"narrowTop": 26 + 20 * entries},
+    }
+
+
+@functools.lru_cache(maxsize=16)
+def _frame(log: bool, panels: _Panels, dense: bool, others: int) -> dict[str, Any]:
     """Built once for each look; plotly checks every name and colour in it."""
-    figure = go.Figure([*loss_traces(), *epoch_traces(), *_mark_traces()])
+    figure = go.Figure([*loss_traces(), *epoch_traces(), *_mark_traces(), *other_traces(others)])
     figure.update_layout(
         height=560 if panels == "both" else 440,
         margin={"l": 72, "r": 12, "t": 40, "b": 44},
@@ -69,7 +126,7 @@ def _frame(log: bool, panels: _Panels, dense: bool) -> dict[str, Any]:
     if dense:
         figure.update_traces(mode="lines", selector={"mode": "lines+markers"})
     if panels == "loss":
-        figure.data[4].update(visible=False)
+        figure.data[_ACCURACY].update(visible=False)
     built: dict[str, Any] = figure.to_plotly_json()
     built["layout"].pop("template", None)
     return built

@@ -36,8 +36,8 @@ const fitted = (layout, width) => {
   if (width > NARROW) return layout;
   return {
     ...layout,
-    height: Math.round(layout.height * 0.8),
-    margin: { ...layout.margin, l: 46, r: 6, t: 58 },
+    height: Math.round(layout.height * 0.8) + Math.max(0, (layout.meta?.narrowTop ?? 58) - 58),
+    margin: { ...layout.margin, l: 46, r: 6, t: layout.meta?.narrowTop ?? 58 },
     xaxis: { ...layout.xaxis, nticks: 5 },
     font: { ...layout.font, size: 12 },
     yaxis: { ...layout.yaxis, title: undefined },

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -15,7 +16,7 @@ from mlcore.runs import History
 from mlcore.runs.folder import checkpoint_step
 from mlcore.runs.queue import Look
 
-__all__ = ["more_epochs", "ready", "resume", "start"]
+__all__ = ["begin", "more_epochs", "ready", "resume", "start", "why_not"]
 
 _HEARD = "train-heard"
 _WAITS = "Another run trains on this device; this one starts by itself when there is a place."
@@ -28,16 +29,16 @@ def start(look: Look) -> None:
         look: what trains and what waits.
     """
     config = session.config()
-    why_not = _why_not(config)
+    reason = why_not(config)
     waits = bool(config and look.training and session.jobs().would_wait(config, look))
     st.button(
         "Add to queue" if waits else "Train",
         key="train",
         type="primary",
         icon=":material/playlist_add:" if waits else ":material/play_arrow:",
-        disabled=why_not is not None,
-        help=why_not or (_WAITS if waits else None),
-        on_click=_start,
+        disabled=reason is not None,
+        help=reason or (_WAITS if waits else None),
+        on_click=begin,
         args=(config,),
         width=160 if waits else 120,
     )
@@ -100,7 +101,8 @@ def more_epochs(history: History, epochs: int) -> None:
         )
 
 
-def _why_not(config: RunConfig | None) -> str | None:
+def why_not(config: RunConfig | None) -> str | None:
+    """Why no run can be started with these settings, in a sentence; None where one can."""
     if config is None:
         return "A setting on the left cannot be used; its reason stands there."
     if not data_source.usable(config.data):
@@ -108,12 +110,22 @@ def _why_not(config: RunConfig | None) -> str | None:
     return None
 
 
-def _start(config: RunConfig | None) -> None:
+def begin(
+    config: RunConfig | None, *, checkpoint: Path | None = None, parent: str | None = None
+) -> None:
+    """Start a run and show it; `ready` ends the time in which a second call does nothing.
+
+    Args:
+        config: its settings; None while one is refused.
+        checkpoint: file to begin from.
+        parent: id of the run that it is forked from.
+    """
     if config is None or st.session_state.get(_HEARD):
         return  # one click may be heard twice: Streamlit repeats one that a re-run cut short
     st.session_state[_HEARD] = True
     with tried():
-        session.set_current_run(session.jobs().start_run(config))
+        jobs = session.jobs()
+        session.set_current_run(jobs.start_run(config, checkpoint=checkpoint, parent=parent))
 
 
 def _resume(run: str, changes: Mapping[str, Any] | None) -> None:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
-from dashboard.charts.training import training_arrays, training_info
-from dashboard.charts.training_frame import frame
+from dashboard.charts.others import OtherRun, other_run
+from dashboard.charts.training import training_arrays, training_frame, training_info
+from dashboard.comparison import compared
 from dashboard.components.live_chart import live_chart, visible_range
+from dashboard.histories import history_of
+from dashboard.panels.compare import pick_others
+from dashboard.panels.picker import called
 from dashboard.progress import ACTIVE
-from mlcore.runs import History
+from mlcore.runs import History, RunFolder, RunInfo
 
 __all__ = ["run_chart"]
 
@@ -16,8 +22,14 @@ _KEY = "run-chart"
 _WINDOWS = (1, 10, 25, 50, 100, 250, 500, 1_000)
 
 
-def run_chart(history: History) -> None:
-    """Draw the losses and the accuracy of a run, as far as it is."""
+def run_chart(history: History, shown: RunInfo, runs: Sequence[RunInfo]) -> None:
+    """Draw the losses and the accuracy of a run, as far as it is, and of those beside it.
+
+    Args:
+        history: of the run.
+        shown: the run.
+        runs: all there are.
+    """
     with st.container(
         horizontal=True, vertical_alignment="center", gap="medium", key="chart-switches"
     ):
@@ -34,7 +46,9 @@ def run_chart(history: History) -> None:
         log = st.toggle("Logarithmic loss", key="log-axis", persist_state="session")
         with st.container(key="zoom-hint", width="content"):
             st.caption("Drag over the chart to zoom, double-click to see all of it.")
+    pick_others(shown, runs)
     run, started = history.folder.id, history.started
+    visible = visible_range(_KEY, run)
     validated = (
         bool(started.validation_images) if started else bool(history.folder.config.data.validation)
     )
@@ -47,11 +61,18 @@ def run_chart(history: History) -> None:
         active=history.state in ACTIVE,
         validated=validated,
         window=window,
-        visible=visible_range(_KEY, run),
+        visible=visible,
+        name=called(shown),
+        others=[_other(info, window=window, visible=visible) for info in compared(shown, runs)],
     )
     live_chart(
-        frame(log=log, validated=validated, run=run, upto=info.upto, dense=info.dense),
+        training_frame(info, log=log, run=run),
         training_arrays(info),
         run=run,
         key=_KEY,
     )
+
+
+def _other(info: RunInfo, *, window: int, visible: tuple[float, float] | None) -> OtherRun:
+    history = history_of(RunFolder(info.path))
+    return other_run(called(info), history.steps, history.epochs, window=window, visible=visible)

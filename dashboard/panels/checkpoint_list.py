@@ -10,6 +10,7 @@ import streamlit as st
 
 from dashboard import session
 from dashboard.checkpoint_rows import CheckpointRow
+from dashboard.panels.branch import branch_here
 from dashboard.wording import counted, file_size
 from mlcore.errors import CheckpointError
 from mlcore.export import FORMATS
@@ -76,6 +77,15 @@ def _line(run: RunInfo, row: CheckpointRow) -> None:
                 for name in _OTHERS:
                     _download(run, row, name, FORMATS[name].title)
                     st.caption(FORMATS[name].lacking or FORMATS[name].help)
+            if st.button(
+                "Branch off",
+                key=f"branch-{stem}",
+                icon=":material/call_split:",
+                help="Start a new run from here, with what the sidebar changes.",
+                on_click=branch_here,
+                args=(run, row.path),
+            ):
+                st.switch_page("app_pages/train.py")
             if st.button("Test", key=f"test-{stem}", icon=":material/fact_check:"):
                 session.choose_checkpoint(run.id, row.path.name)
                 st.switch_page("app_pages/test.py")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -12,7 +12,7 @@ from dashboard import session
 from dashboard.progress import ACTIVE, run_label
 from mlcore.runs import RunInfo
 
-__all__ = ["called", "chosen_run", "pick_run"]
+__all__ = ["called", "chosen_run", "pick_run", "told_apart"]
 
 _LISTED = 200
 
@@ -45,7 +45,7 @@ def pick_run(runs: Sequence[RunInfo], shown: RunInfo) -> None:
     listed = list(runs[:_LISTED])
     if shown not in listed:
         listed.append(shown)
-    labels = _labels(listed)
+    labels = told_apart(listed, lambda info: run_label(info, _when(info.created)))
     st.session_state["run-choice"] = shown.id  # always, so that the browser hears of a new label
     st.selectbox(
         "Run",
@@ -71,12 +71,12 @@ def _take_choice() -> None:
         session.set_current_run(chosen)
 
 
-def _labels(runs: Sequence[RunInfo]) -> dict[str, str]:
-    """A label for each run; runs that would read the same get the end of their id."""
-    labels = {info.id: run_label(info, _when(info.created)) for info in runs}
+def told_apart(runs: Sequence[RunInfo], label: Callable[[RunInfo], str]) -> dict[str, str]:
+    """A label for each run, by id; runs that would read the same get the end of their id."""
+    labels = {info.id: label(info) for info in runs}
     count = Counter(labels.values())
     return {
-        run: f"{label} ({run[-4:]})" if count[label] > 1 else label for run, label in labels.items()
+        run: f"{text} ({run[-4:]})" if count[text] > 1 else text for run, text in labels.items()
     }
 
 

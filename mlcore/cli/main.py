@@ -17,6 +17,7 @@ __all__ = ["COMMANDS", "main"]
 COMMANDS = {
     "train": "train a model; what it does is kept in a run folder",
     "resume": "go on with a run that was stopped, or begin a run from a checkpoint",
+    "fork": "train a new run that branches off from another, with other settings",
     "pause": "have a run wait after the step under way",
     "continue": "have a paused run go on",
     "step": "have a run do one step, several, or an epoch, and wait",

@@ -18,7 +18,7 @@ from mlcore.runs import RunFolder, RunStore, ask_resume
 from mlcore.runs.queue import RunQueue
 from mlcore.runs.store import describe
 
-__all__ = ["run"]
+__all__ = ["ask_more_epochs", "run"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,10 +76,10 @@ def _check(folder: RunFolder, given: Mapping[str, Value]) -> None:
         )
     now = describe(folder)
     if now.state == "finished":
-        _ask_more_epochs(f"Run {folder.id}", now.epoch, given)
+        ask_more_epochs(f"Run {folder.id}", now.epoch, given)
 
 
-def _ask_more_epochs(what: str, done: int, given: Mapping[str, Value]) -> None:
+def ask_more_epochs(what: str, done: int, given: Mapping[str, Value]) -> None:
     """Refuse to go on where nothing is left to do."""
     wanted = given.get("train.epochs", 0)
     if isinstance(wanted, int) and wanted <= done:
@@ -98,7 +98,7 @@ def _begin(path: Path, given: Mapping[str, Value], store: RunStore, name: str) -
     base = RunConfig.from_flat({"data.name": found.data["name"]} if found.data else {})
     config = suggest_config(found, base).with_values(given)
     if found.epoch is not None and found.epoch >= config.train.epochs:
-        _ask_more_epochs(str(path), found.epoch, given)
+        ask_more_epochs(str(path), found.epoch, given)
     bring_data(config.data)
     parent = path.resolve().parent.parent
     known = (parent / "config.json").is_file()

@@ -3,13 +3,14 @@
 from mlcore.config.data import DataConfig
 from mlcore.config.model import ModelConfig
 from mlcore.config.optim import OptimConfig
-from mlcore.config.parts import EDITABLE, SETTINGS, find_setting
-from mlcore.config.run import RunConfig, changes_between, data_root, dumps, parse
+from mlcore.config.parts import EDITABLE, PLACE, SETTINGS, find_setting
+from mlcore.config.run import RunConfig, changes_between, data_root, dumps, goes_on, parse
 from mlcore.config.setting import Setting
 from mlcore.config.train import TrainConfig
 
 __all__ = [
     "EDITABLE",
+    "PLACE",
     "SETTINGS",
     "DataConfig",
     "ModelConfig",
@@ -21,5 +22,6 @@ __all__ = [
     "data_root",
     "dumps",
     "find_setting",
+    "goes_on",
     "parse",
 ]

@@ -14,7 +14,7 @@ from mlcore.config.train import TrainConfig
 from mlcore.errors import SettingsError
 from mlcore.rules import nearest
 
-__all__ = ["EDITABLE", "PARTS", "SETTINGS", "find_setting"]
+__all__ = ["EDITABLE", "PARTS", "PLACE", "SETTINGS", "find_setting"]
 
 PARTS: Mapping[str, type[Any]] = types.MappingProxyType(
     {part.group: part for part in (DataConfig, ModelConfig, OptimConfig, TrainConfig)}
@@ -25,6 +25,9 @@ SETTINGS: Mapping[str, Setting] = types.MappingProxyType(
     {setting.name: setting for part in PARTS.values() for setting in settings_of(part)}
 )
 """Dotted name → setting, in the order of the fields."""
+
+PLACE = ("data.root", "data.store", "train.device", "train.threads", "train.stepper")
+"""Settings that say where and how to compute, and leave the numbers alone."""
 
 EDITABLE: tuple[str, ...] = (
     "data.batch_size",

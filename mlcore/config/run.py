@@ -14,13 +14,13 @@ from typing import Any
 from mlcore.config.data import DataConfig
 from mlcore.config.model import ModelConfig
 from mlcore.config.optim import OptimConfig
-from mlcore.config.parts import EDITABLE, PARTS, SETTINGS, find_setting
+from mlcore.config.parts import EDITABLE, PARTS, PLACE, SETTINGS, find_setting
 from mlcore.config.setting import Setting
 from mlcore.config.train import TrainConfig
 from mlcore.errors import SettingsError
 from mlcore.rules import Value, list_words, nearest
 
-__all__ = ["RunConfig", "changes_between", "data_root", "dumps", "parse"]
+__all__ = ["RunConfig", "changes_between", "data_root", "dumps", "goes_on", "parse"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +130,16 @@ def changes_between(config: RunConfig, wanted: RunConfig) -> dict[str, Value]:
     """
     before, after = config.flat(), wanted.flat()
     return {name: after[name] for name in EDITABLE if after[name] != before[name]}
+
+
+def goes_on(config: RunConfig, wanted: RunConfig) -> bool:
+    """Whether a training can be gone on with exactly under other settings.
+
+    It can where they differ only in what an edit can change, or in where to compute.
+    """
+    before, after = config.flat(), wanted.flat()
+    free = (*EDITABLE, *PLACE)
+    return all(before[name] == after[name] for name in before if name not in free)
 
 
 def parse(name: str, text: str) -> Value:

@@ -95,8 +95,20 @@ class History:
             RunError: its config.json is missing or damaged.
             SettingsError: the edits cannot be, because the history was tampered with.
         """
+        return self._config_after(len(self.edits))
+
+    def config_at(self, step: int) -> RunConfig:
+        """The settings in the checkpoint of a step: later edits are not in it.
+
+        Raises as `config` does.
+        """
+        counts = [edits for at, edits in self._edits_at if at == step]
+        untold = sum(edit.step < step for edit in self.edits)  # where its line was never written
+        return self._config_after(counts[-1] if counts else untold)
+
+    def _config_after(self, edits: int) -> RunConfig:
         changes: dict[str, Any] = {}
-        for edit in self.edits:
+        for edit in self.edits[:edits]:
             changes |= edit.changes
         return self.folder.config.with_values(changes)
 

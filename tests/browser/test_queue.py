@@ -9,16 +9,16 @@ from pathlib import Path
 
 import psutil
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from mlcore.runs import ENDED, RunFolder, RunStore
 from mlcore.runs.mark import read_mark
 from mlcore.runs.queue import RunQueue
+from tests.browser.driving import LONG, badge, button, click_train
 
 pytestmark = pytest.mark.browser
 
 SECONDS = 60
-LONG = "data.name=digits&data.batch_size=16&train.epochs=5000&train.device=cpu"
 
 
 @pytest.fixture
@@ -39,37 +39,9 @@ def _nothing_trains_on(tmp_path: Path) -> Iterator[None]:
             psutil.Process(mark.pid).terminate()
 
 
-def button(page: Page, key: str) -> Locator:
-    """The button with this key; while the page is drawn anew the one before may be there too."""
-    return page.locator(f".st-key-{key} button:visible").last
-
-
-def badge(page: Page, state: str) -> None:
-    expect(page.locator(".st-key-standing").last).to_contain_text(state)
-
-
 def rows(page: Page, count: int) -> None:
     """Wait until the queue has so many rows."""
     expect(page.locator("[class*='st-key-queue-']:visible")).to_have_count(count)
-
-
-def run_of(page: Page) -> str:
-    """The run that the address names."""
-    found = re.search(r"[?&]run=([^&]+)", page.url)
-    assert found
-    return found[1]
-
-
-def click_train(page: Page, before: str = "") -> str:
-    """Click on Train, and wait until the page shows the new run; its id."""
-    expect(button(page, "train")).to_be_enabled()
-    button(page, "train").click()
-    page.wait_for_function(
-        "before => { const run = new URL(location.href).searchParams.get('run');"
-        " return run && run !== before }",
-        arg=before,
-    )
-    return run_of(page)
 
 
 def three_runs(page: Page, url: str) -> list[str]:

@@ -10,16 +10,16 @@ from pathlib import Path
 
 import psutil
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from mlcore.replay import replay
 from mlcore.runs import ENDED, History, RunFolder, RunStore
 from mlcore.runs.mark import read_mark
+from tests.browser.driving import LONG, badge, button, wait_for_steps
 
 pytestmark = pytest.mark.browser
 
 SECONDS = 60
-LONG = "data.name=digits&data.batch_size=16&train.epochs=5000&train.device=cpu"
 
 
 @pytest.fixture
@@ -38,22 +38,6 @@ def _nothing_trains_on(tmp_path: Path) -> Iterator[None]:
         mark = read_mark(info.path)
         if mark is not None and mark.alive:
             psutil.Process(mark.pid).terminate()
-
-
-def button(page: Page, key: str) -> Locator:
-    """The button with this key; while the page is drawn anew the one before may be there too."""
-    return page.locator(f".st-key-{key} button:visible").last
-
-
-def badge(page: Page, state: str) -> None:
-    expect(page.locator(".st-key-standing").last).to_contain_text(state)
-
-
-def wait_for_steps(page: Page, more_than: float = 0) -> None:
-    page.wait_for_function(
-        "least => Number(document.querySelector('.live-chart')?.dataset.last ?? 0) > least",
-        arg=more_than,
-    )
 
 
 def set_number(page: Page, key: str, value: str) -> None:

@@ -158,8 +158,10 @@ def test_a_run_under_way_shows_its_progress_and_can_be_stopped(made):
 
 
 def test_a_click_on_train_that_is_heard_twice_starts_one_run(runs, monkeypatch):
-    monkeypatch.setattr("mlcore.jobs.Jobs.start_run", lambda _, config: runs.create(config).id)
-    click = "actions._start(RunConfig())\n"
+    monkeypatch.setattr(
+        "mlcore.jobs.Jobs.start_run", lambda _, config, **_more: runs.create(config).id
+    )
+    click = "actions.begin(RunConfig())\n"
     head = "from dashboard.panels import actions\nfrom mlcore.config import RunConfig\n"
     app = AppTest.from_string(head + click + click).run()
     assert not app.exception
@@ -169,7 +171,9 @@ def test_a_click_on_train_that_is_heard_twice_starts_one_run(runs, monkeypatch):
 
 
 def test_each_click_on_a_page_that_was_drawn_starts_a_run(runs, monkeypatch):
-    monkeypatch.setattr("mlcore.jobs.Jobs.start_run", lambda _, config: runs.create(config).id)
+    monkeypatch.setattr(
+        "mlcore.jobs.Jobs.start_run", lambda _, config, **_more: runs.create(config).id
+    )
     app = opened()
     for count in (1, 2, 3):
         app.button(key="train").click().run()

@@ -1,0 +1,114 @@
+"""Other runs on the chart of a run: a loss curve and an accuracy curve each. No Streamlit.
+
+Where runs are compared, a colour stands for a run: the curves of one share theirs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from dashboard.charts.epochs import EpochPoint, epochs_info
+from dashboard.charts.loss import Line, moving_mean, thin_line
+from mlcore.events import EpochDone
+
+__all__ = ["COLORS", "MOST_OTHERS", "OtherRun", "other_arrays", "other_run", "other_traces"]
+
+COLORS = (
+    "var(--st-chart-color-2)",
+    "var(--st-chart-color-3)",
+    "var(--st-chart-color-4)",
+    "var(--st-chart-color-5)",
+    "var(--st-text-color)",
+)
+"""Of the other runs, in order; the first colour is that of the run itself."""
+
+MOST_OTHERS = len(COLORS)
+
+_POINTS = 500  # of a loss curve
+_EPOCHS = 150  # of an accuracy curve
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherRun:
+    """What the chart shows of a run that another one is compared with."""
+
+    name: str
+    loss: Line  # at most 500 points
+    accuracy: tuple[EpochPoint, ...]  # of 0 to 1, at most 150
+    steps: int
+
+
+def other_run(
+    name: str,
+    losses: NDArray[np.floating[Any]],
+    epochs: Sequence[EpochDone],
+    *,
+    window: int,
+    visible: tuple[float, float] | None,
+) -> OtherRun:
+    """Gather what the chart shows of another run.
+
+    Args:
+        name: what it is called.
+        losses: (N,) loss of every step; NaN where it is unknown.
+        epochs: those that are over, in order.
+        window: steps of the moving mean; 1 and less: every step as it was.
+        visible: first and last step on the screen; None: all.
+    """
+    finite = np.where(np.isfinite(losses), losses, np.nan)
+    curve = moving_mean(finite, window) if window > 1 else finite
+    return OtherRun(
+        name=name,
+        loss=thin_line(curve, _POINTS, visible),
+        accuracy=epochs_info(epochs, most=_EPOCHS).accuracy,
+        steps=len(losses),
+    )
+
+
+def other_traces(count: int) -> list[go.Scatter]:
+    """Two curves for each of `count` runs, empty: whoever draws them fills them in."""
+    return [trace for place in range(count) for trace in _traces(place)]
+
+
+def other_arrays(others: Sequence[OtherRun]) -> list[dict[str, Any]]:
+    """For each of those traces its `x`, `y` and the rest."""
+    return [arrays for other in others for arrays in _arrays(other)]
+
+
+def _traces(place: int) -> list[go.Scatter]:
+    color = COLORS[place]
+    shared: dict[str, Any] = {"legendgroup": f"other {place}"}
+    loss = go.Scatter(
+        mode="lines",
+        yaxis="y",
+        line={"color": color, "width": 1.75},
+        hovertemplate="%{y:.4f}",
+        **shared,
+    )
+    accuracy = go.Scatter(
+        mode="lines+markers",
+        yaxis="y2",
+        line={"color": color, "width": 1.75},
+        marker={"color": color, "symbol": "diamond", "size": 5},
+        showlegend=False,
+        hovertemplate="%{y:.2%} after epoch %{customdata}",
+        **shared,
+    )
+    return [loss, accuracy]
+
+
+def _arrays(other: OtherRun) -> list[dict[str, Any]]:
+    return [
+        {"x": other.loss.step, "y": other.loss.value},
+        {
+            "x": np.array([point.step for point in other.accuracy], np.int32),
+            "y": np.array([point.value for point in other.accuracy], np.float32),
+            "customdata": np.array([point.epoch for point in other.accuracy], np.int32),
+        },
+    ]

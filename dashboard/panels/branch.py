@@ -1,0 +1,126 @@
+"""Branching off: a new run from the initial weights or a checkpoint of another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard import session
+from dashboard.branching import branch_changes, branch_config, branch_epochs, point_words
+from dashboard.histories import history_of
+from dashboard.panels import actions
+from dashboard.panels.picker import called
+from dashboard.pending import change_words
+from dashboard.problems import tried
+from dashboard.wording import as_markdown
+from mlcore.config import RunConfig
+from mlcore.errors import MlcoreError, RunError
+from mlcore.runs import History, RunFolder, RunInfo
+from mlcore.runs.forks import Point, points
+
+__all__ = ["branch_here", "branch_off", "origin"]
+
+
+def branch_off(history: History) -> None:
+    """A small form that starts a fork of the run; nothing before the run has begun."""
+    if history.started is None:
+        return
+    with st.popover(
+        "Branch off",
+        icon=":material/call_split:",
+        key="branch",
+        help="Start a new run from this one's weights, with other settings.",
+    ):
+        try:
+            found = points(history)
+        except MlcoreError as error:
+            st.error(as_markdown(str(error)), icon=":material/error:")
+            return
+        _form(history, found)
+
+
+def branch_here(run: RunInfo, file: Path) -> None:
+    """Start a fork of a run from one of its checkpoints, with what the sidebar changes."""
+    with tried():
+        history = history_of(RunFolder(run.path))
+        found = next((point for point in points(history) if point.file == file), None)
+        if found is None:
+            raise RunError(f"{file.name} is gone: choose another checkpoint of the run.")
+        changes = branch_changes(found, session.values())
+        config = _config(found, changes, branch_epochs(found, _epochs_wanted(found)))
+        if reason := actions.why_not(config):
+            raise RunError(reason)
+        actions.begin(config, checkpoint=file, parent=run.id)
+
+
+def origin(history: History, runs: Sequence[RunInfo]) -> None:
+    """Where a fork comes from, in a line; nothing for a run that began by itself."""
+    parent = (history.run.get("parent") or {}).get("run")
+    if not parent:
+        return
+    info = next((info for info in runs if info.id == parent), None)
+    first = history.starts[0].step if history.starts else 0
+    where = f" at step {first:,}" if first else ""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="origin"):
+        name = as_markdown(called(info) if info else str(parent))
+        gone = "" if info else ", which is not here any more"
+        st.markdown(
+            f":small[:gray[:material/call_split: Branched off from {name}{where}{gone}.]]",
+            width="content",
+        )
+        if info:
+            st.button(
+                "Show it",
+                key="show-parent",
+                type="tertiary",
+                on_click=session.set_current_run,
+                args=(parent,),
+            )
+
+
+def _form(history: History, found: Sequence[Point]) -> None:
+    run = history.folder.id
+    by_words = {point_words(point): point for point in found}
+    key = f"branch-from-{run}"
+    if st.session_state.get(key) not in by_words:  # its checkpoint was thinned out since
+        st.session_state.pop(key, None)
+    chosen = st.selectbox(
+        "From", list(by_words), index=len(by_words) - 1, key=key, persist_state="session"
+    )
+    point = by_words[chosen]
+    changes = branch_changes(point, session.values())
+    epochs = st.number_input(
+        "Epochs to train",
+        min_value=1,
+        max_value=10_000,
+        value=branch_epochs(point, _epochs_wanted(point)),
+        key=f"branch-epochs-{run}-{point.step}-{point.initial}",
+    )
+    config = _config(point, changes, int(epochs))
+    reason = actions.why_not(config)
+    if changes:
+        st.markdown(f"From the sidebar: {as_markdown(change_words(point.config, changes))}.")
+    elif not reason:
+        st.caption("Same settings so far: change some in the sidebar to try others.")
+    st.button(
+        "Start the new run",
+        key="branch-start",
+        type="primary",
+        icon=":material/call_split:",
+        disabled=reason is not None,
+        help=reason,
+        on_click=actions.begin,
+        args=(config,),
+        kwargs={"checkpoint": point.file, "parent": run},
+    )
+
+
+def _config(point: Point, changes: dict[str, object] | None, epochs: int) -> RunConfig | None:
+    return None if changes is None else branch_config(point, changes, epochs)
+
+
+def _epochs_wanted(point: Point) -> int:
+    config = session.config()
+    return config.train.epochs if config else point.config.train.epochs

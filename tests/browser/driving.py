@@ -1,0 +1,62 @@
+"""What a person does on the Train page, for tests in a real browser."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+__all__ = [
+    "LONG",
+    "badge",
+    "button",
+    "click_train",
+    "run_of",
+    "wait_for_other_run",
+    "wait_for_steps",
+]
+
+LONG = "data.name=digits&data.batch_size=16&train.epochs=5000&train.device=cpu"
+"""Settings of a run that trains longer than any test."""
+
+
+def button(page: Page, key: str) -> Locator:
+    """The button with this key; while the page is drawn anew the one before may be there too."""
+    return page.locator(f".st-key-{key} button:visible").last
+
+
+def badge(page: Page, state: str) -> None:
+    """Wait until the shown run stands like this."""
+    expect(page.locator(".st-key-standing").last).to_contain_text(state)
+
+
+def wait_for_steps(page: Page, more_than: float = 0) -> None:
+    """Wait until the chart has reached more than so many steps."""
+    page.wait_for_function(
+        "least => Number(document.querySelector('.live-chart')?.dataset.last ?? 0) > least",
+        arg=more_than,
+    )
+
+
+def run_of(page: Page) -> str:
+    """The run that the address names."""
+    found = re.search(r"[?&]run=([^&]+)", page.url)
+    assert found
+    return found[1]
+
+
+def wait_for_other_run(page: Page, before: str = "") -> str:
+    """Wait until the page shows another run; its id."""
+    page.wait_for_function(
+        "before => { const run = new URL(location.href).searchParams.get('run');"
+        " return run && run !== before }",
+        arg=before,
+    )
+    return run_of(page)
+
+
+def click_train(page: Page, before: str = "") -> str:
+    """Click on Train, and wait until the page shows the new run; its id."""
+    expect(button(page, "train")).to_be_enabled()
+    button(page, "train").click()
+    return wait_for_other_run(page, before)

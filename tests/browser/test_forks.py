@@ -1,0 +1,107 @@
+"""Forks and comparisons in a real browser: two branches of a run on one chart, live."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from mlcore.replay import replay
+from mlcore.runs import History, RunFolder
+from tests.browser.driving import (
+    LONG,
+    badge,
+    button,
+    click_train,
+    run_of,
+    wait_for_other_run,
+    wait_for_steps,
+)
+
+pytestmark = pytest.mark.browser
+
+SECONDS = 60
+SHORT = "data.name=digits&data.validation=200&train.epochs=4&optim.lr=0.05&train.device=cpu"
+
+
+@pytest.fixture
+def page(page: Page) -> Page:
+    """The shared page, with patience for a busy machine: the first start imports torch."""
+    page.set_default_timeout(SECONDS * 1_000)
+    expect.set_options(timeout=SECONDS * 1_000)
+    return page
+
+
+def curves(page: Page) -> list[str]:
+    """Names in the legend of the chart."""
+    return page.locator(".live-chart .legendtext").all_inner_texts()
+
+
+def wait_for_curves(page: Page, count: int) -> None:
+    expect(page.locator(".live-chart .legendtext")).to_have_count(count)
+
+
+def choose_from(page: Page, label: str) -> None:
+    """Choose where the open form branches off."""
+    page.locator("[class*=st-key-branch-from]").get_by_role("combobox").click()
+    page.get_by_role("option", name=label).click()
+
+
+def test_a_run_is_branched_off_twice_and_drawn_over_its_parent(app, page, settled, shots):
+    server = app()
+    page.goto(f"{server.url}/?{SHORT}")
+    parent = click_train(page)
+    badge(page, "Finished")
+
+    button(page, "branch").click()
+    choose_from(page, "Epoch 2")
+    shots(page, "branch")
+    button(page, "branch-start").click()
+    fork = wait_for_other_run(page, parent)
+    badge(page, "Finished")
+    expect(page.locator(".st-key-origin")).to_contain_text("at step")
+    wait_for_curves(page, 2)
+    told, before = History(RunFolder(server.runs / fork)), History(RunFolder(server.runs / parent))
+    told.refresh()
+    before.refresh()
+    begin = told.starts[0].step
+    assert begin == before.epochs[1].step
+    assert told.steps[begin:].tobytes() == before.steps[begin:].tobytes()
+    assert replay(told.folder).equal
+
+    button(page, "show-parent").click()
+    page.wait_for_function("run => location.href.includes('run=' + run)", arg=parent)
+    button(page, "branch").click()
+    choose_from(page, "The same initial weights")
+    button(page, "branch-start").click()
+    second = wait_for_other_run(page, parent)
+    badge(page, "Finished")
+    page.locator(".st-key-compare").get_by_role("combobox").click()
+    page.get_by_role("option").first.click()
+    wait_for_curves(page, 3)
+    page.keyboard.press("Escape")
+    page.wait_for_function(
+        "run => new URL(location.href).searchParams.get('with')?.includes(run)", arg=fork
+    )
+    shots(page, "compare")
+    page.reload()
+    wait_for_curves(page, 3)
+    assert run_of(page) == second
+
+
+def test_a_run_that_trains_grows_beside_the_one_that_is_shown(app, page):
+    server = app()
+    page.goto(f"{server.url}/?{SHORT}")
+    first = click_train(page)
+    badge(page, "Finished")
+    page.goto(f"{server.url}/?{LONG}")
+    second = click_train(page, first)
+    wait_for_steps(page, 500)
+    page.goto(f"{server.url}/?{SHORT}&run={first}&with={second}")
+    wait_for_curves(page, 2)
+    reach = "() => Math.max(...document.querySelector('.live-chart').data.slice(-2)[0].x)"
+    before = page.evaluate(reach)
+    page.wait_for_function(f"before => ({reach})() > before + 500", arg=before)
+    assert len(curves(page)) == 2
+    assert not re.search("Traceback", page.content())

@@ -1,0 +1,112 @@
+"""Other runs on the chart of a run."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from dashboard.charts.others import COLORS, MOST_OTHERS, other_run
+from dashboard.charts.training import (
+    training_arrays,
+    training_figure,
+    training_frame,
+    training_info,
+)
+from dashboard.components.live_chart import pack
+from mlcore.events import EpochDone
+
+EPOCH = EpochDone(
+    epoch=1,
+    step=10,
+    train_loss=0.5,
+    validation_loss=0.4,
+    validation_accuracy=0.9,
+    lr=0.1,
+    seconds=1.0,
+    images_per_second=640.0,
+)
+LOSSES = np.linspace(2, 1, 40, dtype=np.float32)
+
+
+def other(name="other", losses=LOSSES, epochs=(EPOCH,), window=5, visible=None):
+    return other_run(name, losses, epochs, window=window, visible=visible)
+
+
+def test_each_run_has_its_colour_and_one_entry_of_the_legend():
+    others = [other(f"run {place}") for place in range(MOST_OTHERS)]
+    figure = training_figure(training_info(LOSSES, [EPOCH], name="mine", others=others))
+    named = [
+        trace.name
+        for trace in figure.data
+        if trace.showlegend is not False and trace.visible is not False
+    ]
+    assert named == ["mine", *(f"run {place}" for place in range(MOST_OTHERS))]
+    colors = {}
+    for trace in figure.data:
+        if trace.legendgroup:
+            colors.setdefault(trace.legendgroup, set()).add(trace.line.color)
+    drawn = [color for group in colors.values() for color in group if group]
+    assert colors["other 0"] == {COLORS[0]}
+    assert len(set(drawn) & set(COLORS)) == MOST_OTHERS
+    assert "var(--st-chart-color-1)" in colors["shown"]
+
+
+def test_without_others_the_chart_is_as_before():
+    info = training_info(LOSSES, [EPOCH], name="mine")
+    frame = training_frame(info, log=False, run="a")
+    assert "legendgroup" not in frame["data"][0]
+    assert len(frame["data"]) == len(training_arrays(info)) == 8
+
+
+@pytest.mark.parametrize("window", [1, 50])
+def test_a_long_run_is_thinned_and_keeps_its_extremes_when_not_smoothed(window):
+    losses = np.ones(100_000, np.float32)
+    losses[77_777] = 9
+    found = other(losses=losses, window=window)
+    assert len(found.loss.step) <= 500
+    assert found.steps == 100_000
+    if window == 1:
+        assert 9 in found.loss.value
+
+
+def test_what_a_fork_did_not_do_is_a_gap():
+    losses = LOSSES.copy()
+    losses[:20] = np.nan
+    found = other(losses=losses)
+    assert np.isnan(found.loss.value[:20]).all()
+    assert np.isfinite(found.loss.value[20:]).all()
+
+
+def test_the_axis_reaches_to_the_end_of_the_longest_run():
+    info = training_info(LOSSES[:10], others=[other()])
+    assert info.upto == 40
+
+
+def test_another_run_with_held_out_images_brings_the_accuracy():
+    assert training_info(LOSSES, validated=False, others=[other()]).validated
+    assert not training_info(LOSSES, validated=False, others=[other(epochs=())]).validated
+
+
+def test_names_from_strangers_are_shown_as_they_stand_and_cut():
+    info = training_info(LOSSES, name="<b>mine</b>", others=[other("x" * 60)])
+    frame = training_frame(info, log=False, run="a")
+    names = {trace["name"] for trace in frame["data"] if trace.get("showlegend") is not False}
+    assert "&lt;b&gt;mine&lt;/b&gt;" in names
+    assert "x" * 23 + "…" in names
+
+
+def test_without_smoothing_the_legend_shows_the_steps():
+    info = training_info(LOSSES, window=1, name="mine", others=[other()])
+    frame = training_frame(info, log=False, run="a")
+    assert [trace["showlegend"] for trace in frame["data"][:2]] == [True, False]
+
+
+def test_five_long_runs_beside_another_fit_into_a_refresh():
+    losses = np.random.default_rng(0).random(100_000).astype(np.float32)
+    epochs = [dataclasses.replace(EPOCH, epoch=n, step=10 * n) for n in range(1, 5_001)]
+    others = [other(f"run {n}", losses, epochs, window=50) for n in range(MOST_OTHERS)]
+    info = training_info(losses, epochs, name="mine", others=others)
+    message = pack(training_frame(info, log=False, run="a"), training_arrays(info), run="a")
+    assert len(message) < 110_000
