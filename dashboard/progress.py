@@ -127,11 +127,13 @@ def duration(seconds: float) -> str:
 
 
 def run_label(info: RunInfo, when: str) -> str:
-    """A run's line in a list: when it began (or its name), how it stands, how good it is."""
+    """A run's line in a list: when it began (or its name), how it stands, how good, its tags."""
     known = info.test_accuracy if info.test_accuracy is not None else info.validation_accuracy
     parts = [info.name or when, info.state]
     if known is not None:
         parts.append(f"{known * 100:.2f} %")
+    if info.tags:
+        parts.append(" ".join(f"#{tag}" for tag in info.tags))
     return " · ".join(parts)
 
 

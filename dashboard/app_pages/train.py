@@ -95,7 +95,7 @@ def page() -> None:
         st.space("stretch")
         if shown:
             picker.pick_run(runs, shown)
-            run_menu.run_menu(shown)
+            run_menu.run_menu(shown, runs)
     with ahead:  # the first component of a server imports pandas: after the head, not before it
         plotly_js.ensure()
     problem()
@@ -107,6 +107,7 @@ def page() -> None:
     comparison.write_in_address(shown)
     queue.queue_panel(signs.look, runs, history.folder.id)
     steering.apply(history)
+    run_menu.label_line(shown)
     branch.origin(history, runs)
     st.fragment(_live, run_every=signs.pace)(shown, runs, signs)
     left, right = st.columns([3, 2], gap="large")

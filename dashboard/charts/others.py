@@ -83,7 +83,7 @@ def other_arrays(others: Sequence[OtherRun]) -> list[dict[str, Any]]:
 
 def _traces(place: int) -> list[go.Scatter]:
     color = COLORS[place]
-    shared: dict[str, Any] = {"legendgroup": f"other {place}"}
+    shared: dict[str, Any] = {"legendgroup": f"other {place}", "zorder": -1}  # below the run's own
     loss = go.Scatter(
         mode="lines",
         yaxis="y",

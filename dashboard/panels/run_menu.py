@@ -1,6 +1,8 @@
-"""What can be done with a run as a thing: name it, delete it, take the deletion back."""
+"""What can be done with a run as a thing: name, tag and annotate it, delete it, bring it back."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -10,18 +12,20 @@ from dashboard.progress import ACTIVE
 from dashboard.widgets import held
 from dashboard.wording import as_markdown
 from mlcore.runs import RunFolder, RunInfo
+from mlcore.runs.label import LONGEST_NOTE, MOST_TAGS
 from mlcore.runs.trash import delete, restore
 
-__all__ = ["deleted_notice", "run_menu"]
+__all__ = ["deleted_notice", "label_line", "run_menu"]
 
 _DELETED = "train-deleted"
+_NOTE_SHOWN = 240  # characters of a note below the run's buttons
 _LONGEST = 10.0  # seconds in which a run that is to be deleted has stopped
 
 
-def run_menu(shown: RunInfo) -> None:
-    """A small menu beside the list of runs."""
+def run_menu(shown: RunInfo, runs: Sequence[RunInfo]) -> None:
+    """A small menu beside the list of runs; the tags of all of them are offered."""
     with st.popover(
-        "", icon=":material/more_vert:", key="run-menu", help="Name or delete this run"
+        "", icon=":material/more_vert:", key="run-menu", help="Name, tag or delete this run"
     ):
         key = f"name-{shown.id}"
         st.text_input(
@@ -33,6 +37,17 @@ def run_menu(shown: RunInfo) -> None:
             on_change=_rename,
             args=(shown, key),
         )
+        _tags(shown, runs)
+        key = f"note-{shown.id}"
+        st.text_area(
+            "Note",
+            key=key,
+            max_chars=LONGEST_NOTE,
+            height=96,
+            on_change=_annotate,
+            args=(shown, key),
+            **held(key, shown.note),
+        )
         under_way = shown.state in ACTIVE
         st.button(
             "Stop and delete" if under_way else "Delete",
@@ -42,6 +57,35 @@ def run_menu(shown: RunInfo) -> None:
             on_click=_delete,
             args=(shown,),
         )
+
+
+def label_line(shown: RunInfo) -> None:
+    """Tags and note of a run, as they stand; nothing where there are none."""
+    if not shown.tags and not shown.note:
+        return
+    note = " ".join(shown.note.split())
+    short = note if len(note) <= _NOTE_SHOWN else f"{note[: _NOTE_SHOWN - 1]}…"
+    parts = [f":gray-badge[{as_markdown(tag)}]" for tag in shown.tags]
+    if short:
+        parts.append(f":small[:gray[{as_markdown(short)}]]")
+    with st.container(key="label-line"):
+        st.markdown(" ".join(parts), help=as_markdown(note) if short != note else None)
+
+
+def _tags(shown: RunInfo, runs: Sequence[RunInfo]) -> None:
+    key = f"tags-{shown.id}"
+    known = dict.fromkeys(tag for info in (shown, *runs) for tag in info.tags)
+    st.session_state[key] = list(shown.tags)  # always: one that was refused goes again
+    st.multiselect(
+        "Tags",
+        list(known),
+        key=key,
+        accept_new_options=True,
+        max_selections=MOST_TAGS,
+        placeholder="Add a tag",
+        on_change=_tag,
+        args=(shown, key),
+    )
 
 
 def deleted_notice() -> None:
@@ -58,6 +102,16 @@ def deleted_notice() -> None:
 def _rename(shown: RunInfo, key: str) -> None:
     with tried():
         RunFolder(shown.path).rename(st.session_state[key])
+
+
+def _tag(shown: RunInfo, key: str) -> None:
+    with tried():
+        RunFolder(shown.path).tag(st.session_state[key])
+
+
+def _annotate(shown: RunInfo, key: str) -> None:
+    with tried():
+        RunFolder(shown.path).annotate(st.session_state[key])
 
 
 def _delete(shown: RunInfo) -> None:

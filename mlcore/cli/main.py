@@ -27,6 +27,8 @@ COMMANDS = {
     "replay": "train a run again from its record, and compare every step",
     "runs": "list the runs",
     "rename": "give a run a name",
+    "tag": "give a run tags, or take some away",
+    "note": "write a note on a run",
     "delete": "put a run into the trash",
     "restore": "bring a deleted run back, or empty the trash",
     "evaluate": "test a run or checkpoint: accuracy, loss, confusion matrix",
@@ -43,6 +45,8 @@ _PLACES = {
     "step": ("steer", "step"),
     "stop": ("steer", "stop"),
     "rename": ("keep", "rename"),
+    "tag": ("label", "tag"),
+    "note": ("label", "note"),
     "delete": ("keep", "delete"),
     "restore": ("keep", "restore"),
 }

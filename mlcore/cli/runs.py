@@ -14,12 +14,14 @@ from mlcore.cli.arguments import read, switch, text, word
 from mlcore.cli.files import find_run
 from mlcore.cli.layout import percent, table
 from mlcore.errors import SettingsError
+from mlcore.rules import list_words
 from mlcore.runs import RunFolder, RunInfo, RunStore
 from mlcore.runs.trash import trash
 
 __all__ = ["RUN", "RUNS", "named_run", "open_store", "run"]
 
 RUN = word("id of a run, the beginning of it, or its folder", "RUN")
+_FIGURES = ("epoch", "loss", "validation", "test", "when")
 RUNS = text("folder of the runs", "the variable MLCORE_RUNS, else ./runs", "DIR")
 
 
@@ -27,6 +29,7 @@ RUNS = text("folder of the runs", "the variable MLCORE_RUNS, else ./runs", "DIR"
 class Options:
     """List the runs, newest first."""
 
+    tag: Annotated[tuple[str, ...], text("only runs with these tags", "all runs", "TAG")] = ()
     deleted: Annotated[bool, switch("those in the trash instead")] = False
     runs: Annotated[str, RUNS] = ""
     json: Annotated[bool, switch("one JSON object a line")] = False
@@ -55,24 +58,31 @@ def run(argv: Sequence[str]) -> int:
     store = open_store(options.runs)
     if options.deleted:
         store = trash(store)
-    found = store.list()
+    wanted = {tag.casefold() for tag in options.tag}
+    found = [info for info in store.list() if wanted <= {tag.casefold() for tag in info.tags}]
     for sentence in store.damaged().values():
         print(f"mlcore: {sentence}", file=sys.stderr)
     if options.json:
         for info in found:
             print(json.dumps(_record(info), ensure_ascii=False))
     elif found:
-        headers = ("id", "name", "state", "epoch", "loss", "validation", "test", "when")
-        print(table(headers, [_row(info) for info in found], left=3))
+        tagged = any(info.tags for info in found)
+        headers = ("id", "name", *(("tags",) if tagged else ()), "state", *_FIGURES)
+        rows = [_row(info, tagged=tagged) for info in found]
+        print(table(headers, rows, left=3 + tagged))
+    elif wanted:
+        tags = list_words(options.tag)
+        print(f"No run in {store.root} has {tags} as tags: `mlcore runs` lists all.")
     else:
         print(f"There are no runs in {store.root} yet: `mlcore train` makes one.")
     return 0
 
 
-def _row(info: RunInfo) -> tuple[str, ...]:
+def _row(info: RunInfo, *, tagged: bool) -> tuple[str, ...]:
     return (
         info.id,
         info.name,
+        *((" ".join(info.tags),) if tagged else ()),
         info.state,
         f"{info.epoch}/{info.epochs}",
         "–" if info.loss is None else f"{info.loss:.4f}",
@@ -86,6 +96,8 @@ def _record(info: RunInfo) -> dict[str, Any]:
     return {
         "run": info.id,
         "name": info.name,
+        "tags": list(info.tags),
+        "note": info.note,
         "folder": str(info.path),
         "state": info.state,
         "created": info.created,

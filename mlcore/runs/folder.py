@@ -5,7 +5,8 @@ from __future__ import annotations
 import functools
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from mlcore import events
 from mlcore.config import RunConfig
 from mlcore.errors import RunError, SettingsError
 from mlcore.events import Started
-from mlcore.runs.files import write_atomically
+from mlcore.runs.label import Label, check_note, check_tags, read_label, write_label
 from mlcore.runs.standing import stand
 from mlcore.runs.state import State
 
@@ -50,7 +51,7 @@ class RunFolder:
 
     @property
     def label_path(self) -> Path:
-        """What a person calls the run, where that was changed since."""
+        """Name, tags and note, where a person has given them since."""
         return self.path / "label.json"
 
     @property
@@ -107,13 +108,14 @@ class RunFolder:
             raise RunError(f"{self.config_path} holds settings that cannot be: {error}") from error
 
     @property
+    def label(self) -> Label:
+        """Name, tags and note, as a person gave them last."""
+        return read_label(self.label_path, self.meta.get("name"))
+
+    @property
     def name(self) -> str:
         """The name a person gave the run, last by `rename`; empty when none was given."""
-        try:
-            given = json.loads(self.label_path.read_text(encoding="utf-8"))["name"]
-        except (OSError, ValueError, KeyError, TypeError):
-            given = self.meta.get("name")
-        return given if isinstance(given, str) else ""
+        return self.label.name
 
     def rename(self, name: str) -> None:
         """Give the run another name, or none; its settings file stays as it is.
@@ -121,8 +123,25 @@ class RunFolder:
         Raises:
             RunError: it cannot be written.
         """
-        text = json.dumps({"name": " ".join(name.split())[:200]})
-        write_atomically(self.label_path, text + "\n")
+        write_label(self.label_path, replace(self.label, name=" ".join(name.split())[:200]))
+
+    def tag(self, tags: Iterable[str]) -> None:
+        """Give the run these tags, and no others.
+
+        Raises:
+            SettingsError: one of them is no word, or there are too many.
+            RunError: they cannot be written.
+        """
+        write_label(self.label_path, replace(self.label, tags=check_tags(tags)))
+
+    def annotate(self, note: str) -> None:
+        """Give the run a note; an empty one takes it away.
+
+        Raises:
+            SettingsError: it is too long.
+            RunError: it cannot be written.
+        """
+        write_label(self.label_path, replace(self.label, note=check_note(note)))
 
     def state(self) -> State:
         """Where the run stands, derived from its files."""

@@ -33,6 +33,8 @@ class RunInfo:
 
     id: str
     name: str  # empty when none was given
+    tags: tuple[str, ...]
+    note: str
     path: Path
     created: float  # unix seconds
     state: State
@@ -193,13 +195,15 @@ def describe(folder: RunFolder) -> RunInfo:
         RunError: its settings cannot be read.
     """
     config, meta, now = folder.config, folder.meta, stand(folder.path)
-    last, outcome = now.last_epoch, now.outcome
+    last, outcome, label = now.last_epoch, now.outcome, folder.label
     message = outcome.message if isinstance(outcome, Failed) else ""
     if now.state == "lost":
         message = lost_message(folder)
     return RunInfo(
         id=folder.id,
-        name=folder.name,
+        name=label.name,
+        tags=label.tags,
+        note=label.note,
         path=folder.path,
         created=float(meta.get("created") or 0.0),
         state=now.state,

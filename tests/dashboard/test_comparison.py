@@ -123,3 +123,28 @@ def test_a_parent_can_be_shown_with_a_click(app, run):
     app.button(key="show-parent").click().run()
     assert app.selectbox(key="run-choice").value == parent.id
     assert session.runs_root() == parent.path.parent
+
+
+def test_tags_and_a_note_are_given_on_the_page(app, run):
+    shown, other = run("shown"), run("other")
+    other.tag(["old"])
+    opened(app, shown)
+    tags = app.multiselect(key=f"tags-{shown.id}")
+    assert tags.options == ["old"]
+    tags.set_value(["old", "new"]).run()
+    app.text_area(key=f"note-{shown.id}").set_value("look *here* <b>").run()
+    assert not app.exception
+    assert shown.label.tags == ("old", "new")
+    assert shown.label.note == "look *here* <b>"
+    line = next(text.value for text in app.markdown if "gray-badge[new]" in text.value)
+    assert r"\*here\* \<b\>" in line
+    assert "#old #new" in app.selectbox(key="run-choice").format_func(shown.id)
+
+
+def test_a_tag_that_is_no_word_is_a_sentence_and_goes_again(app, run):
+    shown = run("shown")
+    opened(app, shown)
+    app.multiselect(key=f"tags-{shown.id}").set_value(["two words"]).run()
+    assert "A tag must be a word" in app.error[0].value
+    assert app.multiselect(key=f"tags-{shown.id}").value == []
+    assert shown.label.tags == ()

@@ -136,6 +136,8 @@ def test_figures_show_a_dash_for_what_is_no_number(value, text):
 def test_a_run_is_called_by_its_name_or_its_time(tmp_path):
     fields = {
         "id": "x",
+        "tags": (),
+        "note": "",
         "path": tmp_path,
         "created": 0.0,
         "state": "finished",

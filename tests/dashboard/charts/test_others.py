@@ -51,6 +51,7 @@ def test_each_run_has_its_colour_and_one_entry_of_the_legend():
     assert colors["other 0"] == {COLORS[0]}
     assert len(set(drawn) & set(COLORS)) == MOST_OTHERS
     assert "var(--st-chart-color-1)" in colors["shown"]
+    assert {trace.zorder for trace in figure.data[8:]} == {-1}  # a fork lies over its parent
 
 
 def test_without_others_the_chart_is_as_before():
