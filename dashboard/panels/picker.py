@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import streamlit as st
 
@@ -45,7 +46,10 @@ def pick_run(runs: Sequence[RunInfo], shown: RunInfo) -> None:
     listed = list(runs[:_LISTED])
     if shown not in listed:
         listed.append(shown)
-    labels = told_apart(listed, lambda info: run_label(info, _when(info.created)))
+    labels = told_apart(
+        [replace(info, tags=()) if info == shown else info for info in listed],  # they stand below
+        lambda info: run_label(info, _when(info.created)),
+    )
     st.session_state["run-choice"] = shown.id  # always, so that the browser hears of a new label
     st.selectbox(
         "Run",
