@@ -24,7 +24,7 @@ from mlcore.errors import MlcoreError, RunError
 from mlcore.events import Event, Failed, Finished, StepsDone, Stopped
 from mlcore.runs import ControlLog, Recorder, RunFolder
 from mlcore.runs.keeper import Keeper
-from mlcore.runs.mark import WorkerMark, write_mark
+from mlcore.runs.mark import WorkerMark, leave_word, write_mark
 from mlcore.runs.messages import way_on
 from mlcore.runs.signals import shutdown_on_signals
 from mlcore.trainer import Trainer
@@ -75,6 +75,7 @@ def execute(
         )
 
         def commands() -> Sequence[Command]:
+            recorder.check()  # also while the run is paused and says nothing
             return control.poll() + shutdown.poll()
 
         reached = (0, 0)
@@ -87,7 +88,7 @@ def execute(
         except Exception as error:  # noqa: BLE001 (whatever it is, the run says so and ends)
             message = _sentence(folder, error)
         failed = Failed(step=reached[0], epoch=reached[1], message=message)
-        recorder.record(failed)
+        _last_word(folder, recorder, failed)
         observe(failed)
         return failed
 
@@ -128,6 +129,16 @@ def _events(
             yield saved
         if ended:  # whoever reads that the run ended finds its checkpoint there
             yield event
+
+
+def _last_word(folder: RunFolder, recorder: Recorder, failed: Failed) -> None:
+    """Record why a run failed; where its history takes no more lines, leave it beside that."""
+    try:
+        recorder.record(failed)
+    except RunError:
+        if not recorder.deleted:
+            leave_word(folder.path, failed.message)
+        raise
 
 
 def _reached(event: Event) -> tuple[int, int]:

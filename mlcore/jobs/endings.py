@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import signal
 
 from mlcore.errors import JobError, RunError
 from mlcore.jobs.folder import JobFolder
 from mlcore.runs import RunFolder, record_failure
+from mlcore.runs.files import size_of
+from mlcore.runs.mark import read_mark
 from mlcore.runs.messages import way_on
 from mlcore.runs.standing import start_asked
 
@@ -30,9 +33,7 @@ def words(code: int) -> str:
 
 def asked_so_far(folder: RunFolder) -> int:
     """Bytes of a run's control log; what stands behind them was asked later."""
-    with contextlib.suppress(OSError):
-        return folder.control_path.stat().st_size
-    return 0
+    return size_of(folder.control_path)
 
 
 def end_run(folder: RunFolder, code: int, asked: int) -> None:
@@ -44,10 +45,12 @@ def end_run(folder: RunFolder, code: int, asked: int) -> None:
         asked: `asked_so_far` when the worker was started. A start that was asked for since then
             is another worker's.
     """
-    if not folder.path.is_dir() or start_asked(folder.control_path, asked):
+    if start_asked(folder.control_path, asked):
         return
     if folder.state() in ("lost", "queued"):
-        refuse_run(folder, f"The worker {words(code)}: {way_on(folder)}.")
+        mark = read_mark(folder.path)
+        said = mark.word if mark else ""
+        refuse_run(folder, said or f"The worker {words(code)}: {way_on(folder)}.")
 
 
 def refuse_run(folder: RunFolder, message: str) -> None:
@@ -70,5 +73,7 @@ def end_job(folder: JobFolder, code: int, limit: float | None = None) -> None:
         message = f"The job took more than {limit:.0f} s and was ended: try a smaller request."
     else:
         message = f"The process that did the job {words(code)}: the file or request was too much."
-    with contextlib.suppress(RunError):
+    try:
         folder.refuse(JobError(message))
+    except RunError:  # whoever asked sees it gone, and its room is free
+        shutil.rmtree(folder.path, ignore_errors=True)

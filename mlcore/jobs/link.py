@@ -76,7 +76,7 @@ class SupervisorLink:
     def cares(self, folder: Path) -> bool:
         """Whether a request is under way of which the folder may not show a sign yet."""
         with self._lock:
-            return str(folder) in self._open and self._process is not None
+            return str(folder) in self._open and self._process is not None and folder.is_dir()
 
     def close(self) -> None:
         """End the requests: the supervisor finishes its short jobs and exits."""

@@ -197,7 +197,8 @@ def main() -> None:
 
 
 def _log(message: str) -> None:
-    print(message, file=sys.stderr, flush=True)  # noqa: T201 (supervisor.log)
+    with contextlib.suppress(OSError):  # its disk may be full
+        print(message, file=sys.stderr, flush=True)  # noqa: T201 (supervisor.log)
 
 
 if __name__ == "__main__":

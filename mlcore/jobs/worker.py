@@ -6,6 +6,7 @@ Where processes can fork, the supervisor's children come here too, with torch in
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import signal
 import sys
@@ -13,6 +14,7 @@ import traceback
 from pathlib import Path
 
 from mlcore.errors import JobError, MlcoreError, RunError
+from mlcore.jobs.endings import refuse_run
 from mlcore.jobs.folder import JobFolder
 from mlcore.jobs.shelf import Shelf
 from mlcore.jobs.short import HANDLERS
@@ -33,7 +35,10 @@ def work_run(folder: RunFolder, threads: int, shelf: Shelf | None = None) -> int
     try:
         execute(folder, threads=threads, read=shelf.take if shelf else None)
     except RunError as error:
-        print(error, file=sys.stderr)  # noqa: T201 (worker.log; the history took no more lines)
+        with contextlib.suppress(OSError):
+            print(error, file=sys.stderr, flush=True)  # noqa: T201 (worker.log)
+        if folder.state() == "queued":  # not even begun
+            refuse_run(folder, str(error))
         return 1
     return 0
 

@@ -9,7 +9,15 @@ from pathlib import Path
 
 from mlcore.errors import RunError
 
-__all__ = ["write_atomically"]
+__all__ = ["size_of", "write_atomically"]
+
+
+def size_of(path: Path) -> int:
+    """Bytes of a file; 0 where there is none."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def write_atomically(path: Path, text: str) -> None:

@@ -44,7 +44,7 @@ class LineWriter:
         """Append one object as a line; it is in the kernel's hands when this returns."""
         line = json.dumps(record, allow_nan=False).encode() + b"\n"
         if self._torn:
-            line = b"\n" + line
+            line = _SPOILT + line
         try:
             written = os.write(self.fd, line)
         except OSError as error:
@@ -174,6 +174,7 @@ def parse_line(line: bytes) -> dict[str, Any] | None:
     return record if isinstance(record, dict) else None
 
 
+_SPOILT = b"#\n"  # ends what was torn, so that it never reads as a line that somebody wrote
 _CLOEXEC = getattr(os, "O_CLOEXEC", 0)
 
 

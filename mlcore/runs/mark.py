@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 import os
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_type_hints
 
 import psutil
 
-from mlcore.runs.files import write_atomically
+from mlcore.errors import RunError
+from mlcore.runs.files import size_of, write_atomically
 
-__all__ = ["Life", "WorkerMark", "identity", "read_mark", "write_mark"]
+__all__ = ["Life", "WorkerMark", "identity", "leave_word", "read_mark", "reserve", "write_mark"]
+
+_ROOM = 4000  # bytes of every worker.json: a word that finds room on a full disk
+_WORD = 600  # characters of it, at most; JSON may write six bytes for each
 
 Life = Literal["none", "alive", "dead"]
 """Whether a run has a worker: it never had one, it has, or it had."""
@@ -29,6 +33,7 @@ class WorkerMark:
     events_from: int = 0  # bytes of events.jsonl that were there before this worker
     control_from: int = 0  # bytes of control.jsonl up to and with its start marker
     threads: int = 0  # CPU threads it was given; 0: torch's own choice, or its settings say
+    word: str = ""  # why it ended, where its history took no more lines
 
     @property
     def alive(self) -> bool:
@@ -51,13 +56,12 @@ class WorkerMark:
     @classmethod
     def nobody(cls, events: Path, control: Path) -> WorkerMark:
         """The mark of a worker that died before it could write one: what was asked is heeded."""
-        sizes = [path.stat().st_size if path.exists() else 0 for path in (events, control)]
         return cls(
             pid=0,
             identity="",
             started=time.time(),
-            events_from=sizes[0],
-            control_from=sizes[1],
+            events_from=size_of(events),
+            control_from=size_of(control),
         )
 
 
@@ -89,19 +93,62 @@ def _linux_identity(pid: int) -> str | None:
     return f"{boot}/{fields[19]}"
 
 
-def write_mark(folder: Path, mark: WorkerMark) -> None:
-    """Write worker.json whole.
+def reserve(folder: Path) -> None:
+    """Take the room of a worker.json before there is a worker; it reads as none.
 
     Raises:
         RunError: it cannot be written.
     """
-    write_atomically(folder / "worker.json", json.dumps(asdict(mark)) + "\n")
+    write_atomically(folder / "worker.json", " " * _ROOM)
+
+
+def write_mark(folder: Path, mark: WorkerMark) -> None:
+    """Write worker.json whole; on a full disk over the one that stands there.
+
+    Raises:
+        RunError: it cannot be written.
+    """
+    path = folder / "worker.json"
+    text = f"{json.dumps(asdict(mark)):<{_ROOM - 1}}\n"
+    try:
+        write_atomically(path, text)
+    except RunError:
+        if not _overwrite(path, text.encode()):
+            raise
+
+
+def leave_word(folder: Path, word: str) -> None:
+    """Keep beside a run why its worker ended, when the history takes no more lines.
+
+    Raises:
+        RunError: not even that can be written.
+    """
+    mark = read_mark(folder)
+    if mark is not None:
+        write_mark(folder, replace(mark, word=word[:_WORD]))
+
+
+def _overwrite(path: Path, content: bytes) -> bool:
+    """Write over a file of at least this size, which takes no room; False where it cannot be."""
+    try:
+        with path.open("r+b", buffering=0) as file:
+            there = os.fstat(file.fileno()).st_size
+            return there >= len(content) and file.write(content) == len(content)
+    except OSError:
+        return False
 
 
 def read_mark(folder: Path) -> WorkerMark | None:
     """The run's last worker, or None where there was none (or its mark is damaged)."""
     try:
-        found = json.loads((folder / "worker.json").read_text())
-        return WorkerMark(**found)
+        mark = WorkerMark(**json.loads((folder / "worker.json").read_text()))
     except (OSError, ValueError, TypeError):
         return None
+    sound = all(isinstance(getattr(mark, name), kind) for name, kind in _KINDS.items())
+    return mark if sound else None
+
+
+_KINDS = {
+    name: (int, float) if kind is float else kind
+    for name, kind in get_type_hints(WorkerMark).items()
+}

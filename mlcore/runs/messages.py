@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from mlcore.runs.folder import RunFolder, checkpoint_step
+from mlcore.runs.mark import read_mark
 
 __all__ = ["gone_message", "lost_message", "way_on"]
 
 
 def lost_message(folder: RunFolder) -> str:
     """The sentence for a run whose worker is no more and left no last word."""
+    mark = read_mark(folder.path)
+    if mark is not None and mark.word:
+        return mark.word
     return (
         f"The worker of run {folder.id} is gone without a last word "
         f"(it was killed, or the machine was restarted): {way_on(folder)}."

@@ -13,7 +13,7 @@ from mlcore.events import Event, Failed, Stopped
 from mlcore.runs.folder import RunFolder
 from mlcore.runs.lines import LineWriter, append_line
 from mlcore.runs.locks import try_lock
-from mlcore.runs.mark import WorkerMark, read_mark, write_mark
+from mlcore.runs.mark import WorkerMark, leave_word, read_mark, write_mark
 from mlcore.runs.standing import stand
 
 __all__ = ["Recorder", "record_failure", "withdraw_start"]
@@ -35,10 +35,7 @@ class Recorder:
             # A worker that has said its last word holds the history until its process ends.
             if folder.state() != "queued" or time.monotonic() > until:
                 self._writer.close()
-                raise RunError(
-                    f"Run {folder.id} is being trained by another process already: "
-                    "stop that one first."
-                )
+                raise _taken(folder)
             time.sleep(0.005)
         self.offset = folder.events_path.stat().st_size  # bytes that were there before
 
@@ -48,9 +45,22 @@ class Recorder:
         Raises:
             RunError: it cannot be written, or the run's folder was deleted.
         """
-        if os.fstat(self._writer.fd).st_nlink == 0:
-            raise RunError(f"{self._writer.path} was deleted while its run went on.")
+        self.check()
         self._writer.write(_line(event))
+
+    @property
+    def deleted(self) -> bool:
+        """Whether the history is there no more."""
+        return os.fstat(self._writer.fd).st_nlink == 0
+
+    def check(self) -> None:
+        """Make sure that the history is still there.
+
+        Raises:
+            RunError: the run's folder was deleted.
+        """
+        if self.deleted:
+            raise RunError(f"{self._writer.path} was deleted while its run went on.")
 
     def close(self) -> None:
         """Let go of the history."""
@@ -66,14 +76,41 @@ class Recorder:
 def record_failure(folder: RunFolder, message: str) -> None:
     """Write into a run's history that it failed, on behalf of a worker that no longer can.
 
+    Where the history takes no more lines, the run counts as lost, with this reason.
+
     Raises:
-        RunError: the history cannot be written.
+        RunError: the folder is gone or cannot be written, or a worker holds the history.
     """
+    if not folder.config_path.is_file():
+        raise RunError(f"{folder.path} was deleted.")
+    if _held(folder):
+        raise _taken(folder)
     now = stand(folder.path)
     if now.state == "queued":  # no worker will heed the start that was asked for
         write_mark(folder.path, WorkerMark.nobody(folder.events_path, folder.control_path))
     failed = Failed(step=now.step, epoch=now.epoch, message=message)
-    append_line(folder.events_path, _line(failed))
+    try:
+        append_line(folder.events_path, _line(failed))
+    except RunError:
+        leave_word(folder.path, message)
+
+
+def _held(folder: RunFolder) -> bool:
+    """Whether a worker holds the history."""
+    try:
+        fd = os.open(folder.events_path, os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        return not try_lock(fd)
+    finally:
+        os.close(fd)
+
+
+def _taken(folder: RunFolder) -> RunError:
+    return RunError(
+        f"Run {folder.id} is being trained by another process already: stop that one first."
+    )
 
 
 def withdraw_start(folder: RunFolder) -> bool:

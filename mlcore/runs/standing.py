@@ -94,7 +94,7 @@ def start_asked(path: Path, heeded: int) -> bool:
             return False
         with path.open("rb") as file:
             file.seek(heeded)
-            lines = file.read().splitlines()
+            lines = file.read().split(b"\n")[:-1]  # what follows the last line end is torn
     except OSError:
         return False
     return any((parse_line(line) or {}).get("command") == START for line in lines)

@@ -20,6 +20,7 @@ from mlcore.events import Failed, Finished
 from mlcore.runs.files import write_atomically
 from mlcore.runs.folder import START_FILE, RunFolder
 from mlcore.runs.known import Known
+from mlcore.runs.mark import reserve
 from mlcore.runs.messages import lost_message
 from mlcore.runs.standing import stand
 from mlcore.runs.state import State
@@ -91,7 +92,7 @@ class RunStore:
             shutil.rmtree(folder.path, ignore_errors=True)
             raise RunError(
                 f"{checkpoint or folder.checkpoints_path} could not be put into the new run "
-                f"({error.strerror})."
+                f"({error.strerror}): check that it can be read, and that {self.root} has room."
             ) from error
         origin = {"run": parent, "checkpoint": START_FILE if checkpoint is not None else None}
         meta = {
@@ -102,9 +103,12 @@ class RunStore:
             "parent": origin if parent or checkpoint is not None else None,
             "versions": _versions(),
         }
-        write_atomically(
-            folder.config_path, json.dumps(meta, indent=2) + "\n"
-        )  # last: now it is one
+        try:
+            reserve(folder.path)
+            write_atomically(folder.config_path, json.dumps(meta, indent=2) + "\n")  # now it is one
+        except RunError:
+            shutil.rmtree(folder.path, ignore_errors=True)
+            raise
         return folder
 
     def _make_folder(self, created: float) -> Path:

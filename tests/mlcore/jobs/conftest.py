@@ -1,16 +1,24 @@
-"""A warm supervisor for the tests of a module, and a way to wait for what is to come."""
+"""A warm supervisor for the tests of a module, a way to wait for what is to come, a census."""
 
+import contextlib
+import os
+import secrets
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import numpy as np
 import psutil
 import pytest
 
 from mlcore.config import RunConfig
 from mlcore.jobs import Jobs
-from mlcore.runs import History
+from mlcore.runs import History, RunFolder
+from mlcore.runs.mark import read_mark
 from mlcore.runs.queue import RunQueue
+
+_SIGN = "MLCORE_TESTS_STARTED_IT"
+os.environ[_SIGN] = secrets.token_hex(8)  # every process that these tests start inherits it
 
 
 def wait_for(
@@ -81,3 +89,57 @@ def watch() -> Callable[..., History]:
         return history
 
     return follow
+
+
+@pytest.fixture
+def worker_of() -> Callable[[RunFolder], psutil.Process]:
+    """The living process that trains a run."""
+
+    def find(folder: RunFolder) -> psutil.Process:
+        mark = read_mark(folder.path)
+        assert mark is not None
+        assert mark.alive
+        return psutil.Process(mark.pid)
+
+    return find
+
+
+@pytest.fixture
+def nobody_left() -> Iterator[None]:
+    """After the test every process that it started is gone and buried, orphans included."""
+    before = _ours()
+    yield
+    wait_for(lambda: _ours() <= before, lambda: f"the end of {_ours() - before}")
+
+
+def _ours() -> set[psutil.Process]:
+    """What these tests started, wherever it hangs now, and zombies below this process."""
+    me = psutil.Process()
+    found = {child for child in me.children(recursive=True) if _is_zombie(child)}
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error, OSError):
+            if process != me and process.environ().get(_SIGN) == os.environ[_SIGN]:
+                found.add(process)
+    return found
+
+
+def _is_zombie(process: psutil.Process) -> bool:
+    with contextlib.suppress(psutil.Error):
+        return bool(process.status() == psutil.STATUS_ZOMBIE)
+    return False
+
+
+@pytest.fixture
+def run_to_end(watch: Callable[..., History]) -> Callable[..., History]:
+    """Resumes a run that broke off and follows it to its end; no step is missing or doubled."""
+
+    def finish(jobs: Jobs, run: str) -> History:
+        jobs.resume_run(run)
+        history = watch(jobs, run, lambda h: h.state in ("finished", "failed", "lost"))
+        assert history.state == "finished", history.message
+        assert [epoch.epoch for epoch in history.epochs] == list(range(1, len(history.epochs) + 1))
+        assert len(history.steps) == history.epochs[-1].step
+        assert not np.isnan(history.steps).any()
+        return history
+
+    return finish
