@@ -10,7 +10,8 @@ import dataclasses
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from types import NoneType
+from typing import Any, ClassVar, get_origin, get_type_hints
 
 __all__ = [
     "EVENTS",
@@ -227,7 +228,23 @@ def from_json(record: Mapping[str, Any]) -> Event | None:
         values["losses"] = tuple(
             math.nan if loss is None else float(loss) for loss in values.get("losses", ())
         )
+    for name, value in values.items():
+        if not isinstance(value, _SHAPES[kind.kind][name]):
+            raise ValueError(f"damaged {kind.kind!r} event: {name} is {value!r}")
     try:
         return kind(**values)
     except TypeError as error:
         raise ValueError(f"damaged {kind.kind!r} event: {error}") from error
+
+
+def _shape(hint: Any) -> Any:
+    """What a field may be in JSON; null stands for a number that is not finite."""
+    return (int, float, NoneType) if hint in (float, float | None) else get_origin(hint) or hint
+
+
+_SHAPES: dict[str, dict[str, Any]] = {
+    name: {
+        field.name: _shape(get_type_hints(kind)[field.name]) for field in dataclasses.fields(kind)
+    }
+    for name, kind in EVENTS.items()
+}

@@ -203,11 +203,13 @@ class Jobs:
         waiting = self._scheduler.queue.look().waiting
         started = [folder for folder in self._scheduler.started if folder.id not in waiting]
         under_way = [folder for folder in started if folder.state() not in ENDED]
+        told = []
         for folder in under_way:
-            with contextlib.suppress(RunError):  # its folder is gone
+            with contextlib.suppress(RunError):  # its folder is gone, or its disk is full
                 send(folder, Stop(reason="shutdown"))
+                told.append(folder)
         until = time.monotonic() + patience
-        while time.monotonic() < until and any(f.state() not in ENDED for f in under_way):
+        while time.monotonic() < until and any(f.state() not in ENDED for f in told):
             time.sleep(0.01)
         self.close()
         return [folder.id for folder in under_way]

@@ -9,6 +9,7 @@ import signal
 from mlcore.errors import JobError, RunError
 from mlcore.jobs.folder import JobFolder
 from mlcore.runs import RunFolder, record_failure
+from mlcore.runs.control import asking
 from mlcore.runs.files import size_of
 from mlcore.runs.mark import read_mark
 from mlcore.runs.messages import way_on
@@ -45,12 +46,13 @@ def end_run(folder: RunFolder, code: int, asked: int) -> None:
         asked: `asked_so_far` when the worker was started. A start that was asked for since then
             is another worker's.
     """
-    if start_asked(folder.control_path, asked):
-        return
-    if folder.state() in ("lost", "queued"):
-        mark = read_mark(folder.path)
-        said = mark.word if mark else ""
-        refuse_run(folder, said or f"The worker {words(code)}: {way_on(folder)}.")
+    with contextlib.suppress(RunError), asking(folder):  # nobody resumes it in between
+        if start_asked(folder.control_path, asked):
+            return
+        if folder.state() in ("lost", "queued"):
+            mark = read_mark(folder.path)
+            said = mark.word if mark else ""
+            refuse_run(folder, said or f"The worker {words(code)}: {way_on(folder)}.")
 
 
 def refuse_run(folder: RunFolder, message: str) -> None:

@@ -123,7 +123,7 @@ def clean(runs: Path) -> None:
         return
     for path in folders:
         try:
-            old = time.time() - path.stat().st_mtime > _KEPT
+            old = abs(time.time() - path.stat().st_mtime) > _KEPT  # the clock may be set back
         except OSError:
             continue
         if old and not JobFolder(path).working:

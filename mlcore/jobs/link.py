@@ -41,7 +41,7 @@ class SupervisorLink:
         self._open: dict[str, tuple[dict[str, Any], int]] = {}  # folder → request, tries
         self._warm: dict[str, Any] | None = None
         self._closed = False
-        with self._lock:
+        with self._lock, contextlib.suppress(JobError):  # runs can be looked at without one
             self._start()
 
     @property
@@ -64,7 +64,11 @@ class SupervisorLink:
             else:
                 self._open[request["folder"]] = (request, 1)
             if self._process is None:
-                self._start()
+                try:
+                    self._start()
+                except JobError:
+                    self._open.pop(request.get("folder", ""), None)
+                    raise
             elif not _write(self._process.stdin, request):
                 self._replace(self._process)
 
@@ -90,7 +94,7 @@ class SupervisorLink:
     def _start(self) -> None:
         try:
             self._log.parent.mkdir(parents=True, exist_ok=True)
-            with self._log.open("wb") as log:
+            with self._log.open("ab") as log:
                 process = subprocess.Popen(
                     [sys.executable, "-m", "mlcore.jobs.supervisor"],
                     stdin=subprocess.PIPE,
@@ -102,7 +106,7 @@ class SupervisorLink:
         except OSError as error:
             raise JobError(
                 f"No process can be started to train in ({error.strerror}): "
-                "see whether the runs folder can be written, and try again."
+                f"see whether {self._log.parent} can be written, and try again."
             ) from error
         self._process = process
         threading.Thread(target=self._watch, args=(process,), daemon=True).start()

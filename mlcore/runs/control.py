@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mlcore import commands
@@ -12,10 +13,11 @@ from mlcore.config import EDITABLE, find_setting
 from mlcore.errors import RunError, SettingsError
 from mlcore.runs.folder import RunFolder
 from mlcore.runs.history import History
-from mlcore.runs.lines import LineReader, append_line
+from mlcore.runs.lines import LineReader, LineWriter, append_line
+from mlcore.runs.locks import wait_lock
 from mlcore.runs.standing import START, stand
 
-__all__ = ["ControlLog", "ask_resume", "mark_start", "send"]
+__all__ = ["ControlLog", "ask_resume", "asking", "mark_start", "send"]
 
 
 def send(folder: RunFolder, command: Command) -> None:
@@ -50,18 +52,30 @@ def ask_resume(folder: RunFolder, changes: Mapping[str, Any] | None = None) -> N
     changes = dict(changes or {})
     if changes:
         _check(folder, changes)
-    now = stand(folder.path).state
-    if now == "queued":  # a start is asked for already
+    with asking(folder):
+        now = stand(folder.path).state
+        if now in ("running", "paused"):
+            raise RunError(f"Run {folder.id} is {now} already: there is nothing to resume.")
+        if now == "finished" and "train.epochs" not in changes:
+            raise RunError(
+                f"Run {folder.id} is finished: give it more epochs (train.epochs) to go on."
+            )
+        if now != "queued":  # else a start is asked for already
+            mark_start(folder)
         if changes:
             send(folder, Edit(changes=changes))
-        return
-    if now in ("running", "paused"):
-        raise RunError(f"Run {folder.id} is {now} already: there is nothing to resume.")
-    if now == "finished" and "train.epochs" not in changes:
-        raise RunError(f"Run {folder.id} is finished: give it more epochs (train.epochs) to go on.")
-    mark_start(folder)
-    if changes:
-        send(folder, Edit(changes=changes))
+
+
+@contextlib.contextmanager
+def asking(folder: RunFolder) -> Iterator[None]:
+    """Within the block nobody else, of this server or another, asks for a start.
+
+    Raises:
+        RunError: the control log cannot be written.
+    """
+    with LineWriter(folder.control_path) as log:
+        wait_lock(log.fd, folder.control_path)
+        yield
 
 
 def _check(folder: RunFolder, changes: Mapping[str, Any]) -> None:

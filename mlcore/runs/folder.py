@@ -15,6 +15,7 @@ from mlcore.config import RunConfig
 from mlcore.errors import RunError, SettingsError
 from mlcore.events import Started
 from mlcore.runs.label import Label, check_note, check_tags, read_label, write_label
+from mlcore.runs.lines import parse_line
 from mlcore.runs.standing import stand
 from mlcore.runs.state import State
 
@@ -166,8 +167,10 @@ class RunFolder:
         The history tells which one it is; None where none is marked or it is gone.
         """
         for line in self._told("checkpoint"):
-            if b'"best": true' in line:
-                file = self.checkpoints_path / Path(json.loads(line)["file"]).name
+            if b'"best": true' not in line:
+                continue
+            if named := str((parse_line(line) or {}).get("file", "")):
+                file = self.checkpoints_path / Path(named).name
                 return file if file.is_file() else None
         return None
 

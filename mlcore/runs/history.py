@@ -30,8 +30,8 @@ from mlcore.runs.lines import Line, LineReader
 from mlcore.runs.mark import Life, WorkerMark, read_mark
 from mlcore.runs.messages import gone_message, lost_message
 from mlcore.runs.series import Series
-from mlcore.runs.standing import TURNS, read_event, start_asked
-from mlcore.runs.state import State, derive
+from mlcore.runs.standing import TURNS, judge, read_event, start_asked
+from mlcore.runs.state import State
 
 __all__ = ["History"]
 
@@ -167,7 +167,8 @@ class History:
             self.state, self.message = "lost", gone_message(self.folder)
             return
         asked = start_asked(self.folder.control_path, mark.control_from if mark else 0)
-        self.state = derive(self._turn_since(mark.events_from if mark else 0), life, asked)
+        turn = self._turn_since(mark.events_from if mark else 0)
+        self.state = judge(self.folder.path, turn, life, asked)
         self.message = ""
         if self.state == "lost":
             self.message = lost_message(self.folder)
@@ -195,8 +196,8 @@ class History:
             self._turn = line
             self._pace.clear()
         stamp = line.record.get("time")
-        if isinstance(event, StepsDone) and isinstance(stamp, int | float):
-            self._note_pace(float(stamp))
+        if isinstance(event, StepsDone) and isinstance(stamp, float):
+            self._note_pace(stamp)
 
     def _keep(self, event: Event) -> None:
         match event:

@@ -7,7 +7,16 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from mlcore.events import CheckpointSaved, EpochDone, Event, Finished, Paused, StepsDone, Stopped
+from mlcore.events import (
+    CheckpointSaved,
+    Continued,
+    EpochDone,
+    Event,
+    Finished,
+    Paused,
+    StepsDone,
+    Stopped,
+)
 from mlcore.runs.folder import START_FILE, RunFolder, checkpoint_name
 
 __all__ = ["Keeper"]
@@ -46,6 +55,7 @@ class Keeper:
         self._best_file = folder.best_checkpoint()
         self._began = self._last = clock()
         self._spent = 0.0
+        self._paused: float | None = None  # since when
 
     def keep(self, event: Event) -> CheckpointSaved | None:
         """Write a checkpoint if this event calls for one; returns what to tell of it.
@@ -53,6 +63,10 @@ class Keeper:
         Raises:
             CheckpointError: it cannot be written.
         """
+        if isinstance(event, Continued) and self._paused is not None:
+            self._began += self._clock() - self._paused  # a pause is no training
+            self._last = self._clock()
+            self._paused = None
         reason = self._reason(event)
         if reason is None:
             return None
@@ -65,6 +79,8 @@ class Keeper:
         self._thin(path)
         self._last = self._clock()
         self._spent += self._last - began
+        if isinstance(event, Paused):
+            self._paused = self._last
         return CheckpointSaved(step=step, epoch=epoch, file=path.name, reason=reason, best=best)
 
     def _reason(self, event: Event) -> str | None:

@@ -16,9 +16,9 @@ try:
 except ImportError:  # pragma: no cover (Windows; there only the threads of a process take turns)
     fcntl = None  # type: ignore[assignment]
 
-__all__ = ["alone", "try_lock"]
+__all__ = ["alone", "try_lock", "wait_lock"]
 
-_PATIENCE = 10.0  # seconds; whoever holds a lock of `alone` has a few small files to write
+_PATIENCE = 10.0  # seconds; whoever is waited for has a few small files to write
 _HERE = threading.RLock()
 
 
@@ -30,6 +30,19 @@ def try_lock(fd: int) -> bool:
         except OSError:
             return False
     return True
+
+
+def wait_lock(fd: int, path: Path) -> None:
+    """Take an open file, as soon as nobody else has it.
+
+    Raises:
+        RunError: another process does not let go of it.
+    """
+    until = time.monotonic() + _PATIENCE
+    while not try_lock(fd):
+        if time.monotonic() > until:
+            raise RunError(f"Another process does not let go of {path}: end that one.")
+        time.sleep(0.002)
 
 
 @contextmanager
@@ -49,11 +62,7 @@ def alone(path: Path) -> Iterator[None]:
                 "yours and has room on its disk, or choose another with --runs or MLCORE_RUNS."
             ) from error
         try:
-            until = time.monotonic() + _PATIENCE
-            while not try_lock(fd):
-                if time.monotonic() > until:
-                    raise RunError(f"Another process does not let go of {path}: end that one.")
-                time.sleep(0.002)
+            wait_lock(fd, path)
             yield
         finally:
             os.close(fd)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mlcore.runs.folder import RunFolder, checkpoint_step
 from mlcore.runs.mark import read_mark
+from mlcore.runs.standing import read_only
 
 __all__ = ["gone_message", "lost_message", "way_on"]
 
@@ -13,6 +14,11 @@ def lost_message(folder: RunFolder) -> str:
     mark = read_mark(folder.path)
     if mark is not None and mark.word:
         return mark.word
+    if read_only(folder.path):
+        return (
+            f"{folder.path} cannot be written, so no worker can train there: "
+            f"make it writable, then {way_on(folder)}."
+        )
     return (
         f"The worker of run {folder.id} is gone without a last word "
         f"(it was killed, or the machine was restarted): {way_on(folder)}."

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -16,9 +18,9 @@ from mlcore.runs.locks import try_lock
 from mlcore.runs.mark import WorkerMark, leave_word, read_mark, write_mark
 from mlcore.runs.standing import stand
 
-__all__ = ["Recorder", "record_failure", "withdraw_start"]
+__all__ = ["PARTING", "Recorder", "no_worker", "record_failure", "withdraw_start"]
 
-_PARTING = 10.0  # seconds that a worker may take to end after its last word
+PARTING = 10.0  # seconds that a worker may take to end after its last word
 
 
 class Recorder:
@@ -30,13 +32,16 @@ class Recorder:
 
     def __init__(self, folder: RunFolder) -> None:
         self._writer = LineWriter(folder.events_path)
-        until = time.monotonic() + _PARTING
+        until = time.monotonic() + PARTING
         while not try_lock(self._writer.fd):
             # A worker that has said its last word holds the history until its process ends.
             if folder.state() != "queued" or time.monotonic() > until:
                 self._writer.close()
                 raise _taken(folder)
             time.sleep(0.005)
+        if not folder.config_path.is_file():  # it was moved to the trash in the meantime
+            self._writer.close()
+            raise RunError(f"{folder.path} was deleted before its run began.")
         self.offset = folder.events_path.stat().st_size  # bytes that were there before
 
     def record(self, event: Event) -> None:
@@ -83,26 +88,40 @@ def record_failure(folder: RunFolder, message: str) -> None:
     """
     if not folder.config_path.is_file():
         raise RunError(f"{folder.path} was deleted.")
-    if _held(folder):
-        raise _taken(folder)
-    now = stand(folder.path)
-    if now.state == "queued":  # no worker will heed the start that was asked for
-        write_mark(folder.path, WorkerMark.nobody(folder.events_path, folder.control_path))
-    failed = Failed(step=now.step, epoch=now.epoch, message=message)
-    try:
-        append_line(folder.events_path, _line(failed))
-    except RunError:
-        leave_word(folder.path, message)
+    with no_worker(folder):
+        now = stand(folder.path)
+        if now.state == "queued":  # no worker will heed the start that was asked for
+            write_mark(folder.path, WorkerMark.nobody(folder.events_path, folder.control_path))
+        failed = Failed(step=now.step, epoch=now.epoch, message=message)
+        try:
+            append_line(folder.events_path, _line(failed))
+        except RunError:
+            leave_word(folder.path, message)
 
 
-def _held(folder: RunFolder) -> bool:
-    """Whether a worker holds the history."""
+@contextlib.contextmanager
+def no_worker(folder: RunFolder, seconds: float = 0.0) -> Iterator[None]:
+    """Within the block no worker can take the run up.
+
+    Args:
+        folder: the run.
+        seconds: how long one that holds the history now is waited for.
+
+    Raises:
+        RunError: a worker holds the history.
+    """
     try:
-        fd = os.open(folder.events_path, os.O_RDONLY)
-    except OSError:
-        return False
+        fd = os.open(folder.events_path, os.O_RDONLY | os.O_CREAT, 0o644)
+    except OSError:  # it cannot be written: no worker takes it up either
+        yield
+        return
     try:
-        return not try_lock(fd)
+        until = time.monotonic() + seconds
+        while not try_lock(fd):
+            if time.monotonic() >= until or folder.state() in ("running", "paused"):
+                raise _taken(folder)
+            time.sleep(0.005)
+        yield
     finally:
         os.close(fd)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ from mlcore.runs.lines import parse_line, read_tail
 from mlcore.runs.mark import Life, read_mark
 from mlcore.runs.state import State, derive
 
-__all__ = ["START", "TURNS", "Standing", "read_event", "stand", "start_asked"]
+__all__ = ["START", "TURNS", "Standing", "judge", "read_event", "read_only", "stand", "start_asked"]
 
 START = "start"
 """The line in a control log that asks for a (new) start."""
@@ -23,6 +24,7 @@ TURNS = frozenset({"started", "paused", "continued", "finished", "stopped", "fai
 
 _TAIL = 16 * 1024  # bytes; holds the last second or so of a fast run
 _WIDE = 256 * 1024  # bytes; looked through for the last epoch, step lines left unread
+_FAR = 16 * 1024 * 1024  # bytes; where damage fills the end
 _STEPS = b'{"event": "steps"'
 
 
@@ -55,7 +57,7 @@ def stand(path: Path) -> Standing:
     newest = _newest(path / "events.jsonl")[::-1]  # the last first
     ours = [event for offset, event in newest if offset >= begun]
     turn = next((event.kind for event in ours if event.kind in TURNS), "steps" if ours else None)
-    state = derive(turn, life, asked)
+    state = judge(path, turn, life, asked)
     told = [event for _, event in newest]
     steps = next((event for event in told if isinstance(event, StepsDone)), None)
     outcome = next(
@@ -71,6 +73,17 @@ def stand(path: Path) -> Standing:
     )
 
 
+def judge(path: Path, last: str | None, life: Life, asked: bool) -> State:
+    """The state of the run in a folder, see `derive`; one that no worker can write is lost."""
+    state = derive(last, life, asked)
+    return "lost" if state == "queued" and read_only(path) else state
+
+
+def read_only(path: Path) -> bool:
+    """Whether the folder is there and cannot be written."""
+    return path.is_dir() and not os.access(path, os.W_OK)
+
+
 def read_event(record: Mapping[str, Any]) -> Event | None:
     """The event of a line, or None for a kind that this version does not know.
 
@@ -79,7 +92,7 @@ def read_event(record: Mapping[str, Any]) -> Event | None:
     """
     try:
         event = events.from_json(record)
-    except TypeError as error:
+    except (TypeError, OverflowError) as error:
         raise ValueError(str(error)) from error
     counts = () if event is None else (_steps_done(event), event.epoch)
     if not all(isinstance(count, int) and count >= 0 for count in counts):
@@ -102,8 +115,10 @@ def start_asked(path: Path, heeded: int) -> bool:
 
 def _newest(path: Path) -> list[_Placed]:
     """The last events with their places; reaches further back to find an epoch's end."""
-    lines = read_tail(path, _TAIL)
-    newest = _parse(lines)
+    for size in (_TAIL, _WIDE, _FAR):
+        lines = read_tail(path, size)
+        if newest := _parse(lines):
+            break  # else one long line, or damage, fills the end
     if lines and lines[0][0] > 0 and not any(isinstance(e, EpochDone) for _, e in newest):
         wide = read_tail(path, _WIDE)
         newest = (

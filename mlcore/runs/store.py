@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import importlib.metadata
 import json
@@ -26,6 +27,9 @@ from mlcore.runs.standing import stand
 from mlcore.runs.state import State
 
 __all__ = ["RunInfo", "RunStore", "default_runs_root"]
+
+
+_SET_BACK = 24 * 3600.0  # seconds; a run from further ahead was made by a wrong clock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +86,7 @@ class RunStore:
         Raises:
             RunError: the folder cannot be made, or the checkpoint cannot be copied.
         """
-        created = time.time()
+        created = self._now()
         folder = RunFolder(self._make_folder(created))
         try:
             folder.checkpoints_path.mkdir()
@@ -110,6 +114,13 @@ class RunStore:
             shutil.rmtree(folder.path, ignore_errors=True)
             raise
         return folder
+
+    def _now(self) -> float:
+        """The time; behind the newest run where the clock was set back by less than a day."""
+        now, newest = time.time(), 0.0
+        with contextlib.suppress(RunError, IndexError, TypeError, ValueError):
+            newest = float(RunFolder(self.root / self._ids()[-1]).meta["created"])
+        return newest + 0.001 if 0 <= newest - now < _SET_BACK else now
 
     def _make_folder(self, created: float) -> Path:
         day = time.strftime("%Y%m%d-%H%M%S", time.localtime(created))

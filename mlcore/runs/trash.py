@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
+from pathlib import Path
 
 from mlcore.errors import RunError
 from mlcore.runs.folder import RunFolder
 from mlcore.runs.queue import RunQueue
+from mlcore.runs.recorder import PARTING, no_worker
 from mlcore.runs.state import ENDED
 from mlcore.runs.store import RunStore
 
@@ -30,16 +33,15 @@ def delete(folder: RunFolder) -> None:
         raise RunError(f"Run {folder.id} is deleted already.")
     if folder.state() == "queued":
         RunQueue(root).cancel(folder.id)
-    state = folder.state()
-    if state not in ENDED:
-        now = "about to start" if state == "queued" else state
-        raise RunError(f"Run {folder.id} is {now}: stop it before it is deleted.")
-    try:
-        (root / ".trash").mkdir(exist_ok=True)
-        os.utime(folder.path)  # when it was deleted, for whoever wants the last one back
-        folder.path.rename(root / ".trash" / folder.id)
-    except OSError as error:
-        raise _sentence(folder, error) from error
+    _check_ended(folder)
+    with no_worker(folder, PARTING):  # one that says its last word may still hold it
+        _check_ended(folder)
+        try:
+            (root / ".trash").mkdir(exist_ok=True)
+            _stamp(folder.path, root / ".trash")
+            _move(folder.path, root / ".trash" / folder.id)
+        except OSError as error:
+            raise _sentence(folder, error) from error
 
 
 def restore(store: RunStore, run: str = "") -> RunFolder:
@@ -62,7 +64,7 @@ def restore(store: RunStore, run: str = "") -> RunFolder:
         folder = RunFolder(max(paths, key=lambda path: path.stat().st_mtime_ns))
     back = RunFolder(store.root / folder.id)
     try:
-        folder.path.rename(back.path)
+        _move(folder.path, back.path)
     except OSError as error:
         raise _sentence(folder, error) from error
     return back
@@ -75,13 +77,42 @@ def empty_trash(store: RunStore) -> int:
         RunError: something of it cannot be deleted.
     """
     deleted = trash(store)
-    found = [RunFolder(info.path) for info in deleted.list()]
+    try:
+        found = [RunFolder(path) for path in deleted.root.iterdir()]
+    except OSError:
+        return 0
     for folder in found:
         try:
             shutil.rmtree(folder.path)
         except OSError as error:
             raise _sentence(folder, error) from error
     return len(found)
+
+
+def _check_ended(folder: RunFolder) -> None:
+    state = folder.state()
+    if state not in ENDED:
+        now = "about to start" if state == "queued" else state
+        raise RunError(f"Run {folder.id} is {now}: stop it before it is deleted.")
+
+
+def _stamp(path: Path, deleted: Path) -> None:
+    """Note when a run was deleted: behind all others, whatever the clock says."""
+    others = (other.stat().st_mtime_ns for other in deleted.iterdir())
+    now = max(time.time_ns(), max(others, default=0) + 1_000)
+    os.utime(path, ns=(now, now))
+
+
+def _move(folder: Path, place: Path) -> None:
+    """Rename a folder to a name that is free.
+
+    Raises:
+        OSError: it cannot be renamed.
+        RunError: something of this name is there.
+    """
+    if os.path.lexists(place):
+        raise RunError(f"{place} is in the way: move that folder elsewhere, then try again.")
+    folder.rename(place)
 
 
 def _sentence(folder: RunFolder, error: OSError) -> RunError:
