@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from mlcore.checkpoint import limits
-from mlcore.checkpoint.rebuild import Stub, words
-from mlcore.checkpoint.source import shown
+from mlcore.checkpoint.rebuild import Stub
+from mlcore.checkpoint.source import shown, words
 from mlcore.config import ModelConfig
 from mlcore.errors import CheckpointError, SettingsError
 

@@ -10,8 +10,7 @@ import torch
 from torch import Tensor
 
 from mlcore.checkpoint.numbers import is_finite
-from mlcore.checkpoint.rebuild import words
-from mlcore.checkpoint.source import shown
+from mlcore.checkpoint.source import shown, words
 from mlcore.errors import CheckpointError
 
 __all__ = ["optimizer_name", "parameters_of", "read_optimizer"]

@@ -12,19 +12,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from mlcore.checkpoint import limits
-from mlcore.checkpoint.source import shown
+from mlcore.checkpoint.source import shown, words
 from mlcore.errors import CheckpointError
 
 __all__ = [
     "ITEM_BYTES",
     "Global",
+    "Ordered",
     "Storage",
     "Stub",
     "build",
     "find_global",
     "persistent",
     "reduce",
-    "words",
 ]
 
 ITEM_BYTES = {
@@ -108,6 +108,10 @@ class Stub:
         return self.storage.numel * ITEM_BYTES[self.dtype]
 
 
+class Ordered(dict[Any, Any]):
+    """An OrderedDict; unlike a plain dictionary it may be given attributes."""
+
+
 def find_global(module: str, name: str) -> Global:
     """Take note of a name.
 
@@ -170,7 +174,7 @@ def reduce(function: Any, arguments: Any) -> Any:
     if name == _ORDERED_DICT:
         if arguments:
             raise _odd("an OrderedDict with arguments")
-        return {}
+        return Ordered()
     if name == _SIZE:
         return _shape(arguments[0] if len(arguments) == 1 else None)
     if name == _PARAMETER:
@@ -228,18 +232,13 @@ def build(target: Any, state: Any) -> None:
     """Accept the one attribute that state dicts carry (`_metadata`), and drop it.
 
     Raises:
-        CheckpointError: attributes are set on anything else.
+        CheckpointError: attributes are set on anything else, a plain dictionary included.
     """
-    if type(target) is not dict or type(state) is not dict or set(state) - {"_metadata"}:
+    if not isinstance(target, Ordered) or type(state) is not dict or set(state) - {"_metadata"}:
         raise CheckpointError(
             "The file would set attributes of Python objects, which is not allowed: "
             "save tensors and numbers alone, with torch.save(model.state_dict(), path)."
         )
-
-
-def words(shape: tuple[int, ...]) -> str:
-    """A shape in words: "128×784"; "()" for a single number."""
-    return "×".join(map(str, shape)) if shape else "()"
 
 
 def _odd(what: str) -> CheckpointError:

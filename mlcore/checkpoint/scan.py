@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mlcore.checkpoint import limits
-from mlcore.checkpoint.rebuild import build, find_global, persistent, reduce
+from mlcore.checkpoint.rebuild import Ordered, build, find_global, persistent, reduce
 from mlcore.checkpoint.source import shown
 from mlcore.errors import CheckpointError
 
@@ -144,7 +144,7 @@ class _Machine:
 
     def set_items(self, items: list[Any]) -> None:
         target = self.top()
-        if type(target) is not dict or len(items) % 2:
+        if type(target) not in (dict, Ordered) or len(items) % 2:
             raise _broken("it sets keys of what is no dictionary")
         for key, value in zip(items[::2], items[1::2], strict=True):
             # Small integers and short texts cannot be made to collide in a hash table.

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from mlcore.errors import CheckpointError
 
-__all__ = ["Source", "open_source", "shown"]
+__all__ = ["Source", "open_source", "shown", "words"]
 
 _CHUNK = 2**20
 
@@ -21,6 +21,11 @@ def shown(text: object, length: int = 60) -> str:
     """Text out of a file, fit for a sentence: on one line, printable, not long."""
     words = "".join(letter if letter.isprintable() else "�" for letter in str(text)[: length + 1])
     return words if len(words) <= length else words[: length - 1] + "…"
+
+
+def words(shape: tuple[int, ...]) -> str:
+    """A shape in words: "128×784"; "()" for a single number."""
+    return "×".join(map(str, shape)) if shape else "()"
 
 
 class Source:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mlcore.checkpoint import limits
-from mlcore.checkpoint.rebuild import Stub
+from mlcore.checkpoint.rebuild import Ordered, Stub
 from mlcore.errors import CheckpointError
 
 __all__ = ["plain"]
@@ -40,7 +40,7 @@ class _Copier:
                 "it is no checkpoint."
             )
         kind = type(value)
-        if kind is dict:
+        if kind in (dict, Ordered):
             return {key: self.copy(item, depth + 1) for key, item in value.items()}
         if kind is list:
             return [self.copy(item, depth + 1) for item in value]

@@ -13,7 +13,7 @@ import pytest
 import torch
 from checkpoint_corpus.good import saved
 from checkpoint_corpus.pickles import HEAD, integer, name, text, whole, zipped
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
@@ -87,6 +87,8 @@ def test_whatever_torch_saves_and_loads_is_read_alike(
 
 @settings(max_examples=300, deadline=None)
 @given(body=st.lists(steps, max_size=25).map(b"".join))
+@example(b"}}b")  # a plain dictionary has no attributes
+@example(name("collections", "OrderedDict") + b")R}b")  # and an OrderedDict may have some
 def test_random_steps_are_read_as_torch_reads_them_or_refused(
     tmp_path_factory: pytest.TempPathFactory, body: bytes
 ) -> None:
@@ -130,6 +132,7 @@ def test_a_pickle_ends_where_its_last_step_says() -> None:
         (HEAD + b"\xff.", "0xff"),
         (HEAD + b"NNQ.", "outside data"),
         (HEAD + b"NNb.", "attributes"),
+        (HEAD + b"}}b.", "attributes"),
     ],
 )
 def test_broken_pickles_are_named(data: bytes, word: str) -> None:
