@@ -137,6 +137,8 @@ def _live(shown: RunInfo, runs: Sequence[RunInfo], signs: _Signs) -> None:
         figures.circumstances(history, progress)
     if history.message:
         st.error(as_markdown(history.message), icon=":material/error:")
+    if history.damage:
+        st.warning(as_markdown(history.damage), icon=":material/broken_image:")
     if waits:
         st.caption(waits)
     elif history.state in ACTIVE:

@@ -55,7 +55,8 @@ def resume(history: History) -> None:
     if isinstance(outcome, Stopped) and outcome.reason == "cancelled":
         label, icon, hint = "Start it", "play_arrow", "It starts when there is a place for it."
     elif last is None:
-        return
+        label, icon = "Start it again", "play_arrow"
+        hint = "No checkpoint was written yet, so the run begins anew, with the same settings."
     else:
         label, icon = f"Resume from step {max(0, checkpoint_step(last)):,}", "resume"
         hint = "Goes on from the run's last checkpoint as if nothing had happened."

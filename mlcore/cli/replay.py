@@ -13,7 +13,7 @@ from mlcore.cli.arguments import POSITIONAL, read, switch
 from mlcore.cli.files import bring_data
 from mlcore.cli.layout import LiveLine
 from mlcore.cli.main import FAILED
-from mlcore.cli.runs import RUN, RUNS, named_run
+from mlcore.cli.runs import RUN, RUNS, named_run, tell_damage
 from mlcore.runs import RunFolder
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ def run(argv: Sequence[str]) -> int:
     """Replay a run; 1 where it differs from its record."""
     options, _ = read("replay", Options, argv)
     folder = named_run("replay", options.target, options.runs)
+    tell_damage(folder)
     bring_data(folder.config.data)
 
     from mlcore.replay import replay  # loads torch

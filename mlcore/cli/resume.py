@@ -9,7 +9,7 @@ from typing import Annotated
 
 from mlcore.cli.arguments import POSITIONAL, read, text, word
 from mlcore.cli.files import bring_data, find_run
-from mlcore.cli.runs import RUNS, open_store
+from mlcore.cli.runs import RUNS, open_store, tell_damage
 from mlcore.cli.train import JSON, STEPS
 from mlcore.config import EDITABLE, SETTINGS, RunConfig
 from mlcore.errors import RunError, SettingsError
@@ -48,6 +48,7 @@ def run(argv: Sequence[str]) -> int:
     else:
         folder = find_run(options.target, store)
         _check(folder, given)
+        tell_damage(folder)
         bring_data(folder.config.data)
         _take(folder, given)
 

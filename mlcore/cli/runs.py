@@ -15,10 +15,10 @@ from mlcore.cli.files import find_run
 from mlcore.cli.layout import percent, table
 from mlcore.errors import SettingsError
 from mlcore.rules import list_words
-from mlcore.runs import RunFolder, RunInfo, RunStore
+from mlcore.runs import History, RunFolder, RunInfo, RunStore
 from mlcore.runs.trash import trash
 
-__all__ = ["RUN", "RUNS", "named_run", "open_store", "run"]
+__all__ = ["RUN", "RUNS", "named_run", "open_store", "run", "tell_damage"]
 
 RUN = word("id of a run, the beginning of it, or its folder", "RUN")
 _FIGURES = ("epoch", "loss", "validation", "test", "when")
@@ -52,6 +52,14 @@ def named_run(command: str, target: str, runs: str) -> RunFolder:
     return find_run(target, open_store(runs))
 
 
+def tell_damage(folder: RunFolder) -> None:
+    """Say on standard error what of a run's logs cannot be read, if anything."""
+    history = History(folder)
+    history.refresh()
+    if history.damage:
+        print(f"mlcore: {history.damage}", file=sys.stderr)
+
+
 def run(argv: Sequence[str]) -> int:
     """List the runs; damaged ones are named on standard error."""
     options, _ = read("runs", Options, argv)
@@ -70,6 +78,9 @@ def run(argv: Sequence[str]) -> int:
         headers = ("id", "name", *(("tags",) if tagged else ()), "state", *_FIGURES)
         rows = [_row(info, tagged=tagged) for info in found]
         print(table(headers, rows, left=3 + tagged))
+        for info in found:
+            if info.message:
+                print(f"{info.id} {info.state}: {info.message}")
     elif wanted:
         tags = list_words(options.tag)
         print(f"No run in {store.root} has {tags} as tags: `mlcore runs` lists all.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections import deque
 from typing import Any
@@ -13,13 +14,11 @@ from mlcore.config import RunConfig
 from mlcore.errors import RunError
 from mlcore.events import (
     CheckpointSaved,
-    Continued,
     EditRefused,
     EpochDone,
     Event,
     Failed,
     Finished,
-    Paused,
     SettingsEdited,
     Started,
     StepsDone,
@@ -28,10 +27,10 @@ from mlcore.events import (
 from mlcore.runs.folder import RunFolder
 from mlcore.runs.lines import Line, LineReader
 from mlcore.runs.mark import Life, WorkerMark, read_mark
-from mlcore.runs.messages import gone_message, lost_message
+from mlcore.runs.messages import damage_message, gone_message, lost_message
 from mlcore.runs.series import Series
 from mlcore.runs.standing import TURNS, judge, read_event, start_asked
-from mlcore.runs.state import State
+from mlcore.runs.state import ENDED, State
 
 __all__ = ["History"]
 
@@ -52,12 +51,13 @@ class History:
         refused: the last edit that was refused, or None once another was made or the run resumed.
         outcome: how the run ended, or None while it has not (again).
         state, message: where it stands, and why it failed or was lost (else empty).
-        damaged: lines that could not be read and were skipped.
+        damaged: lines of the history that could not be read and were skipped.
     """
 
     def __init__(self, folder: RunFolder) -> None:
         self.folder = folder
         self._reader = LineReader(folder.events_path)
+        self._orders = LineReader(folder.control_path)
         self._lock = threading.Lock()
         self.state: State = "queued"
         self.message = ""
@@ -127,8 +127,13 @@ class History:
 
     @property
     def damaged(self) -> int:
-        """Lines that could not be read and were skipped."""
-        return self._reader.damaged + self._bad_events
+        """Lines of the history that could not be read and were skipped."""
+        return self._reader.skipped(ended=self.state in ENDED) + self._bad_events
+
+    @property
+    def damage(self) -> str:
+        """One sentence on what could not be read of the history and the control log, or ""."""
+        return damage_message(self.damaged, self._orders.skipped(ended=self.state in ENDED))
 
     @property
     def steps_per_second(self) -> float | None:
@@ -158,6 +163,8 @@ class History:
                 self._clear()
             for line in lines:
                 self._take(line)
+            with contextlib.suppress(RunError):  # whoever asks something of the run is told
+                self._orders.read()
             self._judge(mark, life)
             return anew or bool(lines) or before != (self.state, self.message)
 
@@ -217,8 +224,6 @@ class History:
                 self._begin(event)
             case Finished() | Stopped() | Failed():
                 self.outcome = event
-            case Paused() | Continued():
-                pass
 
     def _begin(self, start: Started) -> None:
         """Drop what was said of steps behind the one from which the run goes on."""

@@ -97,6 +97,10 @@ class LineReader:
         self.offset = offset
         self.damaged = 0
 
+    def skipped(self, *, ended: bool) -> int:
+        """Damaged lines; a torn last one counts where it has `ended`: nobody writes it on."""
+        return self.damaged + (ended and self._seen > self.offset)
+
     def read(self) -> tuple[bool, list[Line]]:
         """The whole lines since the last call; True before them when the file began anew.
 

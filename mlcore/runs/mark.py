@@ -40,6 +40,12 @@ class WorkerMark:
         """Whether this very process lives; another one with its id does not count."""
         return identity(self.pid) == self.identity
 
+    @property
+    def rebooted(self) -> bool:
+        """Whether the machine was started anew since; False where the system does not tell."""
+        boot = self.identity.rpartition("/")[0]
+        return bool(boot) and boot != (identity(os.getpid()) or "").rpartition("/")[0]
+
     @classmethod
     def mine(cls, *, events_from: int = 0, control_from: int = 0, threads: int = 0) -> WorkerMark:
         """The mark of the calling process."""

@@ -6,7 +6,7 @@ from mlcore.runs.folder import RunFolder, checkpoint_step
 from mlcore.runs.mark import read_mark
 from mlcore.runs.standing import read_only
 
-__all__ = ["gone_message", "lost_message", "way_on"]
+__all__ = ["damage_message", "gone_message", "lost_message", "way_on"]
 
 
 def lost_message(folder: RunFolder) -> str:
@@ -19,10 +19,27 @@ def lost_message(folder: RunFolder) -> str:
             f"{folder.path} cannot be written, so no worker can train there: "
             f"make it writable, then {way_on(folder)}."
         )
+    if mark is not None and mark.rebooted:
+        return f"The machine was restarted while run {folder.id} trained: {way_on(folder)}."
     return (
-        f"The worker of run {folder.id} is gone without a last word "
-        f"(it was killed, or the machine was restarted): {way_on(folder)}."
+        f"The process that trained run {folder.id} was killed and left no last word: "
+        f"{way_on(folder)}."
     )
+
+
+def damage_message(events: int, commands: int) -> str:
+    """The sentence on damaged lines in the two logs of a run; empty where there are none.
+
+    Args:
+        events: lines of the history that were skipped.
+        commands: lines of the control log that were skipped.
+    """
+    logs = ((events, "events.jsonl"), (commands, "control.jsonl"))
+    found = [f"{n:,} damaged line{'s' if n > 1 else ''} of {log}" for n, log in logs if n]
+    if not found:
+        return ""
+    were = "was" if events + commands == 1 else "were"
+    return f"{' and '.join(found)} {were} skipped: all that stands before and behind is read."
 
 
 def gone_message(folder: RunFolder) -> str:

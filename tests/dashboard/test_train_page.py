@@ -268,7 +268,7 @@ def test_a_finished_run_shows_its_test_accuracy_and_offers_more_epochs(made):
     [
         (Stopped(step=39, epoch=1), ""),
         (Failed(step=39, epoch=1, message="The loss became *NaN* at step 40."), "NaN"),
-        (None, "gone without a last word"),
+        (None, "left no last word"),
     ],
     ids=["stopped", "failed", "lost"],
 )
@@ -281,9 +281,24 @@ def test_a_run_that_broke_off_tells_why_and_offers_to_resume(made, end, words):
     assert bool(errors) == bool(words)
 
 
-def test_a_run_without_a_checkpoint_cannot_be_resumed(made):
-    made(STARTED, STEPS, Failed(step=39, epoch=1, message="No room on the disk."))
-    assert "resume" not in keys(opened())
+def test_a_run_without_a_checkpoint_can_be_started_again(made, monkeypatch):
+    asked = []
+    monkeypatch.setattr("mlcore.jobs.Jobs.resume_run", lambda _, run, __: asked.append(run))
+    folder = made(STARTED, STEPS, Failed(step=39, epoch=1, message="No room on the disk."))
+    app = opened()
+    assert app.button(key="resume").label == "Start it again"
+    app.button(key="resume").click().run()
+    assert asked == [folder.id]
+
+
+def test_damaged_lines_are_told_of_and_the_rest_is_drawn(made):
+    folder = made(STARTED, STEPS, Stopped(step=39, epoch=1), saved=39)
+    with folder.events_path.open("ab") as file:
+        file.write(b"\0\0\0\n")
+    app = opened()
+    (warning,) = app.main.warning
+    assert "1 damaged line of events" in warning.value
+    assert b'"points":39' in chart_header(app)
 
 
 def test_losses_that_are_not_finite_are_drawn_as_gaps(made):

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from mlcore.runs.mark import WorkerMark, write_mark
+
 Shell = Callable[..., Any]
 
 
@@ -36,6 +38,19 @@ def test_a_damaged_run_is_named_and_harms_no_other(shell: Shell, trained: Path, 
     assert answer.status == 0
     assert trained.name in answer.out
     assert str(runs / "broken" / "config.json") in answer.err
+
+
+def test_a_run_that_broke_off_says_why_and_what_is_damaged(shell: Shell, trained: Path) -> None:
+    log = trained / "events.jsonl"
+    log.write_bytes(log.read_bytes()[:-9])
+    write_mark(trained, WorkerMark(pid=0, identity="gone", started=0.0))
+    line = shell("runs").out.splitlines()[-1]
+    assert line.startswith(f"{trained.name} lost: ")
+    assert line.endswith("resume it from step 6.")
+    sentence = "mlcore: 1 damaged line of events.jsonl was skipped"
+    assert sentence in shell(f"replay {trained.name}").err
+    assert sentence in shell(f"resume {trained.name} --train.epochs 3").err
+    assert shell("runs").out.count("\n") == 2
 
 
 def test_another_folder_is_listed(shell: Shell, trained: Path, tmp_path: Path) -> None:
