@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mlcore.errors import JobError, MlcoreError, RunError
-from mlcore.jobs.endings import refuse_run
+from mlcore.jobs.endings import asked_so_far, refuse_run
 from mlcore.jobs.link import SpawnLink, SupervisorLink
 from mlcore.jobs.threads import share, used
 from mlcore.runs import RunFolder
 from mlcore.runs.lineup import Lineup, Taker
 from mlcore.runs.living import Training, place
 from mlcore.runs.queue import RunQueue
+from mlcore.runs.standing import start_asked
 
 __all__ = ["Scheduler"]
 
@@ -46,16 +47,17 @@ class Scheduler:
         self.queue = RunQueue(root)
         self._root, self._link, self._auto = root, link, auto
         self._guard = threading.Lock()
-        self._started: dict[str, RunFolder] = {}
+        self._started: dict[str, tuple[RunFolder, int]] = {}  # and what was asked of it then
         self._ended, self._woken = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
         self._thread.start()
 
     @property
     def started(self) -> list[RunFolder]:
-        """The runs that were handed over here, and do not wait again."""
+        """The runs that were handed over here, and not started anew by another process since."""
         with self._guard:
-            return list(self._started.values())
+            ours = list(self._started.values())
+        return [folder for folder, asked in ours if not start_asked(folder.control_path, asked)]
 
     def enter(self, make: Callable[[], RunFolder]) -> RunFolder:
         """Have a run wait, and start it at once where it has a place.
@@ -145,7 +147,7 @@ class Scheduler:
         for start in starts:
             request = {"do": "run", "folder": str(start.folder.path), "threads": start.threads}
             with self._guard:
-                self._started[start.folder.id] = start.folder
+                self._started[start.folder.id] = (start.folder, asked_so_far(start.folder))
             try:
                 self._link.send(request)
             except JobError as error:

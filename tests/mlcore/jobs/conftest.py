@@ -13,7 +13,7 @@ import pytest
 
 from mlcore.config import RunConfig
 from mlcore.jobs import Jobs
-from mlcore.runs import History, RunFolder
+from mlcore.runs import History, RunFolder, RunStore
 from mlcore.runs.mark import read_mark
 from mlcore.runs.queue import RunQueue
 
@@ -77,9 +77,13 @@ def watch() -> Callable[..., History]:
     """Follows a run until its history meets a condition."""
 
     def follow(
-        jobs: Jobs, run: str, condition: Callable[[History], Any], seconds: float = 60.0
+        runs: Jobs | RunStore,
+        run: str,
+        condition: Callable[[History], Any],
+        seconds: float = 60.0,
     ) -> History:
-        history = History(jobs.store.get(run))
+        store = runs.store if isinstance(runs, Jobs) else runs
+        history = History(store.get(run))
 
         def met() -> bool:
             history.refresh()
@@ -105,11 +109,22 @@ def worker_of() -> Callable[[RunFolder], psutil.Process]:
 
 
 @pytest.fixture
+def census() -> Callable[[], set[psutil.Process]]:
+    """Counts the processes that these tests have started, orphans and zombies included."""
+    return _ours
+
+
+@pytest.fixture
 def nobody_left() -> Iterator[None]:
     """After the test every process that it started is gone and buried, orphans included."""
     before = _ours()
     yield
-    wait_for(lambda: _ours() <= before, lambda: f"the end of {_ours() - before}")
+    try:
+        wait_for(lambda: _ours() <= before, lambda: f"the end of {_ours() - before}")
+    finally:
+        for process in _ours() - before:  # the next test is not to suffer from it
+            with contextlib.suppress(psutil.Error):
+                process.kill()
 
 
 def _ours() -> set[psutil.Process]:

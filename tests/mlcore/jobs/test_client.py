@@ -19,6 +19,8 @@ from mlcore.runs import ENDED, send
 from mlcore.runs.mark import read_mark
 from mlcore.runs.queue import RunQueue
 
+pytestmark = pytest.mark.usefixtures("nobody_left")
+
 
 def ended(history):
     return history.state in ENDED
