@@ -29,6 +29,7 @@ from mlcore.runs.state import State
 __all__ = ["RunInfo", "RunStore", "default_runs_root"]
 
 
+_SECOND = len("20260101-120000")  # of an id: the second in which its run was made
 _SET_BACK = 24 * 3600.0  # seconds; a run from further ahead was made by a wrong clock
 
 
@@ -117,9 +118,12 @@ class RunStore:
 
     def _now(self) -> float:
         """The time; behind the newest run where the clock was set back by less than a day."""
-        now, newest = time.time(), 0.0
-        with contextlib.suppress(RunError, IndexError, TypeError, ValueError):
-            newest = float(RunFolder(self.root / self._ids()[-1]).meta["created"])
+        now, newest, ids = time.time(), 0.0, self._ids()
+        for run in reversed(ids):
+            if run[:_SECOND] != ids[-1][:_SECOND]:
+                break
+            with contextlib.suppress(RunError, KeyError, TypeError, ValueError):
+                newest = max(newest, float(RunFolder(self.root / run).meta["created"]))
         return newest + 0.001 if 0 <= newest - now < _SET_BACK else now
 
     def _make_folder(self, created: float) -> Path:

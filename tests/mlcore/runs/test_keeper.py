@@ -2,7 +2,7 @@
 
 import pytest
 
-from mlcore.events import Finished, Paused, Started, Stopped
+from mlcore.events import Continued, Finished, Paused, Started, Stopped
 from mlcore.runs.folder import checkpoint_name
 from mlcore.runs.keeper import Keeper
 
@@ -105,3 +105,14 @@ def test_the_last_the_best_the_start_and_ten_others_stay(folder, clock, epoch_do
         keeper.keep(epoch_done(number, number, loss=1.0 if number == 3 else 2.0))
     kept = [path.name for path in folder.checkpoints()]
     assert kept == ["start.pt", checkpoint_name(3), *map(checkpoint_name, range(20, 31))]
+
+
+def test_a_pause_is_no_training(folder, epoch_done, steps):
+    clock = Clock(cost=0.1)
+    keeper = Keeper(folder, clock.save, clock=clock)
+    assert keeper.keep(Paused(step=1, epoch=0)) is not None
+    clock.now += 36_000.0
+    assert keeper.keep(Continued(step=1, epoch=0)) is None
+    assert keeper.keep(steps(2, 3)) is None  # no thirty seconds of training since the last
+    written = sum(keeper.keep(epoch_done(n, 3 + n)) is not None for n in range(1, 100))
+    assert written <= 2  # ten hours of waiting pay for none

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import shutil
+import time
 
 import pytest
 
 from mlcore.config import RunConfig
 from mlcore.errors import RunError
 from mlcore.events import Stopped
-from mlcore.runs import History, RunStore
+from mlcore.runs import History, RunFolder, RunStore
 from mlcore.runs.mark import WorkerMark, write_mark
 from mlcore.runs.trash import delete, empty_trash, restore, trash
 
@@ -70,6 +72,37 @@ def test_a_run_in_the_trash_is_deleted_once(store, folder):
     delete(folder)
     with pytest.raises(RunError, match="deleted already"):
         delete(trash(store).get(folder.id))
+
+
+def test_of_two_runs_with_one_id_neither_is_overwritten(store, folder):
+    """A copy by hand, deleted beside the first."""
+    shutil.copytree(folder.path, store.root / "copy")
+    folder.rename("first")
+    delete(folder)
+    twin = RunFolder((store.root / "copy").rename(folder.path))
+    twin.rename("second")
+    with pytest.raises(RunError, match="is in the way: move that folder elsewhere"):
+        delete(twin)
+    with pytest.raises(RunError, match="is in the way: move that folder elsewhere"):
+        restore(store, folder.id)
+    assert trash(store).get(folder.id).name == "first"
+    assert store.get(folder.id).name == "second"
+    twin.path.rename(store.root / "copy")
+    assert restore(store).name == "first"
+    delete(store.get(folder.id))  # and back and forth again
+    assert restore(store, folder.id).name == "first"
+    assert ids(store) == sorted([folder.id, "copy"])
+
+
+@pytest.mark.parametrize("hours", [-2, 2])
+def test_the_last_deletion_is_the_last_whatever_the_clock_says(store, monkeypatch, hours):
+    folders = [store.create(RunConfig()) for _ in range(3)]
+    true = time.time_ns()
+    for turn, folder in enumerate(folders):
+        now = true + turn * hours * 3_600 * 10**9
+        monkeypatch.setattr("mlcore.runs.trash.time.time_ns", lambda now=now: now)
+        delete(folder)
+    assert [restore(store).id for _ in folders] == [folder.id for folder in folders[::-1]]
 
 
 def test_a_new_name_takes_the_place_of_the_old_one_and_leaves_the_settings_file(store):
