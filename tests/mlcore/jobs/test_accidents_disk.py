@@ -90,6 +90,7 @@ def test_a_history_that_cannot_grow_is_a_sentence_and_the_run_goes_on(
     np.testing.assert_array_equal(run_to_end(jobs, run).steps, whole())
 
 
+@pytest.mark.slow
 def test_where_nobody_can_write_the_history_the_reason_stands_beside_it(
     jobs, config, watch, run_to_end, whole
 ):
@@ -111,6 +112,7 @@ def test_where_nobody_can_write_the_history_the_reason_stands_beside_it(
     assert history.damaged <= 1
 
 
+@pytest.mark.slow
 def test_a_checkpoint_that_finds_no_room_leaves_the_one_before(
     jobs, config, watch, worker_of, run_to_end
 ):

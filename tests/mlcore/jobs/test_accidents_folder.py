@@ -83,6 +83,7 @@ def test_a_folder_deleted_under_its_worker_stays_gone(jobs, config, watch, worke
     assert watch(jobs, other, ended).state == "stopped"
 
 
+@pytest.mark.slow
 def test_a_folder_deleted_before_its_worker_came_is_not_trained(tmp_path, config, wait):
     jobs = Jobs(tmp_path)  # it still imports torch
     folder = jobs.store.get(jobs.start_run(config()))
@@ -123,6 +124,7 @@ def test_a_run_deleted_behind_its_last_word_lies_whole_in_the_trash(
     watch(jobs, folder.id, ended)
 
 
+@pytest.mark.slow
 def test_a_read_only_run_ends_at_its_next_checkpoint_and_goes_on_when_it_can(
     jobs, config, watch, read_only, run_to_end
 ):
@@ -139,6 +141,7 @@ def test_a_read_only_run_ends_at_its_next_checkpoint_and_goes_on_when_it_can(
     run_to_end(jobs, run)
 
 
+@pytest.mark.slow
 def test_a_run_whose_folder_is_read_only_from_the_start_says_why(
     tmp_path, config, watch, read_only, wait
 ):
@@ -162,6 +165,36 @@ def test_a_run_whose_folder_is_read_only_from_the_start_says_why(
     wait(lambda: not supervisor.is_running(), "the supervisor to end")
 
 
+def test_a_checkpoints_folder_that_is_none_any_more_ends_its_run_in_a_sentence(
+    jobs, config, watch, run_to_end
+):
+    """What a disk gone bad looks like, for every user and on every system."""
+    run = jobs.start_run(config(train__epochs=60))
+    folder = jobs.store.get(run)
+    send(folder, Pause())
+    watch(jobs, run, lambda h: h.state == "paused" and h.checkpoints)
+    aside = folder.checkpoints_path.rename(folder.path / "aside")
+    folder.checkpoints_path.write_text("no folder")
+    send(folder, Continue())
+    history = watch(jobs, run, lambda h: h.state == "failed")
+    assert "The checkpoint" in history.message
+    folder.checkpoints_path.unlink()
+    aside.rename(folder.checkpoints_path)
+    run_to_end(jobs, run)
+
+
+def test_a_runs_folder_that_is_a_file_starts_nothing_and_says_so(tmp_path, config):
+    (tmp_path / "runs").write_text("no folder")
+    jobs = Jobs(tmp_path / "runs")
+    assert (jobs.store.list(), jobs.pid) == ([], None)
+    with pytest.raises(RunError, match=r"runs.* cannot be written"):
+        jobs.start_run(config())
+    with pytest.raises(JobError, match="cannot hold a new job"):
+        jobs.call("devices", {})
+    jobs.shutdown()
+
+
+@pytest.mark.slow
 def test_a_read_only_runs_folder_is_listed_and_starts_nothing(tmp_path, config, read_only, wait):
     runs = tmp_path / "runs"
     folder = RunStore(runs).create(config(), name="mine")
