@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import session
+from dashboard import server, session
 from dashboard.checkpoint_rows import CheckpointRow, checkpoint_rows
 from dashboard.histories import history_of
 from dashboard.progress import run_label
@@ -50,7 +50,7 @@ def pick_run(*, with_upload: bool = False) -> RunInfo | None:
     Args:
         with_upload: offer the uploaded file too.
     """
-    runs = {info.id: info for info in session.store().list()}
+    runs = {info.id: info for info in server.store().list()}
     upload = session.upload() if with_upload else None
     labels = {_UPLOAD: f"Uploaded file {upload.name}"} if upload else {}
     labels |= {run: run_label(info, _when(info.created)) for run, info in runs.items()}

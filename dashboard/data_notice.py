@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import data_source, form, session
+from dashboard import data_source, form, server, session
 from dashboard.data_source import FIRST, SPARE, Source
 from dashboard.errors import friendly_errors
 from mlcore.config import RunConfig, data_root
@@ -50,7 +50,7 @@ def keep_ready(config: RunConfig) -> None:
     """Have the data of these settings wait in memory, where they are usable."""
     root = data_root(config.data)
     if data_source.source(config.data.name, root).usable:
-        session.keep_ready(config.data.name, str(root))
+        server.keep_ready(config.data.name, str(root))
 
 
 def _take_spare(config: RunConfig) -> None:

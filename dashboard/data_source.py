@@ -9,7 +9,7 @@ from typing import Any, Literal, Protocol
 
 import streamlit as st
 
-from dashboard import session
+from dashboard import server
 from mlcore.config import DataConfig, data_root
 from mlcore.data import status
 from mlcore.errors import MlcoreError
@@ -126,7 +126,7 @@ def usable(config: DataConfig) -> bool:
 
 def start(name: str, root: Path) -> None:
     """Begin to download a data set in the background."""
-    downloads().start(name, root, session.jobs())
+    downloads().start(name, root, server.jobs())
 
 
 def changed(name: str, root: Path) -> float:

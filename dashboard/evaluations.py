@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import data_source, session
+from dashboard import data_source, server
 from mlcore.data import RawData, load_raw
 from mlcore.errors import CheckpointError
 
@@ -72,7 +72,7 @@ def _evaluated(
         "assumed": assumed,
         "untrusted": untrusted,
     }
-    result: dict[str, Any] = session.jobs().call("evaluate", request, timeout=_SECONDS)
+    result: dict[str, Any] = server.jobs().call("evaluate", request, timeout=_SECONDS)
     return result
 
 

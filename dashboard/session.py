@@ -1,4 +1,4 @@
-"""Every `session_state` key and query parameter, and what all sessions share.
+"""What a session holds: the settings, the shown run, the upload; and the address bar.
 
 The settings live in one dict of the session, not in the widgets: a widget that is not drawn
 loses its state, and a slider and a typed number must show one value. Each widget is set from
@@ -11,10 +11,6 @@ The address bar is read once, when a session starts, and written after every run
 
 from __future__ import annotations
 
-import atexit
-import logging
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -22,10 +18,7 @@ import streamlit as st
 from dashboard.form import check, fit_to_data
 from dashboard.link import LINKED, read_link, write_link
 from dashboard.theme import Palette, palette
-from mlcore.jobs import Jobs
 from mlcore.presets import PAGE_PRESET, PRESETS
-from mlcore.runs import RunStore
-from mlcore.runs.queue import RunQueue
 
 if TYPE_CHECKING:
     from dashboard.uploads import Upload
@@ -48,14 +41,9 @@ __all__ = [
     "draw_again",
     "draw_number",
     "forget",
-    "jobs",
-    "keep_ready",
     "keep_upload",
     "notes",
-    "queue",
-    "runs_root",
     "set_current_run",
-    "store",
     "untouched",
     "upload",
     "upload_chosen",
@@ -63,7 +51,6 @@ __all__ = [
     "write_address",
 ]
 
-_LOG = logging.getLogger("dashboard")
 _SETTINGS, _NOTES, _RUN, _ASKED = "settings", "notes", "run", "asked"
 _UPLOAD, _UPLOAD_CHOSEN, _FILES = "upload", "upload-chosen", "checkpoint-files"
 
@@ -222,47 +209,3 @@ def write_address(config: RunConfig | None) -> None:
 def colours() -> Palette:
     """The chart colours of the theme that this browser shows."""
     return palette(st.context.theme.type)
-
-
-def runs_root() -> Path:
-    """The folder of all runs: the variable MLCORE_RUNS, else `runs` where the app was started."""
-    return Path(os.environ.get("MLCORE_RUNS") or "runs").expanduser().resolve()
-
-
-@st.cache_resource(show_spinner=False)
-def jobs() -> Jobs:
-    """The one client of the supervisor, shared by all sessions of this server.
-
-    When the server is asked to end (Ctrl-C, SIGTERM) its runs stop with a checkpoint; when it is
-    killed they go on.
-    """
-    client = Jobs(runs_root())
-    atexit.register(_part, client)
-    return client
-
-
-def _part(client: Jobs) -> None:
-    """Stop the server's runs, and say so in its terminal."""
-    stopped = client.shutdown()
-    if stopped:
-        _LOG.warning("stopped %s; the Train page offers to resume.", ", ".join(stopped))
-
-
-@st.cache_resource(show_spinner=False, max_entries=1)
-def keep_ready(data_name: str, root: str) -> None:
-    """Have the supervisor hold this data set, so that a click on Train finds it in memory.
-
-    Sent once for each change of data set; sent again it would cost the supervisor a `stat`.
-    """
-    jobs().warm(data_name, Path(root))
-
-
-def queue() -> RunQueue:
-    """The runs that wait for a place, and those that have one."""
-    return RunQueue(store().root)
-
-
-@st.cache_resource(show_spinner=False)
-def store() -> RunStore:
-    """The run folders, shared by all sessions of this server."""
-    return RunStore(runs_root())

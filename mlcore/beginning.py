@@ -9,6 +9,7 @@ from typing import Any
 
 from mlcore import checkpoint
 from mlcore.checkpoint import Checkpoint
+from mlcore.checkpoint.fits import check_classes
 from mlcore.checkpoint.optimizer_state import optimizer_name
 from mlcore.config import PLACE, RunConfig, changes_between, goes_on
 from mlcore.data.tensors import Dataset
@@ -45,11 +46,7 @@ class Beginning:
         source = self.source
         if source is None:
             return
-        if source.outputs != len(data.classes):
-            raise CheckpointError(
-                f"The checkpoint tells {source.outputs} classes apart, but {data.title} has "
-                f"{len(data.classes)}: choose the data set it was trained on."
-            )
+        check_classes(source, data)
         exact = self.state is not None and "config" in self.state
         if exact and source.data and source.data["fingerprint"] != data.fingerprint:
             raise DataError(

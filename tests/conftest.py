@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gzip
 import os
-import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -19,6 +18,8 @@ import hypothesis
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+
+from tests.chromium import find_chromium
 
 if TYPE_CHECKING:
     from mlcore.runs import RunFolder, RunStore
@@ -33,7 +34,6 @@ _MNIST_FILES = {
     "t10k-images-idx3-ubyte": 7_840_016,
     "t10k-labels-idx1-ubyte": 10_008,
 }
-_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 def _lacks(what: str) -> NoReturn:
@@ -56,9 +56,7 @@ def mnist_root() -> Path:
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """The path of a Chromium executable."""
-    chosen = os.environ.get("MLCORE_CHROMIUM")
-    found = chosen or next(filter(None, map(shutil.which, _BROWSERS)), None)
-    if not found:
+    if not (found := find_chromium()):
         _lacks("no Chromium on this machine (set MLCORE_CHROMIUM to its path)")
     return found
 

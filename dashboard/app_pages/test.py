@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import data_source, session
+from dashboard import data_source, server, session
 from dashboard.checkpoint_choice import Choice, choose, no_runs
 from dashboard.evaluations import evaluated, images_of
 from dashboard.panels import verdict
@@ -60,7 +60,7 @@ def _show(result: Mapping[str, Any], data: str, root: Path) -> None:
 
 
 def _nothing_to_test() -> None:
-    runs = session.store().list()
+    runs = server.store().list()
     if not runs:
         no_runs("and see here how good it is on images that it has never seen.")
         return

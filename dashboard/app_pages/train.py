@@ -8,7 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import comparison, session
+from dashboard import comparison, server, session
 from dashboard.components import plotly_js
 from dashboard.errors import friendly_errors
 from dashboard.histories import history_of
@@ -63,7 +63,7 @@ class _Signs:
             and _edits(history) == self.edits
             and steering.answer_due(history) == self.answer_due
         )
-        queued = session.queue().look() == self.look
+        queued = server.queue().look() == self.look
         return here and queued and self.folder_changed == _folder_changed()
 
 
@@ -72,7 +72,7 @@ def page() -> None:
     ahead = st.container()
     changed = _folder_changed()
     session.choose_upload(False)  # what is said here of a run, the other pages follow
-    runs = session.store().list()
+    runs = server.store().list()
     shown = picker.chosen_run(runs)
     # The list was read a moment before the history: what is shown goes by the history alone.
     history = history_of(RunFolder(shown.path)) if shown else None
@@ -81,7 +81,7 @@ def page() -> None:
         state=history.state if history else None,
         drawn=history is not None and history.step > 0,
         edits=_edits(history) if history else (0, None),
-        look=session.queue().look(),
+        look=server.queue().look(),
         answer_due=history is not None and steering.answer_due(history),
         folder_changed=changed,
         beside=tuple(info.id for info in beside),
@@ -180,7 +180,7 @@ def _wait_for_runs(signs: _Signs) -> None:
 
 def _folder_changed() -> int:
     try:
-        return session.runs_root().stat().st_mtime_ns
+        return server.runs_root().stat().st_mtime_ns
     except OSError:
         return 0
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import session
+from dashboard import server, session
 from dashboard.controls import fields
 from mlcore.config import SETTINGS
 from mlcore.errors import MlcoreError
@@ -49,7 +49,7 @@ class _Devices:
     def _ask(self) -> None:
         if not self._asked:
             self._asked = True
-            self._job = session.jobs().submit("devices", {})
+            self._job = server.jobs().submit("devices", {})
         answer = self._job.poll()
         if answer is not None:
             self._found = {entry["device"]: entry["name"] for entry in answer["devices"]}

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import data_source, session
+from dashboard import data_source, server, session
 from dashboard.problems import tried
 from mlcore.config import RunConfig
 from mlcore.events import Finished, Stopped
@@ -30,7 +30,7 @@ def start(look: Look) -> None:
     """
     config = session.config()
     reason = why_not(config)
-    waits = bool(config and look.training and session.jobs().would_wait(config, look))
+    waits = bool(config and look.training and server.jobs().would_wait(config, look))
     st.button(
         "Add to queue" if waits else "Train",
         key="train",
@@ -125,10 +125,10 @@ def begin(
         return  # one click may be heard twice: Streamlit repeats one that a re-run cut short
     st.session_state[_HEARD] = True
     with tried():
-        jobs = session.jobs()
+        jobs = server.jobs()
         session.set_current_run(jobs.start_run(config, checkpoint=checkpoint, parent=parent))
 
 
 def _resume(run: str, changes: Mapping[str, Any] | None) -> None:
     with tried():
-        session.jobs().resume_run(run, changes)
+        server.jobs().resume_run(run, changes)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import session
+from dashboard import server, session
 from dashboard.checkpoint_rows import CheckpointRow
 from dashboard.panels.branch import branch_here
 from dashboard.wording import counted, file_size
@@ -125,7 +125,7 @@ def exported(path: Path, name: str) -> bytes:
     Raises:
         MlcoreError: it cannot be made; the sentence says why.
     """
-    job = session.jobs().submit("export", {"checkpoint": str(path), "format": name})
+    job = server.jobs().submit("export", {"checkpoint": str(path), "format": name})
     file = job.folder / str(job.wait(_SECONDS)["file"])
     content = file.read_bytes()
     file.unlink()  # the job's folder stays for an hour

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from dashboard import session
+from dashboard import server, session
 from dashboard.progress import ACTIVE, run_label
 from mlcore.runs import RunInfo
 
@@ -29,7 +29,7 @@ def chosen_run(runs: Sequence[RunInfo]) -> RunInfo | None:
         return by_id[wanted]
     if wanted:
         st.warning(
-            f"There is no run {wanted} in {session.runs_root()}: the address is old, or the run "
+            f"There is no run {wanted} in {server.runs_root()}: the address is old, or the run "
             "was deleted.",
             icon=":material/link_off:",
         )
@@ -71,7 +71,7 @@ def _take_choice() -> None:
     chosen = st.session_state["run-choice"]
     # The browser answers with the label. One that has changed since ("running" has become
     # "finished") comes back as it was, and is no choice of anybody.
-    if any(info.id == chosen for info in session.store().list()):
+    if any(info.id == chosen for info in server.store().list()):
         session.set_current_run(chosen)
 
 

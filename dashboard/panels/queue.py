@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from dashboard import session
+from dashboard import server, session
 from dashboard.panels.picker import called
 from dashboard.problems import tried
 from dashboard.wording import as_markdown, counted
@@ -55,7 +55,7 @@ def where_it_waits(look: Look, run: str) -> str:
 def cancel(run: str) -> None:
     """Take a run out of the queue; one that has begun meanwhile is stopped."""
     with tried():
-        session.queue().end(RunFolder(session.store().root / run), _LONGEST)
+        server.queue().end(RunFolder(server.store().root / run), _LONGEST)
 
 
 def _head(look: Look) -> None:
@@ -133,9 +133,9 @@ def _icon(
 
 def _move(run: str, place: int) -> None:
     with tried():
-        session.queue().move(run, place)
+        server.queue().move(run, place)
 
 
 def _set_at_once() -> None:
     with tried():
-        session.queue().set_at_once(int(st.session_state[_AT_ONCE]))
+        server.queue().set_at_once(int(st.session_state[_AT_ONCE]))

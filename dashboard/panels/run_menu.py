@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard import session
+from dashboard import server, session
 from dashboard.problems import tried
 from dashboard.progress import ACTIVE
 from dashboard.widgets import held
@@ -118,7 +118,7 @@ def _delete(shown: RunInfo) -> None:
     folder = RunFolder(shown.path)
     with tried():
         if folder.state() in ACTIVE:
-            session.queue().end(folder, _LONGEST)
+            server.queue().end(folder, _LONGEST)
         delete(folder)
         st.session_state[_DELETED] = shown.id
         session.set_current_run(None)
@@ -127,5 +127,5 @@ def _delete(shown: RunInfo) -> None:
 def _restore(run: str) -> None:
     with tried():
         st.session_state.pop(_DELETED, None)
-        restore(session.store(), run)
+        restore(server.store(), run)
         session.set_current_run(run)

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import session
+from dashboard import server, session
 from dashboard.form import in_words
 from dashboard.panels.queue import cancel
 from dashboard.pending import change_words, pending_changes
@@ -43,7 +43,7 @@ def buttons(history: History) -> None:
 
 def _before_it_begins(history: History) -> None:
     """The button that takes a run back before its first step."""
-    waits = session.queue().look().place(history.folder.id)
+    waits = server.queue().look().place(history.folder.id)
     st.button(
         "Cancel" if waits else "Stop training",
         key="cancel" if waits else "stop",

@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from dashboard import problems, session
+from dashboard import problems, server, session
 from dashboard.panels import contents
 from dashboard.resume_plan import resume_config, why_not_resumable
 from dashboard.uploads import Upload, save_upload
@@ -111,7 +111,7 @@ def _look_into(new: Upload) -> None:
     request = {"path": str(new.path), "untrusted": True}
     try:
         with st.spinner("Looking into the file …"):
-            new.inspection = session.jobs().call("inspect", request, timeout=_SECONDS)
+            new.inspection = server.jobs().call("inspect", request, timeout=_SECONDS)
     except MlcoreError as error:
         new.discard()
         problems.say(f"{new.name}: {error}")
@@ -185,6 +185,6 @@ def _resume(upload: Upload) -> None:
     sidebar = session.config()
     assert sidebar is not None
     config = resume_config(upload.inspection, sidebar, upload.assumed)
-    run = session.jobs().start_run(config, checkpoint=upload.path)
+    run = server.jobs().start_run(config, checkpoint=upload.path)
     session.set_current_run(run)
     st.switch_page("app_pages/train.py")

@@ -12,6 +12,7 @@ from typing import Any
 
 from mlcore import checkpoint
 from mlcore.checkpoint import Checkpoint, limits
+from mlcore.checkpoint.fits import check_classes
 from mlcore.config import DataConfig, RunConfig, data_root
 from mlcore.data import Progress, fetch, status
 from mlcore.data.tensors import Dataset, load
@@ -66,11 +67,7 @@ def evaluate_checkpoint(
     raw = shelf.take(RunConfig(data=config))
     # One training image: only the test set is wanted, and the rest would cost time and memory.
     data = load(dataclasses.replace(config, train_limit=1), seed=0, raw=raw)
-    if found.outputs != len(data.classes):
-        raise CheckpointError(
-            f"The checkpoint tells {found.outputs} classes apart, but {data.title} has "
-            f"{len(data.classes)}: choose the data set it was trained on."
-        )
+    check_classes(found, data)
     model = checkpoint.build_model(found)
     result = evaluate(model, data.test, data)
     if not math.isfinite(result.loss):

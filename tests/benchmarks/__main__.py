@@ -1,6 +1,7 @@
 """Print tables of speed, memory and accuracy on MNIST: `python -m tests.benchmarks`.
 
-Name what to measure (default: epochs): epochs, widths, presets, memory, together.
+Name what to measure (default: epochs): epochs, widths, presets, memory, together, page. The last
+drives Chromium, and `--rounds` should be 10 or more there.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ from pathlib import Path
 import torch
 
 from tests.benchmarks import accuracy, epochs, memory, together, widths
+from tests.benchmarks.page import measure_page
+from tests.benchmarks.page.figures import HEAD, lines
 
-WHAT = ("epochs", "widths", "presets", "memory", "together")
+WHAT = ("epochs", "widths", "presets", "memory", "together", "page")
 
 
 def processor() -> str:
@@ -60,6 +63,10 @@ def main() -> None:
                 print(memory.table() + "\n", flush=True)
             case "together":
                 print(together.table(arguments.rounds) + "\n", flush=True)
+            case "page":
+                print(f"{HEAD}", flush=True)
+                for figures in measure_page(arguments.rounds):
+                    print(lines(figures), flush=True)
 
 
 if __name__ == "__main__":

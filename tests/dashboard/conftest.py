@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import session
+from dashboard import server
 
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
 
@@ -32,12 +32,12 @@ def page_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MLCORE_RUNS", str(folder / "runs"))
         patch.setenv("MLCORE_DATA", str(folder / "data"))
-        session.jobs.clear()
-        session.store.clear()
+        server.jobs.clear()
+        server.store.clear()
         yield folder
-        session.jobs().close()
-        session.jobs.clear()
-        session.store.clear()
+        server.jobs().close()
+        server.jobs.clear()
+        server.store.clear()
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import session
+from dashboard import server
 from mlcore.config import DataConfig, RunConfig, TrainConfig
 from mlcore.events import Started, StepsDone, Stopped
 from mlcore.runs import Recorder, RunFolder, RunStore
@@ -122,7 +122,7 @@ def test_a_parent_can_be_shown_with_a_click(app, run):
     opened(app, run("fork", parent.id))
     app.button(key="show-parent").click().run()
     assert app.selectbox(key="run-choice").value == parent.id
-    assert session.runs_root() == parent.path.parent
+    assert server.runs_root() == parent.path.parent
 
 
 def test_tags_and_a_note_are_given_on_the_page(app, run):

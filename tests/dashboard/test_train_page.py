@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import session
+from dashboard import server
 from mlcore.commands import Continue, Edit, Pause, RunEpoch, RunSteps, Stop
 from mlcore.config import DataConfig, RunConfig, TrainConfig
 from mlcore.events import (
@@ -71,19 +71,19 @@ def with_answer(folder: RunFolder, event: Event) -> None:
 @pytest.fixture(scope="module", autouse=True)
 def _workers() -> Iterator[None]:
     """One supervisor for all tests here (the sidebar asks it for devices), ended with them."""
-    session.jobs.clear()
+    server.jobs.clear()
     yield
-    session.jobs().close()
-    session.jobs.clear()
+    server.jobs().close()
+    server.jobs.clear()
 
 
 @pytest.fixture
 def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunStore]:
     """The runs folder of the app."""
     monkeypatch.setenv("MLCORE_RUNS", str(tmp_path / "runs"))
-    session.store.clear()
+    server.store.clear()
     yield RunStore(tmp_path / "runs")
-    session.store.clear()
+    server.store.clear()
 
 
 @pytest.fixture

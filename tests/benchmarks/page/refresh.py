@@ -15,10 +15,12 @@ from pathlib import Path
 from playwright.sync_api import Browser, WebSocket
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+from dashboard.charts.others import MOST_OTHERS
 from mlcore.config import DataConfig, RunConfig, data_root
-from mlcore.events import CheckpointSaved, EpochDone, Event, Started, StepsDone
+from mlcore.events import CheckpointSaved, EpochDone, Event, Started, StepsDone, Stopped
 from mlcore.runs import Recorder, RunFolder, RunStore
 from mlcore.runs.mark import WorkerMark, write_mark
+from mlcore.runs.recorder import record_failure
 from tests.benchmarks.page.figures import Figure
 from tests.benchmarks.page.tab import serve, tab
 from tests.browser.server import wait_for
@@ -35,13 +37,17 @@ def measure(browser: Browser, folder: Path, rounds: int) -> list[Figure]:
     """Payload of the websocket frames between two ends of the chart's script, in KB."""
     figures = []
     with serve(folder, data_root(DataConfig())) as app:
-        for steps in _LENGTHS:
-            figure = Figure(f"one refresh at {steps:,} steps", "KB", _AIM)
-            run = RunStore(app.runs).create(RunConfig(data=DataConfig(name="digits")))
+        store, others = RunStore(app.runs), ""
+        for steps, beside in (*((steps, 0) for steps in _LENGTHS), (_LENGTHS[-1], MOST_OTHERS)):
+            with_others = f", {beside} others beside it" if beside else ""
+            figure = Figure(f"one refresh at {steps:,} steps{with_others}", "KB", _AIM)
+            if beside:
+                others = "&with=" + ",".join(_ended(store, steps).id for _ in range(beside))
+            run = store.create(RunConfig(data=DataConfig(name="digits")))
             with _goes_on(run, steps), tab(browser) as page:
                 refreshes = Refreshes()
                 page.on("websocket", refreshes.listen)
-                page.goto(f"{app.url}/?run={run.id}")
+                page.goto(f"{app.url}/?run={run.id}{others}")
                 page.locator(".live-chart[data-last]").wait_for()
                 seen = len(refreshes.sizes) + 1  # the first may hold the end of the page's own
                 while len(refreshes.sizes) < seen + rounds:
@@ -115,6 +121,17 @@ def started(epochs: int) -> Started:
     )
 
 
+def _ended(store: RunStore, steps: int) -> RunFolder:
+    """A run that did so many steps and was stopped."""
+    run = store.create(RunConfig(data=DataConfig(name="digits")))
+    with Recorder(run) as recorder:
+        recorder.record(started(1_000))
+        for event in events(1, steps):
+            recorder.record(event)
+        recorder.record(Stopped(step=steps, epoch=steps // _EPOCH))
+    return run
+
+
 @contextlib.contextmanager
 def _goes_on(run: RunFolder, steps: int) -> Iterator[None]:
     """A run with so many steps that goes on; this process passes for its worker."""
@@ -142,6 +159,4 @@ def _goes_on(run: RunFolder, steps: int) -> Iterator[None]:
     finally:
         over.set()
         writer.join()
-        from mlcore.runs.recorder import record_failure
-
         record_failure(run, "The benchmark is over.")

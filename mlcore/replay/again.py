@@ -6,7 +6,7 @@ Nothing is written: the run's folder is read, and the training lives in memory.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 from mlcore import checkpoint
 from mlcore.beginning import Beginning, begin_from
 from mlcore.checkpoint import Checkpoint
-from mlcore.commands import Command, Continue, Edit, RunSteps, Stop
 from mlcore.data.tensors import Dataset, load
 from mlcore.device import resolve
 from mlcore.errors import DataError, DivergedError, RunError
 from mlcore.events import EditRefused, SettingsEdited, Started, StepsDone
+from mlcore.replay.script import Script
 from mlcore.runs import History, RunFolder
 from mlcore.runs.folder import START_FILE, checkpoint_step
 from mlcore.trainer import Trainer
@@ -122,7 +122,7 @@ class _Again:
         history, state, config = self._history, self._begin.state, self._begin.config
         for start, upto in self._stretches():
             final = upto == history.step
-            script = _Script(
+            script = Script(
                 [
                     edit
                     for edit in history.edits
@@ -193,36 +193,6 @@ class _Again:
     def _difference(self, step: int, replayed: float | None, reason: str = "") -> Difference:
         recorded = float(self._losses[step - 1]) if step <= len(self._losses) else float("nan")
         return Difference(step=step, recorded=recorded, replayed=replayed, reason=reason)
-
-
-class _Script:
-    """The commands of a stretch: each edit at its step, and a stop at the last one.
-
-    A run that is to pause after so many steps pauses after exactly so many; pauses change no
-    numbers.
-    """
-
-    trainer: Trainer
-
-    def __init__(self, edits: Sequence[SettingsEdited], upto: int) -> None:
-        self._edits, self._upto = list(edits), upto
-        self._target: int | None = None
-
-    def __call__(self) -> Sequence[Command]:
-        """What the run was asked at the step where the trainer is."""
-        step, epoch = self.trainer.step, self.trainer.epoch
-        found: list[Command] = []
-        while self._edits and (self._edits[0].step, self._edits[0].epoch) <= (step, epoch):
-            found.append(Edit(changes=self._edits.pop(0).changes))
-        if self._edits and self._edits[0].step == step:  # made after the epoch that ends here
-            return [*found, Continue()]
-        if step >= self._upto:
-            return [*found, Stop()]
-        target = self._edits[0].step if self._edits else self._upto
-        if target != self._target:
-            self._target = target
-            found.append(RunSteps(count=target - step))
-        return found
 
 
 def _beginning(folder: RunFolder) -> Beginning:
