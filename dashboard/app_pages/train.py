@@ -92,6 +92,7 @@ def page() -> None:
         actions.start(signs.look)
         if history:
             steering.buttons(history)
+            branch.branch_off(history)
         st.space("stretch")
         if shown:
             picker.pick_run(runs, shown)
@@ -133,7 +134,6 @@ def _live(shown: RunInfo, runs: Sequence[RunInfo], signs: _Signs) -> None:
         figures.standing(history.state, waits=bool(waits))
         steering.single_steps(history)
         _what_next(history, progress.epochs)
-        branch.branch_off(history)
         figures.circumstances(history, progress)
     if history.message:
         st.error(as_markdown(history.message), icon=":material/error:")

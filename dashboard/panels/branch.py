@@ -22,16 +22,25 @@ from mlcore.runs.forks import Point, points
 
 __all__ = ["branch_here", "branch_off", "origin"]
 
+_LAST = "The last checkpoint"
+_OPEN = "branch"  # whether the form is open
 
+
+@st.fragment
 def branch_off(history: History) -> None:
-    """A small form that starts a fork of the run; nothing before the run has begun."""
+    """A small form that starts a fork of the run; nothing before the run has begun.
+
+    It is drawn when it is opened or used, and not with the chart: a list of epochs that grows and
+    is thinned out below the pointer cannot be chosen from.
+    """
     if history.started is None:
         return
     with st.popover(
         "Branch off",
         icon=":material/call_split:",
-        key="branch",
+        key=_OPEN,
         help="Start a new run from this one's weights, with other settings.",
+        on_change="rerun",
     ):
         try:
             found = points(history)
@@ -82,14 +91,14 @@ def origin(history: History, runs: Sequence[RunInfo]) -> None:
 
 def _form(history: History, found: Sequence[Point]) -> None:
     run = history.folder.id
-    by_words = {point_words(point): point for point in found}
+    by_words = {point_words(point): point for point in reversed(found)}
+    options = [*([_LAST] if len(found) > 1 else []), point_words(found[0])]
+    options += [words for words in by_words if words not in options]
     key = f"branch-from-{run}"
-    if st.session_state.get(key) not in by_words:  # its checkpoint was thinned out since
-        st.session_state.pop(key, None)
-    chosen = st.selectbox(
-        "From", list(by_words), index=len(by_words) - 1, key=key, persist_state="session"
-    )
-    point = by_words[chosen]
+    if st.session_state.get(key) not in options:  # its checkpoint was thinned out since
+        st.session_state[key] = options[0]
+    chosen = st.selectbox("From", options, key=key)
+    point = found[-1] if chosen == _LAST else by_words[chosen]
     changes = branch_changes(point, session.values())
     epochs = st.number_input(
         "Epochs to train",
@@ -104,17 +113,22 @@ def _form(history: History, found: Sequence[Point]) -> None:
         st.markdown(f"From the sidebar: {as_markdown(change_words(point.config, changes))}.")
     elif not reason:
         st.caption("Same settings so far: change some in the sidebar to try others.")
-    st.button(
+    if st.button(
         "Start the new run",
         key="branch-start",
         type="primary",
         icon=":material/call_split:",
         disabled=reason is not None,
         help=reason,
-        on_click=actions.begin,
-        args=(config,),
-        kwargs={"checkpoint": point.file, "parent": run},
-    )
+        on_click=_start,
+        args=(config, point.file, run),
+    ):
+        st.rerun()  # the whole page: it shows the new run
+
+
+def _start(config: RunConfig | None, checkpoint: Path | None, parent: str) -> None:
+    st.session_state[_OPEN] = False
+    actions.begin(config, checkpoint=checkpoint, parent=parent)
 
 
 def _config(point: Point, changes: dict[str, object] | None, epochs: int) -> RunConfig | None:

@@ -54,6 +54,7 @@ def test_a_run_is_branched_off_twice_and_drawn_over_its_parent(app, page, settle
     parent = click_train(page)
     badge(page, "Finished")
 
+    settled(page)
     button(page, "branch").click()
     choose_from(page, "Epoch 2")
     shots(page, "branch")
@@ -72,11 +73,13 @@ def test_a_run_is_branched_off_twice_and_drawn_over_its_parent(app, page, settle
 
     button(page, "show-parent").click()
     page.wait_for_function("run => location.href.includes('run=' + run)", arg=parent)
+    settled(page)
     button(page, "branch").click()
     choose_from(page, "The same initial weights")
     button(page, "branch-start").click()
     second = wait_for_other_run(page, parent)
     badge(page, "Finished")
+    settled(page)  # a page that is being drawn anew closes its lists
     page.locator(".st-key-compare").get_by_role("combobox").click()
     page.get_by_role("option").first.click()
     wait_for_curves(page, 3)

@@ -106,8 +106,9 @@ def test_the_form_of_a_branch_offers_the_beginning_and_each_checkpoint(app, run,
     shown = run("shown")
     opened(app, shown)
     choice = app.selectbox(key=f"branch-from-{shown.id}")
-    assert choice.options == ["The same initial weights", "Step 2, in epoch 1"]
-    assert choice.value == "Step 2, in epoch 1"
+    last = "The last checkpoint"
+    assert choice.options == [last, "The same initial weights", "Step 2, in epoch 1"]
+    assert choice.value == last
     app.button(key="branch-start").click().run()
     ((config, more),) = started
     assert more == {
