@@ -126,7 +126,7 @@ def _live(shown: RunInfo, runs: Sequence[RunInfo], signs: _Signs) -> None:
     history = history_of(RunFolder(shown.path))
     beside = comparison.compared(shown, runs)
     same = tuple(info.id for info in beside) == signs.beside and _moving(beside) == signs.moving
-    if not (same and signs.stand(history)):
+    if not (same and signs.stand(history)) or chart.refresh_was_missed():
         st.rerun()
     progress = progress_of(history)
     with st.container(horizontal=True, vertical_alignment="center", key="standing"):
@@ -144,7 +144,7 @@ def _live(shown: RunInfo, runs: Sequence[RunInfo], signs: _Signs) -> None:
     elif history.state in ACTIVE:
         figures.progress_bar(progress)
     figures.numbers(history)
-    chart.run_chart(history, shown, runs)
+    chart.run_chart(history, shown, runs, moving=signs.moving)
     st.subheader("Epochs")
     tables.epochs_table(history.epochs)
 

@@ -80,11 +80,20 @@ class Chart {
     setTimeout(() => this.draw(), 0); // after Plotly has heard of it
   }
 
-  async show(header, setStateValue) {
+  async show(header, setStateValue, setTriggerValue) {
     this.header = header;
     this.tell = setStateValue;
+    this.miss = setTriggerValue;
+    this.watch();
     this.Plotly = await loadPlotly(header.plotly);
     this.draw();
+  }
+
+  // Streamlit may lose the message that has the page ask again by itself: then the page hears of it.
+  watch() {
+    clearInterval(this.watching);
+    if (!this.header.due) return;
+    this.watching = setInterval(() => this.miss("missed", true), this.header.due * 1000);
   }
 
   signature(look) {
@@ -169,6 +178,7 @@ class Chart {
 
   end() {
     clearTimeout(this.timer);
+    clearInterval(this.watching);
     this.ends.abort();
     this.sizes.disconnect();
     this.ended = true;
@@ -179,13 +189,13 @@ class Chart {
 
 const charts = new WeakMap();
 
-export default function ({ data, parentElement, setStateValue }) {
+export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
   let chart = charts.get(parentElement);
   if (!chart) {
     chart = new Chart(parentElement);
     charts.set(parentElement, chart);
   }
-  if (data) chart.show(decode(data), setStateValue).catch((error) => {
+  if (data) chart.show(decode(data), setStateValue, setTriggerValue).catch((error) => {
     chart.node.textContent = error.message;
   });
   return () => { chart.end(); charts.delete(parentElement); };

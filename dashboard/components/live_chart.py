@@ -12,7 +12,7 @@ import hashlib
 import json
 import re
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,13 @@ _KINDS = {"f4": "<f4", "f8": "<f8", "i4": "<i4"}
 
 
 def live_chart(
-    frame: Mapping[str, Any], arrays: Sequence[Mapping[str, Any]], *, run: str, key: str
+    frame: Mapping[str, Any],
+    arrays: Sequence[Mapping[str, Any]],
+    *,
+    run: str,
+    key: str,
+    due: float = 0.0,
+    on_missed: Callable[[], None] | None = None,
 ) -> None:
     """Draw a figure, or draw it anew with other data.
 
@@ -37,9 +43,13 @@ def live_chart(
         arrays: for each trace the arrays (NumPy, or short lists) to put in.
         run: what is drawn; its zoom is remembered under this name while the tab is open.
         key: of the widget.
+        due: seconds in which the next data are expected; 0: nobody waits for any.
+        on_missed: called when they did not come.
     """
-    message = pack(frame, arrays, run=run, plotly=plotly_js.url())
-    _component()(key=key, data=message, on_visible_change=_heard)
+    message = pack(frame, arrays, run=run, plotly=plotly_js.url(), due=due)
+    _component()(
+        key=key, data=message, on_visible_change=_heard, on_missed_change=on_missed or _heard
+    )
 
 
 def visible_range(key: str, run: str) -> tuple[float, float] | None:
@@ -56,7 +66,12 @@ def visible_range(key: str, run: str) -> tuple[float, float] | None:
 
 
 def pack(
-    frame: Mapping[str, Any], arrays: Sequence[Mapping[str, Any]], *, run: str, plotly: str = ""
+    frame: Mapping[str, Any],
+    arrays: Sequence[Mapping[str, Any]],
+    *,
+    run: str,
+    plotly: str = "",
+    due: float = 0.0,
 ) -> bytes:
     """The message to the browser: header length (uint32), header (JSON), arrays (bytes).
 
@@ -84,7 +99,7 @@ def pack(
     digest = hashlib.blake2b(text.encode() + body, digest_size=8).hexdigest()
     points = max((len(fields.get("x", ())) for fields in arrays), default=0)
     text = json.dumps(
-        header | {"revision": digest, "plotly": plotly, "points": points},
+        header | {"revision": digest, "plotly": plotly, "points": points, "due": due},
         separators=(",", ":"),
         allow_nan=False,
     )

@@ -23,7 +23,6 @@ from mlcore.runs.forks import Point, points
 __all__ = ["branch_here", "branch_off", "origin"]
 
 _LAST = "The last checkpoint"
-_OPEN = "branch"  # whether the form is open
 
 
 @st.fragment
@@ -38,7 +37,7 @@ def branch_off(history: History) -> None:
     with st.popover(
         "Branch off",
         icon=":material/call_split:",
-        key=_OPEN,
+        key=f"branch-{history.folder.id}",  # the form of another run is another one, and closed
         help="Start a new run from this one's weights, with other settings.",
         on_change="rerun",
     ):
@@ -120,15 +119,11 @@ def _form(history: History, found: Sequence[Point]) -> None:
         icon=":material/call_split:",
         disabled=reason is not None,
         help=reason,
-        on_click=_start,
-        args=(config, point.file, run),
+        on_click=actions.begin,
+        args=(config,),
+        kwargs={"checkpoint": point.file, "parent": run},
     ):
         st.rerun()  # the whole page: it shows the new run
-
-
-def _start(config: RunConfig | None, checkpoint: Path | None, parent: str) -> None:
-    st.session_state[_OPEN] = False
-    actions.begin(config, checkpoint=checkpoint, parent=parent)
 
 
 def _config(point: Point, changes: dict[str, object] | None, epochs: int) -> RunConfig | None:

@@ -14,21 +14,26 @@ from dashboard.histories import history_of
 from dashboard.panels.compare import pick_others
 from dashboard.panels.picker import called
 from dashboard.progress import ACTIVE
-from mlcore.runs import History, RunFolder, RunInfo
+from mlcore.runs import History, RunFolder, RunInfo, State
 
-__all__ = ["run_chart"]
+__all__ = ["refresh_was_missed", "run_chart"]
 
 _KEY = "run-chart"
+_MISSED = "chart-missed"
+_DUE, _DUE_AT_START = 5.0, 15.0  # seconds in which a run that trains has told something new
 _WINDOWS = (1, 10, 25, 50, 100, 250, 500, 1_000)
 
 
-def run_chart(history: History, shown: RunInfo, runs: Sequence[RunInfo]) -> None:
+def run_chart(
+    history: History, shown: RunInfo, runs: Sequence[RunInfo], *, moving: bool = False
+) -> None:
     """Draw the losses and the accuracy of a run, as far as it is, and of those beside it.
 
     Args:
         history: of the run.
         shown: the run.
         runs: all there are.
+        moving: one of those beside it trains.
     """
     with st.container(
         horizontal=True, vertical_alignment="center", gap="medium", key="chart-switches"
@@ -70,7 +75,24 @@ def run_chart(history: History, shown: RunInfo, runs: Sequence[RunInfo]) -> None
         training_arrays(info),
         run=run,
         key=_KEY,
+        due=_due(history.state, moving=moving),
+        on_missed=_miss,
     )
+
+
+def refresh_was_missed() -> bool:
+    """Whether the browser has waited for a refresh in vain since this was asked last."""
+    return bool(st.session_state.pop(_MISSED, False))
+
+
+def _miss() -> None:
+    st.session_state[_MISSED] = True
+
+
+def _due(state: State, *, moving: bool) -> float:
+    if state == "running" or moving:
+        return _DUE
+    return _DUE_AT_START if state == "queued" else 0.0
 
 
 def _other(info: RunInfo, *, window: int, visible: tuple[float, float] | None) -> OtherRun:

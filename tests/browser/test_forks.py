@@ -42,6 +42,11 @@ def wait_for_curves(page: Page, count: int) -> None:
     expect(page.locator(".live-chart .legendtext")).to_have_count(count)
 
 
+def open_form(page: Page) -> None:
+    """Open the form that branches off from the shown run."""
+    button(page, f"branch-{run_of(page)}").click()
+
+
 def choose_from(page: Page, label: str) -> None:
     """Choose where the open form branches off."""
     page.locator("[class*=st-key-branch-from]").get_by_role("combobox").click()
@@ -55,7 +60,7 @@ def test_a_run_is_branched_off_twice_and_drawn_over_its_parent(app, page, settle
     badge(page, "Finished")
 
     settled(page)
-    button(page, "branch").click()
+    open_form(page)
     choose_from(page, "Epoch 2")
     shots(page, "branch")
     button(page, "branch-start").click()
@@ -74,7 +79,7 @@ def test_a_run_is_branched_off_twice_and_drawn_over_its_parent(app, page, settle
     button(page, "show-parent").click()
     page.wait_for_function("run => location.href.includes('run=' + run)", arg=parent)
     settled(page)
-    button(page, "branch").click()
+    open_form(page)
     choose_from(page, "The same initial weights")
     button(page, "branch-start").click()
     second = wait_for_other_run(page, parent)

@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 from mlcore.replay import replay
 from mlcore.runs import ENDED, History, RunFolder, RunStore
 from mlcore.runs.mark import read_mark
-from tests.browser.driving import LONG, badge, button, wait_for_steps
+from tests.browser.driving import LONG, badge, button, click_train, wait_for_steps
 
 pytestmark = pytest.mark.browser
 
@@ -249,3 +249,23 @@ def test_a_run_that_trains_is_named_stopped_and_deleted_and_comes_back(app, page
     expect(page.locator(".st-key-run-choice input")).to_have_value(re.compile("^a wide one"))
     assert only_run(server.runs).id == folder.id
     assert folder.state() == "stopped"
+
+
+def test_a_page_that_lost_its_timer_draws_on(app, page):
+    """Streamlit can drop the message that sets it, where two runs of the script meet."""
+    page.add_init_script(
+        "const set = window.setInterval; window.timers = [];"
+        " window.setInterval = (act, pause, ...more) => {"
+        " const id = set(act, pause, ...more); window.timers.push([id, pause]); return id; }"
+    )
+    page.goto(f"{app().url}/?{LONG}")
+    click_train(page)
+    wait_for_steps(page, 500)
+    page.evaluate("timers.filter(([, pause]) => pause < 5000).forEach(([id]) => clearInterval(id))")
+    last = float(page.evaluate("Number(document.querySelector('.live-chart').dataset.last)"))
+    wait_for_steps(page, last + 5_000)
+    before = float(page.evaluate("Number(document.querySelector('.live-chart').dataset.draws)"))
+    page.wait_for_function(
+        "before => Number(document.querySelector('.live-chart').dataset.draws) > before + 3",
+        arg=before,
+    )
