@@ -47,7 +47,7 @@ def mirror(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Mirror:
     mirror, held = Mirror(), Downloads()
     monkeypatch.setenv("MLCORE_DATA", str(tmp_path / "tiny_data"))
     monkeypatch.setattr(data_source, "downloads", lambda: held)
-    monkeypatch.setattr(data_source.session, "jobs", lambda: mirror)
+    monkeypatch.setattr(data_source.server, "jobs", lambda: mirror)
     return mirror
 
 
@@ -141,7 +141,7 @@ def test_train_waits_until_the_data_are_there(
     mirror: Mirror, tiny_idx_root: Callable[..., Path]
 ) -> None:
     test = AppTest.from_string(
-        "from dashboard import session\n"
+        "from dashboard import server, session\n"
         "from dashboard.panels.actions import start\n"
         "start(server.queue().look())\n"
     )

@@ -34,7 +34,7 @@ def test_a_list_that_is_not_to_be_had_leaves_auto_and_cpu(monkeypatch: pytest.Mo
         def submit(self, kind: str, request: object) -> None:
             raise JobError("No process.")
 
-    monkeypatch.setattr(devices.session, "jobs", lambda: Refuses())
+    monkeypatch.setattr(devices.server, "jobs", lambda: Refuses())
     looked_for = _Devices()
     assert looked_for.found() is None  # the first look, of a page being drawn, starts nothing
     assert looked_for.found() == {}
