@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import urlencode
@@ -12,6 +11,7 @@ from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from mlcore.runs import RunFolder, RunStore
 from tests.browser.server import DESKTOP, FLAGS, App, start_app, stop_runs, wait_settled
+from tests.chromium import find_chromium
 
 __all__ = ["LONG", "Wait", "browser", "button", "click", "press_train", "serve", "stop", "tab"]
 
@@ -25,7 +25,6 @@ LONG = {
 
 SECONDS = 60.0  # after which a figure is given up, on a machine however busy
 _CLOCK = Path(__file__).with_name("clock.js").read_text()
-_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 Wait = Sequence[str]
 """A condition of clock.js by name, and its arguments."""
@@ -34,9 +33,8 @@ Wait = Sequence[str]
 @contextlib.contextmanager
 def browser() -> Iterator[Browser]:
     """Chromium, started and ended."""
-    found = next(filter(None, map(shutil.which, _BROWSERS)), None)
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=found, args=list(FLAGS))
+        chromium = playwright.chromium.launch(executable_path=find_chromium(), args=list(FLAGS))
         yield chromium
         chromium.close()
 
