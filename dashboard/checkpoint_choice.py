@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,8 +12,9 @@ import streamlit as st
 from dashboard import server, session
 from dashboard.checkpoint_rows import CheckpointRow, checkpoint_rows
 from dashboard.histories import history_of
-from dashboard.progress import run_label
+from dashboard.run_names import told_apart
 from dashboard.uploads import Upload
+from dashboard.widgets import by_hand
 from mlcore.runs import RunFolder, RunInfo
 
 __all__ = ["Choice", "choose", "no_runs", "pick_run", "rows_of"]
@@ -53,7 +53,7 @@ def pick_run(*, with_upload: bool = False) -> RunInfo | None:
     runs = {info.id: info for info in server.store().list()}
     upload = session.upload() if with_upload else None
     labels = {_UPLOAD: f"Uploaded file {upload.name}"} if upload else {}
-    labels |= {run: run_label(info, _when(info.created)) for run, info in runs.items()}
+    labels |= told_apart(list(runs.values()))
     if not labels:
         return None
     shown = _UPLOAD if upload and session.upload_chosen() else _current(list(runs))
@@ -93,10 +93,11 @@ def _current(runs: Sequence[str]) -> str:
     return wanted if wanted and wanted in runs else runs[0]
 
 
+@by_hand
 def _take_source() -> None:
     chosen = st.session_state[_SOURCE]
     session.choose_upload(chosen == _UPLOAD)
-    if chosen != _UPLOAD:
+    if any(info.id == chosen for info in server.store().list()):  # else a label of before
         session.set_current_run(chosen)
         session.write_address(session.config())
 
@@ -114,21 +115,15 @@ def _pick_checkpoint(run: RunInfo) -> CheckpointRow | None:
         format_func=lambda file: rows[file].label if file in rows else file,
         key=_CHECKPOINT,
         on_change=_take_checkpoint,
-        args=(run.id,),
+        args=(run,),
         width=260,
         help="Best: the lowest validation loss, or training loss where no images are held out.",
     )
     return rows[shown]
 
 
-def _take_checkpoint(run: str) -> None:
-    session.choose_checkpoint(run, st.session_state[_CHECKPOINT])
-
-
-def _when(created: float) -> str:
-    """The moment a run began: "Today 14:05:10", "23 Nov 14:05:10"."""
-    then, now = time.localtime(created), time.localtime()
-    clock = time.strftime("%H:%M:%S", then)
-    if then[:3] == now[:3]:
-        return f"Today {clock}"
-    return f"{then.tm_mday} {time.strftime('%b', then)} {clock}"
+@by_hand
+def _take_checkpoint(run: RunInfo) -> None:
+    file = st.session_state[_CHECKPOINT]
+    if any(row.path.name == file for row in rows_of(run)):  # else a label of before
+        session.choose_checkpoint(run.id, file)

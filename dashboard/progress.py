@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from mlcore.runs import History, RunInfo, State
+from mlcore.runs import History, State
 
-__all__ = ["ACTIVE", "Progress", "duration", "figure", "progress_of", "run_label"]
+__all__ = ["ACTIVE", "Progress", "duration", "figure", "progress_of"]
 
 ACTIVE: frozenset[State] = frozenset({"queued", "running", "paused"})
 """States of a run that will say more by itself, or when asked."""
@@ -124,17 +124,6 @@ def duration(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60} s"
     return f"{whole // 3600} h {whole % 3600 // 60} min"
-
-
-def run_label(info: RunInfo, when: str) -> str:
-    """A run's line in a list: when it began (or its name), how it stands, how good, its tags."""
-    known = info.test_accuracy if info.test_accuracy is not None else info.validation_accuracy
-    parts = [info.name or when, info.state]
-    if known is not None:
-        parts.append(f"{known * 100:.2f} %")
-    if info.tags:
-        parts.append(" ".join(f"#{tag}" for tag in info.tags))
-    return " · ".join(parts)
 
 
 def _rounded(number: float) -> int:

@@ -1,14 +1,16 @@
-"""Widgets that show a value of the session, also where the run that set it was cut off."""
+"""Widgets that show a value of the session, whatever the browser repeats of an older one."""
 
 from __future__ import annotations
 
+import functools
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-__all__ = ["held", "held_choice"]
+__all__ = ["by_hand", "held", "held_choice"]
 
 _SENT = "widgets-sent"
 _AGAIN = 1.0  # seconds in which a value that was set is set once more by every run
@@ -34,6 +36,24 @@ def held(key: str, value: Any) -> dict[str, Any]:
 def held_choice(key: str, value: Any, options: Sequence[Any]) -> dict[str, Any]:
     """The same for a select box, whose default is a place among its options."""
     return {} if _set(key, value) or value not in options else {"index": options.index(value)}
+
+
+def by_hand(act: Callable[..., None]) -> Callable[..., None]:
+    """Callback of a widget outside all fragments: does nothing where nobody has touched it.
+
+    A fragment that refreshes itself sends the state of every widget along. Where the server has
+    set one since (Train shows another run, Reset other settings) and the browser had not heard of
+    it when it sent, that looks like a change back. What a person does to a widget outside the
+    fragments never comes with the run of a fragment.
+    """
+
+    @functools.wraps(act)
+    def heard(*args: Any, **kwargs: Any) -> None:
+        context = get_script_run_ctx()
+        if context is None or not context.fragment_ids_this_run:
+            act(*args, **kwargs)
+
+    return heard
 
 
 def _set(key: str, value: Any) -> bool:

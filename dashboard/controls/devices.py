@@ -63,15 +63,17 @@ def _devices() -> _Devices:
 def device_field() -> None:
     """The device select box; auto and cpu alone until the list is there, or when it fails."""
     known = _devices().found()
-    if known is None:
-        st.fragment(_wait_for_list, run_every=0.5)()
+    with st.empty().container():  # always there, so that what follows keeps its place
+        if known is None:
+            st.fragment(_wait_for_list, run_every=0.5)()
     found = known or {}
     setting = SETTINGS["train.device"]
     current = str(session.values()[setting.name])
     options = tuple(dict.fromkeys(("auto", "cpu", *found, current)))
     fields.choice(setting, options, lambda device: _name(device, found))
+    place = st.empty()
     if found and not _has(current, found):
-        st.caption(f":orange[This machine has no {current}: a run there would end at once.]")
+        place.caption(f":orange[This machine has no {current}: a run there would end at once.]")
 
 
 def _wait_for_list() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import form, session
-from dashboard.widgets import held, held_choice
+from dashboard.widgets import by_hand, held, held_choice
 from mlcore.config import SETTINGS, Setting
 from mlcore.data import CATALOG
 from mlcore.errors import SettingsError
@@ -180,6 +180,7 @@ def _reports(name: str, key: str = "") -> dict[str, Any]:
     return {"on_change": _changed, "args": (name, key or name)}
 
 
+@by_hand
 def _changed(name: str, key: str) -> None:
     value = st.session_state[key]
     setting = SETTINGS[name]

@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard import form, session
 from dashboard.controls import devices, fields
-from dashboard.widgets import held_choice
+from dashboard.widgets import by_hand, held_choice
 from mlcore.config import SETTINGS, RunConfig
 from mlcore.presets import PAGE_PRESET, PRESETS, preset_of
 
@@ -66,11 +66,12 @@ def sidebar() -> RunConfig | None:
         st.html(_STYLE)
         checked = form.check(session.values())
         _preset(checked.config)
-        for sentence in session.notes():
-            st.warning(sentence, icon=":material/link_off:")
-        hidden = [text for name, text in checked.errors.items() if name not in _FIRST]
-        for sentence in hidden:
-            st.error(sentence, icon=":material/error:")
+        with st.empty().container():  # always there: groups that move lose what is typed in them
+            for sentence in session.notes():
+                st.warning(sentence, icon=":material/link_off:")
+            for name, sentence in checked.errors.items():
+                if name not in _FIRST:
+                    st.error(sentence, icon=":material/error:")
         for name in _FIRST:
             fields.field(name, checked.errors.get(name, ""))
         devices.device_field()
@@ -110,6 +111,7 @@ def _preset(config: RunConfig | None) -> None:
         )
 
 
+@by_hand
 def _take_preset() -> None:
     chosen = st.session_state["preset"]
     if chosen in PRESETS:

@@ -11,9 +11,9 @@ from dashboard import session
 from dashboard.branching import branch_changes, branch_config, branch_epochs, point_words
 from dashboard.histories import history_of
 from dashboard.panels import actions
-from dashboard.panels.picker import called
 from dashboard.pending import change_words
 from dashboard.problems import tried
+from dashboard.run_names import called
 from dashboard.wording import as_markdown
 from mlcore.config import RunConfig
 from mlcore.errors import MlcoreError, RunError

@@ -12,8 +12,8 @@ from dashboard.comparison import compared
 from dashboard.components.live_chart import live_chart, visible_range
 from dashboard.histories import history_of
 from dashboard.panels.compare import pick_others
-from dashboard.panels.picker import called
 from dashboard.progress import ACTIVE
+from dashboard.run_names import called
 from mlcore.runs import History, RunFolder, RunInfo, State
 
 __all__ = ["refresh_was_missed", "run_chart"]

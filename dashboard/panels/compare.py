@@ -8,13 +8,12 @@ import streamlit as st
 
 from dashboard import comparison
 from dashboard.charts.others import MOST_OTHERS
-from dashboard.panels.picker import called, told_apart
+from dashboard.run_names import called, told_apart
 from dashboard.wording import as_markdown
 from mlcore.runs import RunInfo
 
 __all__ = ["pick_others"]
 
-_KEY = "compare"
 _LISTED = 200
 
 
@@ -26,22 +25,23 @@ def pick_others(shown: RunInfo, runs: Sequence[RunInfo]) -> None:
     if not listed:
         return
     labels = told_apart(listed, called)
-    st.session_state[_KEY] = [info.id for info in beside]
+    key = f"compare-{shown.id}"  # what the browser still says of the run before is not heard
+    st.session_state[key] = [info.id for info in beside]
     st.multiselect(
         "Compare with",
         list(labels),
         format_func=lambda run: labels.get(run, run),
-        key=_KEY,
+        key=key,
         max_selections=MOST_OTHERS,
         placeholder="Compare with other runs",
         label_visibility="collapsed",
         on_change=_take,
-        args=(shown.id,),
+        args=(shown.id, key),
         width="stretch",
     )
     if gone := comparison.missing(shown, runs):
         st.caption(f"Not here, so not drawn: {as_markdown(', '.join(gone))}.")
 
 
-def _take(shown: str) -> None:
-    comparison.choose(st.session_state[_KEY], shown)
+def _take(shown: str, key: str) -> None:
+    comparison.choose(st.session_state[key], shown)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import time
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import streamlit as st
 
 from dashboard import server, session
-from dashboard.progress import ACTIVE, run_label
+from dashboard.progress import ACTIVE
+from dashboard.run_names import told_apart
+from dashboard.widgets import by_hand
 from mlcore.runs import RunInfo
 
-__all__ = ["called", "chosen_run", "pick_run", "told_apart"]
+__all__ = ["chosen_run", "pick_run"]
 
 _LISTED = 200
 
@@ -47,8 +47,7 @@ def pick_run(runs: Sequence[RunInfo], shown: RunInfo) -> None:
     if shown not in listed:
         listed.append(shown)
     labels = told_apart(
-        [replace(info, tags=()) if info == shown else info for info in listed],  # they stand below
-        lambda info: run_label(info, _when(info.created)),
+        [replace(info, tags=()) if info == shown else info for info in listed]  # they stand below
     )
     st.session_state["run-choice"] = shown.id  # always, so that the browser hears of a new label
     st.selectbox(
@@ -62,32 +61,10 @@ def pick_run(runs: Sequence[RunInfo], shown: RunInfo) -> None:
     )
 
 
-def called(info: RunInfo) -> str:
-    """What a run is called: its name, else when it was made."""
-    return info.name or _when(info.created)
-
-
+@by_hand
 def _take_choice() -> None:
     chosen = st.session_state["run-choice"]
     # The browser answers with the label. One that has changed since ("running" has become
     # "finished") comes back as it was, and is no choice of anybody.
     if any(info.id == chosen for info in server.store().list()):
         session.set_current_run(chosen)
-
-
-def told_apart(runs: Sequence[RunInfo], label: Callable[[RunInfo], str]) -> dict[str, str]:
-    """A label for each run, by id; runs that would read the same get the end of their id."""
-    labels = {info.id: label(info) for info in runs}
-    count = Counter(labels.values())
-    return {
-        run: f"{text} ({run[-4:]})" if count[text] > 1 else text for run, text in labels.items()
-    }
-
-
-def _when(created: float) -> str:
-    """The moment as a person says it: "today 14:05:10", "23 Nov 14:05:10"."""
-    then, now = time.localtime(created), time.localtime()
-    clock = time.strftime("%H:%M:%S", then)
-    if then[:3] == now[:3]:
-        return f"Today {clock}"
-    return f"{then.tm_mday} {time.strftime('%b', then)} {clock}"

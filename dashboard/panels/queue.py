@@ -8,8 +8,9 @@ from contextlib import contextmanager
 import streamlit as st
 
 from dashboard import server, session
-from dashboard.panels.picker import called
 from dashboard.problems import tried
+from dashboard.run_names import called
+from dashboard.widgets import by_hand
 from dashboard.wording import as_markdown, counted
 from mlcore.runs import RunFolder, RunInfo
 from mlcore.runs.lineup import MOST_AT_ONCE
@@ -136,6 +137,7 @@ def _move(run: str, place: int) -> None:
         server.queue().move(run, place)
 
 
+@by_hand
 def _set_at_once() -> None:
     with tried():
         server.queue().set_at_once(int(st.session_state[_AT_ONCE]))

@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import server, session
 from dashboard.problems import tried
 from dashboard.progress import ACTIVE
-from dashboard.widgets import held
+from dashboard.widgets import by_hand, held
 from dashboard.wording import as_markdown
 from mlcore.runs import RunFolder, RunInfo
 from mlcore.runs.label import LONGEST_NOTE, MOST_TAGS
@@ -99,16 +99,19 @@ def deleted_notice() -> None:
         st.button("Undo", key="undo-delete", on_click=_restore, args=(run,))
 
 
+@by_hand
 def _rename(shown: RunInfo, key: str) -> None:
     with tried():
         RunFolder(shown.path).rename(st.session_state[key])
 
 
+@by_hand
 def _tag(shown: RunInfo, key: str) -> None:
     with tried():
         RunFolder(shown.path).tag(st.session_state[key])
 
 
+@by_hand
 def _annotate(shown: RunInfo, key: str) -> None:
     with tried():
         RunFolder(shown.path).annotate(st.session_state[key])

@@ -85,7 +85,7 @@ def test_a_run_is_branched_off_twice_and_drawn_over_its_parent(app, page, settle
     second = wait_for_other_run(page, parent)
     badge(page, "Finished")
     settled(page)  # a page that is being drawn anew closes its lists
-    page.locator(".st-key-compare").get_by_role("combobox").click()
+    page.locator("[class*=st-key-compare-]").get_by_role("combobox").click()
     page.get_by_role("option").first.click()
     wait_for_curves(page, 3)
     page.keyboard.press("Escape")

@@ -61,7 +61,11 @@ def opened(app: AppTest, shown: RunFolder, **parameters: str) -> AppTest:
 
 
 def beside(app: AppTest) -> list[str]:
-    return list(app.multiselect(key="compare").value)
+    return list(chooser(app).value)
+
+
+def chooser(app: AppTest):
+    return next(widget for widget in app.multiselect if widget.key.startswith("compare-"))
 
 
 def test_a_fork_is_drawn_over_its_parent_until_told_otherwise(app, run, address):
@@ -71,7 +75,7 @@ def test_a_fork_is_drawn_over_its_parent_until_told_otherwise(app, run, address)
     assert beside(app) == [parent.id]
     assert address(app, "with") is None
     assert "Branched off from parent" in " ".join(text.value for text in app.markdown)
-    app.multiselect(key="compare").set_value([]).run()
+    chooser(app).set_value([]).run()
     assert beside(app) == []
     assert address(app, "with") == "none"
 
@@ -80,7 +84,7 @@ def test_runs_that_were_chosen_stand_in_the_address(app, run, address):
     first, second, shown = run("first"), run("second"), run("shown")
     opened(app, shown)
     assert beside(app) == []
-    app.multiselect(key="compare").set_value([first.id, second.id]).run()
+    chooser(app).set_value([first.id, second.id]).run()
     assert address(app, "with") == f"{first.id},{second.id}"
     assert not app.exception
 
@@ -94,7 +98,7 @@ def test_an_address_brings_its_runs_and_names_those_that_are_gone(app, run, addr
 
 def test_a_run_alone_has_nobody_to_be_compared_with(app, run):
     opened(app, run("alone"))
-    assert not [widget for widget in app.multiselect if widget.key == "compare"]
+    assert not [widget for widget in app.multiselect if widget.key.startswith("compare-")]
 
 
 def test_the_form_of_a_branch_offers_the_beginning_and_each_checkpoint(app, run, monkeypatch):

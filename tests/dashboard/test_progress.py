@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.progress import Progress, duration, figure, progress_of, run_label
+from dashboard.progress import Progress, duration, figure, progress_of
 from mlcore.config import DataConfig, RunConfig, TrainConfig
 from mlcore.events import EpochDone, SettingsEdited, Started, StepsDone
-from mlcore.runs import History, Recorder, RunInfo, RunStore
+from mlcore.runs import History, Recorder, RunStore
 
 
 def started(**changes) -> Started:
@@ -131,26 +131,3 @@ def test_durations_read_as_a_person_says_them(seconds, words):
 )
 def test_figures_show_a_dash_for_what_is_no_number(value, text):
     assert figure(value) == text
-
-
-def test_a_run_is_called_by_its_name_or_its_time(tmp_path):
-    fields = {
-        "id": "x",
-        "tags": (),
-        "note": "",
-        "path": tmp_path,
-        "created": 0.0,
-        "state": "finished",
-        "config": RunConfig(),
-        "parent": None,
-        "epoch": 1,
-        "epochs": 1,
-        "step": 1,
-        "loss": 0.1,
-        "validation_loss": None,
-        "message": "",
-    }
-    unnamed = RunInfo(name="", validation_accuracy=0.5, test_accuracy=None, **fields)
-    named = RunInfo(name="wide", validation_accuracy=0.5, test_accuracy=0.9812, **fields)
-    assert run_label(unnamed, "Today 12:00:00") == "Today 12:00:00 · finished · 50.00 %"
-    assert run_label(named, "Today 12:00:00") == "wide · finished · 98.12 %"

@@ -80,7 +80,7 @@ def click(page: Page, target: Locator, *waits: Wait) -> list[float]:
 
 def press_train(page: Page) -> float:
     """Click on Train; milliseconds until the chart has a point of the new run."""
-    before = page.evaluate("() => document.querySelector('.live-chart')?.dataset.run ?? ''")
+    before = page.evaluate("() => new URL(location.href).searchParams.get('run') ?? ''")
     return click(page, button(page, "train"), ("points", before))[0]
 
 
