@@ -6,15 +6,22 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import plotly.graph_objects as go
 import streamlit as st
 from numpy.typing import NDArray
 
 from dashboard import data_source, session
-from dashboard.charts.class_balance import balance_figure, balance_info
-from dashboard.charts.pixel_histogram import histogram_figure, histogram_info, pixel_counts
-from dashboard.charts.pixel_steps import step_figure, steps_info
+from dashboard.charts.class_balance import BalanceInfo, balance_figure, balance_info
+from dashboard.charts.pixel_histogram import (
+    HistogramInfo,
+    histogram_figure,
+    histogram_info,
+    pixel_counts,
+)
+from dashboard.charts.pixel_steps import StepsInfo, step_figure, steps_info
 from dashboard.charts.samples import samples_html, samples_info
 from dashboard.controls import data_picker
+from dashboard.theme import Palette
 from mlcore.config import RunConfig, data_root
 from mlcore.data import CATALOG, RawData, load_raw
 from mlcore.data.split import split_order
@@ -61,6 +68,21 @@ def _split(count: int, validation: int, seed: int) -> tuple[NDArray[np.int64], N
     return split_order(count, validation, seed)
 
 
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _balance_figure(info: BalanceInfo, colours: Palette, shares: bool) -> go.Figure:
+    return balance_figure(info, colours, shares=shares)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _histogram_figure(info: HistogramInfo, colours: Palette, log: bool) -> go.Figure:
+    return histogram_figure(info, colours, log=log)
+
+
+@st.cache_resource(max_entries=48, show_spinner=False)
+def _step_figure(info: StepsInfo, index: int, colours: Palette) -> go.Figure:
+    return step_figure(info, index, colours)
+
+
 def _numbers(config: RunConfig, data: RawData) -> None:
     train, validation = _parts(config, data)
     with st.container(horizontal=True, key="numbers"):
@@ -101,7 +123,7 @@ def _balance(config: RunConfig, data: RawData) -> None:
         data.classes,
     )
     shares = st.toggle("As a share of each split", key="balance-shares")
-    st.plotly_chart(balance_figure(info, session.colours(), shares=shares), **_PLOTLY)
+    st.plotly_chart(_balance_figure(info, session.colours(), shares), **_PLOTLY)
     st.caption(
         f"In the training images, the commonest class ({info.commonest}) has {info.ratio:.2f} "
         f"times as many images as the rarest ({info.rarest})."
@@ -113,7 +135,7 @@ def _histogram(config: RunConfig, data: RawData) -> None:
     counts = _counts(data, data.fingerprint)
     info = histogram_info(counts, config.data.mean, config.data.std)
     log = st.toggle("Logarithmic", value=True, key="histogram-log")
-    st.plotly_chart(histogram_figure(info, session.colours(), log=log), **_PLOTLY)
+    st.plotly_chart(_histogram_figure(info, session.colours(), log), **_PLOTLY)
     st.caption(
         f"{info.black:.0%} of all pixels are black paper. After normalising with mean "
         f"{config.data.mean:g} and standard deviation {config.data.std:g}, pixels have mean "
@@ -135,7 +157,7 @@ def _one_image(config: RunConfig, data: RawData) -> None:
         step = info.steps[number]
         with column, st.container(border=True, height="stretch"):
             st.markdown(f"**{number + 1}. {step.title}**  \n:gray[{step.kind}]")
-            figure = step_figure(info, number, session.colours())
+            figure = _step_figure(info, number, session.colours())
             st.plotly_chart(figure, key=f"step-{number}", **_PLOTLY)
             st.caption(step.figures)
             if number:

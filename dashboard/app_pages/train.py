@@ -31,7 +31,9 @@ from mlcore.events import EditRefused
 from mlcore.runs import History, RunFolder, RunInfo, State
 from mlcore.runs.queue import Look
 
-_ANSWERING, _STARTING, _TRAINING, _IDLE = 0.1, 0.2, 0.5, 2.0  # seconds between two looks at the run
+_ANSWERING, _STARTING, _IDLE = 0.1, 0.2, 2.0  # seconds between two looks at the run
+_LIVELY, _STEADY = 0.5, 1.0  # the same while it trains: at first, and after its first seconds
+_FIRST_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,15 +48,22 @@ class _Signs:
     folder_changed: int  # a number that changes when a run is added or deleted
     beside: tuple[str, ...] = ()  # runs that are drawn beside it
     moving: bool = False  # one of these trains
+    steady: bool = False  # it has trained for a while
 
     @property
     def pace(self) -> float:
-        """Seconds between two looks at the run."""
+        """Seconds between two looks at the run.
+
+        A look costs the browser about as much as a tenth of a second of training, so a run that
+        takes longer is looked at less often.
+        """
         if self.answer_due:
             return _ANSWERING
         if self.state not in ACTIVE:
-            return _TRAINING if self.moving else _IDLE
-        return _TRAINING if self.drawn else _STARTING
+            return _STEADY if self.moving else _IDLE
+        if not self.drawn:
+            return _STARTING
+        return _STEADY if self.steady else _LIVELY
 
     def stand(self, history: History | None) -> bool:
         """Whether nothing has changed since."""
@@ -62,6 +71,7 @@ class _Signs:
             (history.state, history.step > 0) == (self.state, self.drawn)
             and _edits(history) == self.edits
             and steering.answer_due(history) == self.answer_due
+            and _steady(history) == self.steady
         )
         queued = server.queue().look() == self.look
         return here and queued and self.folder_changed == _folder_changed()
@@ -86,6 +96,7 @@ def page() -> None:
         folder_changed=changed,
         beside=tuple(info.id for info in beside),
         moving=_moving(beside),
+        steady=history is not None and _steady(history),
     )
     _style()
     with st.container(horizontal=True, vertical_alignment="center", key="train-head"):
@@ -165,6 +176,12 @@ def _what_next(history: History, epochs: int) -> None:
 
 def _edits(history: History) -> tuple[int, EditRefused | None]:
     return len(history.edits), history.refused
+
+
+def _steady(history: History) -> bool:
+    """Whether the run trains, and its first seconds are over."""
+    pace = history.steps_per_second if history.state == "running" else None
+    return pace is not None and history.step > pace * _FIRST_SECONDS
 
 
 def _moving(beside: Sequence[RunInfo]) -> bool:

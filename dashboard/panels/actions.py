@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -9,16 +10,18 @@ from typing import Any
 import streamlit as st
 
 from dashboard import data_source, server, session
+from dashboard.histories import history_of
 from dashboard.problems import tried
 from mlcore.config import RunConfig
 from mlcore.events import Finished, Stopped
-from mlcore.runs import History
+from mlcore.runs import ENDED, History, RunFolder
 from mlcore.runs.folder import checkpoint_step
 from mlcore.runs.queue import Look
 
 __all__ = ["begin", "more_epochs", "ready", "resume", "start", "why_not"]
 
 _HEARD = "train-heard"
+_AT_ONCE, _LOOK = 0.4, 0.01  # seconds
 _WAITS = "Another run trains on this device; this one starts by itself when there is a place."
 
 
@@ -125,10 +128,28 @@ def begin(
         return  # one click may be heard twice: Streamlit repeats one that a re-run cut short
     st.session_state[_HEARD] = True
     with tried():
-        jobs = server.jobs()
-        session.set_current_run(jobs.start_run(config, checkpoint=checkpoint, parent=parent))
+        run = server.jobs().start_run(config, checkpoint=checkpoint, parent=parent)
+        session.set_current_run(run)
+        _first_steps(run)
 
 
 def _resume(run: str, changes: Mapping[str, Any] | None) -> None:
     with tried():
         server.jobs().resume_run(run, changes)
+        _first_steps(run)
+
+
+def _first_steps(run: str) -> None:
+    """Wait a moment for a run to begin: then the page is drawn once, with its first losses.
+
+    Where a process waits ready that takes less than a tenth of a second. A run that waits in the
+    queue, or takes longer, is drawn as it stands.
+    """
+    folder, end = RunFolder(server.store().root / run), time.monotonic() + _AT_ONCE
+    while time.monotonic() < end:
+        history = history_of(folder)
+        if history.state in ENDED or (history.state != "queued" and history.step):
+            return
+        if server.queue().look().place(run):
+            return
+        time.sleep(_LOOK)

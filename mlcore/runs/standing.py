@@ -132,8 +132,12 @@ def _rare(line: bytes) -> bool:
 
 
 def _parse(lines: list[tuple[int, bytes]]) -> list[_Placed]:
-    placed = []
-    for offset, line in lines:
+    """The events of these lines, in order; of those with the losses of steps only the last."""
+    placed: list[_Placed] = []
+    steps_known = False
+    for offset, line in reversed(lines):
+        if steps_known and not _rare(line):
+            continue
         record = parse_line(line)
         try:
             event = read_event(record) if record else None
@@ -141,7 +145,8 @@ def _parse(lines: list[tuple[int, bytes]]) -> list[_Placed]:
             continue
         if event is not None:
             placed.append(_Placed(offset, event))
-    return placed
+            steps_known = steps_known or isinstance(event, StepsDone)
+    return placed[::-1]
 
 
 def _steps_done(event: Event) -> int:

@@ -52,7 +52,7 @@ def serve(folder: Path, data: Path, runs: Path | None = None) -> Iterator[App]:
 
 @contextlib.contextmanager
 def tab(browser: Browser, address: str = "", **settings: object) -> Iterator[Page]:
-    """A tab of a fresh profile at an address of the app, settled; closed in the end."""
+    """A tab of a fresh profile at an address of the app, wholly loaded; closed in the end."""
     context = browser.new_context(viewport=DESKTOP, color_scheme="light", reduced_motion="reduce")
     context.add_init_script(_CLOCK)
     page = context.new_page()
@@ -60,6 +60,7 @@ def tab(browser: Browser, address: str = "", **settings: object) -> Iterator[Pag
     if address:
         page.goto(f"{address}/?{urlencode(settings)}")
         wait_settled(page)
+        page.wait_for_function("window.Plotly")  # loaded ahead of the first chart
     yield page
     context.close()
 
