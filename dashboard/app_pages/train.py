@@ -33,7 +33,7 @@ from mlcore.runs.queue import Look
 
 _ANSWERING, _STARTING, _IDLE = 0.1, 0.2, 2.0  # seconds between two looks at the run
 _LIVELY, _STEADY = 0.5, 1.0  # the same while it trains: at first, and after its first seconds
-_FIRST_SECONDS = 3.0
+_FIRST_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

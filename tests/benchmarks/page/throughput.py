@@ -23,7 +23,7 @@ from tests.browser.server import PROJECT, App, wait_for
 __all__ = ["measure"]
 
 _AIM = 90.0  # per cent of the headless pace
-_EPOCHS = {"mnist": 16, "digits": 400}
+_EPOCHS = {"mnist": 24, "digits": 400}
 _PATIENCE = 300.0
 
 
