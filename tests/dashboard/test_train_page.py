@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import struct
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -178,6 +179,36 @@ def test_each_click_on_a_page_that_was_drawn_starts_a_run(runs, monkeypatch):
     for count in (1, 2, 3):
         app.button(key="train").click().run()
         assert len(runs.list()) == count
+
+
+def test_a_click_on_train_is_answered_with_the_first_losses(runs, monkeypatch):
+    """A worker that begins a moment after the click: no page says Starting in between."""
+
+    def start(_jobs, config, **_more):
+        run = runs.create(config)
+        threading.Timer(0.1, _begin, [run]).start()
+        return run.id
+
+    def _begin(run):
+        write_mark(run.path, WorkerMark.mine())
+        with Recorder(run) as recorder:
+            recorder.record(STARTED)
+            recorder.record(STEPS)
+
+    monkeypatch.setattr("mlcore.jobs.Jobs.start_run", start)
+    app = opened()
+    app.button(key="train").click().run()
+    assert b'"points":39' in chart_header(app)
+    assert metrics(app)["Training loss"] != "–"
+
+
+def test_a_run_that_is_slow_to_begin_is_drawn_as_it_stands(runs, monkeypatch):
+    monkeypatch.setattr(
+        "mlcore.jobs.Jobs.start_run", lambda _, config, **_more: runs.create(config).id
+    )
+    app = opened()
+    app.button(key="train").click().run()
+    assert "Starting" in sentences(app) or "Queued" in sentences(app)
 
 
 def test_a_running_run_can_be_paused_and_a_paused_one_goes_on_step_by_step(made):
