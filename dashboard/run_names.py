@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 
+from dashboard.progress import ACTIVE
 from mlcore.runs import RunInfo
 
 __all__ = ["called", "run_label", "told_apart"]
@@ -17,10 +18,13 @@ def called(info: RunInfo) -> str:
 
 
 def run_label(info: RunInfo) -> str:
-    """A run's line in a list: what it is called, how it stands, how good, its tags."""
+    """A run's line in a list: what it is called, how it stands, its tags; how good, once it rests.
+
+    What is listed is read now and then; of a run that trains it would be an old figure.
+    """
     known = info.test_accuracy if info.test_accuracy is not None else info.validation_accuracy
     parts = [called(info), info.state]
-    if known is not None:
+    if known is not None and info.state not in ACTIVE:
         parts.append(f"{known * 100:.2f} %")
     if info.tags:
         parts.append(" ".join(f"#{tag}" for tag in info.tags))

@@ -106,8 +106,9 @@ def page() -> None:
             branch.branch_off(history)
         st.space("stretch")
         if shown:
-            picker.pick_run(runs, shown)
-            run_menu.run_menu(shown, runs)
+            with st.container(horizontal=True, gap="small", width="content"):  # wrap together
+                picker.pick_run(runs, shown)
+                run_menu.run_menu(shown, runs)
     with ahead:  # the first component of a server imports pandas: after the head, not before it
         plotly_js.ensure()
     problem()

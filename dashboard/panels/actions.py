@@ -43,7 +43,7 @@ def start(look: Look) -> None:
         help=reason or (_WAITS if waits else None),
         on_click=begin,
         args=(config,),
-        width=160 if waits else 120,
+        width=150 if waits else 120,
     )
 
 

@@ -16,6 +16,7 @@ from mlcore.runs import RunInfo
 __all__ = ["chosen_run", "pick_run"]
 
 _LISTED = 200
+_NARROW, _WIDE = 232, 264  # pixels; buttons stand beside the list while the run is under way
 
 
 def chosen_run(runs: Sequence[RunInfo]) -> RunInfo | None:
@@ -57,7 +58,7 @@ def pick_run(runs: Sequence[RunInfo], shown: RunInfo) -> None:
         key="run-choice",
         on_change=_take_choice,
         label_visibility="collapsed",
-        width=280,
+        width=_NARROW if shown.state in ACTIVE else _WIDE,
     )
 
 

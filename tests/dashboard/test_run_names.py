@@ -48,6 +48,7 @@ def test_a_run_is_called_by_its_name_or_its_time():
 
 def test_its_line_says_how_it_stands_how_good_it_is_and_its_tags():
     assert run_label(INFO) == "23 Nov 12:00:00 · finished · 50.00 %"
+    assert run_label(replace(INFO, state="running")) == "23 Nov 12:00:00 · running"
     better = replace(INFO, name="wide", test_accuracy=0.9812, tags=("night", "a"))
     assert run_label(better) == "wide · finished · 98.12 % · #night #a"
 
