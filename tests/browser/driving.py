@@ -58,5 +58,9 @@ def wait_for_other_run(page: Page, before: str = "") -> str:
 def click_train(page: Page, before: str = "") -> str:
     """Click on Train, and wait until the page shows the new run; its id."""
     expect(button(page, "train")).to_be_enabled()
+    page.wait_for_function(  # a click before the page is drawn whole counts as one heard twice
+        "() => document.querySelector('[data-testid=stApp]')"
+        ".getAttribute('data-test-script-state') === 'notRunning'"
+    )
     button(page, "train").click()
     return wait_for_other_run(page, before)
