@@ -96,8 +96,9 @@ def _current(runs: Sequence[str]) -> str:
 @by_hand
 def _take_source() -> None:
     chosen = st.session_state[_SOURCE]
-    session.choose_upload(chosen == _UPLOAD)
-    if any(info.id == chosen for info in server.store().list()):  # else a label of before
+    if chosen == _UPLOAD:
+        session.choose_upload()
+    elif any(info.id == chosen for info in server.store().list()):  # else a label of before
         session.set_current_run(chosen)
         session.write_address(session.config())
 

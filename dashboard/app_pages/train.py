@@ -87,17 +87,7 @@ def page() -> None:
     # The list was read a moment before the history: what is shown goes by the history alone.
     history = history_of(RunFolder(shown.path)) if shown else None
     beside = comparison.compared(shown, runs) if shown else []
-    signs = _Signs(
-        state=history.state if history else None,
-        drawn=history is not None and history.step > 0,
-        edits=_edits(history) if history else (0, None),
-        look=server.queue().look(),
-        answer_due=history is not None and steering.answer_due(history),
-        folder_changed=changed,
-        beside=tuple(info.id for info in beside),
-        moving=_moving(beside),
-        steady=history is not None and _steady(history),
-    )
+    signs = _signs(history, beside, changed)
     _style()
     with st.container(horizontal=True, vertical_alignment="center", key="train-head"):
         actions.start(signs.look)
@@ -130,6 +120,20 @@ def page() -> None:
     with right:
         st.subheader("Settings")
         tables.settings_table(history.config)
+
+
+def _signs(history: History | None, beside: Sequence[RunInfo], folder_changed: int) -> _Signs:
+    return _Signs(
+        state=history.state if history else None,
+        drawn=history is not None and history.step > 0,
+        edits=_edits(history) if history else (0, None),
+        look=server.queue().look(),
+        answer_due=history is not None and steering.answer_due(history),
+        folder_changed=folder_changed,
+        beside=tuple(info.id for info in beside),
+        moving=_moving(beside),
+        steady=history is not None and _steady(history),
+    )
 
 
 @friendly_errors()
