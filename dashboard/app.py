@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import controls, problems, session
+from dashboard import controls, hearing, problems, session
 from dashboard.data_notice import data_notice, keep_ready
 from dashboard.errors import friendly_errors
 
@@ -20,6 +20,7 @@ _PAGES = (
 _SIDEBAR = 330  # pixels wide at first; a person may drag it
 _WITH_DATA = ("Train", "Data")
 
+hearing.mend()
 st.set_page_config(
     page_title="MLP trainer",
     page_icon=str(_HERE / "assets" / "icon.png"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-__all__ = ["by_hand", "held", "held_choice"]
+__all__ = ["by_hand", "held", "held_choice", "key_of_text"]
 
 _SENT = "widgets-sent"
 _AGAIN = 1.0  # seconds in which a value that was set is set once more by every run
@@ -36,6 +37,15 @@ def held(key: str, value: Any) -> dict[str, Any]:
 def held_choice(key: str, value: Any, options: Sequence[Any]) -> dict[str, Any]:
     """The same for a select box, whose default is a place among its options."""
     return {} if _set(key, value) or value not in options else {"index": options.index(value)}
+
+
+def key_of_text(key: str, text: str) -> str:
+    """The key of a field whose default is `text`, which anybody may change: another text, another.
+
+    Nothing is ever set in such a field, so a page that is drawn anew leaves alone what a person
+    is typing.
+    """
+    return f"{key}-{hashlib.blake2b(text.encode(), digest_size=4).hexdigest()}"
 
 
 def by_hand(act: Callable[..., None]) -> Callable[..., None]:

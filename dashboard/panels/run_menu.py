@@ -9,10 +9,10 @@ import streamlit as st
 from dashboard import server, session
 from dashboard.problems import tried
 from dashboard.progress import ACTIVE
-from dashboard.widgets import by_hand, held
+from dashboard.widgets import by_hand, key_of_text
 from dashboard.wording import as_markdown
 from mlcore.runs import RunFolder, RunInfo
-from mlcore.runs.label import LONGEST_NOTE, MOST_TAGS
+from mlcore.runs.label import LONGEST_NAME, LONGEST_NOTE, MOST_TAGS
 from mlcore.runs.trash import delete, restore
 
 __all__ = ["deleted_notice", "label_line", "run_menu"]
@@ -27,26 +27,26 @@ def run_menu(shown: RunInfo, runs: Sequence[RunInfo]) -> None:
     with st.popover(
         "", icon=":material/more_vert:", key="run-menu", help="Name, tag or delete this run"
     ):
-        key = f"name-{shown.id}"
+        key = key_of_text(f"name-{shown.id}", shown.name)
         st.text_input(
             "Name",
+            shown.name,
             key=key,
-            max_chars=60,
+            max_chars=LONGEST_NAME,
             placeholder="when it began",
-            **held(key, shown.name),
             on_change=_rename,
             args=(shown, key),
         )
         _tags(shown, runs)
-        key = f"note-{shown.id}"
+        key = key_of_text(f"note-{shown.id}", shown.note)
         st.text_area(
             "Note",
+            shown.note,
             key=key,
             max_chars=LONGEST_NOTE,
             height=96,
             on_change=_annotate,
             args=(shown, key),
-            **held(key, shown.note),
         )
         under_way = shown.state in ACTIVE
         st.button(

@@ -13,6 +13,7 @@ from mlcore.errors import SettingsError
 from mlcore.runs.files import write_atomically
 
 __all__ = [
+    "LONGEST_NAME",
     "LONGEST_NOTE",
     "MOST_TAGS",
     "Label",

@@ -26,10 +26,10 @@ def delete(folder: RunFolder) -> None:
     """Put a run into the trash; `restore` brings it back. One that waits to start is cancelled.
 
     Raises:
-        RunError: it is under way, or its folder cannot be moved.
+        RunError: it is under way, was deleted already, or its folder cannot be moved.
     """
     root = folder.path.parent
-    if root.name == ".trash":
+    if root.name == ".trash" or not folder.config_path.is_file():
         raise RunError(f"Run {folder.id} is deleted already.")
     if folder.state() == "queued":
         RunQueue(root).cancel(folder.id)

@@ -1,7 +1,8 @@
-"""A chart that refreshes itself repeats what the browser showed before; nobody has chosen that."""
+"""A chart that refreshes itself tells nothing of widgets: neither what was, nor what is to come."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -9,7 +10,16 @@ import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
-from tests.browser.driving import LONG, badge, button, click_train, run_of, wait_for_steps
+from mlcore.runs import RunStore
+from tests.browser.driving import (
+    LONG,
+    badge,
+    button,
+    click_train,
+    run_of,
+    wait_for_other_run,
+    wait_for_steps,
+)
 from tests.browser.server import wait_for
 
 pytestmark = pytest.mark.browser
@@ -92,3 +102,33 @@ def test_what_the_server_has_set_is_not_taken_back_by_a_refresh(
     badge(page, "Training")
     assert run_of(page) > first
     expect(rate).to_have_value("0.003")
+
+
+def test_what_a_person_does_is_heard_once_when_a_refresh_overtakes_it(
+    app: Callable[..., Any], page: Page
+) -> None:
+    page.add_init_script(
+        "window.lag = 0; const set = window.setTimeout;"
+        " window.setTimeout = (act, pause, ...more) => set(act, pause || window.lag, ...more)"
+    )
+    server = app()
+    page.goto(f"{server.url}/?{LONG}")
+    run = click_train(page)
+    wait_for_steps(page)
+    page.evaluate("window.lag = 2500")  # ms until the browser tells of it: the chart is quicker
+    button(page, "run-menu").click()
+    name = page.locator(f"[class*=st-key-name-{run}] input")
+    name.fill("a wide one")
+    name.press("Enter")
+    expect(page.locator(".st-key-run-choice input")).to_have_value(re.compile("^a wide one"))
+    page.keyboard.press("Escape")
+    button(page, "train").click()
+    second = wait_for_other_run(page, run)
+    button(page, "cancel").click()
+    expect(button(page, "resume")).to_contain_text("Start it")
+    assert {info.id for info in RunStore(server.runs).list()} == {run, second}
+    button(page, "run-menu").click()
+    button(page, "delete-run").click()
+    expect(page.locator(".st-key-deleted")).to_contain_text(second)
+    expect(page.get_by_test_id("stAlert")).to_have_count(0)
+    assert {info.id for info in RunStore(server.runs).list()} == {run}

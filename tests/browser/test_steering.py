@@ -233,7 +233,7 @@ def test_a_run_that_trains_is_named_stopped_and_deleted_and_comes_back(app, page
     begin(page, server.url)
     folder = only_run(server.runs)
     button(page, "run-menu").click()
-    name = page.locator(f".st-key-name-{folder.id} input")
+    name = page.locator(f"[class*=st-key-name-{folder.id}] input")
     name.fill("a wide one")
     name.press("Enter")
     expect(page.locator(".st-key-run-choice input")).to_have_value(re.compile("^a wide one"))

@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import server
+from dashboard.widgets import key_of_text
 from mlcore.config import DataConfig, RunConfig, TrainConfig
 from mlcore.events import Started, StepsDone, Stopped
 from mlcore.runs import Recorder, RunFolder, RunStore
@@ -137,7 +138,7 @@ def test_tags_and_a_note_are_given_on_the_page(app, run):
     tags = app.multiselect(key=f"tags-{shown.id}")
     assert tags.options == ["old"]
     tags.set_value(["old", "new"]).run()
-    app.text_area(key=f"note-{shown.id}").set_value("look *here* <b>").run()
+    app.text_area(key=key_of_text(f"note-{shown.id}", "")).set_value("look *here* <b>").run()
     assert not app.exception
     assert shown.label.tags == ("old", "new")
     assert shown.label.note == "look *here* <b>"

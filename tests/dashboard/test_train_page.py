@@ -13,6 +13,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import server
+from dashboard.widgets import key_of_text
 from mlcore.commands import Continue, Edit, Pause, RunEpoch, RunSteps, Stop
 from mlcore.config import DataConfig, RunConfig, TrainConfig
 from mlcore.events import (
@@ -377,9 +378,18 @@ def test_a_run_that_trains_elsewhere_is_offered(made):
 def test_a_run_can_be_renamed(made):
     folder = made(STARTED, STEPS, EPOCH, Stopped(step=39, epoch=1))
     app = opened(run=folder.id)
-    app.text_input(key=f"name-{folder.id}").set_value("first try").run()
+    key = f"name-{folder.id}"
+    app.text_input(key=key_of_text(key, "")).set_value("first try").run()
     assert app.selectbox(key="run-choice").options == ["first try · stopped · 87.50 %"]
     assert folder.name == "first try"
+    assert app.text_input(key=key_of_text(key, "first try")).value == "first try"
+
+
+def test_a_long_name_from_the_shell_stands_in_the_field_whole(made):
+    folder = made(STARTED, STEPS, EPOCH, Stopped(step=39, epoch=1))
+    folder.rename("long " * 30)
+    app = opened(run=folder.id)
+    assert app.text_input(key=key_of_text(f"name-{folder.id}", folder.name)).value == folder.name
 
 
 def test_a_deletion_can_be_taken_back(made, runs):
