@@ -17,7 +17,7 @@ from mlcore.runs.trash import delete, restore
 
 __all__ = ["deleted_notice", "label_line", "run_menu"]
 
-_DELETED = "train-deleted"
+_DELETED, _DOUBTED = "train-deleted", "train-delete-doubted"
 _NOTE_SHOWN = 240  # characters of a note below the run's buttons
 _LONGEST = 10.0  # seconds in which a run that is to be deleted has stopped
 
@@ -48,15 +48,7 @@ def run_menu(shown: RunInfo, runs: Sequence[RunInfo]) -> None:
             on_change=_annotate,
             args=(shown, key),
         )
-        under_way = shown.state in ACTIVE
-        st.button(
-            "Stop and delete" if under_way else "Delete",
-            key="delete-run",
-            icon=":material/delete:",
-            help="It goes to the trash, and can be brought back.",
-            on_click=_delete,
-            args=(shown,),
-        )
+        _delete_button(shown)
 
 
 def label_line(shown: RunInfo) -> None:
@@ -88,6 +80,35 @@ def _tags(shown: RunInfo, runs: Sequence[RunInfo]) -> None:
     )
 
 
+def _delete_button(shown: RunInfo) -> None:
+    """Deletes a run at a click, and one that trains at a second."""
+    hint = "It goes to the trash, and can be brought back."
+    trains = shown.state in ("running", "paused")
+    if trains and st.session_state.get(_DOUBTED) != shown.id:
+        st.button(
+            "Stop and delete…",
+            key="doubt-delete",
+            icon=":material/delete:",
+            help=hint,
+            on_click=_doubt,
+            args=(shown.id,),
+        )
+        return
+    if trains:
+        st.markdown("This run is under way. Stop it, and put it into the trash?")
+    with st.container(horizontal=True, gap="small"):
+        st.button(
+            "Stop and delete" if trains else "Delete",
+            key="delete-run",
+            icon=":material/delete:",
+            help=hint,
+            on_click=_delete,
+            args=(shown,),
+        )
+        if trains:
+            st.button("Keep it", key="keep-run", on_click=_doubt, args=(None,))
+
+
 def deleted_notice() -> None:
     """Offer to take back the deletion that this session made last."""
     place = st.empty()
@@ -117,8 +138,14 @@ def _annotate(shown: RunInfo, key: str) -> None:
         RunFolder(shown.path).annotate(st.session_state[key])
 
 
+def _doubt(run: str | None) -> None:
+    """Ask whether this run is to be stopped and deleted; None: no longer."""
+    st.session_state[_DOUBTED] = run
+
+
 def _delete(shown: RunInfo) -> None:
     folder = RunFolder(shown.path)
+    _doubt(None)
     with tried():
         if folder.state() in ACTIVE:
             server.queue().end(folder, _LONGEST)

@@ -216,6 +216,7 @@ def describe(folder: RunFolder) -> RunInfo:
     config, meta, now = folder.config, folder.meta, stand(folder.path)
     last, outcome, label = now.last_epoch, now.outcome, folder.label
     message = outcome.message if isinstance(outcome, Failed) else ""
+    whole = isinstance(outcome, Finished) and not outcome.early  # an edit may have asked for fewer
     if now.state == "lost":
         message = lost_message(folder)
     return RunInfo(
@@ -229,7 +230,7 @@ def describe(folder: RunFolder) -> RunInfo:
         config=config,
         parent=(meta.get("parent") or {}).get("run"),
         epoch=now.epoch,
-        epochs=max(config.train.epochs, now.epoch),
+        epochs=now.epoch if whole else max(config.train.epochs, now.epoch),
         step=now.step,
         loss=last.train_loss if last else now.loss,
         validation_loss=last.validation_loss if last else None,

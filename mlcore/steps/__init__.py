@@ -19,11 +19,8 @@ from mlcore.steps.written_out import WrittenOut
 
 __all__ = ["Autograd", "CudaGraph", "Stepper", "WrittenOut", "make_stepper"]
 
-_AUTO = {"cpu": "written_out"}
-"""Kind of device → fastest stepper that tests prove equal there; elsewhere autograd.
-
-The CUDA graph has not met a GPU yet: it is there by name, until `pytest -m cuda` has passed on one.
-"""
+_AUTO = {"cpu": "written_out", "cuda": "cuda_graph"}
+"""Kind of device → fastest stepper that tests prove equal there; elsewhere autograd."""
 
 
 def make_stepper(

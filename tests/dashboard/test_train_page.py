@@ -406,6 +406,18 @@ def test_a_deletion_can_be_taken_back(made, runs):
     assert len(runs.list()) == 2
 
 
+def test_a_run_that_trains_is_deleted_only_when_asked_twice(made, runs):
+    training = made(STARTED, STEPS, alive=True)
+    app = opened(run=training.id)
+    assert "delete-run" not in keys(app)
+    app.button(key="doubt-delete").click().run()
+    assert app.button(key="delete-run").label == "Stop and delete"
+    app.button(key="keep-run").click().run()
+    assert "delete-run" not in keys(app)
+    assert [info.state for info in runs.list()] == ["running"]
+    assert ControlLog(training).poll() == []
+
+
 def test_the_last_run_can_be_deleted_too(made, runs):
     made(STARTED, STEPS, EPOCH, Stopped(step=39, epoch=1))
     app = opened()

@@ -114,6 +114,18 @@ def test_a_line_tells_the_newest_figures(store, record, started, steps, epoch_do
     )
 
 
+@pytest.mark.parametrize(("early", "epochs"), [(False, 2), (True, 5)])
+def test_a_run_that_an_edit_made_shorter_is_listed_as_whole(
+    store, record, started, steps, epoch_done, early, epochs
+):
+    folder = store.create(RunConfig())
+    write_mark(folder.path, WorkerMark.mine())
+    end = Finished(step=20, epoch=2, seconds=1.0, test_loss=0.5, test_accuracy=0.875, early=early)
+    record(folder, started(), steps(1, 20, epoch=2), epoch_done(2, 20), end)
+    (info,) = store.list()
+    assert (info.epoch, info.epochs) == (2, epochs)
+
+
 def test_lines_of_nonsense_leave_the_list_whole(store, record, started, steps):
     folder = store.create(RunConfig())
     record(folder, started(), steps(1, 10))

@@ -62,6 +62,12 @@ def test_a_graph_gives_the_eager_steps_numbers(optimizer, model, schedule):
     )
 
 
+def test_it_is_what_a_gpu_takes_by_itself():
+    config = RunConfig.from_flat({"data.name": "digits"})
+    events = Trainer(config, load(config.data, config.train.seed, "cuda")).events()
+    assert next(event.stepper for event in events if event.kind == "started") == "cuda_graph"
+
+
 @pytest.mark.parametrize("stepper", ["autograd", "cuda_graph"])
 def test_resumed_on_the_gpu_a_run_equals_itself(stepper):
     config = RunConfig.from_flat(
