@@ -48,11 +48,12 @@ def main() -> None:
     )
     problems.enter(page.title)
     with friendly_errors():
-        controls.sidebar()
         if page.title in _WITH_DATA:
             data_notice(session.data_config())
     with friendly_errors():
         page.run()
+    with friendly_errors():  # behind the page, which answers a click the sooner
+        controls.sidebar()
     with friendly_errors():  # last: what it starts imports torch, and would slow the first drawing
         keep_ready(session.data_config())
 
