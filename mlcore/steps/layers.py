@@ -51,7 +51,11 @@ class Linear:
     def backward(self, dy: Tensor) -> Tensor:
         torch.sum(dy, 0, out=self.d_bias)  # (O,)
         torch.mm(dy.t(), self.x, out=self.d_weight)  # (O, I)
-        return dy if self.first else torch.mm(dy, self.weight)  # (B, I)
+        if self.first:
+            return dy
+        if self.x.numel() == 1:  # one image and one unit lie column-major too, as autograd sees it
+            return torch.mm(self.weight_t, dy.t()).t()  # (1, 1); the sum may round otherwise
+        return torch.mm(dy, self.weight)  # (B, I)
 
 
 class BatchNorm:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 __all__ = ["HEAD", "Figure", "lines"]
 
 HEAD = (
-    "| page | median | lowest to highest | tries | aim | median / aim |\n"
+    "| what | median | lowest to highest | tries | aim | median / aim |\n"
     "| --- | ---: | ---: | ---: | ---: | ---: |"
 )
 

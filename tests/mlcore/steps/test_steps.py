@@ -82,12 +82,15 @@ def test_written_out_gradients_are_autograds(activation, model, loss):
     assert_equal(trained(config, WrittenOut), trained(config, Autograd))
 
 
+@pytest.mark.parametrize("hidden", [(128, 64), (1,), (3, 1, 1)])
 @pytest.mark.parametrize("size", [1, 2, 64, 1000])
-def test_they_are_so_at_any_batch_size(size):
-    config = RunConfig()
+def test_they_are_so_at_any_batch_size(size, hidden):
+    config = RunConfig.from_flat(
+        {"model.hidden": hidden, "model.activation": "leaky_relu", "optim.name": "adam"}
+    )
     assert_equal(
-        trained(config, WrittenOut, size=size, steps=3),
-        trained(config, Autograd, size=size, steps=3),
+        trained(config, WrittenOut, size=size, steps=9),
+        trained(config, Autograd, size=size, steps=9),
     )
 
 
