@@ -51,10 +51,10 @@ def key_of_text(key: str, text: str) -> str:
 def by_hand(act: Callable[..., None]) -> Callable[..., None]:
     """Callback of a widget outside all fragments: does nothing where nobody has touched it.
 
-    A fragment that refreshes itself sends the state of every widget along. Where the server has
-    set one since (Train shows another run, Reset other settings) and the browser had not heard of
-    it when it sent, that looks like a change back. What a person does to a widget outside the
-    fragments never comes with the run of a fragment.
+    A click in a fragment, or a zoom of its chart, sends the state of every widget along. Where the
+    server has set one since (Train shows another run, Reset other settings) and the browser had
+    not heard of it when it sent, that looks like a change back. What a person does to a widget
+    outside the fragments comes with a run of the whole page (`dashboard.hearing`).
     """
 
     @functools.wraps(act)

@@ -95,7 +95,7 @@ def _delete_button(shown: RunInfo) -> None:
         )
         return
     if trains:
-        st.markdown("This run is under way. Stop it, and put it into the trash?")
+        st.caption("This run is under way. Stop it, and put it into the trash?")
     with st.container(horizontal=True, gap="small"):
         st.button(
             "Stop and delete" if trains else "Delete",
