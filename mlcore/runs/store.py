@@ -28,7 +28,6 @@ from mlcore.runs.state import State
 
 __all__ = ["RunInfo", "RunStore", "default_runs_root"]
 
-
 _SECOND = len("20260101-120000")  # of an id: the second in which its run was made
 _SET_BACK = 24 * 3600.0  # seconds; a run from further ahead was made by a wrong clock
 
