@@ -14,7 +14,14 @@ from mlcore import events
 from mlcore.config import RunConfig
 from mlcore.errors import RunError, SettingsError
 from mlcore.events import Started
-from mlcore.runs.label import Label, check_note, check_tags, read_label, write_label
+from mlcore.runs.label import (
+    LONGEST_NAME,
+    Label,
+    check_note,
+    check_tags,
+    read_label,
+    write_label,
+)
 from mlcore.runs.lines import parse_line
 from mlcore.runs.standing import stand
 from mlcore.runs.state import State
@@ -124,7 +131,9 @@ class RunFolder:
         Raises:
             RunError: it cannot be written.
         """
-        write_label(self.label_path, replace(self.label, name=" ".join(name.split())[:200]))
+        write_label(
+            self.label_path, replace(self.label, name=" ".join(name.split())[:LONGEST_NAME])
+        )
 
     def tag(self, tags: Iterable[str]) -> None:
         """Give the run these tags, and no others.

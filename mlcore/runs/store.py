@@ -21,6 +21,7 @@ from mlcore.events import Failed, Finished
 from mlcore.runs.files import write_atomically
 from mlcore.runs.folder import START_FILE, RunFolder
 from mlcore.runs.known import Known
+from mlcore.runs.label import LONGEST_NAME
 from mlcore.runs.mark import reserve
 from mlcore.runs.messages import lost_message
 from mlcore.runs.standing import stand
@@ -102,7 +103,7 @@ class RunStore:
         meta = {
             "id": folder.id,
             "created": created,
-            "name": name.strip()[:200],
+            "name": name.strip()[:LONGEST_NAME],
             "config": config.to_json(),
             "parent": origin if parent or checkpoint is not None else None,
             "versions": _versions(),
@@ -214,10 +215,8 @@ def describe(folder: RunFolder) -> RunInfo:
     """
     config, meta, now = folder.config, folder.meta, stand(folder.path)
     last, outcome, label = now.last_epoch, now.outcome, folder.label
-    message = outcome.message if isinstance(outcome, Failed) else ""
+    failed = outcome.message if isinstance(outcome, Failed) else ""
     whole = isinstance(outcome, Finished) and not outcome.early  # an edit may have asked for fewer
-    if now.state == "lost":
-        message = lost_message(folder)
     return RunInfo(
         id=folder.id,
         name=label.name,
@@ -235,7 +234,7 @@ def describe(folder: RunFolder) -> RunInfo:
         validation_loss=last.validation_loss if last else None,
         validation_accuracy=last.validation_accuracy if last else None,
         test_accuracy=outcome.test_accuracy if isinstance(outcome, Finished) else None,
-        message=message,
+        message=lost_message(folder) if now.state == "lost" else failed,
     )
 
 
