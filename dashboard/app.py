@@ -6,9 +6,11 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import controls, hearing, problems, session
-from dashboard.data_notice import data_notice, keep_ready
-from dashboard.errors import friendly_errors
+from dashboard import controls, session
+from dashboard.gaps import reruns
+from dashboard.panels.data_notice import data_notice, keep_ready
+from dashboard.session import problems
+from dashboard.session.errors import friendly_errors
 
 _HERE = Path(__file__).parent
 _PAGES = (
@@ -20,7 +22,7 @@ _PAGES = (
 _SIDEBAR = 330  # pixels wide at first; a person may drag it
 _WITH_DATA = ("Train", "Data")
 
-hearing.mend()
+reruns.patch()
 st.set_page_config(
     page_title="MLP trainer",
     page_icon=str(_HERE / "assets" / "icon.png"),

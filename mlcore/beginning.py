@@ -15,7 +15,7 @@ from mlcore.config import PLACE, RunConfig, changes_between, goes_on
 from mlcore.data.tensors import Dataset
 from mlcore.errors import CheckpointError, DataError
 from mlcore.optim import build_optimizer
-from mlcore.runs.folder import START_FILE
+from mlcore.runs.record.folder import START_FILE
 
 __all__ = ["Beginning", "begin_from"]
 

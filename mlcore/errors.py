@@ -13,10 +13,14 @@
     └── JobError             a worker process could not be started or died
 
 Each message is one sentence: what is wrong, the value that caused it, and what to do next.
-The command line prints it and exits with status 2; the page shows it in place.
+The command line prints it and exits with status 2; the page shows it in place. A sentence and its
+values are kept apart, so that a page can say it in another language.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
 
 __all__ = [
     "CheckpointError",
@@ -30,11 +34,22 @@ __all__ = [
     "MlcoreError",
     "RunError",
     "SettingsError",
+    "from_json",
+    "to_json",
 ]
 
 
 class MlcoreError(Exception):
-    """Root of all errors that mlcore raises on purpose; `str(error)` is fit to be shown."""
+    """Root of all errors that mlcore raises on purpose; `str(error)` is fit to be shown.
+
+    Attributes:
+        template: the sentence in English, with the names of values in braces.
+        values: name → value; another error where a sentence quotes one.
+    """
+
+    def __init__(self, template: str = "", /, **values: Any) -> None:
+        super().__init__(template.format(**values) if values else template)
+        self.template, self.values = template, values
 
 
 class SettingsError(MlcoreError, ValueError):
@@ -75,3 +90,37 @@ class RunError(MlcoreError):
 
 class JobError(MlcoreError):
     """A worker process could not be started, died, or did not answer in time."""
+
+
+def to_json(error: MlcoreError) -> dict[str, Any]:
+    """The error as a JSON object; `from_json` gives one with the same sentence back."""
+    return {
+        "type": type(error).__name__,
+        "template": error.template,
+        "values": {name: _plain(value) for name, value in error.values.items()},
+    }
+
+
+def from_json(record: Mapping[str, Any]) -> MlcoreError:
+    """The error that `to_json` wrote; of the root's class where this version has no such class.
+
+    Raises:
+        ValueError: it is no such object.
+    """
+    kind = globals().get(str(record.get("type")))
+    if not (isinstance(kind, type) and issubclass(kind, MlcoreError)):
+        kind = MlcoreError
+    try:
+        values = {
+            str(name): from_json(value) if isinstance(value, Mapping) else value
+            for name, value in record["values"].items()
+        }
+        return kind(str(record["template"]), **values)
+    except (AttributeError, IndexError, KeyError, TypeError) as error:
+        raise ValueError(f"damaged error: {record!r}") from error
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, MlcoreError):
+        return to_json(value)
+    return value if value is None or isinstance(value, bool | int | float | str) else str(value)

@@ -23,10 +23,10 @@ from mlcore.device import resolve
 from mlcore.errors import MlcoreError, RunError
 from mlcore.events import Event, Failed, Finished, StepsDone, Stopped
 from mlcore.runs import ControlLog, Recorder, RunFolder
-from mlcore.runs.keeper import Keeper
-from mlcore.runs.mark import WorkerMark, leave_word, write_mark
-from mlcore.runs.messages import way_on
-from mlcore.runs.signals import shutdown_on_signals
+from mlcore.runs.record.keeper import Keeper
+from mlcore.runs.record.messages import way_on
+from mlcore.runs.record.signals import shutdown_on_signals
+from mlcore.runs.record.worker import WorkerMark, leave_word, write_mark
 from mlcore.trainer import Trainer
 
 __all__ = ["execute"]

@@ -16,6 +16,8 @@ ROOT = Path(__file__).parents[1]
 
 ROOMS = (
     "errors",
+    "words",
+    "files",
     "rules",
     "config",
     "presets",
@@ -41,9 +43,34 @@ ROOMS = (
 )
 """The rooms of mlcore; each imports only rooms before it."""
 
+INSIDE = {
+    "mlcore.checkpoint": (
+        ("untrusted",),
+        ("format", "optimizer_state", "schedule_state", "state", "forms", "infer", "read"),
+        ("fits", "inspection", "suggest", "write"),
+    ),
+    "mlcore.runs": (("record",), ("active",), ("library",)),
+    "dashboard": (
+        ("gaps",),
+        ("words",),
+        ("charts",),
+        ("components",),
+        ("settings",),
+        ("server",),
+        ("session",),
+        ("controls",),
+        ("panels",),
+        ("app_pages",),
+        ("app",),
+    ),
+}
+"""The rooms inside a package, in floors; each imports only its own room and floors before it."""
+
 TORCH_FREE = (
     "mlcore",
     "mlcore.errors",
+    "mlcore.words",
+    "mlcore.files",
     "mlcore.rules",
     "mlcore.config",
     "mlcore.presets",
@@ -146,6 +173,24 @@ def test_a_room_imports_only_rooms_before_it(module: str) -> None:
             assert room in ("cli", "__main__"), where
             continue
         assert ROOMS.index(rest.split(".")[0]) < ROOMS.index(room), where
+
+
+@pytest.mark.parametrize(
+    ("package", "module"),
+    [(package, name) for package in INSIDE for name in KNOWN if name.startswith(f"{package}.")],
+)
+def test_a_room_inside_imports_only_its_own_and_lower_floors(package: str, module: str) -> None:
+    floor = {room: level for level, rooms in enumerate(INSIDE[package]) for room in rooms}
+    room = module.removeprefix(f"{package}.").split(".")[0]
+    assert room in floor, f"give {room} of {package} a floor"
+    for item in imports(KNOWN[module]):
+        where = f"{module}, line {item.line}: {item.module}"
+        if item.module == package:
+            raise AssertionError(f"{where} goes through the package's own front")
+        if not item.module.startswith(f"{package}."):
+            continue
+        other = item.module.removeprefix(f"{package}.").split(".")[0]
+        assert floor[other] <= floor[room], where
 
 
 @pytest.mark.parametrize("module", MLCORE)

@@ -15,7 +15,7 @@ from mlcore.cli import main
 from mlcore.cli.main import COMMANDS
 from mlcore.config import RunConfig
 from mlcore.runs import RunFolder, RunStore
-from mlcore.runs.queue import RunQueue
+from mlcore.runs.active.queue import RunQueue
 
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import session
-from dashboard.checkpoint_choice import pick_run, rows_of
 from dashboard.panels import upload
+from dashboard.panels.checkpoint_choice import pick_run, rows_of
 from dashboard.panels.checkpoint_list import checkpoint_list
 
 

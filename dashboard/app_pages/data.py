@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard import data_source, session
+from dashboard import session
 from dashboard.charts.class_balance import BalanceInfo, balance_figure, balance_info
 from dashboard.charts.pixel_histogram import (
     HistogramInfo,
@@ -20,8 +20,9 @@ from dashboard.charts.pixel_histogram import (
 )
 from dashboard.charts.pixel_steps import StepsInfo, step_figure, steps_info
 from dashboard.charts.samples import samples_html, samples_info
+from dashboard.charts.theme import Palette
 from dashboard.controls import data_picker
-from dashboard.theme import Palette
+from dashboard.server import data_sets
 from mlcore.config import RunConfig, data_root
 from mlcore.data import CATALOG, RawData, load_raw
 from mlcore.data.split import split_order
@@ -39,10 +40,10 @@ def page() -> None:
         st.space("stretch")
         data_picker("data-picker")
     st.caption(f"{family.description} {family.licence}".strip())
-    if not data_source.usable(config.data):
+    if not data_sets.usable(config.data):
         return
     root = data_root(config.data)
-    data = _load(family.name, root, data_source.changed(family.name, root))
+    data = _load(family.name, root, data_sets.changed(family.name, root))
     _numbers(config, data)
     _samples(data)
     left, right = st.columns(2, gap="large")

@@ -8,12 +8,13 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import data_source, server, session
-from dashboard.checkpoint_choice import Choice, choose, no_runs
-from dashboard.evaluations import evaluated, images_of
+from dashboard import server, session
 from dashboard.panels import verdict
-from dashboard.resume_plan import data_sets_for
-from dashboard.wording import as_markdown
+from dashboard.panels.checkpoint_choice import Choice, choose, no_runs
+from dashboard.server import data_sets
+from dashboard.server.evaluations import evaluated, images_of
+from dashboard.settings.resume_plan import data_sets_for
+from dashboard.words.wording import as_markdown
 from mlcore.config import DataConfig, data_root
 from mlcore.data import CATALOG
 
@@ -39,7 +40,7 @@ def page() -> None:
         return
     _tell(choice, data)
     root = _root(choice, data)
-    if not data_source.source(data, root).usable:
+    if not data_sets.source(data, root).usable:
         _missing(data, root)
         return
     result = evaluated(choice.path, data, root, choice.assumed, untrusted=choice.upload is not None)
@@ -131,7 +132,7 @@ def _root(choice: Choice, data: str) -> Path:
 
 
 def _missing(data: str, root: Path) -> None:
-    st.warning(data_source.source(data, root).message, icon=":material/folder_off:")
+    st.warning(data_sets.source(data, root).message, icon=":material/folder_off:")
     st.page_link("app_pages/data.py", label="Go to Data", icon=":material/grid_view:")
 
 

@@ -8,10 +8,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import comparison, server, session
+from dashboard import server, session
 from dashboard.components import plotly_js
-from dashboard.errors import friendly_errors
-from dashboard.histories import history_of
 from dashboard.panels import (
     actions,
     branch,
@@ -24,12 +22,15 @@ from dashboard.panels import (
     steering,
     tables,
 )
-from dashboard.problems import problem
-from dashboard.progress import ACTIVE, progress_of
-from dashboard.wording import as_markdown
+from dashboard.server.histories import history_of
+from dashboard.session import comparison
+from dashboard.session.errors import friendly_errors
+from dashboard.session.problems import problem
+from dashboard.words.progress import ACTIVE, progress_of
+from dashboard.words.wording import as_markdown
 from mlcore.events import EditRefused
 from mlcore.runs import History, RunFolder, RunInfo, State
-from mlcore.runs.queue import Look
+from mlcore.runs.active.queue import Look
 
 _ANSWERING, _STARTING, _IDLE = 0.1, 0.2, 2.0  # seconds between two looks at the run
 _LIVELY, _STEADY = 0.5, 1.0  # the same while it trains: at first, and after its first seconds

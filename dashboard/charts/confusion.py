@@ -14,8 +14,8 @@ from typing import Any, Literal
 
 import plotly.graph_objects as go
 
-from dashboard.theme import Palette, layout
-from dashboard.wording import percent, with_article
+from dashboard.charts.theme import Palette, layout
+from dashboard.words.wording import percent, with_article
 
 __all__ = ["Cell", "ConfusionInfo", "confusion_figure", "confusion_info", "frequent_mistakes"]
 

@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from dashboard.theme import Palette
-from dashboard.wording import percent, with_article
+from dashboard.charts.theme import Palette
+from dashboard.words.wording import percent, with_article
 
 __all__ = ["Guess", "MistakeCard", "mistake_cards", "mistakes_html"]
 

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
-from dashboard.theme import Palette, axis, layout
+from dashboard.charts.theme import Palette, axis, layout
 
 __all__ = ["HistogramInfo", "histogram_figure", "histogram_info", "pixel_counts"]
 

@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from dashboard.theme import Palette, layout
+from dashboard.charts.theme import Palette, layout
 
 __all__ = ["PixelStep", "StepsInfo", "step_figure", "steps_info"]
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from dashboard.theme import Palette
+from dashboard.charts.theme import Palette
 
 __all__ = ["SampleRow", "png", "row_image", "samples_html", "samples_info"]
 

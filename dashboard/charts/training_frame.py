@@ -14,7 +14,7 @@ import plotly.graph_objects as go
 from dashboard.charts.epochs import epoch_traces
 from dashboard.charts.loss import loss_traces
 from dashboard.charts.others import other_traces
-from dashboard.wording import as_label
+from dashboard.words.wording import as_label
 
 __all__ = ["frame"]
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import form, session
-from dashboard.widgets import by_hand, held, held_choice
+from dashboard import session
+from dashboard.gaps.widgets import by_hand, held, held_choice
+from dashboard.settings import form
 from mlcore.config import SETTINGS, Setting
 from mlcore.data import CATALOG
 from mlcore.errors import SettingsError

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from dashboard import form, session
+from dashboard import session
 from dashboard.controls import devices, fields
-from dashboard.widgets import by_hand, held_choice
+from dashboard.gaps.widgets import by_hand, held_choice
+from dashboard.settings import form
 from mlcore.config import SETTINGS, RunConfig
 from mlcore.presets import PAGE_PRESET, PRESETS, preset_of
 

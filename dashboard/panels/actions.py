@@ -9,14 +9,15 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import data_source, server, session
-from dashboard.histories import history_of
-from dashboard.problems import tried
+from dashboard import server, session
+from dashboard.server import data_sets
+from dashboard.server.histories import history_of
+from dashboard.session.problems import tried
 from mlcore.config import RunConfig
 from mlcore.events import Finished, Stopped
 from mlcore.runs import ENDED, History, RunFolder
-from mlcore.runs.folder import checkpoint_step
-from mlcore.runs.queue import Look
+from mlcore.runs.active.queue import Look
+from mlcore.runs.record.folder import checkpoint_step
 
 __all__ = ["begin", "more_epochs", "ready", "resume", "start", "why_not"]
 
@@ -109,7 +110,7 @@ def why_not(config: RunConfig | None) -> str | None:
     """Why no run can be started with these settings, in a sentence; None where one can."""
     if config is None:
         return "A setting on the left cannot be used; its reason stands there."
-    if not data_source.usable(config.data):
+    if not data_sets.usable(config.data):
         return "The data set is not on this machine yet; the box above says how it gets here."
     return None
 

@@ -8,17 +8,17 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard import session
-from dashboard.branching import branch_changes, branch_config, branch_epochs, point_words
-from dashboard.histories import history_of
 from dashboard.panels import actions
-from dashboard.pending import change_words
-from dashboard.problems import tried
-from dashboard.run_names import called
-from dashboard.wording import as_markdown
+from dashboard.server.histories import history_of
+from dashboard.session.problems import tried
+from dashboard.settings.branching import branch_changes, branch_config, branch_epochs, point_words
+from dashboard.settings.pending import change_words
+from dashboard.words.run_names import called
+from dashboard.words.wording import as_markdown
 from mlcore.config import RunConfig
 from mlcore.errors import MlcoreError, RunError
 from mlcore.runs import History, RunFolder, RunInfo
-from mlcore.runs.forks import Point, points
+from mlcore.runs.record.forks import Point, points
 
 __all__ = ["branch_here", "branch_off", "origin"]
 

@@ -8,12 +8,12 @@ import streamlit as st
 
 from dashboard.charts.others import OtherRun, other_run
 from dashboard.charts.training import training_arrays, training_frame, training_info
-from dashboard.comparison import compared
 from dashboard.components.live_chart import live_chart, visible_range
-from dashboard.histories import history_of
 from dashboard.panels.compare import pick_others
-from dashboard.progress import ACTIVE
-from dashboard.run_names import called
+from dashboard.server.histories import history_of
+from dashboard.session.comparison import compared
+from dashboard.words.progress import ACTIVE
+from dashboard.words.run_names import called
 from mlcore.runs import History, RunFolder, RunInfo, State
 
 __all__ = ["refresh_was_missed", "run_chart"]

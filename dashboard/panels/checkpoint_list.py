@@ -9,9 +9,9 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard import server, session
-from dashboard.checkpoint_rows import CheckpointRow
 from dashboard.panels.branch import branch_here
-from dashboard.wording import counted, file_size
+from dashboard.words.checkpoint_rows import CheckpointRow
+from dashboard.words.wording import counted, file_size
 from mlcore.errors import CheckpointError
 from mlcore.export import FORMATS
 from mlcore.runs import RunInfo

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard import comparison
 from dashboard.charts.others import MOST_OTHERS
-from dashboard.run_names import called, told_apart
-from dashboard.wording import as_markdown
+from dashboard.session import comparison
+from dashboard.words.run_names import called, told_apart
+from dashboard.words.wording import as_markdown
 from mlcore.runs import RunInfo
 
 __all__ = ["pick_others"]

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.wording import as_markdown
+from dashboard.words.wording import as_markdown
 from mlcore.config import SETTINGS
 from mlcore.data import CATALOG
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from dashboard.progress import Progress, duration, figure
+from dashboard.words.progress import Progress, duration, figure
 from mlcore.events import Finished, Stopped
 from mlcore.runs import History, State
 

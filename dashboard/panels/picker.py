@@ -8,9 +8,9 @@ from dataclasses import replace
 import streamlit as st
 
 from dashboard import server, session
-from dashboard.progress import ACTIVE
-from dashboard.run_names import told_apart
-from dashboard.widgets import by_hand
+from dashboard.gaps.widgets import by_hand
+from dashboard.words.progress import ACTIVE
+from dashboard.words.run_names import told_apart
 from mlcore.runs import RunInfo
 
 __all__ = ["chosen_run", "pick_run"]

@@ -8,14 +8,14 @@ from contextlib import contextmanager
 import streamlit as st
 
 from dashboard import server, session
-from dashboard.problems import tried
-from dashboard.run_names import called
-from dashboard.widgets import by_hand
-from dashboard.wording import as_markdown, counted
+from dashboard.gaps.widgets import by_hand
+from dashboard.session.problems import tried
+from dashboard.words.run_names import called
+from dashboard.words.wording import as_markdown, counted
 from mlcore.runs import RunFolder, RunInfo
-from mlcore.runs.lineup import MOST_AT_ONCE
-from mlcore.runs.living import Training
-from mlcore.runs.queue import Look
+from mlcore.runs.active.active_runs import Training
+from mlcore.runs.active.queue import Look
+from mlcore.runs.active.queue_file import MOST_AT_ONCE
 
 __all__ = ["cancel", "queue_panel", "where_it_waits"]
 

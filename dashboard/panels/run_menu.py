@@ -7,13 +7,13 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboard import server, session
-from dashboard.problems import tried
-from dashboard.progress import ACTIVE
-from dashboard.widgets import by_hand, key_of_text
-from dashboard.wording import as_markdown
+from dashboard.gaps.widgets import by_hand, key_of_text
+from dashboard.session.problems import tried
+from dashboard.words.progress import ACTIVE
+from dashboard.words.wording import as_markdown
 from mlcore.runs import RunFolder, RunInfo
-from mlcore.runs.label import LONGEST_NAME, LONGEST_NOTE, MOST_TAGS
-from mlcore.runs.trash import delete, restore
+from mlcore.runs.library.trash import delete, restore
+from mlcore.runs.record.label import LONGEST_NAME, LONGEST_NOTE, MOST_TAGS
 
 __all__ = ["deleted_notice", "label_line", "run_menu"]
 

@@ -9,12 +9,12 @@ from typing import Any
 import streamlit as st
 
 from dashboard import server, session
-from dashboard.form import in_words
 from dashboard.panels.queue import cancel
-from dashboard.pending import change_words, pending_changes
-from dashboard.problems import tried
-from dashboard.progress import ACTIVE
-from dashboard.wording import as_markdown
+from dashboard.session.problems import tried
+from dashboard.settings.form import in_words
+from dashboard.settings.pending import change_words, pending_changes
+from dashboard.words.progress import ACTIVE
+from dashboard.words.wording import as_markdown
 from mlcore.commands import Command, Continue, Edit, Pause, RunEpoch, RunSteps, Stop
 from mlcore.config import RunConfig
 from mlcore.rules import Value

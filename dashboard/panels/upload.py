@@ -8,11 +8,12 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from dashboard import problems, server, session
+from dashboard import server, session
 from dashboard.panels import contents
-from dashboard.resume_plan import resume_config, why_not_resumable
-from dashboard.uploads import Upload, save_upload
-from dashboard.wording import as_markdown, file_size
+from dashboard.session import problems
+from dashboard.session.uploads import Upload, save_upload
+from dashboard.settings.resume_plan import resume_config, why_not_resumable
+from dashboard.words.wording import as_markdown, file_size
 from mlcore.config import find_setting
 from mlcore.config.model import Activation
 from mlcore.errors import MlcoreError

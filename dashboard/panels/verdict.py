@@ -13,7 +13,7 @@ from dashboard import session
 from dashboard.charts.confusion import Unit, confusion_figure, confusion_info, frequent_mistakes
 from dashboard.charts.mistakes import mistake_cards, mistakes_html
 from dashboard.charts.per_class import per_class_info, per_class_table
-from dashboard.wording import as_markdown, counted, exact_percent
+from dashboard.words.wording import as_markdown, counted, exact_percent
 
 __all__ = ["classes_table", "figures", "matrix", "mistakes"]
 

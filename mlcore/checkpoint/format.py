@@ -20,8 +20,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from mlcore.checkpoint import limits
-from mlcore.checkpoint.source import shown
+from mlcore.checkpoint.untrusted import limits
+from mlcore.checkpoint.untrusted.source import shown
 from mlcore.config import ModelConfig, RunConfig
 from mlcore.errors import CheckpointError, SettingsError
 

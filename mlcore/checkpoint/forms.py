@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from mlcore.checkpoint import limits
-from mlcore.checkpoint.containers import Contents
 from mlcore.checkpoint.format import FORMAT, FORMAT_VERSION, FULL_KEYS, METADATA_KEY
-from mlcore.checkpoint.rebuild import Stub
-from mlcore.checkpoint.source import shown
+from mlcore.checkpoint.untrusted import limits
+from mlcore.checkpoint.untrusted.containers import Contents
+from mlcore.checkpoint.untrusted.rebuild import Stub
+from mlcore.checkpoint.untrusted.source import shown
 from mlcore.errors import CheckpointError
 from mlcore.rules import list_words
 

@@ -11,9 +11,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from mlcore.checkpoint import limits
-from mlcore.checkpoint.rebuild import Stub
-from mlcore.checkpoint.source import shown, words
+from mlcore.checkpoint.untrusted import limits
+from mlcore.checkpoint.untrusted.rebuild import Stub
+from mlcore.checkpoint.untrusted.source import shown, words
 from mlcore.config import ModelConfig
 from mlcore.errors import CheckpointError, SettingsError
 

@@ -9,13 +9,13 @@ from typing import Any
 
 from torch import Tensor
 
-from mlcore.checkpoint import limits
 from mlcore.checkpoint.format import Checkpoint
 from mlcore.checkpoint.infer import INPUTS
-from mlcore.checkpoint.numbers import one_thread, pieces
 from mlcore.checkpoint.optimizer_state import optimizer_name, parameters_of
 from mlcore.checkpoint.read import read
-from mlcore.checkpoint.source import open_source
+from mlcore.checkpoint.untrusted import limits
+from mlcore.checkpoint.untrusted.numbers import one_thread, pieces
+from mlcore.checkpoint.untrusted.source import open_source
 
 __all__ = ["describe", "inspect"]
 

@@ -9,8 +9,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from mlcore.checkpoint.numbers import is_finite
-from mlcore.checkpoint.source import shown, words
+from mlcore.checkpoint.untrusted.numbers import is_finite
+from mlcore.checkpoint.untrusted.source import shown, words
 from mlcore.errors import CheckpointError
 
 __all__ = ["optimizer_name", "parameters_of", "read_optimizer"]

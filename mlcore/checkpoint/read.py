@@ -17,8 +17,6 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from mlcore.checkpoint import limits
-from mlcore.checkpoint.containers import read_contents
 from mlcore.checkpoint.format import (
     Checkpoint,
     read_config,
@@ -28,9 +26,11 @@ from mlcore.checkpoint.format import (
 )
 from mlcore.checkpoint.forms import Parts, recognise
 from mlcore.checkpoint.infer import Architecture, infer
-from mlcore.checkpoint.numbers import Reader, is_finite, one_thread
-from mlcore.checkpoint.source import Source, open_source, shown
 from mlcore.checkpoint.state import Resume, full_resume, tutorial_resume
+from mlcore.checkpoint.untrusted import limits
+from mlcore.checkpoint.untrusted.containers import read_contents
+from mlcore.checkpoint.untrusted.numbers import Reader, is_finite, one_thread
+from mlcore.checkpoint.untrusted.source import Source, open_source, shown
 from mlcore.config import ModelConfig, RunConfig
 from mlcore.errors import CheckpointError
 from mlcore.model import MLP

@@ -13,7 +13,7 @@ from typing import Any
 
 from torch.optim import lr_scheduler
 
-from mlcore.checkpoint.source import shown
+from mlcore.checkpoint.untrusted.source import shown
 from mlcore.errors import CheckpointError
 
 __all__ = ["PATTERNS", "check_schedule"]

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from mlcore.checkpoint.optimizer_state import optimizer_name, read_optimizer
 from mlcore.checkpoint.schedule_state import check_schedule
-from mlcore.checkpoint.source import shown
+from mlcore.checkpoint.untrusted.source import shown
 from mlcore.config import RunConfig
 from mlcore.errors import CheckpointError
 

@@ -19,8 +19,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from mlcore.checkpoint.containers import dump_json
 from mlcore.checkpoint.format import DATA_KEYS, FORMAT, FORMAT_VERSION, METADATA_KEY, Checkpoint
+from mlcore.checkpoint.untrusted.containers import dump_json
 from mlcore.errors import CheckpointError
 
 __all__ = ["about", "save", "save_safetensors", "save_weights", "versions", "write_bytes"]

@@ -17,7 +17,7 @@ from mlcore.errors import (
 )
 from mlcore.rules import list_words
 from mlcore.runs import RunFolder, RunStore
-from mlcore.runs.folder import checkpoint_step
+from mlcore.runs.record.folder import checkpoint_step
 
 __all__ = ["bring_data", "fetch_shown", "find_checkpoint", "find_run"]
 

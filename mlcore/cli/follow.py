@@ -13,9 +13,9 @@ from mlcore.errors import RunError
 from mlcore.events import Event, Failed, Finished, Started, Stopped
 from mlcore.jobs.threads import beside, fixed, used
 from mlcore.runs import RunFolder, send
-from mlcore.runs.living import cores, place
-from mlcore.runs.queue import RunQueue
-from mlcore.runs.recorder import withdraw_start
+from mlcore.runs.active.active_runs import cores, place
+from mlcore.runs.active.queue import RunQueue
+from mlcore.runs.record.recorder import withdraw_start
 
 __all__ = ["follow"]
 

@@ -14,8 +14,8 @@ from mlcore.cli.train import JSON, STEPS
 from mlcore.config import SETTINGS
 from mlcore.errors import SettingsError
 from mlcore.runs import History, RunStore
-from mlcore.runs.forks import find_point
-from mlcore.runs.queue import RunQueue
+from mlcore.runs.active.queue import RunQueue
+from mlcore.runs.record.forks import find_point
 
 __all__ = ["run"]
 

@@ -11,8 +11,9 @@ from mlcore.cli.arguments import POSITIONAL, read, switch, word
 from mlcore.cli.runs import RUN, RUNS, named_run, open_store
 from mlcore.cli.steer import PATIENCE
 from mlcore.errors import RunError, SettingsError
-from mlcore.runs import ENDED, RunFolder, trash
-from mlcore.runs.queue import RunQueue
+from mlcore.runs import ENDED, RunFolder
+from mlcore.runs.active.queue import RunQueue
+from mlcore.runs.library import trash
 
 __all__ = ["delete", "rename", "restore"]
 

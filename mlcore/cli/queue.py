@@ -14,8 +14,8 @@ from mlcore.cli.runs import RUNS, open_store
 from mlcore.cli.steer import say_cancelled
 from mlcore.errors import RunError, SettingsError
 from mlcore.runs import RunFolder
-from mlcore.runs.lineup import MOST_AT_ONCE
-from mlcore.runs.queue import Look, RunQueue
+from mlcore.runs.active.queue import Look, RunQueue
+from mlcore.runs.active.queue_file import MOST_AT_ONCE
 
 __all__ = ["run"]
 

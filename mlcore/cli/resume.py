@@ -15,8 +15,8 @@ from mlcore.config import EDITABLE, SETTINGS, RunConfig
 from mlcore.errors import RunError, SettingsError
 from mlcore.rules import Value
 from mlcore.runs import RunFolder, RunStore, ask_resume
-from mlcore.runs.queue import RunQueue
-from mlcore.runs.store import describe
+from mlcore.runs.active.queue import RunQueue
+from mlcore.runs.library.store import describe
 
 __all__ = ["ask_more_epochs", "run"]
 

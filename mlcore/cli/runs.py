@@ -16,7 +16,7 @@ from mlcore.cli.layout import percent, table
 from mlcore.errors import SettingsError
 from mlcore.rules import list_words
 from mlcore.runs import History, RunFolder, RunInfo, RunStore
-from mlcore.runs.trash import trash
+from mlcore.runs.library.trash import trash
 
 __all__ = ["RUN", "RUNS", "named_run", "open_store", "run", "tell_damage"]
 

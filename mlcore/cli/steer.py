@@ -25,8 +25,8 @@ from mlcore.events import (
     to_json,
 )
 from mlcore.runs import ENDED, Request, RunFolder
-from mlcore.runs.queue import RunQueue
-from mlcore.runs.standing import stand
+from mlcore.runs.active.queue import RunQueue
+from mlcore.runs.record.status import stand
 
 __all__ = [
     "JSON",

@@ -11,7 +11,7 @@ from mlcore.cli.files import bring_data
 from mlcore.cli.presets import find_preset
 from mlcore.cli.runs import RUNS, open_store
 from mlcore.config import SETTINGS, RunConfig
-from mlcore.runs.queue import RunQueue
+from mlcore.runs.active.queue import RunQueue
 
 __all__ = ["JSON", "STEPS", "run"]
 

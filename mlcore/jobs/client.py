@@ -16,7 +16,7 @@ from mlcore.jobs.folder import JobFolder, clean
 from mlcore.jobs.link import SpawnLink, SupervisorLink, can_fork
 from mlcore.jobs.scheduler import Scheduler
 from mlcore.runs import ENDED, RunFolder, RunStore, ask_resume, default_runs_root, send
-from mlcore.runs.queue import Look
+from mlcore.runs.active.queue import Look
 
 __all__ = ["Job", "Jobs"]
 

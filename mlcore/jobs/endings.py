@@ -7,13 +7,13 @@ import shutil
 import signal
 
 from mlcore.errors import JobError, RunError
+from mlcore.files import size_of
 from mlcore.jobs.folder import JobFolder
 from mlcore.runs import RunFolder, record_failure
-from mlcore.runs.control import asking
-from mlcore.runs.files import size_of
-from mlcore.runs.mark import read_mark
-from mlcore.runs.messages import way_on
-from mlcore.runs.standing import start_asked
+from mlcore.runs.record.control import asking
+from mlcore.runs.record.messages import way_on
+from mlcore.runs.record.status import start_asked
+from mlcore.runs.record.worker import read_mark
 
 __all__ = ["asked_so_far", "end_job", "end_run", "refuse_run", "words"]
 

@@ -12,8 +12,8 @@ from typing import Any
 
 from mlcore import errors
 from mlcore.errors import JobError, MlcoreError, RunError
-from mlcore.runs.files import write_atomically
-from mlcore.runs.mark import WorkerMark, read_mark, write_mark
+from mlcore.files import write_atomically
+from mlcore.runs.record.worker import WorkerMark, read_mark, write_mark
 
 __all__ = ["JobFolder", "clean", "jobs_root"]
 
@@ -76,8 +76,7 @@ class JobFolder:
 
     def refuse(self, error: MlcoreError) -> None:
         """Write why there is no result; the job is done."""
-        told = {"type": type(error).__name__, "message": str(error)}
-        write_atomically(self.path / "error.json", json.dumps(told))
+        write_atomically(self.path / "error.json", json.dumps(errors.to_json(error)))
 
     @property
     def done(self) -> bool:
@@ -100,11 +99,12 @@ class JobFolder:
         Raises:
             MlcoreError: the job has failed; the class is the one it failed with.
         """
-        told = self._read("error.json")
-        if told is not None:
-            kind = getattr(errors, str(told.get("type")), JobError)
-            sound = isinstance(kind, type) and issubclass(kind, MlcoreError)
-            raise (kind if sound else JobError)(str(told.get("message")))
+        if (record := self._read("error.json")) is not None:
+            try:
+                error = errors.from_json(record)
+            except ValueError:
+                error = JobError("The job failed, and its answer cannot be read: ask again.")
+            raise error
         return self._read("result.json")
 
     def _read(self, name: str) -> dict[str, Any] | None:

@@ -13,10 +13,10 @@ from mlcore.jobs.endings import asked_so_far, refuse_run
 from mlcore.jobs.link import SpawnLink, SupervisorLink
 from mlcore.jobs.threads import share, used
 from mlcore.runs import RunFolder
-from mlcore.runs.lineup import Lineup, Taker
-from mlcore.runs.living import Training, place
-from mlcore.runs.queue import RunQueue
-from mlcore.runs.standing import start_asked
+from mlcore.runs.active.active_runs import Training, place
+from mlcore.runs.active.queue import RunQueue
+from mlcore.runs.active.queue_file import Lineup, Taker
+from mlcore.runs.record.status import start_asked
 
 __all__ = ["Scheduler"]
 

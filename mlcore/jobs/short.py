@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from mlcore import checkpoint
-from mlcore.checkpoint import Checkpoint, limits
+from mlcore.checkpoint import Checkpoint
 from mlcore.checkpoint.fits import check_classes
+from mlcore.checkpoint.untrusted import limits
 from mlcore.config import DataConfig, RunConfig, data_root
 from mlcore.data import Progress, fetch, status
 from mlcore.data.tensors import Dataset, load

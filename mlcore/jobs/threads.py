@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from mlcore.runs import RunFolder
-from mlcore.runs.living import Training, cores, place
+from mlcore.runs.active.active_runs import Training, cores, place
 
 __all__ = ["beside", "budget", "fixed", "share", "used"]
 

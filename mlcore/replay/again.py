@@ -23,7 +23,7 @@ from mlcore.errors import DataError, DivergedError, RunError
 from mlcore.events import EditRefused, SettingsEdited, Started, StepsDone
 from mlcore.replay.script import Script
 from mlcore.runs import History, RunFolder
-from mlcore.runs.folder import START_FILE, checkpoint_step
+from mlcore.runs.record.folder import START_FILE, checkpoint_step
 from mlcore.trainer import Trainer
 
 __all__ = ["Difference", "Replay", "replay"]

@@ -6,13 +6,13 @@ worker, `control.jsonl` by anyone, `worker.json` names the worker, and `checkpoi
 the run can be resumed from.
 """
 
-from mlcore.runs.control import ControlLog, ask_resume, mark_start, send
-from mlcore.runs.folder import RunFolder
-from mlcore.runs.history import History
-from mlcore.runs.recorder import Recorder, record_failure
-from mlcore.runs.state import ENDED, State, derive
-from mlcore.runs.steering import Request
-from mlcore.runs.store import RunInfo, RunStore, default_runs_root
+from mlcore.runs.active.steering import Request
+from mlcore.runs.library.store import RunInfo, RunStore, default_runs_root
+from mlcore.runs.record.control import ControlLog, ask_resume, mark_start, send
+from mlcore.runs.record.folder import RunFolder
+from mlcore.runs.record.history import History
+from mlcore.runs.record.recorder import Recorder, record_failure
+from mlcore.runs.record.state import ENDED, State, derive
 
 __all__ = [
     "ENDED",

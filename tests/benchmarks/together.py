@@ -14,7 +14,7 @@ from typing import Any
 from mlcore.config import RunConfig
 from mlcore.jobs.threads import budget, share
 from mlcore.runs import RunFolder, RunStore
-from mlcore.runs.living import cores
+from mlcore.runs.active.active_runs import cores
 
 __all__ = ["table"]
 

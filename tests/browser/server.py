@@ -17,7 +17,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from mlcore.runs import ENDED, RunStore
-from mlcore.runs.queue import RunQueue
+from mlcore.runs.active.queue import RunQueue
 
 PROJECT = Path(__file__).parents[2]
 FLAGS = (

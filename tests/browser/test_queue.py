@@ -12,8 +12,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from mlcore.runs import ENDED, RunFolder, RunStore
-from mlcore.runs.mark import read_mark
-from mlcore.runs.queue import RunQueue
+from mlcore.runs.active.queue import RunQueue
+from mlcore.runs.record.worker import read_mark
 from tests.browser.driving import LONG, badge, button, click_train
 
 pytestmark = pytest.mark.browser

@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 
 from mlcore.replay import replay
 from mlcore.runs import ENDED, History, RunFolder, RunStore
-from mlcore.runs.mark import read_mark
+from mlcore.runs.record.worker import read_mark
 from tests.browser.driving import LONG, badge, button, click_train, wait_for_steps
 
 pytestmark = pytest.mark.browser

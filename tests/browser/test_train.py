@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from mlcore.runs import RunFolder, RunStore
-from mlcore.runs.mark import read_mark
+from mlcore.runs.record.worker import read_mark
 
 pytestmark = pytest.mark.browser
 

@@ -13,7 +13,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import server
-from dashboard.widgets import key_of_text
+from dashboard.gaps.widgets import key_of_text
 from mlcore.commands import Continue, Edit, Pause, RunEpoch, RunSteps, Stop
 from mlcore.config import DataConfig, RunConfig, TrainConfig
 from mlcore.events import (
@@ -29,9 +29,9 @@ from mlcore.events import (
     Stopped,
 )
 from mlcore.runs import ControlLog, Recorder, RunFolder, RunStore
-from mlcore.runs.folder import checkpoint_name
-from mlcore.runs.mark import WorkerMark, write_mark
-from mlcore.runs.queue import RunQueue
+from mlcore.runs.active.queue import RunQueue
+from mlcore.runs.record.folder import checkpoint_name
+from mlcore.runs.record.worker import WorkerMark, write_mark
 
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
 CONFIG = RunConfig(
@@ -436,7 +436,7 @@ def test_the_smoothing_can_be_turned_off(made):
 
 
 def test_two_runs_of_one_second_can_be_told_apart_in_the_list(made, monkeypatch):
-    monkeypatch.setattr("mlcore.runs.store.time.time", lambda: 1_790_000_000.0)
+    monkeypatch.setattr("mlcore.runs.library.store.time.time", lambda: 1_790_000_000.0)
     first, second = made(STARTED, STEPS), made(STARTED, STEPS)
     labels = opened().selectbox(key="run-choice").options
     assert len(set(labels)) == 2

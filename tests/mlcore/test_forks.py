@@ -13,7 +13,7 @@ from mlcore.events import Paused
 from mlcore.replay import replay
 from mlcore.run import execute
 from mlcore.runs import History, RunStore, send
-from mlcore.runs.forks import find_point, points
+from mlcore.runs.record.forks import find_point, points
 
 SETTINGS = {
     "data.name": "digits",

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page
 from mlcore.config import DataConfig, RunConfig, data_root
 from mlcore.events import Finished
 from mlcore.runs import Recorder, RunStore
-from mlcore.runs.mark import WorkerMark, write_mark
+from mlcore.runs.record.worker import WorkerMark, write_mark
 from tests.benchmarks.page.figures import Figure
 from tests.benchmarks.page.refresh import events, started
 from tests.benchmarks.page.tab import serve, tab

@@ -19,8 +19,8 @@ from dashboard.charts.others import MOST_OTHERS
 from mlcore.config import DataConfig, RunConfig, data_root
 from mlcore.events import CheckpointSaved, EpochDone, Event, Started, StepsDone, Stopped
 from mlcore.runs import Recorder, RunFolder, RunStore
-from mlcore.runs.mark import WorkerMark, write_mark
-from mlcore.runs.recorder import record_failure
+from mlcore.runs.record.recorder import record_failure
+from mlcore.runs.record.worker import WorkerMark, write_mark
 from tests.benchmarks.page.figures import Figure
 from tests.benchmarks.page.tab import serve, tab
 from tests.browser.server import wait_for

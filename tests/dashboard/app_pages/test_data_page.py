@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import data_source
+from dashboard.server import data_sets
 
 
 @pytest.fixture
@@ -70,4 +70,4 @@ def test_the_picker_on_the_page_and_in_the_sidebar_are_one(
     assert page.button(key="fetch").label.startswith("Download Fashion-MNIST (3")
     page.button(key="use-digits").click().run()
     assert page.selectbox(key="data-picker").value == "digits"
-    assert data_source.source("fashion_mnist", page_folder / "data").state == "missing"
+    assert data_sets.source("fashion_mnist", page_folder / "data").state == "missing"

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from dashboard.charts.class_balance import SplitBalance, balance_figure, balance_info
-from dashboard.theme import DARK
+from dashboard.charts.theme import DARK
 
 LABELS = {
     "Train": np.array([0, 0, 0, 1, 2, 2]),

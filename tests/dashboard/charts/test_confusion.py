@@ -5,7 +5,7 @@ import json
 import pytest
 
 from dashboard.charts.confusion import Cell, confusion_figure, confusion_info, frequent_mistakes
-from dashboard.theme import DARK, LIGHT, Palette
+from dashboard.charts.theme import DARK, LIGHT, Palette
 
 CLASSES = ("4", "9")
 COUNTS = ((958, 24), (1, 999))

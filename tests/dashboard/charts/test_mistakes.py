@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from dashboard.charts.mistakes import Guess, MistakeCard, mistake_cards, mistakes_html
-from dashboard.theme import DARK, LIGHT, Palette
+from dashboard.charts.theme import DARK, LIGHT, Palette
 
 CLASSES = ("0", "1", "<b>2</b>")
 MISTAKES: list[dict[str, Any]] = [

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from dashboard.charts.pixel_histogram import histogram_figure, histogram_info, pixel_counts
-from dashboard.theme import LIGHT
+from dashboard.charts.theme import LIGHT
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (9_000, 4, 4), dtype=np.uint8)
 

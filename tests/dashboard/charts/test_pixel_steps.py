@@ -7,7 +7,7 @@ import torch
 from torchvision.transforms import v2
 
 from dashboard.charts.pixel_steps import step_figure, steps_info
-from dashboard.theme import DARK
+from dashboard.charts.theme import DARK
 from mlcore.data import load_raw
 
 IMAGE = load_raw("digits", Path()).train.images[3]

@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image
 
 from dashboard.charts.samples import SampleRow, png, row_image, samples_html, samples_info
-from dashboard.theme import LIGHT
+from dashboard.charts.theme import LIGHT
 
 LABELS = np.array([0, 1, 0, 1, 0, 1, 1])
 

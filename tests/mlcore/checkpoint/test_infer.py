@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mlcore.checkpoint.infer import infer
-from mlcore.checkpoint.rebuild import Storage, Stub
+from mlcore.checkpoint.untrusted.rebuild import Storage, Stub
 from mlcore.errors import CheckpointError
 
 

@@ -7,7 +7,7 @@ import torch
 
 from mlcore.cli import main
 from mlcore.runs import RunStore
-from mlcore.runs.folder import checkpoint_step
+from mlcore.runs.record.folder import checkpoint_step
 
 
 @pytest.fixture

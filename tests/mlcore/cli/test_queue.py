@@ -10,8 +10,8 @@ import pytest
 
 from mlcore.config import RunConfig
 from mlcore.runs import RunFolder, RunStore
-from mlcore.runs.mark import WorkerMark, write_mark
-from mlcore.runs.queue import RunQueue
+from mlcore.runs.active.queue import RunQueue
+from mlcore.runs.record.worker import WorkerMark, write_mark
 
 Shell = Callable[..., Any]
 
@@ -116,8 +116,8 @@ def test_a_shell_trains_past_the_queue_with_the_threads_that_others_leave(
 ) -> None:
     quick = quick.replace("--train.threads 1", "")
     training(RunStore(runs))
-    for place in ("living", "queue"):
-        monkeypatch.setattr(f"mlcore.runs.{place}.cores", lambda: 3)
+    for place in ("active_runs", "queue"):
+        monkeypatch.setattr(f"mlcore.runs.active.{place}.cores", lambda: 3)
     for place in ("jobs.threads", "cli.follow"):
         monkeypatch.setattr(f"mlcore.{place}.cores", lambda: 3)
     answer = shell(f"train {quick} --json")

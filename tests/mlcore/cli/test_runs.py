@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from mlcore.runs.mark import WorkerMark, write_mark
+from mlcore.runs.record.worker import WorkerMark, write_mark
 
 Shell = Callable[..., Any]
 

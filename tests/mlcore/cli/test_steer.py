@@ -10,7 +10,7 @@ import pytest
 
 from mlcore.commands import Pause
 from mlcore.runs import ControlLog, History, RunFolder, RunStore
-from mlcore.runs.mark import WorkerMark, write_mark
+from mlcore.runs.record.worker import WorkerMark, write_mark
 
 Shell = Callable[..., Any]
 COMMANDS = ("pause", "continue", "step", "edit", "stop")

@@ -14,8 +14,8 @@ import pytest
 from mlcore.config import RunConfig
 from mlcore.jobs import Jobs
 from mlcore.runs import History, RunFolder, RunStore
-from mlcore.runs.mark import read_mark
-from mlcore.runs.queue import RunQueue
+from mlcore.runs.active.queue import RunQueue
+from mlcore.runs.record.worker import read_mark
 
 _SIGN = "MLCORE_TESTS_STARTED_IT"
 os.environ[_SIGN] = secrets.token_hex(8)  # every process that these tests start inherits it

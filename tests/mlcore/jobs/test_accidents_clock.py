@@ -63,7 +63,7 @@ def test_a_clock_that_is_set_back_a_little_keeps_the_order(
     store = RunStore(tmp_path)
     first = store.create(config())
     now = time.time()
-    monkeypatch.setattr("mlcore.runs.store.time.time", lambda: now - back)
+    monkeypatch.setattr("mlcore.runs.library.store.time.time", lambda: now - back)
     later = [store.create(config()) for _ in range(3)]
     listed = [info.id for info in store.list()]
     order = [later[2].id, later[1].id, later[0].id] if behind else listed[1:]

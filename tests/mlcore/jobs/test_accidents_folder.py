@@ -13,7 +13,7 @@ from mlcore.commands import Continue, Pause, Stop
 from mlcore.errors import JobError, RunError
 from mlcore.jobs import Jobs
 from mlcore.runs import ENDED, History, RunStore, send
-from mlcore.runs.trash import delete, restore, trash
+from mlcore.runs.library.trash import delete, restore, trash
 
 pytestmark = pytest.mark.usefixtures("nobody_left")
 

@@ -11,7 +11,7 @@ import pytest
 from mlcore.commands import Stop
 from mlcore.jobs import Jobs
 from mlcore.runs import ENDED, RunStore, send
-from mlcore.runs.queue import RunQueue
+from mlcore.runs.active.queue import RunQueue
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("nobody_left")]
 

@@ -13,9 +13,9 @@ import pytest
 from mlcore.commands import Continue, Edit, Pause, Stop
 from mlcore.jobs import Jobs
 from mlcore.runs import ENDED, RunStore, send
-from mlcore.runs.mark import WorkerMark, identity, read_mark, write_mark
-from mlcore.runs.queue import RunQueue
-from mlcore.runs.trash import delete, restore
+from mlcore.runs.active.queue import RunQueue
+from mlcore.runs.library.trash import delete, restore
+from mlcore.runs.record.worker import WorkerMark, identity, read_mark, write_mark
 
 pytestmark = pytest.mark.usefixtures("nobody_left")
 

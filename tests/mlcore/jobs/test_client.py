@@ -16,8 +16,8 @@ from mlcore.errors import CheckpointError, JobError, RunError, SettingsError
 from mlcore.events import Finished, Stopped
 from mlcore.jobs import Jobs
 from mlcore.runs import ENDED, send
-from mlcore.runs.mark import read_mark
-from mlcore.runs.queue import RunQueue
+from mlcore.runs.active.queue import RunQueue
+from mlcore.runs.record.worker import read_mark
 
 pytestmark = pytest.mark.usefixtures("nobody_left")
 

@@ -11,7 +11,7 @@ from mlcore.events import Stopped
 from mlcore.jobs.endings import asked_so_far, end_job, end_run, words
 from mlcore.jobs.folder import JobFolder
 from mlcore.runs import History, Recorder, RunStore, ask_resume
-from mlcore.runs.mark import WorkerMark, write_mark
+from mlcore.runs.record.worker import WorkerMark, write_mark
 
 
 @pytest.mark.parametrize(

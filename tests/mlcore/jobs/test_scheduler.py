@@ -12,9 +12,9 @@ from mlcore.errors import JobError
 from mlcore.events import Paused, Stopped
 from mlcore.jobs.scheduler import Scheduler
 from mlcore.runs import Recorder, RunStore, ask_resume
-from mlcore.runs.lineup import Taker
-from mlcore.runs.mark import WorkerMark, write_mark
-from mlcore.runs.queue import RunQueue
+from mlcore.runs.active.queue import RunQueue
+from mlcore.runs.active.queue_file import Taker
+from mlcore.runs.record.worker import WorkerMark, write_mark
 
 
 class Link:

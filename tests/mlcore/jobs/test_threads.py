@@ -8,7 +8,7 @@ from mlcore.config import RunConfig
 from mlcore.events import Started
 from mlcore.jobs import threads
 from mlcore.runs import Recorder, RunStore
-from mlcore.runs.living import Training
+from mlcore.runs.active.active_runs import Training
 
 
 @pytest.fixture

@@ -14,7 +14,8 @@ from typing import Any
 
 import torch
 
-from mlcore.checkpoint import inspect, limits
+from mlcore.checkpoint import inspect
+from mlcore.checkpoint.untrusted import limits
 from mlcore.errors import CheckpointError
 
 FORBIDDEN = (

@@ -1,0 +1,1 @@
+"""What Streamlit lacks, each gap with the upstream issue it waits for."""

@@ -1,0 +1,130 @@
+"""Which model a page looks at: a run with one of its checkpoints, or an uploaded file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from dashboard import server, session
+from dashboard.gaps.widgets import by_hand
+from dashboard.server.histories import history_of
+from dashboard.session.uploads import Upload
+from dashboard.words.checkpoint_rows import CheckpointRow, checkpoint_rows
+from dashboard.words.run_names import told_apart
+from mlcore.runs import RunFolder, RunInfo
+
+__all__ = ["Choice", "choose", "no_runs", "pick_run", "rows_of"]
+
+_UPLOAD = "upload"
+_SOURCE, _CHECKPOINT = "model-source", "model-checkpoint"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """A checkpoint file, and where it comes from: a run or an upload, the other is None."""
+
+    path: Path
+    run: RunInfo | None = None
+    row: CheckpointRow | None = None
+    upload: Upload | None = None
+    assumed: Mapping[str, Any] = field(default_factory=dict)  # what its file does not say
+
+
+def choose() -> Choice | None:
+    """Draw the two lists, run and checkpoint; None where there is nothing to choose."""
+    run = pick_run(with_upload=True)
+    upload = session.upload()
+    if session.upload_chosen() and upload is not None:
+        return Choice(path=upload.path, upload=upload, assumed=upload.assumed)
+    row = _pick_checkpoint(run) if run else None
+    return Choice(path=row.path, run=run, row=row) if row else None
+
+
+def pick_run(*, with_upload: bool = False) -> RunInfo | None:
+    """Draw the list of runs, newest first; returns the chosen one, None for the upload or none.
+
+    Args:
+        with_upload: offer the uploaded file too.
+    """
+    runs = {info.id: info for info in server.store().list()}
+    upload = session.upload() if with_upload else None
+    labels = {_UPLOAD: f"Uploaded file {upload.name}"} if upload else {}
+    labels |= told_apart(list(runs.values()))
+    if not labels:
+        return None
+    shown = _UPLOAD if upload and session.upload_chosen() else _current(list(runs))
+    st.session_state[_SOURCE] = shown
+    st.selectbox(
+        "Run",
+        list(labels),
+        format_func=lambda key: labels.get(key, key),
+        key=_SOURCE,
+        on_change=_take_source,
+        width=380,
+    )
+    return runs.get(shown)
+
+
+def rows_of(run: RunInfo) -> tuple[CheckpointRow, ...]:
+    """The checkpoints of a run, latest first."""
+    folder = RunFolder(run.path)
+    return checkpoint_rows(folder, history_of(folder).checkpoints)
+
+
+def no_runs(what: str) -> None:
+    """What to do where nothing was trained yet.
+
+    Args:
+        what: the end of the sentence "Train a model first, …".
+    """
+    with st.container(border=True, key="invitation", horizontal_alignment="center"):
+        st.markdown("### Nothing is trained yet", width="content", text_alignment="center")
+        st.markdown(f"Train a model first, {what}", width=560, text_alignment="center")
+        st.page_link("app_pages/train.py", label="Go to Train", icon=":material/play_circle:")
+    st.html("<style>[class*=st-key-invitation] { padding: 4rem 1.5rem; }</style>")
+
+
+def _current(runs: Sequence[str]) -> str:
+    wanted = session.current_run()
+    return wanted if wanted and wanted in runs else runs[0]
+
+
+@by_hand
+def _take_source() -> None:
+    chosen = st.session_state[_SOURCE]
+    if chosen == _UPLOAD:
+        session.choose_upload()
+    elif any(info.id == chosen for info in server.store().list()):  # else a label of before
+        session.set_current_run(chosen)
+        session.write_address(session.config())
+
+
+def _pick_checkpoint(run: RunInfo) -> CheckpointRow | None:
+    rows = {row.path.name: row for row in rows_of(run)}
+    if not rows:
+        return None
+    chosen = session.chosen_checkpoint(run.id)
+    shown = chosen if chosen in rows else next(iter(rows))
+    st.session_state[_CHECKPOINT] = shown
+    st.selectbox(
+        "Checkpoint",
+        list(rows),
+        format_func=lambda file: rows[file].label if file in rows else file,
+        key=_CHECKPOINT,
+        on_change=_take_checkpoint,
+        args=(run,),
+        width=260,
+        help="Best: the lowest validation loss, or training loss where no images are held out.",
+    )
+    return rows[shown]
+
+
+@by_hand
+def _take_checkpoint(run: RunInfo) -> None:
+    file = st.session_state[_CHECKPOINT]
+    if any(row.path.name == file for row in rows_of(run)):  # else a label of before
+        session.choose_checkpoint(run.id, file)

@@ -1,0 +1,141 @@
+"""What a page says while its data set is not there: progress, a button, or the bundled digits."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard import server, session
+from dashboard.server import data_sets
+from dashboard.server.data_sets import FIRST, SPARE, Source
+from dashboard.session.errors import friendly_errors
+from dashboard.settings import form
+from mlcore.config import RunConfig, data_root
+from mlcore.data import CATALOG
+from mlcore.presets import PAGE_PRESET, PRESETS, preset_of
+
+__all__ = ["data_notice", "keep_ready"]
+
+_OFFLINE = "Offline digits"
+_OFFLINE_WORDS = (
+    "MNIST is not on this machine and could not be downloaded, so the app works with "
+    f"{CATALOG[SPARE].train_images + CATALOG[SPARE].test_images:,} handwritten digits that come "
+    "with it. Everything else is the same."
+)
+
+
+def data_notice(config: RunConfig) -> bool:
+    """Say what stands between these settings and their data; True when they can be used.
+
+    MNIST is fetched without being asked, since the page starts with it. Where that fails, the
+    settings change to the bundled digits, with a button to try again. Other data sets are
+    fetched when a person asks for them.
+    """
+    root = data_root(config.data)
+    now = data_sets.source(config.data.name, root)
+    if now.state == "missing" and now.name == FIRST:
+        data_sets.start(FIRST, root)
+        now = data_sets.source(FIRST, root)
+    if now.state == "failed" and now.name == FIRST:
+        _take_spare(config)
+    if now.name == SPARE:
+        _offer_first(config, root)
+    elif now.state == "fetching":
+        _progress(now.name, root)
+    elif not now.usable:
+        _offer(now, root)
+    return now.usable
+
+
+def keep_ready(config: RunConfig) -> None:
+    """Have the data of these settings wait in memory, where they are usable."""
+    root = data_root(config.data)
+    if data_sets.source(config.data.name, root).usable:
+        server.keep_ready(config.data.name, str(root))
+
+
+def _take_spare(config: RunConfig) -> None:
+    """Put the bundled digits into the settings and start the page again."""
+    if preset_of(config) == PAGE_PRESET:
+        session.apply(PRESETS[_OFFLINE])
+    else:
+        session.change("data.name", SPARE)
+        for name, value in form.fit_to_data(session.values()).items():
+            session.change(name, value)
+    st.rerun()
+
+
+def _offer_first(config: RunConfig, root: Path) -> None:
+    """On the bundled digits: say why, where MNIST was tried in vain, and try again when asked."""
+    first = data_sets.source(FIRST, root)
+    if first.state == "fetching":
+        _progress(FIRST, root)
+    elif first.state == "failed":
+        with st.container(border=True, key="offline"):
+            st.markdown(f":material/cloud_off: {_OFFLINE_WORDS}")
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.button(
+                    "Try the download again",
+                    key="fetch-again",
+                    icon=":material/refresh:",
+                    on_click=_start,
+                    args=(FIRST, root),
+                )
+                with st.popover("Why?", type="tertiary"):
+                    st.write(first.message)
+    elif first.usable and session.asked_for(FIRST) and preset_of(config) == _OFFLINE:
+        session.forget(FIRST)
+        session.apply(PRESETS[PAGE_PRESET], "MNIST is here now, and the settings are set to it.")
+        st.rerun()
+
+
+def _offer(now: Source, root: Path) -> None:
+    """A data set that is not here, or not whole: what there is to know, and a button."""
+    words, icon = {
+        "missing": (f"{now.title} is not on this machine yet.", ":material/download:"),
+        "damaged": (now.message, ":material/broken_image:"),
+    }.get(now.state, (now.message, ":material/cloud_off:"))
+    with st.container(border=True, key="offer"):
+        st.markdown(f"{icon} {words}")
+        again = "" if now.state == "missing" else " again"
+        with st.container(horizontal=True):
+            st.button(
+                f"Download {now.title}{again} ({now.size / 1e6:,.0f} MB)",
+                key="fetch",
+                type="primary",
+                on_click=_start,
+                args=(now.name, root),
+            )
+            _spare_button()
+
+
+def _spare_button() -> None:
+    st.button(
+        "Use the bundled digits",
+        key="use-digits",
+        help="1,797 small handwritten digits that need no network.",
+        on_click=session.apply,
+        args=(PRESETS[_OFFLINE],),
+    )
+
+
+def _start(name: str, root: Path) -> None:
+    session.ask_for(name)
+    data_sets.start(name, root)
+
+
+@st.fragment(run_every=0.5)
+@friendly_errors()
+def _progress(name: str, root: Path) -> None:
+    """A bar that moves by itself; the whole page runs again when the download has ended."""
+    now = data_sets.source(name, root)
+    if now.state != "fetching":
+        st.rerun()
+    share = min(now.done / now.total, 1.0) if now.total else 0.0
+    amount = f": {now.done / 1e6:.1f} of {now.total / 1e6:.1f} MB" if now.total else ""
+    file = f" ({now.file})" if now.file else ""
+    with st.container(border=True, key="fetching"):
+        st.progress(share, f"Downloading {now.title}{file}{amount}")
+        if session.values()["data.name"] != SPARE:
+            _spare_button()

@@ -1,0 +1,87 @@
+"""Testing a checkpoint on a data set: a short job, its results kept while the files stay."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from dashboard import server
+from dashboard.server import data_sets
+from mlcore.data import RawData, load_raw
+from mlcore.errors import CheckpointError
+
+__all__ = ["MOST_MISTAKES", "evaluated", "images_of"]
+
+MOST_MISTAKES = 2_000
+"""Mistakes that are fetched, the worst; a model that never learnt makes many more."""
+
+_SECONDS = 60.0  # that a test may take
+
+
+def evaluated(
+    checkpoint: Path, data: str, root: Path, assumed: Mapping[str, Any], *, untrusted: bool
+) -> dict[str, Any]:
+    """Test a checkpoint on the test images of a data set; waits for at most a minute.
+
+    Args:
+        checkpoint: the file.
+        data: name of the data set.
+        root: folder of the data sets.
+        assumed: "activation", "mean" and "std" where the file does not state them.
+        untrusted: a stranger wrote the file.
+
+    Returns:
+        "evaluation", "mistakes", "classes", "data" and "warnings", as the job gives them.
+
+    Raises:
+        MlcoreError: the file is gone or refused, the data are not there, or the job died.
+    """
+    try:
+        status = checkpoint.stat()
+    except OSError:
+        raise CheckpointError(
+            f"The checkpoint {checkpoint.name} is gone: choose another one."
+        ) from None
+    return _evaluated(
+        str(checkpoint),
+        (status.st_ino, status.st_size, status.st_mtime_ns),
+        data,
+        str(root.resolve()),
+        data_sets.changed(data, root),
+        dict(assumed),
+        untrusted,
+    )
+
+
+@st.cache_data(max_entries=24, show_spinner="Testing the model …")
+def _evaluated(
+    checkpoint: str,
+    written: tuple[int, int, int],  # noqa: ARG001  part of the cache key
+    data: str,
+    root: str,
+    changed: float,  # noqa: ARG001  part of the cache key
+    assumed: dict[str, Any],
+    untrusted: bool,
+) -> dict[str, Any]:
+    request = {
+        "checkpoint": checkpoint,
+        "data": {"name": data, "root": root},
+        "mistakes": MOST_MISTAKES,
+        "assumed": assumed,
+        "untrusted": untrusted,
+    }
+    result: dict[str, Any] = server.jobs().call("evaluate", request, timeout=_SECONDS)
+    return result
+
+
+def images_of(data: str, root: Path) -> RawData:
+    """A data set whose test images a page shows; read once for all sessions."""
+    return _read(data, root, data_sets.changed(data, root))
+
+
+@st.cache_resource(max_entries=2, show_spinner="Reading the images …")
+def _read(name: str, root: Path, changed: float) -> RawData:  # noqa: ARG001  cache key
+    return load_raw(name, root)

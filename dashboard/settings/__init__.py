@@ -1,0 +1,1 @@
+"""Settings between sidebar, address bar and runs: checked, linked, compared."""

@@ -1,0 +1,83 @@
+"""With what settings a run is branched off: its own, and what the sidebar changes. No Streamlit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dashboard.settings.form import check, effective
+from dashboard.settings.pending import pending_changes
+from mlcore.config import PLACE, RunConfig
+from mlcore.errors import SettingsError
+from mlcore.runs.record.forks import SAME_WEIGHTS, Point
+
+__all__ = ["branch_changes", "branch_config", "branch_epochs", "point_words"]
+
+_KEPT = (*SAME_WEIGHTS, "data.name", "data.root", "data.validation")
+"""What a fork from the initial weights keeps of its parent, whatever the sidebar says."""
+
+
+def branch_changes(point: Point, values: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What a fork does otherwise than its parent did there: dotted name → value, but for epochs.
+
+    At a checkpoint that is what an edit can change; from the initial weights on, everything that
+    leaves these weights and the images as they are.
+
+    Args:
+        point: where it branches off.
+        values: the sidebar's settings, by dotted name, as its widgets hold them.
+
+    Returns:
+        None while a value in the sidebar is refused.
+    """
+    before = point.config.flat()
+    if not point.initial:
+        if check(before | {"train.epochs": values["train.epochs"]}).config is None:
+            return None
+        changes: dict[str, Any] = dict(pending_changes(point.config, values))
+    else:
+        kept = {name: before[name] for name in _KEPT}
+        wanted = check(effective({**values, **kept})).config
+        if wanted is None:
+            return None
+        after = wanted.flat()
+        changes = {name: after[name] for name in after if after[name] != before[name]}
+        changes = {name: value for name, value in changes.items() if name not in PLACE}
+    changes.pop("train.epochs", None)
+    return changes
+
+
+def branch_epochs(point: Point, wanted: int) -> int:
+    """How many epochs a fork trains, where nothing else is said.
+
+    Args:
+        point: where it branches off.
+        wanted: the epochs of the sidebar: what is left of them, or as many again.
+    """
+    if point.file is None or point.epoch >= wanted:
+        return wanted
+    return wanted - point.epoch
+
+
+def branch_config(point: Point, changes: Mapping[str, Any], epochs: int) -> RunConfig | None:
+    """The settings of the fork; None where they do not go together.
+
+    Args:
+        point: where it branches off.
+        changes: as `branch_changes` gives them.
+        epochs: how many it trains.
+    """
+    done = point.epoch if point.file is not None else 0
+    try:
+        return point.with_settings({**changes, "train.epochs": done + epochs})
+    except SettingsError:
+        return None
+
+
+def point_words(point: Point) -> str:
+    """A point as a person says it: "Epoch 3 (step 2,814)", "The same initial weights"."""
+    if point.initial:
+        return "The same initial weights"
+    if point.ends_epoch:
+        return f"Epoch {point.epoch:,} (step {point.step:,})"
+    return f"Step {point.step:,}, in epoch {point.epoch + 1:,}"

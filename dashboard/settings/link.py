@@ -1,0 +1,65 @@
+"""Settings in the address bar: what differs from the page's first preset. No Streamlit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dashboard.settings.form import as_text, check, effective, fit_to_data, in_words
+from mlcore.config import SETTINGS, RunConfig, parse
+from mlcore.errors import SettingsError
+from mlcore.presets import PAGE_PRESET, PRESETS
+from mlcore.rules import Value
+
+__all__ = ["LINKED", "read_link", "write_link"]
+
+LINKED = tuple(name for name in SETTINGS if name != "data.root")
+"""The settings that a link carries; a folder belongs to one machine, so it stays out."""
+
+
+def write_link(config: RunConfig) -> dict[str, str]:
+    """Query parameters of the settings that differ from the page's first preset."""
+    start = PRESETS[PAGE_PRESET].flat()
+    values = config.flat()
+    return {
+        name: as_text(values[name]).replace(" ", "")
+        for name in LINKED
+        if values[name] != start[name]
+    }
+
+
+def read_link(params: Mapping[str, str]) -> tuple[dict[str, Value], list[str]]:
+    """Settings from an address, and a sentence for each value that was left out.
+
+    What the address does not name keeps the value of the page's first preset; so does a value
+    that is out of range or contradicts the others.
+    """
+    start = PRESETS[PAGE_PRESET].flat()
+    values: dict[str, Any] = dict(start)
+    notes: list[str] = []
+    for name in LINKED:
+        if name not in params:
+            continue
+        try:
+            text = params[name]
+            values[name] = parse(name, "" if text == as_text(()) else text)
+        except SettingsError as error:
+            notes.append(_left_out(str(error), start[name]))
+    if "data.validation" not in params:
+        start |= fit_to_data(values)
+        values["data.validation"] = start["data.validation"]
+    values = effective(values)
+    while errors := check(values).errors:
+        name, sentence = next(iter(errors.items()))
+        if values.get(name, start.get(name)) == start.get(name):
+            return dict(PRESETS[PAGE_PRESET].flat()), [
+                *notes,
+                f"The link's settings do not go together: {sentence}",
+            ]
+        values[name] = start[name]
+        notes.append(_left_out(sentence, start[name]))
+    return values, notes
+
+
+def _left_out(sentence: str, value: Value) -> str:
+    return f"From the link: {in_words(sentence)[:-1]}; it is {as_text(value)} now."

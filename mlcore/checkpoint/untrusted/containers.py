@@ -1,0 +1,193 @@
+"""The three ways a checkpoint lies in a file, told apart by its bytes alone. No torch."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mlcore.checkpoint.untrusted import limits
+from mlcore.checkpoint.untrusted.rebuild import ITEM_BYTES, Stub
+from mlcore.checkpoint.untrusted.safetensors_header import read_header
+from mlcore.checkpoint.untrusted.scan import scan
+from mlcore.checkpoint.untrusted.source import Source, shown
+from mlcore.checkpoint.untrusted.tree import plain
+from mlcore.checkpoint.untrusted.zipcheck import Record, read_directory
+from mlcore.errors import CheckpointError
+
+__all__ = ["Contents", "read_contents"]
+
+_LEGACY_MAGIC = 0x1950A86A20F9469CFC6C
+_LEGACY_PROTOCOL = 1001
+_ADVICE = "give a file written by torch.save or safetensors"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contents:
+    """A file's values with a `Stub` for each tensor, and where the tensors' bytes lie."""
+
+    container: str  # "zip", "legacy" or "safetensors"
+    tree: Any
+    records: Mapping[str, Record]  # by the key of the storage
+    metadata: Mapping[str, str]  # of a safetensors file; empty otherwise
+
+
+def read_contents(source: Source) -> Contents:
+    """Read all but the tensors.
+
+    Raises:
+        CheckpointError: it is none of the three, or broken, or holds what is not allowed.
+    """
+    first = source.read(0, min(16, source.size))
+    # A safetensors file begins with the length of its header, whose bytes may look like the start
+    # of a zip or a pickle; those two never have "{" behind four zeros.
+    brace = first[8:9] == b"{"
+    certain = brace and first[4:8] == bytes(4)
+    if first.startswith(b"PK") and not certain:
+        return _read_zip(source)
+    if first.startswith(b"\x80") and not certain:
+        return _read_legacy(source)
+    if brace and not _is_text(first):
+        tree, records, metadata = read_header(source)
+        return Contents(container="safetensors", tree=tree, records=records, metadata=metadata)
+    raise CheckpointError(f"The file is {_kind(first)}, no checkpoint: {_ADVICE}.")
+
+
+def _read_zip(source: Source) -> Contents:
+    members = read_directory(source)
+    pickles = [name for name in members if name.endswith("/data.pkl") and name.count("/") == 1]
+    if len(pickles) != 1:
+        raise CheckpointError(
+            f"The file is a zip archive of other things, no checkpoint: {_ADVICE}."
+        )
+    top = pickles[0].removesuffix("data.pkl")
+    if any(name.startswith((f"{top}code/", f"{top}constants.pkl")) for name in members):
+        raise CheckpointError(
+            "The file is a TorchScript program, and only numbers are read: "
+            "save torch.save(model.state_dict(), path)."
+        )
+    order = members.get(f"{top}byteorder")
+    if order is not None and source.read(order.offset, min(order.size, 8)) != b"little":
+        raise CheckpointError(
+            "The file was written on a machine with the other byte order: save it as safetensors."
+        )
+    place = members[pickles[0]]
+    tree = plain(_scan_whole(read_checked(source, place, limits.PICKLE_BYTES)))
+    folder = f"{top}data/"
+    records = {
+        name.removeprefix(folder): record
+        for name, record in members.items()
+        if name.startswith(folder)
+    }
+    return Contents(container="zip", tree=tree, records=records, metadata={})
+
+
+def read_checked(source: Source, record: Record, most: int) -> bytes:
+    """The bytes of a record of at most `most` bytes, its checksum verified.
+
+    Raises:
+        CheckpointError: it is larger, or was damaged.
+    """
+    import zlib
+
+    if record.size > most:
+        raise CheckpointError(
+            f"The file's pickle has {record.size:,} bytes, and a checkpoint needs at most "
+            f"{most:,}: save tensors and numbers alone."
+        )
+    data = source.read(record.offset, record.size)
+    if record.crc is not None and zlib.crc32(data) != record.crc:
+        raise CheckpointError(
+            "The file is damaged: its checksum does not match; copy or download it again."
+        )
+    return data
+
+
+def _scan_whole(data: bytes) -> Any:
+    pickle = scan(data)
+    if pickle.end != len(data):
+        raise CheckpointError("The file's pickle is followed by other bytes: it is damaged.")
+    return pickle.value
+
+
+def _read_legacy(source: Source) -> Contents:
+    """Magic number, protocol, system, object, keys: five pickles; then the storages' bytes."""
+    data = source.read(0, min(source.size, limits.PICKLE_BYTES))
+    magic = scan(data)
+    if magic.value != _LEGACY_MAGIC or type(magic.value) is not int:
+        raise CheckpointError(f"The file is a plain Python pickle, no checkpoint: {_ADVICE}.")
+    protocol = scan(data, magic.end)
+    system = scan(data, protocol.end)
+    if protocol.value != _LEGACY_PROTOCOL or type(system.value) is not dict:
+        raise CheckpointError("The file's head is damaged: copy or save the file again.")
+    if system.value.get("little_endian") is not True:
+        raise CheckpointError(
+            "The file was written on a machine with the other byte order: save it as safetensors."
+        )
+    content = scan(data, system.end)
+    keys = scan(data, content.end)
+    tree = plain(content.value)
+    records = _legacy_records(source, keys.value, keys.end, _item_bytes(tree, {}))
+    return Contents(container="legacy", tree=tree, records=records, metadata={})
+
+
+def _item_bytes(tree: Any, sizes: dict[str, int]) -> dict[str, int]:
+    """Key of each storage in the tree → bytes of one of its numbers."""
+    if isinstance(tree, dict):
+        for item in tree.values():
+            _item_bytes(item, sizes)
+    elif isinstance(tree, list | tuple):
+        for item in tree:
+            _item_bytes(item, sizes)
+    elif isinstance(tree, Stub):
+        sizes[tree.storage.key] = ITEM_BYTES[tree.dtype]
+    return sizes
+
+
+def _legacy_records(
+    source: Source, keys: Any, position: int, sizes: Mapping[str, int]
+) -> dict[str, Record]:
+    """Each storage is its count (8 bytes) and then its numbers, in the order of the keys."""
+    if type(keys) is not list or len(keys) > limits.TENSORS:
+        raise CheckpointError("The file's list of tensors is damaged: save the file again.")
+    records: dict[str, Record] = {}
+    for key in keys:
+        if type(key) is not str or key not in sizes or key in records:
+            raise CheckpointError("The file's list of tensors is damaged: save the file again.")
+        count = int.from_bytes(source.read(position, 8), "little")
+        records[key] = Record(position + 8, count * sizes[key])
+        position += 8 + count * sizes[key]
+    if position != source.size:
+        raise CheckpointError(
+            f"The file has {source.size:,} bytes and its tensors end at byte {shown(position)}: "
+            "it is damaged; copy or download it again."
+        )
+    return records
+
+
+def _kind(first: bytes) -> str:
+    """What the first bytes look like, in words."""
+    marks = {
+        b"\x89PNG": "a PNG picture",
+        b"\xff\xd8\xff": "a JPEG picture",
+        b"GIF8": "a GIF picture",
+        b"\x1f\x8b": "a gzip archive",
+        b"%PDF": "a PDF document",
+        b"\x93NUMPY": "a NumPy array",
+        b"\x89HDF": "an HDF5 file",
+        b"\x7fELF": "a program",
+    }
+    for mark, name in marks.items():
+        if first.startswith(mark):
+            return name
+    return "text" if _is_text(first) else "of an unknown kind"
+
+
+def _is_text(first: bytes) -> bool:
+    return all(32 <= byte < 127 or byte in b"\r\n\t" for byte in first)
+
+
+def dump_json(value: Any) -> str:
+    """Metadata as compact JSON text; NaN is refused."""
+    return json.dumps(value, allow_nan=False, separators=(",", ":"))

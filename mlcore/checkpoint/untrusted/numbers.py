@@ -1,0 +1,128 @@
+"""The numbers themselves: from bytes in a file to dense CPU tensors. Needs torch."""
+
+from __future__ import annotations
+
+import math
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from mlcore.checkpoint.untrusted.containers import Contents
+from mlcore.checkpoint.untrusted.rebuild import ITEM_BYTES, Storage, Stub
+from mlcore.checkpoint.untrusted.source import Source, shown
+from mlcore.checkpoint.untrusted.zipcheck import Record
+from mlcore.errors import CheckpointError
+
+__all__ = ["Reader", "is_finite", "one_thread", "pieces"]
+
+_CHUNK = 2**20  # bytes; also an upper bound of what a conversion holds twice
+_DTYPES = {name: getattr(torch, name) for name in ITEM_BYTES}
+
+
+class Reader:
+    """Reads the tensors that stubs stand for, each storage once, none of them mapped.
+
+    Args:
+        source: the open file.
+        contents: what was found in it.
+        max_bytes: what all tensors together may take in memory.
+    """
+
+    def __init__(self, source: Source, contents: Contents, max_bytes: int) -> None:
+        self._source, self._records = source, contents.records
+        self._left = max_bytes
+        self._read: dict[tuple[str, bool], Tensor] = {}
+
+    def tensor(self, stub: Stub, *, as_float32: bool = False) -> Tensor:
+        """The tensor of a stub, of its own kind, or converted to float32.
+
+        Raises:
+            CheckpointError: its bytes are missing, too many, too few or damaged.
+        """
+        key = (stub.storage.key, as_float32)
+        flat = self._read.get(key)
+        if flat is None or flat.numel() != stub.storage.numel:
+            flat = self._read[key] = self._flat(stub.storage, as_float32)
+        if stub.transposed:
+            return flat.view(stub.shape[::-1]).t().contiguous()
+        return flat.view(stub.shape)
+
+    def values(self, tree: Any) -> Any:
+        """A copy of a plain tree with the tensors in place of their stubs."""
+        if isinstance(tree, dict):
+            return {key: self.values(item) for key, item in tree.items()}
+        if isinstance(tree, list | tuple):
+            return type(tree)(self.values(item) for item in tree)
+        return self.tensor(tree) if isinstance(tree, Stub) else tree
+
+    def number(self, value: Any) -> Any:
+        """A value as it is; the number in a tensor of one entry."""
+        if isinstance(value, Stub) and math.prod(value.shape) == 1:
+            return self.tensor(value).item()
+        return value
+
+    def _flat(self, storage: Storage, as_float32: bool) -> Tensor:
+        record = self._records.get(storage.key)
+        name = shown(storage.key)
+        if record is None:
+            raise CheckpointError(f"The file lacks the numbers of tensor {name}: it is damaged.")
+        if record.size != storage.numel * ITEM_BYTES[storage.dtype]:
+            raise CheckpointError(
+                f"Tensor {name} claims {storage.numel:,} {storage.dtype} numbers, but "
+                f"{record.size:,} bytes are stored: the file is damaged."
+            )
+        dtype = torch.float32 if as_float32 else _DTYPES[storage.dtype]
+        self._left -= storage.numel * dtype.itemsize
+        if self._left < 0:
+            raise CheckpointError(
+                "The tensors in the file take more memory than is allowed: "
+                "save the weights alone, without the optimizer."
+            )
+        return self._fill(torch.empty(storage.numel, dtype=dtype), storage, record)
+
+    def _fill(self, flat: Tensor, storage: Storage, record: Record) -> Tensor:
+        """Read piece by piece, so that a conversion never holds the tensor twice."""
+        dtype = _DTYPES[storage.dtype]
+        piece = torch.empty(min(storage.numel, _CHUNK // dtype.itemsize), dtype=dtype)
+        crc, position = 0, record.offset
+        for part in pieces(flat, max(1, piece.numel())):
+            raw = (part if part.dtype == dtype else piece[: part.numel()]).view(torch.uint8)
+            view = memoryview(raw.numpy().data)
+            self._source.read_into(position, view)
+            crc, position = zlib.crc32(view, crc), position + len(view)
+            if part.dtype != dtype:
+                part.copy_(piece[: part.numel()])
+        if record.crc is not None and crc != record.crc:
+            raise CheckpointError(
+                f"The file is damaged: the checksum of tensor {shown(storage.key)} does not "
+                "match; copy or download it again."
+            )
+        return flat
+
+
+def is_finite(tensor: Tensor) -> bool:
+    """Whether no number is NaN or infinite; no temporary of the tensor's size."""
+    if tensor.numel() == 0 or not tensor.is_floating_point():
+        return True
+    return all(math.isfinite(bound.item()) for bound in torch.aminmax(tensor))
+
+
+def pieces(tensor: Tensor, count: int = _CHUNK // 4) -> Iterator[Tensor]:
+    """The numbers in flat pieces of at most `count`."""
+    flat = tensor.reshape(-1)
+    return (flat[start : start + count] for start in range(0, flat.numel(), count))
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Keep torch from starting threads: where memory is limited it dies if it cannot."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)

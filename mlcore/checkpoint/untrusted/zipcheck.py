@@ -1,0 +1,131 @@
+"""The directory of a zip file, read strictly: stored members only, none of them overlapping.
+
+A general zip reader searches, guesses and inflates. This one accepts what `torch.save` writes
+and nothing else, so that no two readers could see two different files. No torch.
+
+Source: APPNOTE.TXT 6.3.10, sections 4.3.7 (local header), 4.3.12 (directory), 4.3.14 to 4.3.16.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from mlcore.checkpoint.untrusted import limits
+from mlcore.checkpoint.untrusted.source import Source, shown
+from mlcore.errors import CheckpointError
+
+__all__ = ["Record", "read_directory"]
+
+_END = struct.Struct("<4sHHHHIIH")  # 22 bytes
+_END_64 = struct.Struct("<4sQHHIIQQQQ")  # 56 bytes
+_LOCATOR = struct.Struct("<4sIQI")  # 20 bytes
+_ENTRY = struct.Struct("<4sHHHHHHIIIHHHHHII")  # 46 bytes
+_LOCAL = struct.Struct("<4sHHHHHIIIHH")  # 30 bytes
+_ENCRYPTED = 0x1 | 0x40
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Where bytes lie in a file; `crc` is their CRC-32, or None where the form keeps none."""
+
+    offset: int
+    size: int
+    crc: int | None = None
+
+
+def read_directory(source: Source) -> dict[str, Record]:
+    """Name → place of every member.
+
+    Raises:
+        CheckpointError: the directory is damaged, or holds what `torch.save` never writes.
+    """
+    start, size, count = _find_directory(source)
+    names: dict[str, tuple[int, int, int]] = {}
+    data, position = source.read(start, size), 0
+    for _ in range(count):
+        if position + _ENTRY.size > size:
+            raise _damaged("its directory ends early")
+        position += _read_entry(data, position, names)
+    if position != size:
+        raise _damaged("its directory holds more than its entries")
+    return _locate(source, names, start)
+
+
+def _find_directory(source: Source) -> tuple[int, int, int]:
+    """Offset, bytes and number of entries of the directory, from the end of the file."""
+    if source.size < _END.size:
+        raise _damaged("it is shorter than any zip file")
+    end = source.size - _END.size
+    mark, disk, first, here, count, size, start, comment = _END.unpack(source.read(end, _END.size))
+    if mark != b"PK\x05\x06" or comment or disk or first or here != count:
+        raise _damaged("its end is missing, as after a broken copy or download")
+    place = end - _LOCATOR.size - _END_64.size
+    if place >= 0:
+        mark_64, *fields = _END_64.unpack(source.read(place, _END_64.size))
+        locator = _LOCATOR.unpack(source.read(place + _END_64.size, _LOCATOR.size))
+        if locator[0] == b"PK\x06\x07":
+            if mark_64 != b"PK\x06\x06" or fields[5:9] != [count, count, size, start]:
+                raise _damaged("its two ends contradict each other")
+            if locator[2] != place:
+                raise _damaged("its end points elsewhere")
+            end = place
+    if count > limits.ZIP_MEMBERS or size > limits.ZIP_DIRECTORY_BYTES:
+        raise CheckpointError(
+            f"The zip file lists {count:,} members in {size:,} bytes, far more than the "
+            f"{limits.ZIP_MEMBERS:,} that a checkpoint may have: it is no checkpoint."
+        )
+    if start + size != end:
+        raise _damaged("its directory does not stand where its end says")
+    return start, size, count
+
+
+def _read_entry(data: bytes, position: int, names: dict[str, tuple[int, int, int]]) -> int:
+    """Take one directory entry into `names` as (offset of its header, size, CRC)."""
+    fields = _ENTRY.unpack_from(data, position)
+    mark, _, _, flags, method, _, _, crc, packed, size = fields[:10]
+    name_size, extra_size, comment_size, disk, _, _, offset = fields[10:]
+    begin = position + _ENTRY.size
+    raw = data[begin : begin + name_size]
+    if mark != b"PK\x01\x02" or len(raw) != name_size or disk:
+        raise _damaged("its directory is broken")
+    name = raw.decode("utf-8", "replace")
+    if method != 0 or packed != size:
+        raise CheckpointError(
+            f"The member `{shown(name)}` is compressed, and checkpoints are stored as they are: "
+            "unpack the archive, or save the checkpoint again with torch.save."
+        )
+    if flags & _ENCRYPTED:
+        raise CheckpointError(f"The member `{shown(name)}` is encrypted: save it without.")
+    if name in names:
+        raise _damaged(f"it holds `{shown(name)}` twice")
+    names[name] = (offset, size, crc)
+    return int(_ENTRY.size + name_size + extra_size + comment_size)
+
+
+def _locate(
+    source: Source, names: Mapping[str, tuple[int, int, int]], stop: int
+) -> dict[str, Record]:
+    """Follow every entry to its data; `stop` is where the directory begins."""
+    found: dict[str, Record] = {}
+    free = 0  # the first byte that no member has taken yet
+    for name, (offset, size, crc) in sorted(names.items(), key=lambda item: item[1][0]):
+        if offset < free or offset + _LOCAL.size > stop:
+            raise _damaged(f"its members overlap at `{shown(name)}`")
+        local = _LOCAL.unpack(source.read(offset, _LOCAL.size))
+        mark, flags, method, name_size, extra_size = local[0], local[2], local[3], *local[9:]
+        begin = offset + _LOCAL.size + name_size + extra_size
+        if mark != b"PK\x03\x04" or method != 0 or flags & _ENCRYPTED:
+            raise _damaged(f"the header of `{shown(name)}` contradicts the directory")
+        if source.read(offset + _LOCAL.size, name_size) != name.encode("utf-8", "replace"):
+            raise _damaged(f"the header of `{shown(name)}` carries another name")
+        free = begin + size
+        if free > stop:
+            raise _damaged(f"`{shown(name)}` reaches past the end of the members")
+        found[name] = Record(begin, size, crc)
+    return found
+
+
+def _damaged(reason: str) -> CheckpointError:
+    return CheckpointError(f"The zip file is damaged: {reason}; copy or save the file again.")

@@ -1,0 +1,1 @@
+"""What trains now and what waits; steering it."""

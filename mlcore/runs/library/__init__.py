@@ -1,0 +1,1 @@
+"""All runs of one folder: listed, labelled, deleted and restored."""

@@ -1,0 +1,249 @@
+"""All runs of one folder: made, found, listed."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import importlib.metadata
+import json
+import os
+import platform
+import secrets
+import shutil
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mlcore.config import RunConfig
+from mlcore.errors import RunError
+from mlcore.events import Failed, Finished
+from mlcore.files import write_atomically
+from mlcore.runs.library.cache import Known
+from mlcore.runs.record.folder import START_FILE, RunFolder
+from mlcore.runs.record.label import LONGEST_NAME
+from mlcore.runs.record.messages import lost_message
+from mlcore.runs.record.state import State
+from mlcore.runs.record.status import stand
+from mlcore.runs.record.worker import reserve
+
+__all__ = ["RunInfo", "RunStore", "default_runs_root"]
+
+_SECOND = len("20260101-120000")  # of an id: the second in which its run was made
+_SET_BACK = 24 * 3600.0  # seconds; a run from further ahead was made by a wrong clock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunInfo:
+    """One line of a list of runs."""
+
+    id: str
+    name: str  # empty when none was given
+    tags: tuple[str, ...]
+    note: str
+    path: Path
+    created: float  # unix seconds
+    state: State
+    config: RunConfig  # as the run was made
+    parent: str | None  # id of the run it was forked from
+    epoch: int  # whole epochs done
+    epochs: int  # epochs asked for; may lag behind an edit
+    step: int  # steps done
+    loss: float | None  # training loss of the last epoch, else of the last step
+    validation_loss: float | None
+    validation_accuracy: float | None  # 0 to 1
+    test_accuracy: float | None  # 0 to 1
+    message: str  # why it failed or was lost; else empty
+
+
+def default_runs_root() -> Path:
+    """The folder of all runs: MLCORE_RUNS, else `runs` where we stand."""
+    return Path(os.environ.get("MLCORE_RUNS") or "runs").expanduser()
+
+
+class RunStore:
+    """The runs in one folder, which need not exist yet."""
+
+    def __init__(self, root: Path | None = None) -> None:
+        self.root = Path(root) if root is not None else default_runs_root()
+        self._known = Known(lambda path: describe(RunFolder(path)), _lasts)
+
+    def create(
+        self,
+        config: RunConfig,
+        *,
+        parent: str | None = None,
+        checkpoint: Path | None = None,
+        name: str = "",
+    ) -> RunFolder:
+        """Make the folder of a new run; it is queued until a worker takes it up.
+
+        Args:
+            config: its settings.
+            parent: id of the run that it is forked from.
+            checkpoint: file to begin from; it is copied, so that the run stands for itself.
+            name: what a person calls it.
+
+        Raises:
+            RunError: the folder cannot be made, or the checkpoint cannot be copied.
+        """
+        created = self._now()
+        folder = RunFolder(self._make_folder(created))
+        try:
+            folder.checkpoints_path.mkdir()
+            if checkpoint is not None:
+                shutil.copyfile(checkpoint, folder.checkpoints_path / START_FILE)
+        except OSError as error:
+            shutil.rmtree(folder.path, ignore_errors=True)
+            raise RunError(
+                f"{checkpoint or folder.checkpoints_path} could not be put into the new run "
+                f"({error.strerror}): check that it can be read, and that {self.root} has room."
+            ) from error
+        origin = {"run": parent, "checkpoint": START_FILE if checkpoint is not None else None}
+        meta = {
+            "id": folder.id,
+            "created": created,
+            "name": name.strip()[:LONGEST_NAME],
+            "config": config.to_json(),
+            "parent": origin if parent or checkpoint is not None else None,
+            "versions": _versions(),
+        }
+        try:
+            reserve(folder.path)
+            write_atomically(folder.config_path, json.dumps(meta, indent=2) + "\n")  # now it is one
+        except RunError:
+            shutil.rmtree(folder.path, ignore_errors=True)
+            raise
+        return folder
+
+    def _now(self) -> float:
+        """The time; behind the newest run where the clock was set back by less than a day."""
+        now, newest, ids = time.time(), 0.0, self._ids()
+        for run in reversed(ids):
+            if run[:_SECOND] != ids[-1][:_SECOND]:
+                break
+            with contextlib.suppress(RunError, KeyError, TypeError, ValueError):
+                newest = max(newest, float(RunFolder(self.root / run).meta["created"]))
+        return newest + 0.001 if 0 <= newest - now < _SET_BACK else now
+
+    def _make_folder(self, created: float) -> Path:
+        day = time.strftime("%Y%m%d-%H%M%S", time.localtime(created))
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            for _ in range(100):
+                path = self.root / f"{day}-{secrets.token_hex(2)}"
+                try:
+                    path.mkdir()
+                except FileExistsError:
+                    continue
+                return path
+        except OSError as error:
+            raise RunError(
+                f"{self.root} cannot hold a new run ({error.strerror}): "
+                "choose another folder with --runs or MLCORE_RUNS."
+            ) from error
+        raise RunError(f"{self.root} holds too many runs of this second: start it again.")
+
+    def get(self, run: str | Path) -> RunFolder:
+        """The folder of a run, by its id, the unique beginning of its id, or its path.
+
+        Raises:
+            RunError: there is no such run, or several ids begin like this.
+        """
+        text = str(run)
+        if isinstance(run, Path) or os.sep in text:
+            folder = RunFolder(Path(run))
+            if not folder.config_path.is_file():
+                raise RunError(f"{run} is no run: it has no config.json.")
+            return folder
+        ids = self._ids()
+        matches = (
+            [text] if text in ids else [known for known in ids if text and known.startswith(text)]
+        )
+        if len(matches) == 1:
+            return RunFolder(self.root / matches[0])
+        if matches:
+            raise RunError(
+                f"{len(matches)} runs in {self.root} begin with {text!r}: write more of the id."
+            )
+        raise RunError(f"There is no run {text!r} in {self.root}: `mlcore runs` lists those there.")
+
+    def damaged(self) -> dict[str, str]:
+        """Id → sentence of every run whose settings cannot be read."""
+        problems = {}
+        for run in self._ids():
+            try:
+                _ = RunFolder(self.root / run).config
+            except RunError as error:
+                problems[run] = str(error)
+        return problems
+
+    def _ids(self) -> list[str]:
+        try:
+            with os.scandir(self.root) as entries:
+                names = [entry.name for entry in entries if not entry.name.startswith(".")]
+        except OSError:
+            return []
+        return sorted(name for name in names if (self.root / name / "config.json").is_file())
+
+    def list(self) -> list[RunInfo]:
+        """All runs, newest first, read from their settings and the ends of their histories.
+
+        Runs that have ended are read once, and again when one of their files has changed.
+        Folders whose config.json cannot be read are left out; `damaged` names them.
+        """
+        found, ids = [], self._ids()
+        self._known.forget_others(ids)
+        for run in ids:
+            try:
+                found.append(self._known.get(self.root / run))
+            except RunError:
+                continue
+        return sorted(found, key=lambda info: (info.created, info.id), reverse=True)
+
+
+def _lasts(info: RunInfo) -> bool:
+    """Whether a run's line follows from its files alone: not while a worker's life counts."""
+    return info.state in ("finished", "stopped", "failed")
+
+
+def describe(folder: RunFolder) -> RunInfo:
+    """One run's line of a list.
+
+    Raises:
+        RunError: its settings cannot be read.
+    """
+    config, meta, now = folder.config, folder.meta, stand(folder.path)
+    last, outcome, label = now.last_epoch, now.outcome, folder.label
+    failed = outcome.message if isinstance(outcome, Failed) else ""
+    whole = isinstance(outcome, Finished) and not outcome.early  # an edit may have asked for fewer
+    return RunInfo(
+        id=folder.id,
+        name=label.name,
+        tags=label.tags,
+        note=label.note,
+        path=folder.path,
+        created=float(meta.get("created") or 0.0),
+        state=now.state,
+        config=config,
+        parent=(meta.get("parent") or {}).get("run"),
+        epoch=now.epoch,
+        epochs=now.epoch if whole else max(config.train.epochs, now.epoch),
+        step=now.step,
+        loss=last.train_loss if last else now.loss,
+        validation_loss=last.validation_loss if last else None,
+        validation_accuracy=last.validation_accuracy if last else None,
+        test_accuracy=outcome.test_accuracy if isinstance(outcome, Finished) else None,
+        message=lost_message(folder) if now.state == "lost" else failed,
+    )
+
+
+@functools.cache
+def _versions() -> dict[str, Any]:
+    found = {"python": platform.python_version()}
+    for package in ("mlcore", "torch", "numpy"):
+        try:
+            found[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            found[package] = "unknown"
+    return found

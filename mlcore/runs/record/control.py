@@ -1,0 +1,129 @@
+"""control.jsonl: what people ask of a run, appended by anyone, heeded by its worker."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from mlcore import commands
+from mlcore.commands import Command, Edit
+from mlcore.config import EDITABLE, find_setting
+from mlcore.errors import RunError, SettingsError
+from mlcore.runs.record.folder import RunFolder
+from mlcore.runs.record.history import History
+from mlcore.runs.record.lines import LineReader, LineWriter, append_line
+from mlcore.runs.record.locks import wait_lock
+from mlcore.runs.record.status import START, stand
+
+__all__ = ["ControlLog", "ask_resume", "asking", "mark_start", "send"]
+
+
+def send(folder: RunFolder, command: Command) -> None:
+    """Ask something of a run: one whole line in its control log.
+
+    Raises:
+        RunError: the log cannot be written.
+    """
+    append_line(folder.control_path, {**commands.to_json(command), "time": time.time()})
+
+
+def mark_start(folder: RunFolder) -> None:
+    """Ask for a (new) start: whatever was asked before no longer counts.
+
+    Raises:
+        RunError: the log cannot be written.
+    """
+    append_line(folder.control_path, {"command": START, "time": time.time()})
+
+
+def ask_resume(folder: RunFolder, changes: Mapping[str, Any] | None = None) -> None:
+    """Ask that a run which has ended goes on from its last checkpoint; a worker must follow.
+
+    Args:
+        folder: the run.
+        changes: settings to change before the next step: dotted name → value, as in an `Edit`.
+
+    Raises:
+        RunError: it is being trained right now, or is finished and no more epochs are asked for.
+        SettingsError: a change names no setting or one that is fixed, or its value is refused.
+    """
+    changes = dict(changes or {})
+    if changes:
+        _check(folder, changes)
+    with asking(folder):
+        now = stand(folder.path).state
+        if now in ("running", "paused"):
+            raise RunError(f"Run {folder.id} is {now} already: there is nothing to resume.")
+        if now == "finished" and "train.epochs" not in changes:
+            raise RunError(
+                f"Run {folder.id} is finished: give it more epochs (train.epochs) to go on."
+            )
+        if now != "queued":  # else a start is asked for already
+            mark_start(folder)
+        if changes:
+            send(folder, Edit(changes=changes))
+
+
+@contextlib.contextmanager
+def asking(folder: RunFolder) -> Iterator[None]:
+    """Within the block nobody else, of this server or another, asks for a start.
+
+    Raises:
+        RunError: the control log cannot be written.
+    """
+    with LineWriter(folder.control_path) as log:
+        wait_lock(log.fd, folder.control_path)
+        yield
+
+
+def _check(folder: RunFolder, changes: Mapping[str, Any]) -> None:
+    """Refuse changes that do not go with the run's settings, the edits made so far included."""
+    history = History(folder)
+    history.refresh()
+    for name in changes:
+        if find_setting(name).name not in EDITABLE:
+            raise SettingsError(
+                f"`{name}` is fixed once a run has started: begin a new run from its checkpoint."
+            )
+    history.config.with_values(changes)
+
+
+class ControlLog:
+    """The worker's side: the commands that stand behind the last start marker.
+
+    Attributes:
+        heeded: bytes of the log that were read when this was made; its start marker is in them.
+        refused: lines that are no command; they are passed over.
+    """
+
+    def __init__(self, folder: RunFolder) -> None:
+        self._reader = LineReader(folder.control_path)
+        self.refused = 0
+        self._waiting = self._take()
+        self.heeded = self._reader.offset
+
+    def poll(self) -> list[Command]:
+        """What was asked since the last call, oldest first; costs one `stat` when nothing was.
+
+        Raises:
+            RunError: the log cannot be read.
+        """
+        found, self._waiting = self._waiting + self._take(), []
+        return found
+
+    def _take(self) -> list[Command]:
+        anew, lines = self._reader.read()
+        if anew:
+            self._waiting = []
+        found: list[Command] = []
+        for _, record in lines:
+            if record.get("command") == START:
+                self._waiting, found = [], []
+                continue
+            try:
+                found.append(commands.from_json(record))
+            except SettingsError:
+                self.refused += 1
+        return found

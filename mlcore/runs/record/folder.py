@@ -1,0 +1,214 @@
+"""One run's folder: its files by name, its settings, its checkpoints."""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from mlcore import events
+from mlcore.config import RunConfig
+from mlcore.errors import RunError, SettingsError
+from mlcore.events import Started
+from mlcore.runs.record.label import (
+    LONGEST_NAME,
+    Label,
+    check_note,
+    check_tags,
+    read_label,
+    write_label,
+)
+from mlcore.runs.record.lines import parse_line
+from mlcore.runs.record.state import State
+from mlcore.runs.record.status import stand
+
+__all__ = ["START_FILE", "RunFolder", "checkpoint_name"]
+
+START_FILE = "start.pt"
+"""Name of the checkpoint that a run begins from, where it does not begin anew."""
+
+_SAVED = re.compile(r"step-(\d{8,})\.pt")
+
+
+class RunFolder:
+    """A run's folder on disk; making one of these reads nothing.
+
+    Attributes:
+        path: the folder; its name is the run's id.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __repr__(self) -> str:
+        return f"RunFolder({str(self.path)!r})"
+
+    @property
+    def id(self) -> str:
+        """The run's id."""
+        return self.path.name
+
+    @property
+    def config_path(self) -> Path:
+        """Settings, parent and versions: written once, by the starter."""
+        return self.path / "config.json"
+
+    @property
+    def label_path(self) -> Path:
+        """Name, tags and note, where a person has given them since."""
+        return self.path / "label.json"
+
+    @property
+    def events_path(self) -> Path:
+        """The history: appended by the worker."""
+        return self.path / "events.jsonl"
+
+    @property
+    def control_path(self) -> Path:
+        """Commands: appended by anyone."""
+        return self.path / "control.jsonl"
+
+    @property
+    def checkpoints_path(self) -> Path:
+        """The folder of the checkpoints."""
+        return self.path / "checkpoints"
+
+    @property
+    def error_path(self) -> Path:
+        """Tracebacks of faults of the program, for whoever mends it."""
+        return self.path / "error.log"
+
+    @functools.cached_property
+    def meta(self) -> dict[str, Any]:
+        """What config.json holds: id, created, name, config, parent, versions.
+
+        Raises:
+            RunError: it is missing or damaged.
+        """
+        try:
+            found = json.loads(self.config_path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise RunError(f"{self.path} is no run: it has no config.json.") from None
+        except OSError as error:
+            raise RunError(f"{self.config_path} cannot be read ({error.strerror}).") from error
+        except ValueError:
+            found = None
+        if not isinstance(found, dict) or "config" not in found:
+            raise RunError(
+                f"{self.config_path} is damaged: delete the folder, or put back a whole file."
+            )
+        return found
+
+    @functools.cached_property
+    def config(self) -> RunConfig:
+        """The settings the run was made with; edits stand in its history.
+
+        Raises:
+            RunError: they cannot be read.
+        """
+        try:
+            return RunConfig.from_json(self.meta["config"])
+        except SettingsError as error:
+            raise RunError(f"{self.config_path} holds settings that cannot be: {error}") from error
+
+    @property
+    def label(self) -> Label:
+        """Name, tags and note, as a person gave them last."""
+        return read_label(self.label_path, self.meta.get("name"))
+
+    @property
+    def name(self) -> str:
+        """The name a person gave the run, last by `rename`; empty when none was given."""
+        return self.label.name
+
+    def rename(self, name: str) -> None:
+        """Give the run another name, or none; its settings file stays as it is.
+
+        Raises:
+            RunError: it cannot be written.
+        """
+        write_label(
+            self.label_path, replace(self.label, name=" ".join(name.split())[:LONGEST_NAME])
+        )
+
+    def tag(self, tags: Iterable[str]) -> None:
+        """Give the run these tags, and no others.
+
+        Raises:
+            SettingsError: one of them is no word, or there are too many.
+            RunError: they cannot be written.
+        """
+        write_label(self.label_path, replace(self.label, tags=check_tags(tags)))
+
+    def annotate(self, note: str) -> None:
+        """Give the run a note; an empty one takes it away.
+
+        Raises:
+            SettingsError: it is too long.
+            RunError: it cannot be written.
+        """
+        write_label(self.label_path, replace(self.label, note=check_note(note)))
+
+    def state(self) -> State:
+        """Where the run stands, derived from its files."""
+        return stand(self.path).state
+
+    def checkpoints(self) -> list[Path]:
+        """The checkpoints that lie whole in the folder, by step; `start.pt` comes first."""
+        try:
+            found = list(self.checkpoints_path.iterdir())
+        except OSError:
+            return []
+        kept = [path for path in found if path.name == START_FILE or _SAVED.fullmatch(path.name)]
+        return sorted(kept, key=checkpoint_step)
+
+    def last_checkpoint(self) -> Path | None:
+        """The checkpoint of the latest step, or None where there is none."""
+        return next(reversed(self.checkpoints()), None)
+
+    def best_checkpoint(self) -> Path | None:
+        """The checkpoint with the lowest validation loss (training loss without validation).
+
+        The history tells which one it is; None where none is marked or it is gone.
+        """
+        for line in self._told("checkpoint"):
+            if b'"best": true' not in line:
+                continue
+            if named := str((parse_line(line) or {}).get("file", "")):
+                file = self.checkpoints_path / Path(named).name
+                return file if file.is_file() else None
+        return None
+
+    def last_start(self) -> Started | None:
+        """How the run was started last; None where it never was."""
+        for line in self._told("started"):
+            try:
+                event = events.from_json(json.loads(line))
+            except ValueError:
+                continue
+            return event if isinstance(event, Started) else None
+        return None
+
+    def _told(self, kind: str) -> Iterator[bytes]:
+        """The lines of the history that tell of one kind of event, the last first."""
+        try:
+            lines = self.events_path.read_bytes().splitlines()
+        except OSError:
+            return
+        begins = b'{"event": "%s"' % kind.encode()
+        yield from (line for line in reversed(lines) if line.startswith(begins))
+
+
+def checkpoint_name(step: int) -> str:
+    """The file name of the checkpoint written after `step` steps."""
+    return f"step-{step:08d}.pt"
+
+
+def checkpoint_step(path: Path) -> int:
+    """The step that a checkpoint's file name states; -1 for `start.pt`."""
+    found = _SAVED.fullmatch(path.name)
+    return int(found[1]) if found else -1

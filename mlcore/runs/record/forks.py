@@ -1,0 +1,159 @@
+"""Where a run can be branched off, and the settings that its fork begins with. No torch.
+
+A fork is a run of its own: it holds a copy of the checkpoint from which it goes on, and names its
+parent. One that is branched off at the very beginning gets the same initial weights by the same
+seed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mlcore.config import RunConfig, goes_on
+from mlcore.data import CATALOG
+from mlcore.errors import RunError, SettingsError
+from mlcore.rules import list_words
+from mlcore.runs.record.folder import START_FILE, checkpoint_step
+from mlcore.runs.record.history import History
+
+__all__ = ["SAME_WEIGHTS", "Point", "find_point", "points"]
+
+SAME_WEIGHTS = ("model.hidden", "model.batch_norm", "train.seed")
+"""Settings that decide on the initial weights, beside the number of classes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """A place from which a fork can begin.
+
+    Attributes:
+        file: the checkpoint; None for initial weights that come from the seed.
+        step, epoch: steps and whole epochs done.
+        initial: the run began here.
+        ends_epoch: an epoch ended here.
+        config: settings in force.
+    """
+
+    file: Path | None
+    step: int
+    epoch: int
+    initial: bool = False
+    ends_epoch: bool = False
+    config: RunConfig
+
+    def with_settings(self, changes: Mapping[str, Any]) -> RunConfig:
+        """The settings of a fork that begins here.
+
+        Args:
+            changes: dotted name → value. What an edit can change is taken over by a training that
+                goes on exactly; with anything else the checkpoint's weights start a new training.
+
+        Raises:
+            SettingsError: a value is refused, or the fork would not have the same initial weights.
+        """
+        config = self.config.with_values(changes)
+        if not self.initial:
+            return config
+        before, after = self.config.flat(), config.flat()
+        for name in SAME_WEIGHTS:
+            if before[name] != after[name]:
+                raise SettingsError(
+                    f"`{name}` decides on the initial weights and stays {before[name]!r}: leave it "
+                    "out, or train a new run."
+                )
+        if _classes(before["data.name"]) != _classes(after["data.name"]):
+            raise SettingsError(
+                f"`data.name` cannot be {after['data.name']!r}: a model for {before['data.name']} "
+                "has another number of classes; train a new run."
+            )
+        return config
+
+    def steps_kept(self, config: RunConfig) -> int:
+        """Steps that a fork with these settings has behind it; 0: it is a new training."""
+        return self.step if self.file is not None and goes_on(self.config, config) else 0
+
+    def epochs_kept(self, config: RunConfig) -> int:
+        """Whole epochs that a fork with these settings has behind it."""
+        return self.epoch if self.steps_kept(config) else 0
+
+
+def points(history: History) -> list[Point]:
+    """Where a run can be branched off now: its beginning, and every checkpoint that is kept.
+
+    Args:
+        history: of the run, read up to now.
+
+    Raises:
+        RunError: its settings cannot be read.
+        SettingsError: its history was tampered with.
+    """
+    folder = history.folder
+    start = folder.checkpoints_path / START_FILE
+    first = history.starts[0] if history.starts else None
+    found = [
+        Point(
+            file=start if start.is_file() else None,
+            step=first.step if first else 0,
+            epoch=first.epoch if first else 0,
+            initial=True,
+            config=folder.config,
+        )
+    ]
+    told = {saved.step: saved.epoch for saved in history.checkpoints}
+    ends = {done.step: done.epoch for done in history.epochs}
+    for path in folder.checkpoints():
+        step = checkpoint_step(path)
+        if step < 0:
+            continue
+        before = max((epoch for end, epoch in ends.items() if end <= step), default=0)
+        epoch = told.get(step, before)
+        ends_epoch = ends.get(step) == epoch
+        config = history.config_at(step)
+        found.append(Point(file=path, step=step, epoch=epoch, ends_epoch=ends_epoch, config=config))
+    return found
+
+
+def find_point(
+    history: History, *, epoch: int | None = None, step: int | None = None, initial: bool = False
+) -> Point:
+    """The point that is meant; without a word on it the last checkpoint.
+
+    Args:
+        history: of the run, read up to now.
+        epoch: the end of this epoch, from 1.
+        step: the checkpoint of this step.
+        initial: the very beginning.
+
+    Raises:
+        RunError: the run keeps no such checkpoint, or none at all.
+    """
+    first, *saved = points(history)
+    if initial:
+        return first
+    run = history.folder.id
+    if not saved:
+        raise RunError(
+            f"Run {run} has written no checkpoint yet: let it train an epoch, or branch off at its "
+            "initial weights."
+        )
+    if epoch is not None:
+        held = {point.epoch: point for point in saved if point.ends_epoch}
+        return _held(held, epoch, f"Run {run} keeps no checkpoint of the end of epoch")
+    if step is not None:
+        held = {point.step: point for point in saved}
+        return _held(held, step, f"Run {run} keeps no checkpoint of step")
+    return saved[-1]
+
+
+def _held(held: Mapping[int, Point], wanted: int, lacking: str) -> Point:
+    if wanted not in held:
+        there = list_words([str(one) for one in sorted(held)]) if held else "none of that kind"
+        raise RunError(f"{lacking} {wanted}: there is {there}.")
+    return held[wanted]
+
+
+def _classes(name: Any) -> int:
+    return len(CATALOG[str(name)].classes)

@@ -1,0 +1,246 @@
+"""A run's history in memory, kept up to date by reading only what is new."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections import deque
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlcore.config import RunConfig
+from mlcore.errors import RunError
+from mlcore.events import (
+    CheckpointSaved,
+    EditRefused,
+    EpochDone,
+    Event,
+    Failed,
+    Finished,
+    SettingsEdited,
+    Started,
+    StepsDone,
+    Stopped,
+)
+from mlcore.runs.record.folder import RunFolder
+from mlcore.runs.record.lines import Line, LineReader
+from mlcore.runs.record.messages import damage_message, gone_message, lost_message
+from mlcore.runs.record.series import Series
+from mlcore.runs.record.state import ENDED, State
+from mlcore.runs.record.status import TURNS, judge, read_event, start_asked
+from mlcore.runs.record.worker import Life, WorkerMark, read_mark
+
+__all__ = ["History"]
+
+_RATE_WINDOW = 5.0  # seconds over which steps per second are taken
+
+
+class History:
+    """What a run has said so far; `refresh` reads on.
+
+    A resumed run goes on from a checkpoint: what it had said of later steps is dropped, as the
+    run takes those steps again.
+
+    Attributes:
+        folder: the run's folder.
+        epochs, edits, checkpoints: the events of that kind, in order.
+        started: the last start, or None before the first.
+        starts: every start whose steps still count, in order; `started` is the last of them.
+        refused: the last edit that was refused, or None once another was made or the run resumed.
+        outcome: how the run ended, or None while it has not (again).
+        state, message: where it stands, and why it failed or was lost (else empty).
+        damaged: lines of the history that could not be read and were skipped.
+    """
+
+    def __init__(self, folder: RunFolder) -> None:
+        self.folder = folder
+        self._reader = LineReader(folder.events_path)
+        self._orders = LineReader(folder.control_path)
+        self._lock = threading.Lock()
+        self.state: State = "queued"
+        self.message = ""
+        self._clear()
+
+    def _clear(self) -> None:
+        self._steps = Series()
+        self.epochs: list[EpochDone] = []
+        self.edits: list[SettingsEdited] = []
+        self.checkpoints: list[CheckpointSaved] = []
+        self.started: Started | None = None
+        self.starts: list[Started] = []
+        self.refused: EditRefused | None = None
+        self.outcome: Finished | Stopped | Failed | None = None
+        self._edits_at: list[tuple[int, int]] = []  # (step, edits before) of each checkpoint
+        self._turn: Line | None = None  # the last event that says where the run stands
+        self._newest: Line | None = None
+        self._pace: deque[tuple[float, int]] = deque(maxlen=200)  # (unix seconds, step)
+        self._bad_events = 0
+
+    @property
+    def run(self) -> dict[str, Any]:
+        """The run's config.json: id, created, name, config, parent, versions.
+
+        Raises:
+            RunError: it is missing or damaged.
+        """
+        return self.folder.meta
+
+    @property
+    def config(self) -> RunConfig:
+        """The settings in force: those the run was made with, and its edits on top.
+
+        Raises:
+            RunError: its config.json is missing or damaged.
+            SettingsError: the edits cannot be, because the history was tampered with.
+        """
+        return self._config_after(len(self.edits))
+
+    def config_at(self, step: int) -> RunConfig:
+        """The settings in the checkpoint of a step: later edits are not in it.
+
+        Raises as `config` does.
+        """
+        counts = [edits for at, edits in self._edits_at if at == step]
+        untold = sum(edit.step < step for edit in self.edits)  # where its line was never written
+        return self._config_after(counts[-1] if counts else untold)
+
+    def _config_after(self, edits: int) -> RunConfig:
+        changes: dict[str, Any] = {}
+        for edit in self.edits[:edits]:
+            changes |= edit.changes
+        return self.folder.config.with_values(changes)
+
+    @property
+    def steps(self) -> NDArray[np.float32]:
+        """Loss of each step, `(n,)`, read-only: `steps[i]` is that of step `i + 1`.
+
+        NaN where a step's loss is unknown, as for all steps before a fork begins.
+        """
+        return self._steps.values
+
+    @property
+    def step(self) -> int:
+        """Steps done."""
+        return max(len(self._steps), self.started.step if self.started else 0)
+
+    @property
+    def damaged(self) -> int:
+        """Lines of the history that could not be read and were skipped."""
+        return self._reader.skipped(ended=self.state in ENDED) + self._bad_events
+
+    @property
+    def damage(self) -> str:
+        """One sentence on what could not be read of the history and the control log, or ""."""
+        return damage_message(self.damaged, self._orders.skipped(ended=self.state in ENDED))
+
+    @property
+    def steps_per_second(self) -> float | None:
+        """Pace of the last seconds; None until there are two flushes to compare."""
+        if len(self._pace) < 2:
+            return None
+        (since, first), (until, last) = self._pace[0], self._pace[-1]
+        return (last - first) / (until - since) if until > since and last > first else None
+
+    def refresh(self) -> bool:
+        """Read what is new; True when anything changed. Cheap when nothing has.
+
+        Never raises: a folder that is gone or cannot be read makes the state "lost", with the
+        reason in `message`, and what was read before stays.
+        """
+        with self._lock:
+            before = (self.state, self.message)
+            # The worker first, its words after: else one that ends in between would look lost.
+            mark = read_mark(self.folder.path)
+            life: Life = "none" if mark is None else "alive" if mark.alive else "dead"
+            try:
+                anew, lines = self._reader.read()
+            except RunError as error:
+                self.state, self.message = "lost", str(error)
+                return before != (self.state, self.message)
+            if anew:
+                self._clear()
+            for line in lines:
+                self._take(line)
+            with contextlib.suppress(RunError):  # whoever asks something of the run is told
+                self._orders.read()
+            self._judge(mark, life)
+            return anew or bool(lines) or before != (self.state, self.message)
+
+    def _judge(self, mark: WorkerMark | None, life: Life) -> None:
+        """Derive state and message from what was read and from the worker."""
+        if not self.folder.config_path.exists():
+            self.state, self.message = "lost", gone_message(self.folder)
+            return
+        asked = start_asked(self.folder.control_path, mark.control_from if mark else 0)
+        turn = self._turn_since(mark.events_from if mark else 0)
+        self.state = judge(self.folder.path, turn, life, asked)
+        self.message = ""
+        if self.state == "lost":
+            self.message = lost_message(self.folder)
+        elif isinstance(self.outcome, Failed) and self.state == "failed":
+            self.message = self.outcome.message
+
+    def _turn_since(self, begun: int) -> str | None:
+        """The kind of the last telling event behind the first `begun` bytes of the history."""
+        for line in (self._turn, self._newest):
+            if line is not None and line.offset >= begun:
+                return str(line.record["event"])
+        return None
+
+    def _take(self, line: Line) -> None:
+        try:
+            event = read_event(line.record)
+            if event is None:  # from a later version of this program
+                return
+            self._keep(event)
+        except (ValueError, OverflowError):
+            self._bad_events += 1
+            return
+        self._newest = line
+        if event.kind in TURNS:
+            self._turn = line
+            self._pace.clear()
+        stamp = line.record.get("time")
+        if isinstance(event, StepsDone) and isinstance(stamp, float):
+            self._note_pace(stamp)
+
+    def _keep(self, event: Event) -> None:
+        match event:
+            case StepsDone():
+                self._steps.put(event.first - 1, event.losses)
+            case EpochDone():
+                self.epochs.append(event)
+            case SettingsEdited():
+                self.edits.append(event)
+                self.refused = None
+            case EditRefused():
+                self.refused = event
+            case CheckpointSaved():
+                self.checkpoints.append(event)
+                self._edits_at.append((event.step, len(self.edits)))
+            case Started():
+                self._begin(event)
+            case Finished() | Stopped() | Failed():
+                self.outcome = event
+
+    def _begin(self, start: Started) -> None:
+        """Drop what was said of steps behind the one from which the run goes on."""
+        if self.started is not None:
+            self._steps.cut(start.step)
+            self.epochs = [epoch for epoch in self.epochs if epoch.step <= start.step]
+            kept = [edits for step, edits in self._edits_at if step <= start.step]
+            # One that was made at this very step counts if a checkpoint came after it.
+            before = sum(edit.step < start.step for edit in self.edits)
+            self.edits = self.edits[: max(before, kept[-1] if kept else 0)]
+            self.checkpoints = self.checkpoints[: len(kept)]
+            self._edits_at = self._edits_at[: len(kept)]
+            self.starts = [one for one in self.starts if one.step < start.step]
+        self.starts.append(start)
+        self.started, self.outcome, self.refused = start, None, None
+
+    def _note_pace(self, now: float) -> None:
+        self._pace.append((now, len(self._steps)))
+        while self._pace and not 0 <= now - self._pace[0][0] <= _RATE_WINDOW:
+            self._pace.popleft()  # too old, or from before the clock was set back

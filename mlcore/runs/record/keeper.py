@@ -1,0 +1,112 @@
+"""When a run writes a checkpoint, which one is the best, and which old ones go. No torch."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from mlcore.events import (
+    CheckpointSaved,
+    Continued,
+    EpochDone,
+    Event,
+    Finished,
+    Paused,
+    StepsDone,
+    Stopped,
+)
+from mlcore.runs.record.folder import START_FILE, RunFolder, checkpoint_name
+
+__all__ = ["Keeper"]
+
+INTERVAL = 30.0  # seconds of training without a checkpoint, at most
+SHARE = 0.02  # of the time may go into checkpoints that nobody asked for
+GRACE = 0.25  # seconds of writing that are always granted
+OTHERS = 10  # checkpoints kept beside the last, the best and the start
+
+
+class Keeper:
+    """Writes checkpoints as a run goes on.
+
+    One is written when the run pauses, stops or finishes, at every epoch's end, and after 30
+    seconds without one. The last two wait as long as writing has taken more than 2 % of the
+    time, which happens where an epoch takes less than half a second. Kept are the last one, the
+    best one, the one the run began from, and the newest ten of the others.
+
+    Args:
+        folder: the run's folder.
+        save: writes everything the next step depends on to a path, whole or not at all.
+        best: lowest loss that an epoch of the run had before, where it is resumed.
+        clock: seconds; another one for tests.
+    """
+
+    def __init__(
+        self,
+        folder: RunFolder,
+        save: Callable[[Path], None],
+        *,
+        best: float | None = None,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self._folder, self._save, self._clock = folder, save, clock
+        self._best_loss = best
+        self._best_file = folder.best_checkpoint()
+        self._began = self._last = clock()
+        self._spent = 0.0
+        self._paused: float | None = None  # since when
+
+    def keep(self, event: Event) -> CheckpointSaved | None:
+        """Write a checkpoint if this event calls for one; returns what to tell of it.
+
+        Raises:
+            CheckpointError: it cannot be written.
+        """
+        if isinstance(event, Continued) and self._paused is not None:
+            self._began += self._clock() - self._paused  # a pause is no training
+            self._last = self._clock()
+            self._paused = None
+        reason = self._reason(event)
+        if reason is None:
+            return None
+        step = event.first + len(event.losses) - 1 if isinstance(event, StepsDone) else event.step
+        epoch = event.epoch - isinstance(event, StepsDone)
+        path = self._folder.checkpoints_path / checkpoint_name(step)
+        began = self._clock()
+        self._save(path)
+        best = isinstance(event, EpochDone) and self._is_best(event, path)
+        self._thin(path)
+        self._last = self._clock()
+        self._spent += self._last - began
+        if isinstance(event, Paused):
+            self._paused = self._last
+        return CheckpointSaved(step=step, epoch=epoch, file=path.name, reason=reason, best=best)
+
+    def _reason(self, event: Event) -> str | None:
+        match event:
+            case Stopped() | Paused() | Finished():
+                return event.kind
+            case EpochDone() if self._affordable():
+                return "epoch"
+            case StepsDone() if self._clock() - self._last >= INTERVAL and self._affordable():
+                return "interval"
+            case _:
+                return None
+
+    def _affordable(self) -> bool:
+        return self._spent <= GRACE + SHARE * (self._clock() - self._began)
+
+    def _is_best(self, epoch: EpochDone, path: Path) -> bool:
+        loss = epoch.train_loss if epoch.validation_loss is None else epoch.validation_loss
+        if self._best_loss is not None and loss >= self._best_loss:
+            return False
+        self._best_loss, self._best_file = loss, path
+        return True
+
+    def _thin(self, last: Path) -> None:
+        held = {START_FILE, last.name, self._best_file.name if self._best_file else ""}
+        others = [path for path in self._folder.checkpoints() if path.name not in held]
+        for path in others[:-OTHERS]:
+            with contextlib.suppress(OSError):
+                path.unlink()

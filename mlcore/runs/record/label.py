@@ -1,0 +1,119 @@
+"""What a person says of a run: name, tags and a note, in one file that may be written any time."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mlcore.errors import SettingsError
+from mlcore.files import write_atomically
+
+__all__ = [
+    "LONGEST_NAME",
+    "LONGEST_NOTE",
+    "MOST_TAGS",
+    "Label",
+    "check_note",
+    "check_tags",
+    "read_label",
+    "write_label",
+]
+
+MOST_TAGS = 10
+LONGEST_NAME = 200  # characters
+LONGEST_NOTE = 2_000  # characters
+
+_TAG = re.compile(r"\w[\w.-]{0,29}")
+_CONTROL = re.compile(r"[^\S\n]|[\x00-\x09\x0b-\x1f\x7f-\x9f]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Label:
+    """Name, tags and note of a run.
+
+    Attributes:
+        name: one line; empty when none was given.
+        tags: at most ten words, in the order in which they were given, none of them twice.
+        note: lines of text, 2,000 characters at most.
+    """
+
+    name: str = ""
+    tags: tuple[str, ...] = ()
+    note: str = ""
+
+
+def check_tags(tags: Iterable[str]) -> tuple[str, ...]:
+    """Tags as they are kept: without repetitions, where "Wide" repeats "wide".
+
+    Raises:
+        SettingsError: one is no word of letters, digits, "-", "_" and ".", 30 at most, or there
+            are more than ten.
+    """
+    kept: dict[str, str] = {}
+    for tag in tags:
+        if not _TAG.fullmatch(tag):
+            raise SettingsError(
+                f"A tag must be a word of letters, digits, -, _ or ., 30 at most, but got {tag!r}: "
+                "use - for a blank."
+            )
+        kept.setdefault(tag.casefold(), tag)
+    if len(kept) > MOST_TAGS:
+        raise SettingsError(
+            f"A run can have {MOST_TAGS} tags, but got {len(kept)}: take some away first."
+        )
+    return tuple(kept.values())
+
+
+def check_note(text: str) -> str:
+    """A note as it is kept: without control characters, and without blank lines around it.
+
+    Raises:
+        SettingsError: it is longer than 2,000 characters.
+    """
+    note = _clean(text)
+    if len(note) > LONGEST_NOTE:
+        raise SettingsError(
+            f"A note can have {LONGEST_NOTE:,} characters, but got {len(note):,}: shorten it."
+        )
+    return note
+
+
+def read_label(path: Path, name: Any = "") -> Label:
+    """What a label file says; what is damaged or against the limits is left out or cut.
+
+    Args:
+        path: the file, which need not be there.
+        name: what the run was called when it was made, for a file without a name.
+    """
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        told = None
+    found = told if isinstance(told, dict) else {}
+    name, tags, note = found.get("name", name), found.get("tags"), found.get("note")
+    words = [tag for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else []
+    kept = {tag.casefold(): tag for tag in reversed(words[:1_000]) if _TAG.fullmatch(tag)}
+    return Label(
+        name=" ".join(name.split())[:LONGEST_NAME] if isinstance(name, str) else "",
+        tags=tuple(reversed(kept.values()))[:MOST_TAGS],
+        note=_clean(note)[:LONGEST_NOTE] if isinstance(note, str) else "",
+    )
+
+
+def write_label(path: Path, label: Label) -> None:
+    """Write a label file, whole or not at all.
+
+    Raises:
+        RunError: it cannot be written.
+    """
+    told = {"name": label.name, "tags": list(label.tags), "note": label.note}
+    write_atomically(path, json.dumps(told, ensure_ascii=False) + "\n")
+
+
+def _clean(text: str) -> str:
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    return _CONTROL.sub(" ", lines).strip()

@@ -1,0 +1,56 @@
+"""What a person reads of a run that ended without a word of its own."""
+
+from __future__ import annotations
+
+from mlcore.runs.record.folder import RunFolder, checkpoint_step
+from mlcore.runs.record.status import read_only
+from mlcore.runs.record.worker import read_mark
+
+__all__ = ["damage_message", "gone_message", "lost_message", "way_on"]
+
+
+def lost_message(folder: RunFolder) -> str:
+    """The sentence for a run whose worker is no more and left no last word."""
+    mark = read_mark(folder.path)
+    if mark is not None and mark.word:
+        return mark.word
+    if read_only(folder.path):
+        return (
+            f"{folder.path} cannot be written, so no worker can train there: "
+            f"make it writable, then {way_on(folder)}."
+        )
+    if mark is not None and mark.rebooted:
+        return f"The machine was restarted while run {folder.id} trained: {way_on(folder)}."
+    return (
+        f"The process that trained run {folder.id} was killed and left no last word: "
+        f"{way_on(folder)}."
+    )
+
+
+def damage_message(events: int, commands: int) -> str:
+    """The sentence on damaged lines in the two logs of a run; empty where there are none.
+
+    Args:
+        events: lines of the history that were skipped.
+        commands: lines of the control log that were skipped.
+    """
+    logs = ((events, "events.jsonl"), (commands, "control.jsonl"))
+    found = [f"{n:,} damaged line{'s' if n > 1 else ''} of {log}" for n, log in logs if n]
+    if not found:
+        return ""
+    were = "was" if events + commands == 1 else "were"
+    return f"{' and '.join(found)} {were} skipped: all that stands before and behind is read."
+
+
+def gone_message(folder: RunFolder) -> str:
+    """The sentence for a run whose folder was deleted."""
+    return f"The folder of run {folder.id} is gone: what was drawn here can no longer be loaded."
+
+
+def way_on(folder: RunFolder) -> str:
+    """What can be done about a run that broke off: "resume it from step 1,876"."""
+    last = folder.last_checkpoint()
+    if last is None:
+        return "no checkpoint was written yet, so start it again"
+    step = checkpoint_step(last)
+    return f"resume it from step {step:,}" if step >= 0 else "resume it from where it began"

@@ -1,0 +1,165 @@
+"""The worker's pen: events become lines of the history."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from mlcore import events
+from mlcore.errors import RunError
+from mlcore.events import Event, Failed, Stopped
+from mlcore.runs.record.folder import RunFolder
+from mlcore.runs.record.lines import LineWriter, append_line
+from mlcore.runs.record.locks import try_lock
+from mlcore.runs.record.status import stand
+from mlcore.runs.record.worker import WorkerMark, leave_word, read_mark, write_mark
+
+__all__ = ["PARTING", "Recorder", "no_worker", "record_failure", "withdraw_start"]
+
+PARTING = 10.0  # seconds that a worker may take to end after its last word
+
+
+class Recorder:
+    """Appends events to a run's history; only one process at a time can hold one.
+
+    Raises:
+        RunError: the history cannot be written, or another worker is writing it.
+    """
+
+    def __init__(self, folder: RunFolder) -> None:
+        self._writer = LineWriter(folder.events_path)
+        until = time.monotonic() + PARTING
+        while not try_lock(self._writer.fd):
+            # A worker that has said its last word holds the history until its process ends.
+            if folder.state() != "queued" or time.monotonic() > until:
+                self._writer.close()
+                raise _taken(folder)
+            time.sleep(0.005)
+        if not folder.config_path.is_file():  # it was moved to the trash in the meantime
+            self._writer.close()
+            raise RunError(f"{folder.path} was deleted before its run began.")
+        self.offset = folder.events_path.stat().st_size  # bytes that were there before
+
+    def record(self, event: Event) -> None:
+        """Append one event, with the time (unix seconds).
+
+        Raises:
+            RunError: it cannot be written, or the run's folder was deleted.
+        """
+        self.check()
+        self._writer.write(_line(event))
+
+    @property
+    def deleted(self) -> bool:
+        """Whether the history is there no more."""
+        return os.fstat(self._writer.fd).st_nlink == 0
+
+    def check(self) -> None:
+        """Make sure that the history is still there.
+
+        Raises:
+            RunError: the run's folder was deleted.
+        """
+        if self.deleted:
+            raise RunError(f"{self._writer.path} was deleted while its run went on.")
+
+    def close(self) -> None:
+        """Let go of the history."""
+        self._writer.close()
+
+    def __enter__(self) -> Recorder:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def record_failure(folder: RunFolder, message: str) -> None:
+    """Write into a run's history that it failed, on behalf of a worker that no longer can.
+
+    Where the history takes no more lines, the run counts as lost, with this reason.
+
+    Raises:
+        RunError: the folder is gone or cannot be written, or a worker holds the history.
+    """
+    if not folder.config_path.is_file():
+        raise RunError(f"{folder.path} was deleted.")
+    with no_worker(folder):
+        now = stand(folder.path)
+        if now.state == "queued":  # no worker will heed the start that was asked for
+            write_mark(folder.path, WorkerMark.nobody(folder.events_path, folder.control_path))
+        failed = Failed(step=now.step, epoch=now.epoch, message=message)
+        try:
+            append_line(folder.events_path, _line(failed))
+        except RunError:
+            leave_word(folder.path, message)
+
+
+@contextlib.contextmanager
+def no_worker(folder: RunFolder, seconds: float = 0.0) -> Iterator[None]:
+    """Within the block no worker can take the run up.
+
+    Args:
+        folder: the run.
+        seconds: how long one that holds the history now is waited for.
+
+    Raises:
+        RunError: a worker holds the history.
+    """
+    try:
+        fd = os.open(folder.events_path, os.O_RDONLY | os.O_CREAT, 0o644)
+    except OSError:  # it cannot be written: no worker takes it up either
+        yield
+        return
+    try:
+        until = time.monotonic() + seconds
+        while not try_lock(fd):
+            if time.monotonic() >= until or folder.state() in ("running", "paused"):
+                raise _taken(folder)
+            time.sleep(0.005)
+        yield
+    finally:
+        os.close(fd)
+
+
+def _taken(folder: RunFolder) -> RunError:
+    return RunError(
+        f"Run {folder.id} is being trained by another process already: stop that one first."
+    )
+
+
+def withdraw_start(folder: RunFolder) -> bool:
+    """Take back the start that was asked for, before a worker takes it up; False: one has.
+
+    A run that never trained is stopped then, and its history says that it was cancelled. One
+    that was to go on is again what it was before.
+
+    Raises:
+        RunError: its folder cannot be written.
+    """
+    if folder.state() != "queued":
+        return False
+    try:
+        with Recorder(folder) as recorder:  # held, so that no worker can sign meanwhile
+            if folder.state() != "queued":
+                return False
+            mark = read_mark(folder.path)
+            nobody = WorkerMark.nobody(folder.events_path, folder.control_path)
+            if mark is not None:
+                write_mark(folder.path, replace(mark, control_from=nobody.control_from))
+            else:
+                write_mark(folder.path, nobody)
+                recorder.record(Stopped(step=0, epoch=0, reason="cancelled"))
+    except RunError:
+        if folder.state() != "queued":
+            return False
+        raise
+    return True
+
+
+def _line(event: Event) -> dict[str, Any]:
+    return {**events.to_json(event), "time": time.time()}

@@ -1,0 +1,160 @@
+"""worker.json: which process trains a run, told apart from a later one with the same id."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Literal, get_type_hints
+
+import psutil
+
+from mlcore.errors import RunError
+from mlcore.files import size_of, write_atomically
+
+__all__ = ["Life", "WorkerMark", "identity", "leave_word", "read_mark", "reserve", "write_mark"]
+
+_ROOM = 4000  # bytes of every worker.json: a word that finds room on a full disk
+_WORD = 600  # characters of it, at most; JSON may write six bytes for each
+
+Life = Literal["none", "alive", "dead"]
+"""Whether a run has a worker: it never had one, it has, or it had."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerMark:
+    """The process that trains a run, and where in the logs its start lies."""
+
+    pid: int
+    identity: str  # of the process, see `identity`
+    started: float  # unix seconds
+    events_from: int = 0  # bytes of events.jsonl that were there before this worker
+    control_from: int = 0  # bytes of control.jsonl up to and with its start marker
+    threads: int = 0  # CPU threads it was given; 0: torch's own choice, or its settings say
+    word: str = ""  # why it ended, where its history took no more lines
+
+    @property
+    def alive(self) -> bool:
+        """Whether this very process lives; another one with its id does not count."""
+        return identity(self.pid) == self.identity
+
+    @property
+    def rebooted(self) -> bool:
+        """Whether the machine was started anew since; False where the system does not tell."""
+        boot = self.identity.rpartition("/")[0]
+        return bool(boot) and boot != (identity(os.getpid()) or "").rpartition("/")[0]
+
+    @classmethod
+    def mine(cls, *, events_from: int = 0, control_from: int = 0, threads: int = 0) -> WorkerMark:
+        """The mark of the calling process."""
+        pid = os.getpid()
+        return cls(
+            pid=pid,
+            identity=identity(pid) or "",
+            started=time.time(),
+            events_from=events_from,
+            control_from=control_from,
+            threads=threads,
+        )
+
+    @classmethod
+    def nobody(cls, events: Path, control: Path) -> WorkerMark:
+        """The mark of a worker that died before it could write one: what was asked is heeded."""
+        return cls(
+            pid=0,
+            identity="",
+            started=time.time(),
+            events_from=size_of(events),
+            control_from=size_of(control),
+        )
+
+
+def identity(pid: int) -> str | None:
+    """What tells the process from others that had or will have its id; None when it is gone.
+
+    On Linux: the boot and the clock tick of the start, which no change of the wall clock moves.
+    Elsewhere: the start time. A zombie counts as gone.
+    """
+    try:
+        return _linux_identity(pid)
+    except (FileNotFoundError, ProcessLookupError):
+        pass  # no such process (it may end between opening and reading), or no such system
+    try:
+        process = psutil.Process(pid)
+        if process.status() == psutil.STATUS_ZOMBIE:
+            return None
+        return f"{process.create_time():.2f}"
+    except (psutil.Error, ValueError, OverflowError):
+        return None
+
+
+def _linux_identity(pid: int) -> str | None:
+    text = Path(f"/proc/{pid}/stat").read_text(errors="replace")
+    fields = text[text.rindex(")") + 2 :].split()  # the name before may hold anything
+    if fields[0] in "ZX":
+        return None
+    boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    return f"{boot}/{fields[19]}"
+
+
+def reserve(folder: Path) -> None:
+    """Take the room of a worker.json before there is a worker; it reads as none.
+
+    Raises:
+        RunError: it cannot be written.
+    """
+    write_atomically(folder / "worker.json", " " * _ROOM)
+
+
+def write_mark(folder: Path, mark: WorkerMark) -> None:
+    """Write worker.json whole; on a full disk over the one that stands there.
+
+    Raises:
+        RunError: it cannot be written.
+    """
+    path = folder / "worker.json"
+    text = f"{json.dumps(asdict(mark)):<{_ROOM - 1}}\n"
+    try:
+        write_atomically(path, text)
+    except RunError:
+        if not _overwrite(path, text.encode()):
+            raise
+
+
+def leave_word(folder: Path, word: str) -> None:
+    """Keep beside a run why its worker ended, when the history takes no more lines.
+
+    Raises:
+        RunError: not even that can be written.
+    """
+    mark = read_mark(folder)
+    if mark is not None:
+        write_mark(folder, replace(mark, word=word[:_WORD]))
+
+
+def _overwrite(path: Path, content: bytes) -> bool:
+    """Write over a file of at least this size, which takes no room; False where it cannot be."""
+    try:
+        with path.open("r+b", buffering=0) as file:
+            there = os.fstat(file.fileno()).st_size
+            return there >= len(content) and file.write(content) == len(content)
+    except OSError:
+        return False
+
+
+def read_mark(folder: Path) -> WorkerMark | None:
+    """The run's last worker, or None where there was none (or its mark is damaged)."""
+    try:
+        mark = WorkerMark(**json.loads((folder / "worker.json").read_text()))
+    except (OSError, ValueError, TypeError):
+        return None
+    sound = all(isinstance(getattr(mark, name), kind) for name, kind in _KINDS.items())
+    return mark if sound else None
+
+
+_KINDS = {
+    name: (int, float) if kind is float else kind
+    for name, kind in get_type_hints(WorkerMark).items()
+}

@@ -1,0 +1,61 @@
+"""Texts in another language: looked up when they are shown, values filled in afterwards."""
+
+from __future__ import annotations
+
+import gettext
+
+import pytest
+
+from dashboard.words import translation
+from dashboard.words.translation import N_, _, ngettext, sentence
+from mlcore.errors import CheckpointError, SettingsError
+
+TEXTS = {
+    "Epoch {epoch} of {epochs}": "Von {epochs} Epochen die {epoch}.",
+    "Train": "Trainieren",
+    "{path} is refused: {error}": "{path} wird abgelehnt: {error}",
+    "It is empty.": "Es ist leer.",
+    "{n} runs": "{n} Läufe",
+}
+
+
+class German(gettext.NullTranslations):
+    def gettext(self, message: str) -> str:
+        return TEXTS.get(message, message)
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        return self.gettext(msgid1 if n == 1 else msgid2)
+
+
+@pytest.fixture
+def german(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(translation, "catalogue", lambda language: {"de": German()}[language])
+    monkeypatch.setattr(translation, "_language", lambda: "de")
+
+
+def test_english_is_the_source_and_needs_no_catalogue() -> None:
+    assert _("Epoch {epoch} of {epochs}", epoch=3, epochs=5) == "Epoch 3 of 5"
+    assert ngettext("{n} run", "{n:,} runs", 1_000) == "1,000 runs"
+    assert _("100 % {sure}") == "100 % {sure}"
+
+
+def test_a_translation_may_move_the_values(german: None) -> None:
+    assert _("Epoch {epoch} of {epochs}", epoch=3, epochs=5) == "Von 5 Epochen die 3."
+    assert ngettext("{n} run", "{n} runs", 2) == "2 Läufe"
+
+
+def test_a_marked_text_is_translated_where_it_is_shown(german: None) -> None:
+    label = N_("Train")
+    assert (label, _(label)) == ("Train", "Trainieren")
+
+
+def test_an_error_is_translated_with_the_one_that_it_quotes(german: None) -> None:
+    error = CheckpointError(
+        "{path} is refused: {error}", path="a.pt", error=SettingsError("It is empty.")
+    )
+    assert str(error) == "a.pt is refused: It is empty."
+    assert sentence(error) == "a.pt wird abgelehnt: Es ist leer."
+
+
+def test_a_language_without_a_catalogue_is_english() -> None:
+    assert translation.catalogue("tlh").gettext("Train") == "Train"

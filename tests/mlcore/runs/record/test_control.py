@@ -1,0 +1,91 @@
+"""Commands reach the worker that they were meant for."""
+
+import pytest
+
+from mlcore.commands import Continue, Edit, Pause, Stop
+from mlcore.errors import RunError, SettingsError
+from mlcore.events import Finished, SettingsEdited, Stopped
+from mlcore.runs import ControlLog, ask_resume, mark_start, send
+from mlcore.runs.record.lines import append_line
+
+FINISHED = Finished(step=9, epoch=5, test_loss=0.1, test_accuracy=0.9, seconds=1.0)
+
+
+def test_commands_arrive_in_order_and_once(folder):
+    log = ControlLog(folder)
+    assert log.poll() == []
+    send(folder, Pause())
+    send(folder, Edit(changes={"optim.lr": 0.1}))
+    assert log.poll() == [Pause(), Edit(changes={"optim.lr": 0.1})]
+    assert log.poll() == []
+    send(folder, Continue())
+    assert log.poll() == [Continue()]
+
+
+def test_what_was_asked_before_the_worker_began_is_heeded(folder):
+    send(folder, Pause())
+    assert ControlLog(folder).poll() == [Pause()]
+
+
+def test_only_what_stands_behind_the_last_start_is_heeded(folder):
+    send(folder, Stop())
+    mark_start(folder)
+    send(folder, Edit(changes={"train.epochs": 7}))
+    log = ControlLog(folder)
+    assert log.poll() == [Edit(changes={"train.epochs": 7})]
+    assert log.heeded == folder.control_path.stat().st_size
+
+
+def test_lines_that_are_no_command_are_passed_over(folder):
+    append_line(folder.control_path, {"command": "dance"})
+    append_line(folder.control_path, {"hello": 1})
+    send(folder, Stop())
+    log = ControlLog(folder)
+    assert log.poll() == [Stop()]
+    assert log.refused == 2
+
+
+def test_resuming_makes_an_ended_run_queued(folder, record):
+    record(folder, Stopped(step=9, epoch=1))
+    assert folder.state() == "stopped"
+    ask_resume(folder, {"train.epochs": 8})
+    assert folder.state() == "queued"
+    assert ControlLog(folder).poll() == [Edit(changes={"train.epochs": 8})]
+
+
+def test_asking_twice_leaves_one_start(folder, record):
+    record(folder, Stopped(step=9, epoch=1))
+    ask_resume(folder)
+    ask_resume(folder)
+    assert folder.control_path.read_text().count('"start"') == 1
+
+
+def test_a_finished_run_needs_more_epochs(folder, record):
+    record(folder, FINISHED)
+    with pytest.raises(RunError, match="more epochs"):
+        ask_resume(folder)
+    assert folder.state() == "finished"
+    ask_resume(folder, {"train.epochs": 8})
+    assert folder.state() == "queued"
+
+
+def test_edits_made_before_count_when_changes_are_checked(folder, record):
+    before = {"optim.momentum": 0.0}
+    edit = SettingsEdited(step=9, epoch=1, changes={"optim.momentum": 0.9}, before=before)
+    record(folder, edit, Stopped(step=9, epoch=1))
+    ask_resume(folder, {"optim.nesterov": True})
+    assert folder.state() == "queued"
+
+
+def test_a_fixed_setting_cannot_change_on_resume(folder, record):
+    record(folder, Stopped(step=9, epoch=1))
+    with pytest.raises(SettingsError, match="is fixed"):
+        ask_resume(folder, {"model.hidden": [8]})
+    assert folder.state() == "stopped"
+
+
+def test_a_change_that_is_refused_starts_nothing(folder, record):
+    record(folder, Stopped(step=9, epoch=1))
+    with pytest.raises(SettingsError, match=r"optim\.lr"):
+        ask_resume(folder, {"optim.lr": -1})
+    assert folder.state() == "stopped"

@@ -1,0 +1,241 @@
+"""A history is read on as it grows."""
+
+import shutil
+
+import numpy as np
+
+from mlcore.config import RunConfig
+from mlcore.events import (
+    CheckpointSaved,
+    EditRefused,
+    Failed,
+    Finished,
+    Paused,
+    SettingsEdited,
+    Stopped,
+)
+from mlcore.runs import History, mark_start
+from mlcore.runs.record.folder import checkpoint_name
+from mlcore.runs.record.worker import WorkerMark, write_mark
+
+
+def saved(step, epoch=1):
+    return CheckpointSaved(step=step, epoch=epoch, file=checkpoint_name(step), reason="epoch")
+
+
+def edited(step, lr):
+    return SettingsEdited(step=step, epoch=1, changes={"optim.lr": lr}, before={"optim.lr": 0.003})
+
+
+def test_a_run_that_has_not_begun_is_empty_and_queued(folder):
+    history = History(folder)
+    history.refresh()
+    assert (history.state, history.message, history.started) == ("queued", "", None)
+    assert len(history.steps) == 0
+    assert history.run["id"] == folder.id
+
+
+def test_it_grows_with_the_log(folder, record, started, steps, epoch_done):
+    history = History(folder)
+    record(folder, started(), steps(1, 10))
+    assert history.refresh()
+    assert not history.refresh()
+    np.testing.assert_array_equal(history.steps, np.arange(1, 11) + 0.5)
+    assert history.steps.dtype == np.float32
+    record(folder, epoch_done(1, 10), saved(10), steps(11, 12, epoch=2), edited(12, 0.1))
+    assert history.refresh()
+    assert history.step == 12
+    assert [epoch.epoch for epoch in history.epochs] == [1]
+    assert [edit.step for edit in history.edits] == [12]
+    assert [checkpoint.step for checkpoint in history.checkpoints] == [10]
+
+
+def test_reading_in_pieces_equals_reading_at_once(folder, record, started, steps, epoch_done):
+    record(folder, started(), steps(1, 2000), epoch_done(1, 2000), steps(2001, 5000, epoch=2))
+    content = folder.events_path.read_bytes()
+    folder.events_path.write_bytes(b"")
+    pieces = History(folder)
+    with folder.events_path.open("ab", buffering=0) as file:
+        for start in range(0, len(content), 977):
+            file.write(content[start : start + 977])
+            pieces.refresh()
+    whole = History(folder)
+    whole.refresh()
+    np.testing.assert_array_equal(pieces.steps, whole.steps)
+    assert pieces.epochs == whole.epochs
+    assert pieces.damaged == whole.damaged == 0
+
+
+def test_a_resumed_run_takes_the_later_steps_again(folder, record, started, steps, epoch_done):
+    record(
+        folder,
+        started(),
+        steps(1, 10),
+        edited(10, 0.1),
+        epoch_done(1, 10),
+        saved(10),
+        steps(11, 20, epoch=2),
+        edited(20, 0.2),
+        epoch_done(2, 20),
+        steps(21, 27, epoch=3),
+        Failed(step=27, epoch=2, message="killed"),
+    )
+    history = History(folder)
+    history.refresh()
+    assert (history.state, history.message, history.step) == ("failed", "killed", 27)
+    record(folder, started(step=10, epoch=1))
+    history.refresh()
+    assert history.outcome is None
+    assert history.step == 10
+    assert [epoch.epoch for epoch in history.epochs] == [1]
+    assert [edit.changes["optim.lr"] for edit in history.edits] == [0.1]
+    record(folder, steps(11, 20, epoch=2), epoch_done(2, 20))
+    history.refresh()
+    np.testing.assert_array_equal(history.steps, np.arange(1, 21) + 0.5)
+    assert [epoch.epoch for epoch in history.epochs] == [1, 2]
+
+
+def test_an_edit_that_no_checkpoint_knows_is_dropped_on_resume(folder, record, started, steps):
+    record(
+        folder,
+        started(),
+        steps(1, 10),
+        edited(10, 0.1),
+        Paused(step=10, epoch=1),
+        saved(10),
+        edited(10, 0.2),
+        started(step=10, epoch=1),
+    )
+    history = History(folder)
+    history.refresh()
+    assert [edit.changes["optim.lr"] for edit in history.edits] == [0.1]
+
+
+def test_an_edit_before_a_checkpoint_that_was_not_told_of_is_kept(folder, record, started, steps):
+    record(folder, started(), steps(1, 10), edited(7, 0.1), started(step=10, epoch=1))
+    history = History(folder)
+    history.refresh()
+    assert [edit.changes["optim.lr"] for edit in history.edits] == [0.1]
+
+
+def test_the_settings_in_force_are_those_of_the_edits(folder, record, started, steps):
+    record(folder, started(), steps(1, 10), edited(4, 0.1), edited(9, 0.2))
+    history = History(folder)
+    history.refresh()
+    assert history.config == folder.config.with_values({"optim.lr": 0.2})
+
+
+def test_every_start_whose_steps_count_is_known(folder, record, started, steps):
+    record(folder, started(), steps(1, 10), started(step=10), steps(11, 20), started(step=5))
+    history = History(folder)
+    history.refresh()
+    assert [start.step for start in history.starts] == [0, 5]
+    assert history.started == history.starts[-1]
+
+
+def test_a_refusal_stands_until_the_next_edit(folder, record, started, steps):
+    refused = EditRefused(step=10, epoch=0, changes={"data.batch_size": 9_999}, message="no")
+    record(folder, started(), steps(1, 10), refused)
+    history = History(folder)
+    history.refresh()
+    assert history.refused == refused
+    record(folder, edited(10, 0.1))
+    history.refresh()
+    assert history.refused is None
+
+
+def test_a_fork_begins_at_its_step_with_unknown_losses_before(folder, record, started, steps):
+    record(folder, started(step=100, epoch=10), steps(101, 103, epoch=11))
+    history = History(folder)
+    history.refresh()
+    assert len(history.steps) == 103
+    assert np.isnan(history.steps[:100]).all()
+    np.testing.assert_array_equal(history.steps[100:], [101.5, 102.5, 103.5])
+
+
+def test_damage_is_skipped_and_counted(folder, record, started, steps):
+    record(folder, started(), steps(1, 5))
+    with folder.events_path.open("a") as file:
+        file.write("{torn\n" + '{"event": "steps", "first": 6}\n' + '{"event": "later kind"}\n')
+        file.write('{"event": "steps", "first": 99999999999, "losses": [1.0], "epoch": 1}\n')
+        file.write('{"event": "steps", "first": 6, "losses": [{}], "epoch": 1}\n')
+    record(folder, steps(6, 9))
+    history = History(folder)
+    history.refresh()
+    assert history.damaged == 4
+    np.testing.assert_array_equal(history.steps, np.arange(1, 10) + 0.5)
+
+
+def test_a_log_that_was_replaced_is_read_anew(folder, record, started, steps, store):
+    record(folder, started(), steps(1, 50))
+    history = History(folder)
+    history.refresh()
+    other = store.create(RunConfig())
+    record(other, started(), steps(1, 3))
+    other.events_path.replace(folder.events_path)
+    assert history.refresh()
+    assert history.step == 3
+
+
+def test_a_deleted_folder_is_a_sentence_and_keeps_what_was_read(folder, record, started, steps):
+    record(folder, started(), steps(1, 5))
+    history = History(folder)
+    history.refresh()
+    shutil.rmtree(folder.path)
+    assert history.refresh()
+    assert history.state == "lost"
+    assert "is gone" in history.message
+    assert history.step == 5
+
+
+def test_the_state_follows_the_worker(folder, record, started, steps):
+    history = History(folder)
+
+    def state():
+        history.refresh()
+        return history.state
+
+    write_mark(folder.path, WorkerMark.mine())
+    assert state() == "running"
+    record(folder, started(), steps(1, 5), Paused(step=5, epoch=0))
+    assert state() == "paused"
+    record(folder, EditRefused(step=5, epoch=0, changes={}, message="no"))
+    assert state() == "paused"
+    gone = WorkerMark(pid=2**31 - 1, identity="gone", started=0.0)
+    write_mark(folder.path, gone)
+    assert state() == "lost"
+    assert "start it again" in history.message
+    (folder.checkpoints_path / checkpoint_name(1876)).touch()
+    assert state() == "lost"
+    assert "resume it from step 1,876" in history.message
+    record(folder, Stopped(step=5, epoch=0))
+    assert state() == "stopped"
+    mark_start(folder)
+    assert state() == "queued"
+
+
+def test_a_worker_that_has_not_spoken_yet_is_not_judged_by_earlier_events(folder, record, started):
+    record(folder, started(), Finished(step=9, epoch=1, test_loss=1, test_accuracy=0, seconds=1))
+    mark = WorkerMark.mine(events_from=folder.events_path.stat().st_size)
+    write_mark(folder.path, mark)
+    history = History(folder)
+    history.refresh()
+    assert history.state == "running"
+    assert folder.state() == "running"
+
+
+def test_the_pace_is_that_of_the_last_seconds(folder, record, started, steps, monkeypatch):
+    now = 1_000.0
+    monkeypatch.setattr("mlcore.runs.record.recorder.time.time", lambda: now)
+    history = History(folder)
+    assert history.steps_per_second is None
+    record(folder, started())
+    for tick in range(60):
+        now = 1_000.0 + tick * 0.5
+        record(folder, steps(1 + tick * 10, 10 + tick * 10))
+    history.refresh()
+    assert history.steps_per_second == 20.0
+    now = 10.0  # the clock was set back
+    record(folder, steps(601, 610))
+    history.refresh()
+    assert history.steps_per_second is None

@@ -1,0 +1,65 @@
+"""A history has one writer at a time."""
+
+import json
+import shutil
+import threading
+
+import pytest
+
+from mlcore.errors import RunError
+from mlcore.events import Stopped
+from mlcore.runs import History, Recorder, ask_resume, mark_start, record_failure
+from mlcore.runs.record.worker import WorkerMark, write_mark
+
+
+def test_lines_carry_the_event_and_the_time(folder, started):
+    with Recorder(folder) as recorder:
+        recorder.record(started())
+    (line,) = folder.events_path.read_text().splitlines()
+    record = json.loads(line)
+    assert record["event"] == "started"
+    assert record["time"] > 1.7e9
+
+
+def test_two_workers_never_write_one_history(folder):
+    write_mark(folder.path, WorkerMark.mine())
+    with Recorder(folder), pytest.raises(RunError, match="by another process already"):
+        Recorder(folder)
+    Recorder(folder).close()
+
+
+def test_a_worker_that_has_said_its_last_word_is_waited_for(folder):
+    first = Recorder(folder)
+    write_mark(folder.path, WorkerMark.mine())
+    first.record(Stopped(step=3, epoch=0))
+    ask_resume(folder)
+    end = folder.events_path.stat().st_size
+    leaving = threading.Timer(0.05, first.close)
+    leaving.start()
+    with Recorder(folder) as second:
+        assert second.offset == end
+    leaving.join()
+
+
+def test_a_deleted_folder_ends_the_writing(folder, started):
+    with Recorder(folder) as recorder:
+        shutil.rmtree(folder.path)
+        with pytest.raises(RunError, match="was deleted"):
+            recorder.record(started())
+
+
+def test_a_failure_on_behalf_of_a_dead_worker_tells_where_it_was(folder, record, started, steps):
+    record(folder, started(), steps(1, 7))
+    record_failure(folder, "The worker was killed.")
+    history = History(folder)
+    history.refresh()
+    assert (history.state, history.message) == ("failed", "The worker was killed.")
+    assert history.outcome is not None
+    assert (history.outcome.step, history.outcome.epoch) == (7, 0)
+
+
+def test_a_start_that_nobody_could_take_up_is_a_failure(folder):
+    mark_start(folder)
+    assert folder.state() == "queued"
+    record_failure(folder, "No process could be started.")
+    assert folder.state() == "failed"
