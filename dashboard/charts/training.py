@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from dashboard.charts.epochs import EpochsInfo, epochs_info
 from dashboard.charts.loss import LossInfo, loss_info
-from dashboard.charts.others import OtherRun, other_arrays
+from dashboard.charts.other_runs import OtherRun, other_arrays
 from dashboard.charts.training_frame import frame
 from mlcore.events import CheckpointSaved, EpochDone, SettingsEdited
 

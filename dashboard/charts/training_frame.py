@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 
 from dashboard.charts.epochs import epoch_traces
 from dashboard.charts.loss import loss_traces
-from dashboard.charts.others import other_traces
+from dashboard.charts.other_runs import other_traces
 from dashboard.words.wording import as_label
 
 __all__ = ["frame"]

@@ -13,7 +13,7 @@ from dashboard.server.histories import history_of
 from dashboard.session.problems import tried
 from dashboard.settings.branching import branch_changes, branch_config, branch_epochs, point_words
 from dashboard.settings.pending import change_words
-from dashboard.words.run_names import called
+from dashboard.words.run_names import display_name
 from dashboard.words.wording import as_markdown
 from mlcore.config import RunConfig
 from mlcore.errors import MlcoreError, RunError
@@ -72,7 +72,7 @@ def origin(history: History, runs: Sequence[RunInfo]) -> None:
     first = history.starts[0].step if history.starts else 0
     where = f" at step {first:,}" if first else ""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="origin"):
-        name = as_markdown(called(info) if info else str(parent))
+        name = as_markdown(display_name(info) if info else str(parent))
         gone = "" if info else ", which is not here any more"
         st.markdown(
             f":small[:gray[:material/call_split: Branched off from {name}{where}{gone}.]]",

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard.charts.others import OtherRun, other_run
+from dashboard.charts.other_runs import OtherRun, other_run
 from dashboard.charts.training import training_arrays, training_frame, training_info
 from dashboard.components.live_chart import live_chart, visible_range
 from dashboard.panels.compare import pick_others
 from dashboard.server.histories import history_of
 from dashboard.session.comparison import compared
 from dashboard.words.progress import ACTIVE
-from dashboard.words.run_names import called
+from dashboard.words.run_names import display_name
 from mlcore.runs import History, RunFolder, RunInfo, State
 
 __all__ = ["refresh_was_missed", "run_chart"]
@@ -67,7 +67,7 @@ def run_chart(
         validated=validated,
         window=window,
         visible=visible,
-        name=called(shown),
+        name=display_name(shown),
         others=[_other(info, window=window, visible=visible) for info in compared(shown, runs)],
     )
     live_chart(
@@ -97,4 +97,6 @@ def _due(state: State, *, moving: bool) -> float:
 
 def _other(info: RunInfo, *, window: int, visible: tuple[float, float] | None) -> OtherRun:
     history = history_of(RunFolder(info.path))
-    return other_run(called(info), history.steps, history.epochs, window=window, visible=visible)
+    return other_run(
+        display_name(info), history.steps, history.epochs, window=window, visible=visible
+    )

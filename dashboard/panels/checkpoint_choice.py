@@ -14,7 +14,7 @@ from dashboard.gaps.widgets import by_hand
 from dashboard.server.histories import history_of
 from dashboard.session.uploads import Upload
 from dashboard.words.checkpoint_rows import CheckpointRow, checkpoint_rows
-from dashboard.words.run_names import told_apart
+from dashboard.words.run_names import distinct_labels
 from mlcore.runs import RunFolder, RunInfo
 
 __all__ = ["Choice", "choose", "no_runs", "pick_run", "rows_of"]
@@ -53,7 +53,7 @@ def pick_run(*, with_upload: bool = False) -> RunInfo | None:
     runs = {info.id: info for info in server.store().list()}
     upload = session.upload() if with_upload else None
     labels = {_UPLOAD: f"Uploaded file {upload.name}"} if upload else {}
-    labels |= told_apart(list(runs.values()))
+    labels |= distinct_labels(list(runs.values()))
     if not labels:
         return None
     shown = _UPLOAD if upload and session.upload_chosen() else _current(list(runs))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from pathlib import Path
 
 import streamlit as st
@@ -11,6 +10,7 @@ import streamlit as st
 from dashboard import server, session
 from dashboard.panels.branch import branch_here
 from dashboard.words.checkpoint_rows import CheckpointRow
+from dashboard.words.dates import date_and_time
 from dashboard.words.wording import counted, file_size
 from mlcore.errors import CheckpointError
 from mlcore.export import FORMATS
@@ -67,7 +67,7 @@ def _line(run: RunInfo, row: CheckpointRow) -> None:
         )
         st.markdown(
             f"**{row.title}**{marks}  \n:small[:gray[{row.reason} · {file_size(row.size)} · "
-            f"{_when(row.saved)}]]",
+            f"{date_and_time(row.saved)}]]",
             width="stretch",
         )
         with st.container(horizontal=True, width="content", gap="small"):
@@ -130,10 +130,6 @@ def exported(path: Path, name: str) -> bytes:
     content = file.read_bytes()
     file.unlink()  # the job's folder stays for an hour
     return content
-
-
-def _when(saved: float) -> str:
-    return time.strftime("%d %b %H:%M:%S", time.localtime(saved)).lstrip("0")
 
 
 def _style() -> None:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard.charts.others import MOST_OTHERS
+from dashboard.charts.other_runs import MOST_OTHERS
 from dashboard.session import comparison
-from dashboard.words.run_names import called, told_apart
+from dashboard.words.run_names import display_name, distinct_labels
 from dashboard.words.wording import as_markdown
 from mlcore.runs import RunInfo
 
@@ -24,7 +24,7 @@ def pick_others(shown: RunInfo, runs: Sequence[RunInfo]) -> None:
     listed = [*others[:_LISTED], *(info for info in beside if info not in others[:_LISTED])]
     if not listed:
         return
-    labels = told_apart(listed, called)
+    labels = distinct_labels(listed, display_name)
     key = f"compare-{shown.id}"  # what the browser still says of the run before is not heard
     st.session_state[key] = [info.id for info in beside]
     st.multiselect(

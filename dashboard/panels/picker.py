@@ -10,7 +10,7 @@ import streamlit as st
 from dashboard import server, session
 from dashboard.gaps.widgets import by_hand
 from dashboard.words.progress import ACTIVE
-from dashboard.words.run_names import told_apart
+from dashboard.words.run_names import distinct_labels
 from mlcore.runs import RunInfo
 
 __all__ = ["chosen_run", "pick_run"]
@@ -47,7 +47,7 @@ def pick_run(runs: Sequence[RunInfo], shown: RunInfo) -> None:
     listed = list(runs[:_LISTED])
     if shown not in listed:
         listed.append(shown)
-    labels = told_apart(
+    labels = distinct_labels(
         [replace(info, tags=()) if info == shown else info for info in listed]  # they stand below
     )
     st.session_state["run-choice"] = shown.id  # always, so that the browser hears of a new label

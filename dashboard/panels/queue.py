@@ -10,7 +10,7 @@ import streamlit as st
 from dashboard import server, session
 from dashboard.gaps.widgets import by_hand
 from dashboard.session.problems import tried
-from dashboard.words.run_names import called
+from dashboard.words.run_names import display_name
 from dashboard.words.wording import as_markdown, counted
 from mlcore.runs import RunFolder, RunInfo
 from mlcore.runs.active.active_runs import Training
@@ -101,7 +101,7 @@ def _row(info: RunInfo, mark: str, state: str) -> Iterator[None]:
     with st.container(
         horizontal=True, vertical_alignment="center", gap="small", key=f"queue-{info.id}"
     ):
-        name = as_markdown(called(info))
+        name = as_markdown(display_name(info))
         st.markdown(f"{mark} {name} :small[:gray[{small}]]", width="content")
         st.space("stretch")
         with st.container(horizontal=True, gap="small", width="content"):

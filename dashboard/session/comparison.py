@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard.charts.others import MOST_OTHERS
+from dashboard.charts.other_runs import MOST_OTHERS
 from mlcore.runs import RunInfo
 
 __all__ = ["choose", "compared", "missing", "write_in_address"]

@@ -1,51 +1,53 @@
-"""What runs are called in lists. No Streamlit."""
+"""What runs are called in lists."""
 
 from __future__ import annotations
 
-import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
+from dashboard.words.dates import recent_moment
 from dashboard.words.progress import ACTIVE
-from mlcore.runs import RunInfo
+from dashboard.words.translation import N_, _
+from mlcore.runs import RunInfo, State
 
-__all__ = ["called", "run_label", "told_apart"]
+__all__ = ["display_name", "distinct_labels", "run_label"]
+
+_STATES: Mapping[State, str] = {
+    "queued": N_("queued"),
+    "running": N_("running"),
+    "paused": N_("paused"),
+    "finished": N_("finished"),
+    "stopped": N_("stopped"),
+    "failed": N_("failed"),
+    "lost": N_("lost"),
+}
 
 
-def called(info: RunInfo) -> str:
-    """What a run is called: its name, else when it was made."""
-    return info.name or _when(info.created)
+def display_name(info: RunInfo) -> str:
+    """What a run is called: its name, else when it was created."""
+    return info.name or recent_moment(info.created)
 
 
 def run_label(info: RunInfo) -> str:
-    """A run's line in a list: what it is called, how it stands, its tags; how good, once it rests.
+    """A run's line in a list: its name, state, accuracy and tags.
 
-    What is listed is read now and then; of a run that trains it would be an old figure.
+    An active run has no accuracy there: a list is not read again often enough to follow it.
     """
-    known = info.test_accuracy if info.test_accuracy is not None else info.validation_accuracy
-    parts = [called(info), info.state]
-    if known is not None and info.state not in ACTIVE:
-        parts.append(f"{known * 100:.2f} %")
+    accuracy = info.test_accuracy if info.test_accuracy is not None else info.validation_accuracy
+    parts = [display_name(info), _(_STATES[info.state])]
+    if accuracy is not None and info.state not in ACTIVE:
+        parts.append(f"{accuracy * 100:.2f} %")
     if info.tags:
         parts.append(" ".join(f"#{tag}" for tag in info.tags))
     return " · ".join(parts)
 
 
-def told_apart(
+def distinct_labels(
     runs: Sequence[RunInfo], label: Callable[[RunInfo], str] = run_label
 ) -> dict[str, str]:
-    """A label for each run, by id; runs that would read the same get the end of their id."""
+    """A label for each run, by id; runs whose labels would be equal get the end of their id."""
     labels = {info.id: label(info) for info in runs}
     count = Counter(labels.values())
     return {
         run: f"{text} ({run[-4:]})" if count[text] > 1 else text for run, text in labels.items()
     }
-
-
-def _when(created: float) -> str:
-    """The moment as a person says it: "Today 14:05:10", "23 Nov 14:05:10"."""
-    then, now = time.localtime(created), time.localtime()
-    clock = time.strftime("%H:%M:%S", then)
-    if then[:3] == now[:3]:
-        return f"Today {clock}"
-    return f"{then.tm_mday} {time.strftime('%b', then)} {clock}"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.words.run_names import called, run_label, told_apart
+from dashboard.words.run_names import display_name, distinct_labels, run_label
 from mlcore.config import RunConfig
 from mlcore.runs import RunInfo
 
@@ -37,13 +37,13 @@ INFO = RunInfo(
 def day(monkeypatch):
     """The clock stands at noon of the day after."""
     real, now = time.localtime, INFO.created + 86_400
-    monkeypatch.setattr("dashboard.words.run_names.time.localtime", lambda moment=now: real(moment))
+    monkeypatch.setattr("dashboard.words.dates.time.localtime", lambda moment=now: real(moment))
 
 
 def test_a_run_is_called_by_its_name_or_its_time():
-    assert called(INFO) == "23 Nov 12:00:00"
-    assert called(replace(INFO, created=INFO.created + 86_400)) == "Today 12:00:00"
-    assert called(replace(INFO, name="wide")) == "wide"
+    assert display_name(INFO) == "23 Nov 12:00:00"
+    assert display_name(replace(INFO, created=INFO.created + 86_400)) == "Today 12:00:00"
+    assert display_name(replace(INFO, name="wide")) == "wide"
 
 
 def test_its_line_says_how_it_stands_how_good_it_is_and_its_tags():
@@ -56,9 +56,9 @@ def test_its_line_says_how_it_stands_how_good_it_is_and_its_tags():
 def test_runs_that_read_the_same_get_the_end_of_their_id():
     twin = replace(INFO, id="20261123-120000-cd34")
     other = replace(INFO, id="20261123-120001-ef56", name="wide")
-    assert list(told_apart([INFO, twin, other]).values()) == [
+    assert list(distinct_labels([INFO, twin, other]).values()) == [
         "23 Nov 12:00:00 · finished · 50.00 % (ab12)",
         "23 Nov 12:00:00 · finished · 50.00 % (cd34)",
         "wide · finished · 50.00 %",
     ]
-    assert told_apart([INFO, twin], called)[twin.id] == "23 Nov 12:00:00 (cd34)"
+    assert distinct_labels([INFO, twin], display_name)[twin.id] == "23 Nov 12:00:00 (cd34)"

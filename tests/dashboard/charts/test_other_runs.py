@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from dashboard.charts.others import COLORS, MOST_OTHERS, other_run
+from dashboard.charts.other_runs import COLORS, MOST_OTHERS, other_run
 from dashboard.charts.training import (
     training_arrays,
     training_figure,
