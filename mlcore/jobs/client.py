@@ -13,8 +13,8 @@ from mlcore.commands import Stop
 from mlcore.config import RunConfig
 from mlcore.errors import JobError, MlcoreError, RunError
 from mlcore.jobs.folder import JobFolder, clean
-from mlcore.jobs.link import SpawnLink, SupervisorLink, can_fork
 from mlcore.jobs.scheduler import Scheduler
+from mlcore.jobs.supervisor_client import SupervisorClient
 from mlcore.runs import ENDED, RunFolder, RunStore, ask_resume, default_runs_root, send
 from mlcore.runs.active.queue import Look
 
@@ -33,8 +33,8 @@ class Job:
         folder: where files that it makes lie.
     """
 
-    def __init__(self, folder: JobFolder, link: SupervisorLink | SpawnLink) -> None:
-        self._files, self._link = folder, link
+    def __init__(self, folder: JobFolder, supervisor: SupervisorClient) -> None:
+        self._files, self._supervisor = folder, supervisor
         self.folder = folder.path
         self.id = folder.path.name
 
@@ -44,7 +44,7 @@ class Job:
         Raises:
             MlcoreError: the job failed; the class says at what (CheckpointError, DataError, …).
         """
-        gone = not self._link.cares(self.folder) and not self._files.working
+        gone = not self._supervisor.is_pending(self.folder) and not self._files.working
         result = self._files.result()
         if result is None and gone:
             raise JobError("The process that did the job is gone without an answer: ask again.")
@@ -79,10 +79,12 @@ class Jobs:
 
     Args:
         runs: folder of all runs.
-        fork: fork warm children; by default wherever the system can.
+
+    Raises:
+        JobError: this system cannot fork processes.
     """
 
-    def __init__(self, runs: Path | None = None, *, fork: bool | None = None) -> None:
+    def __init__(self, runs: Path | None = None) -> None:
         root = Path(runs) if runs is not None else default_runs_root()
         self.store = RunStore(root.expanduser().resolve())
         self._guard = threading.Lock()
@@ -90,18 +92,17 @@ class Jobs:
         self._auto: str | None = None
         self._closed = False
         clean(self.store.root)
-        forks = can_fork() if fork is None else fork
-        self._link = SupervisorLink(self.store.root) if forks else SpawnLink()
-        self._scheduler = Scheduler(self.store.root, self._link, self._fastest)
+        self._supervisor = SupervisorClient(self.store.root)
+        self._scheduler = Scheduler(self.store.root, self._supervisor, self._fastest)
 
     @property
     def pid(self) -> int | None:
         """Process id of the supervisor, where there is one."""
-        return self._link.pid
+        return self._supervisor.pid
 
     def warm(self, data_name: str, root: Path) -> None:
         """Have a data set ready in memory for the runs to come."""
-        self._link.send({"do": "warm", "name": data_name, "root": str(root)})
+        self._supervisor.send({"do": "warm", "name": data_name, "root": str(root)})
 
     def start_run(
         self,
@@ -167,8 +168,8 @@ class Jobs:
         """
         folder = JobFolder.create(self.store.root, kind, request)
         limit = None if kind in UNLIMITED else float(request.get("limit") or LIMIT)
-        self._link.send({"do": "job", "folder": str(folder.path), "limit": limit})
-        return Job(folder, self._link)
+        self._supervisor.send({"do": "job", "folder": str(folder.path), "limit": limit})
+        return Job(folder, self._supervisor)
 
     def call(self, kind: str, request: Mapping[str, Any], timeout: float = 60.0) -> dict[str, Any]:
         """Ask for a short job and wait for its result.
@@ -183,7 +184,7 @@ class Jobs:
         """Let the supervisor end when its short jobs have; runs go on, and some wait on."""
         self._closed = True
         self._scheduler.end()
-        self._link.close()
+        self._supervisor.close()
 
     def shutdown(self, patience: float = PARTING) -> list[str]:
         """Stop the runs that were started here, each with a checkpoint, and close.

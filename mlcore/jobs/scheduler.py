@@ -10,7 +10,7 @@ from pathlib import Path
 
 from mlcore.errors import JobError, MlcoreError, RunError
 from mlcore.jobs.endings import asked_so_far, refuse_run
-from mlcore.jobs.link import SpawnLink, SupervisorLink
+from mlcore.jobs.supervisor_client import SupervisorClient
 from mlcore.jobs.threads import share, used
 from mlcore.runs import RunFolder
 from mlcore.runs.active.active_runs import Training, place
@@ -37,15 +37,15 @@ class Scheduler:
 
     Args:
         root: folder of the runs.
-        link: what starts processes.
+        supervisor: what starts processes.
         auto: the device that "auto" stands for; None while that is not known.
     """
 
     def __init__(
-        self, root: Path, link: SupervisorLink | SpawnLink, auto: Callable[[], str | None]
+        self, root: Path, supervisor: SupervisorClient, auto: Callable[[], str | None]
     ) -> None:
         self.queue = RunQueue(root)
-        self._root, self._link, self._auto = root, link, auto
+        self._root, self._supervisor, self._auto = root, supervisor, auto
         self._guard = threading.Lock()
         self._started: dict[str, tuple[RunFolder, int]] = {}  # and what was asked of it then
         self._ended, self._woken = threading.Event(), threading.Event()
@@ -149,7 +149,7 @@ class Scheduler:
             with self._guard:
                 self._started[start.folder.id] = (start.folder, asked_so_far(start.folder))
             try:
-                self._link.send(request)
+                self._supervisor.send(request)
             except JobError as error:
                 self._forget(start.folder)
                 if not self._ended.is_set():  # else the next server starts it, as we are gone
@@ -159,6 +159,6 @@ class Scheduler:
 
     def _forget(self, folder: RunFolder) -> None:
         """It is no run that was handed over here (any more)."""
-        self._link.forget(folder.path)
+        self._supervisor.forget(folder.path)
         with self._guard:
             self._started.pop(folder.id, None)

@@ -1,11 +1,7 @@
-"""The process of one run or one short job: `python -m mlcore.jobs.worker FOLDER`.
-
-Where processes can fork, the supervisor's children come here too, with torch in memory already.
-"""
+"""What a forked child of the supervisor does: train one run, or do one short job."""
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import os
 import signal
@@ -67,7 +63,7 @@ def work_job(folder: JobFolder, shelf: Shelf | None = None) -> int:
 
 
 def detach(log: Path) -> None:
-    """Cut a forked child loose: own session, no shared pipes, signals as in a fresh program."""
+    """Make a forked child independent: own session, no shared pipes, default signal handlers."""
     os.setsid()
     signal.set_wakeup_fd(-1)
     for number in (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -80,19 +76,3 @@ def detach(log: Path) -> None:
         errors = null
     for target, source in ((0, null), (1, errors), (2, errors)):
         os.dup2(source, target)
-
-
-def main() -> int:
-    """Do what the folder named on the command line asks for."""
-    parser = argparse.ArgumentParser(prog="python -m mlcore.jobs.worker")
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--threads", type=int, default=0)
-    arguments = parser.parse_args()
-    folder: Path = arguments.folder
-    if (folder / "request.json").exists():
-        return work_job(JobFolder(folder))
-    return work_run(RunFolder(folder), arguments.threads)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

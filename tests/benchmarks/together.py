@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import statistics
-import subprocess
-import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 
 from mlcore.config import RunConfig
 from mlcore.jobs.threads import budget, share
+from mlcore.run import execute
 from mlcore.runs import RunFolder, RunStore
 from mlcore.runs.active.active_runs import cores
 
@@ -42,10 +42,15 @@ def cases(store: RunStore) -> tuple[Case, ...]:
 def train(store: RunStore, case: Case) -> float:
     """Images a second of all runs of a case together, while all of them train."""
     folders = [store.create(CONFIG) for _ in range(case.runs)]
-    words = [sys.executable, "-m", "mlcore.jobs.worker", "--threads", str(case.threads)]
-    workers = [subprocess.Popen([*words, str(folder.path)]) for folder in folders]
+    fresh = multiprocessing.get_context("spawn")  # a fork would inherit torch's threads
+    workers = [
+        fresh.Process(target=execute, args=(folder,), kwargs={"threads": case.threads})
+        for folder in folders
+    ]
     for worker in workers:
-        worker.wait()
+        worker.start()
+    for worker in workers:
+        worker.join()
     told = [flushes(folder) for folder in folders]
     begin, end = max(run[0][0] for run in told), min(run[-1][0] for run in told)
     return sum(pace([at for at in run if begin <= at[0] <= end]) for run in told)
