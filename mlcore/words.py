@@ -1,10 +1,108 @@
-"""How numbers and names are spelled for people, and marks of texts to be translated."""
+"""How numbers and settings are written for people, and marks of texts to be translated.
+
+Each is written in one way, in the shell and on the page.
+"""
 
 from __future__ import annotations
 
-__all__ = ["N_"]
+import math
+
+__all__ = [
+    "N_",
+    "as_text",
+    "counted",
+    "duration",
+    "exact_percent",
+    "figure",
+    "file_size",
+    "on_off",
+    "percent",
+    "setting_text",
+]
+
+NONE = "–"
+"""Stands where there is no figure."""
 
 
 def N_(text: str) -> str:  # noqa: N802 (gettext's own name for it)
     """Mark a text for translation where it is defined; whoever shows it translates it."""
     return text
+
+
+def figure(value: float | None, digits: int = 4) -> str:
+    """A number for a table of figures; a dash where there is none, or it is not finite."""
+    if value is None or not math.isfinite(value):
+        return NONE
+    return f"{value:.{digits}f}"
+
+
+def percent(share: float | None, digits: int = 2) -> str:
+    """A share of 0 to 1 as "98.12 %"; what is not zero is never written as zero."""
+    if share is None:
+        return NONE
+    smallest = 10.0**-digits
+    if 0 < share * 100 < smallest:
+        return f"< {smallest:.{digits}f} %"
+    return f"{share * 100:.{digits}f} %"
+
+
+def exact_percent(right: int, total: int) -> str:
+    """An accuracy with as many digits as tell `total` images apart, two at least: "98.12 %"."""
+    if total <= 0:
+        return NONE
+    digits = max(2, len(str(total - 1)) - 2)
+    return f"{right / total * 100:.{digits}f} %"
+
+
+def counted(count: int, noun: str, plural: str = "") -> str:
+    """A number before its noun: "1 mistake", "1,204 mistakes"."""
+    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
+
+
+def file_size(count: int) -> str:
+    """Bytes as "12 bytes", "438 KB", "1.2 MB" or "2.5 GB" (powers of 1,000)."""
+    if count < 1_000:
+        return f"{count} bytes"
+    if count < 999_500:
+        return f"{count / 1e3:.0f} KB"
+    if count < 999_950_000:
+        return f"{count / 1e6:.1f} MB"
+    return f"{count / 1e9:.1f} GB"
+
+
+def duration(seconds: float) -> str:
+    """Seconds as "8 s", "3 min 20 s" or "2 h 5 min"."""
+    whole = math.ceil(max(seconds, 0))
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def on_off(switch: bool) -> str:
+    """What a switch stands at."""
+    return N_("on") if switch else N_("off")
+
+
+def as_text(value: bool | int | float | str | tuple[int, ...], joint: str = ", ") -> str:
+    """A setting's value as it is typed: "0.01", "128, 64", "true", "none" for no hidden layers.
+
+    `mlcore.config.parse` gives the value back.
+    """
+    if isinstance(value, tuple):
+        return joint.join(map(str, value)) or "none"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:g}" if isinstance(value, float) and float(f"{value:g}") == value else str(value)
+
+
+def setting_text(value: bool | int | float | str | tuple[int, ...]) -> str:
+    """A setting's value as it is read: "on", "5,000", "0.01", "128 · 64", "one cycle"."""
+    if isinstance(value, bool):
+        return on_off(value)
+    if isinstance(value, tuple):
+        return " · ".join(f"{units:,}" for units in value) or N_("none")
+    if isinstance(value, int):
+        return f"{value:,}"
+    return as_text(value).replace("_", " ") or N_("default")

@@ -26,6 +26,7 @@ from dashboard.server import data_sets
 from mlcore.config import RunConfig, data_root
 from mlcore.data import CATALOG, RawData, load_raw
 from mlcore.data.split import split_order
+from mlcore.words import percent
 
 _EACH, _EACH_OF_MANY = 16, 10  # images of a class in a row
 _PLOTLY: dict[str, Any] = {"theme": None, "config": {"displayModeBar": False}}
@@ -138,7 +139,7 @@ def _histogram(config: RunConfig, data: RawData) -> None:
     log = st.toggle("Logarithmic", value=True, key="histogram-log")
     st.plotly_chart(_histogram_figure(info, session.colours(), log), **_PLOTLY)
     st.caption(
-        f"{info.black:.0%} of all pixels are black paper. After normalising with mean "
+        f"{percent(info.black, 0)} of all pixels are black paper. After normalising with mean "
         f"{config.data.mean:g} and standard deviation {config.data.std:g}, pixels have mean "
         f"{_signed(info.mean)} and standard deviation {info.std:.3f}; with "
         f"{info.raw_mean / 255:.4f} and {info.raw_std / 255:.4f} they would have 0 and 1."

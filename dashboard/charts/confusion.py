@@ -115,7 +115,7 @@ def _cell(
         count=count,
         share=share,
         text=written if count or true == predicted else "",
-        hover=f"{label} {fate}: {count:,} of {total:,} ({percent(share)})",
+        hover=f"{label} {fate}: {count:,} of {total:,} ({percent(share, 1)})",
     )
 
 

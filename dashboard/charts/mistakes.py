@@ -90,7 +90,7 @@ def _card(mistake: Mapping[str, Any], classes: Sequence[str]) -> MistakeCard:
         guesses=guesses,
         loss=float(mistake["loss"]),
         words=f"{with_article(classes[label])} taken for {with_article(first.label)} "
-        f"with {percent(first.probability)} certainty",
+        f"with {percent(first.probability, 1)} certainty",
     )
 
 

@@ -19,6 +19,7 @@ from dashboard.charts.loss import LossInfo, loss_info
 from dashboard.charts.other_runs import OtherRun, other_arrays
 from dashboard.charts.training_frame import frame
 from mlcore.events import CheckpointSaved, EpochDone, SettingsEdited
+from mlcore.words import setting_text
 
 __all__ = [
     "Mark",
@@ -210,15 +211,9 @@ def _edit_marks(info: TrainingInfo) -> list[dict[str, Any]]:
 def _changes(edit: SettingsEdited) -> str:
     """The edit in words: "lr 0.003 → 0.01"."""
     told = [
-        f"{name.split('.')[-1].replace('_', ' ')} {_written(edit.before.get(name))} → "
-        f"{_written(value)}"
+        f"{name.split('.')[-1].replace('_', ' ')} {setting_text(edit.before.get(name, '?'))} → "
+        f"{setting_text(value)}"
         for name, value in list(edit.changes.items())[:_MOST_CHANGES]
     ]
     more = len(edit.changes) - len(told)
     return ", ".join([*told, *([f"{more} more"] if more else [])])
-
-
-def _written(value: Any) -> str:
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    return f"{value:g}" if isinstance(value, float) else str(value).replace("_", " ")

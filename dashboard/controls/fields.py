@@ -14,6 +14,7 @@ from mlcore.config import SETTINGS, Setting
 from mlcore.data import CATALOG
 from mlcore.errors import SettingsError
 from mlcore.rules import Value
+from mlcore.words import as_text
 
 __all__ = ["choice", "data_picker", "field", "stops"]
 
@@ -120,7 +121,7 @@ def _slider_and_number(setting: Setting) -> None:
                 options,
                 key=key,
                 help=_help(setting),
-                format_func=form.as_text,
+                format_func=as_text,
                 **held(key, nearest),
                 **_reports(name, key),
             )
@@ -162,7 +163,7 @@ def _text(setting: Setting) -> None:
     key = setting.name
     text = st.session_state.get(key)
     if text is None or _parsed(setting, text) != value:  # else as the person wrote it
-        text = value if isinstance(value, str) else form.as_text(value)
+        text = value if isinstance(value, str) else as_text(value)
     st.text_input(
         setting.rule.label, key=key, help=_help(setting), **held(key, text), **_reports(key)
     )

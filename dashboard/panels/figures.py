@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from dashboard.words.progress import Progress, duration, figure
+from dashboard.words.progress import Progress
+from dashboard.words.wording import duration, figure, percent
 from mlcore.events import Finished, Stopped
 from mlcore.runs import History, State
 
@@ -62,7 +63,7 @@ def numbers(history: History) -> None:
             )
             _metric(
                 "Validation accuracy",
-                _percent(right),
+                percent(right),
                 _change(right, right_before, percent=True),
             )
         _test_accuracy(history)
@@ -78,7 +79,7 @@ def _test_accuracy(history: History) -> None:
     outcome = history.outcome if isinstance(history.outcome, Finished) else None
     st.metric(
         "Test accuracy",
-        _percent(outcome.test_accuracy if outcome else None),
+        percent(outcome.test_accuracy if outcome else None),
         f"loss {figure(outcome.test_loss)}" if outcome else "after the last epoch",
         delta_color="off",
         delta_arrow="off",
@@ -136,10 +137,6 @@ def _recent(history: History) -> float | None:
     recent = history.steps[-_RECENT:]
     recent = recent[np.isfinite(recent)]
     return float(recent.mean()) if len(recent) else None
-
-
-def _percent(share: float | None) -> str:
-    return "–" if share is None else f"{share * 100:.2f} %"
 
 
 def _change(now: float | None, before: float | None, *, percent: bool = False) -> str | None:

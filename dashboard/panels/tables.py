@@ -6,11 +6,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard.words.wording import file_size
+from dashboard.words.wording import file_size, setting_text
 from mlcore.config import SETTINGS, RunConfig
 from mlcore.data import CATALOG
 from mlcore.events import EpochDone
-from mlcore.rules import Value
 from mlcore.summary import describe
 
 __all__ = ["epochs_table", "model_table", "settings_table"]
@@ -99,8 +98,8 @@ def settings_table(config: RunConfig) -> None:
     st.dataframe(
         {
             "Setting": [SETTINGS[name].rule.label for name in changed],
-            "This run": [written(ours[name]) for name in changed],
-            "Quick start": [written(theirs[name]) for name in changed],
+            "This run": [setting_text(ours[name]) for name in changed],
+            "Quick start": [setting_text(theirs[name]) for name in changed],
         },
         hide_index=True,
         height="content",
@@ -109,19 +108,6 @@ def settings_table(config: RunConfig) -> None:
         key="settings-table",
     )
     st.caption("All other settings are those of the PyTorch quick start.")
-
-
-def written(value: Value) -> str:
-    """A setting's value as a person reads it."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, tuple):
-        return " · ".join(f"{units:,}" for units in value) or "none"
-    if isinstance(value, int):
-        return f"{value:,}"
-    if isinstance(value, float):
-        return f"{value:g}"
-    return value.replace("_", " ") or "default"
 
 
 def _shape(shape: tuple[int, ...]) -> str:

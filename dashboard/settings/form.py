@@ -12,15 +12,13 @@ from mlcore.data import CATALOG
 from mlcore.errors import SettingsError
 from mlcore.rules import Value
 
-__all__ = ["Checked", "as_text", "check", "effective", "fit_to_data", "in_words", "read", "shown"]
+__all__ = ["Checked", "check", "effective", "fit_to_data", "in_words", "read", "shown"]
 
 _NEEDS: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
     "optim.nesterov": lambda values: bool(values["optim.momentum"]),
     "train.patience": lambda values: bool(values["data.validation"]),
 }
 """What a setting needs beyond its `Rule.applies`: elsewhere only its default is accepted."""
-
-_NO_LAYERS = "none"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,15 +76,6 @@ def fit_to_data(values: Mapping[str, Any]) -> dict[str, Value]:
     return {"data.validation": images // 7 // 100 * 100} if held > images // 2 else {}
 
 
-def as_text(value: Value | str) -> str:
-    """A value for a text field or an address: "0.01", "128, 64", "true"."""
-    if isinstance(value, tuple):
-        return ", ".join(map(str, value)) or _NO_LAYERS
-    if isinstance(value, bool):
-        return str(value).lower()
-    return f"{value:g}" if isinstance(value, float) and float(f"{value:g}") == value else str(value)
-
-
 def in_words(message: str) -> str:
     """The sentence with a setting's label in place of its dotted name."""
 
@@ -104,7 +93,7 @@ def read(setting: Setting, value: Any) -> Value:
         SettingsError: it is no such value.
     """
     if isinstance(value, str):
-        return parse(setting.name, "" if value.strip().lower() == _NO_LAYERS else value)
+        return parse(setting.name, value)
     return setting.rule.check(setting.name, value, setting.kind)
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dashboard.settings.form import as_text, check, effective, fit_to_data, in_words
+from dashboard.settings.form import check, effective, fit_to_data, in_words
 from mlcore.config import SETTINGS, RunConfig, parse
 from mlcore.errors import SettingsError
 from mlcore.presets import PAGE_PRESET, PRESETS
 from mlcore.rules import Value
+from mlcore.words import as_text
 
 __all__ = ["LINKED", "read_link", "write_link"]
 
@@ -42,7 +43,7 @@ def read_link(params: Mapping[str, str]) -> tuple[dict[str, Value], list[str]]:
             continue
         try:
             text = params[name]
-            values[name] = parse(name, "" if text == as_text(()) else text)
+            values[name] = parse(name, text)
         except SettingsError as error:
             notes.append(_left_out(str(error), start[name]))
     if "data.validation" not in params:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dashboard.settings.form import as_text, check
+from dashboard.settings.form import check
 from mlcore.config import EDITABLE, SETTINGS, RunConfig, changes_between
 from mlcore.rules import Value
+from mlcore.words import setting_text
 
 __all__ = ["change_words", "pending_changes"]
 
@@ -33,12 +34,6 @@ def change_words(now: RunConfig, changes: Mapping[str, Any]) -> str:
     """Changes as a person reads them: "Learning rate 0.003 → 0.01, Batch size 64 → 128"."""
     before = now.flat()
     return ", ".join(
-        f"{SETTINGS[name].rule.label} {_written(before[name])} → {_written(value)}"
+        f"{SETTINGS[name].rule.label} {setting_text(before[name])} → {setting_text(value)}"
         for name, value in changes.items()
     )
-
-
-def _written(value: Value) -> str:
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    return as_text(value).replace("_", " ")

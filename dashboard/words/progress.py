@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 from mlcore.runs import History, State
+from mlcore.words import duration
 
-__all__ = ["ACTIVE", "Progress", "duration", "figure", "progress_of"]
+__all__ = ["ACTIVE", "Progress", "progress_of"]
 
 ACTIVE: frozenset[State] = frozenset({"queued", "running", "paused"})
 """States of a run that will say more by itself, or when asked."""
@@ -107,23 +107,6 @@ def _steps_ahead(history: History, at: int, epochs: int) -> int:
             steps = step - at
     now = sizes[-1][2]
     return steps + batches(max(0, images - taken), now) + (epochs - 1) * batches(images, now)
-
-
-def figure(value: float | None, digits: int = 4) -> str:
-    """A number for a table of figures; a dash where there is none, or it is not finite."""
-    if value is None or not math.isfinite(value):
-        return "–"
-    return f"{value:.{digits}f}"
-
-
-def duration(seconds: float) -> str:
-    """Seconds as "8 s", "3 min 20 s" or "2 h 5 min"."""
-    whole = math.ceil(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"
 
 
 def _rounded(number: float) -> int:

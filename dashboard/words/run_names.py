@@ -9,6 +9,7 @@ from dashboard.words.dates import recent_moment
 from dashboard.words.progress import ACTIVE
 from dashboard.words.translation import N_, _
 from mlcore.runs import RunInfo, State
+from mlcore.words import percent
 
 __all__ = ["display_name", "distinct_labels", "run_label"]
 
@@ -36,7 +37,7 @@ def run_label(info: RunInfo) -> str:
     accuracy = info.test_accuracy if info.test_accuracy is not None else info.validation_accuracy
     parts = [display_name(info), _(_STATES[info.state])]
     if accuracy is not None and info.state not in ACTIVE:
-        parts.append(f"{accuracy * 100:.2f} %")
+        parts.append(percent(accuracy))
     if info.tags:
         parts.append(" ".join(f"#{tag}" for tag in info.tags))
     return " · ".join(parts)

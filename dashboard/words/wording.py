@@ -5,13 +5,28 @@ from __future__ import annotations
 import html
 import re
 
+from mlcore.words import (
+    counted,
+    duration,
+    exact_percent,
+    figure,
+    file_size,
+    on_off,
+    percent,
+    setting_text,
+)
+
 __all__ = [
     "as_label",
     "as_markdown",
     "counted",
+    "duration",
     "exact_percent",
+    "figure",
     "file_size",
+    "on_off",
     "percent",
+    "setting_text",
     "with_article",
 ]
 
@@ -25,36 +40,6 @@ def with_article(label: str) -> str:
     """A class name behind the article that its sound asks for: "a 4", "an 8", "an Ankle boot"."""
     vowel = label in _SPOKEN_WITH_VOWEL if len(label) == 1 else label[:1].lower() in set("aeiou")
     return f"{'an' if vowel else 'a'} {label}"
-
-
-def percent(share: float, digits: int = 1) -> str:
-    """A share of 0 to 1 as "2.3 %"; what is not nought is never written as nought."""
-    smallest = 10.0**-digits
-    if 0 < share * 100 < smallest:
-        return f"< {smallest:.{digits}f} %"
-    return f"{share * 100:.{digits}f} %"
-
-
-def exact_percent(right: int, total: int) -> str:
-    """An accuracy with as many digits as tell `total` images apart, two at least: "98.12 %"."""
-    if total <= 0:
-        return "–"
-    digits = max(2, len(str(total - 1)) - 2)
-    return f"{right / total * 100:.{digits}f} %"
-
-
-def counted(count: int, noun: str, plural: str = "") -> str:
-    """A number before its noun: "1 mistake", "1,204 mistakes"."""
-    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
-
-
-def file_size(size: int) -> str:
-    """Bytes as "438 KB" or "1.2 MB" (powers of 1,000)."""
-    if size < 1_000:
-        return f"{size} bytes"
-    if size < 999_500:
-        return f"{size / 1_000:.0f} KB"
-    return f"{size / 1e6:.1f} MB"
 
 
 def as_markdown(text: str) -> str:

@@ -14,6 +14,7 @@ from typing import Annotated, Any, TypeVar
 import tyro
 from tyro.constructors import PrimitiveConstructorSpec
 
+from mlcore.cli.layout import value_text
 from mlcore.config import RunConfig, Setting, find_setting, parse
 from mlcore.errors import SettingsError
 from mlcore.rules import Value, list_words, nearest
@@ -118,7 +119,7 @@ def _parser(options: type[Any], taken: list[Setting], before: dict[str, Value]) 
 
 def _argument(setting: Setting, value: Value) -> Any:
     """The type of a setting's flag, with its help; `value` holds where the flag is not given."""
-    default = ("off", "on")[value] if isinstance(value, bool) else " ".join(_shown(value))
+    default = value_text(value)
     if setting.kind is bool:
         return Annotated[bool, text(_help(setting), default, metavar=None)]
     spec = PrimitiveConstructorSpec(

@@ -11,11 +11,12 @@ from typing import Annotated
 
 from mlcore.cli.arguments import POSITIONAL, read, switch, word
 from mlcore.cli.files import fetch_shown
-from mlcore.cli.layout import size, table
+from mlcore.cli.layout import table
 from mlcore.config import DataConfig, data_root
 from mlcore.data import CATALOG, DataStatus, find_family, status, verify
 from mlcore.errors import SettingsError
 from mlcore.rules import nearest
+from mlcore.words import file_size
 
 __all__ = ["run"]
 
@@ -78,8 +79,8 @@ def _show(found: Sequence[DataStatus], root: Path, *, as_json: bool) -> None:
             entry.state,
             f"{entry.train_images:,}",
             f"{entry.test_images:,}",
-            size(_on_disk(entry.folder)) if entry.usable and entry.folder else "–",
-            size(entry.download_bytes) if entry.download_bytes else "–",
+            file_size(_on_disk(entry.folder)) if entry.usable and entry.folder else "–",
+            file_size(entry.download_bytes) if entry.download_bytes else "–",
         )
         for entry in found
     ]

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 
 from mlcore.cli.arguments import POSITIONAL, read, switch, word
 from mlcore.cli.files import bring_data, find_checkpoint
-from mlcore.cli.layout import percent, table
+from mlcore.cli.layout import table
 from mlcore.cli.runs import RUNS, open_store
 from mlcore.config import DataConfig
 from mlcore.errors import SettingsError
 from mlcore.rules import Value
+from mlcore.words import percent
 
 if TYPE_CHECKING:
     from mlcore.checkpoint import Checkpoint

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from mlcore.cli.arguments import POSITIONAL, read, switch, text, word
 from mlcore.cli.files import find_checkpoint
-from mlcore.cli.layout import size
 from mlcore.cli.runs import RUNS, open_store
 from mlcore.config import DataConfig, data_root
 from mlcore.data import status
 from mlcore.errors import ExportError, SettingsError
 from mlcore.export.formats import FORMATS, Format, find_format
 from mlcore.rules import Value
+from mlcore.words import file_size
 
 if TYPE_CHECKING:
     from mlcore.checkpoint import Checkpoint
@@ -128,7 +128,7 @@ def _data(found: Checkpoint, given: Mapping[str, Value]) -> Dataset | None:
 
 
 def _words(about: dict[str, Any], data: Dataset | None) -> str:
-    line = f"{about['file']} ({size(about['bytes'])})"
+    line = f"{about['file']} ({file_size(about['bytes'])})"
     if "images" not in about:
         return line
     images = f"test images of {data.name}" if data else "images of noise"

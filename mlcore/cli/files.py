@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from mlcore.cli.layout import LiveLine, size
+from mlcore.cli.layout import LiveLine
 from mlcore.config import DataConfig, data_root
 from mlcore.data import Progress, fetch, find_family, status
 from mlcore.errors import (
@@ -18,6 +18,7 @@ from mlcore.errors import (
 from mlcore.rules import list_words
 from mlcore.runs import RunFolder, RunStore
 from mlcore.runs.record.folder import checkpoint_step
+from mlcore.words import file_size
 
 __all__ = ["bring_data", "fetch_shown", "find_checkpoint", "find_run"]
 
@@ -54,12 +55,12 @@ def fetch_shown(name: str, root: Path) -> None:
     line = LiveLine(sys.stderr)
     family = find_family(name)
     if not line.shown:
-        words = f"Fetching {family.title} ({size(family.download_bytes)}) to {root}"
+        words = f"Fetching {family.title} ({file_size(family.download_bytes)}) to {root}"
         print(words, file=sys.stderr, flush=True)
 
     def draw(progress: Progress) -> None:
-        of = f" of {size(progress.total)}" if progress.total else ""
-        line.draw(f"{family.title}  {progress.file}  {size(progress.done)}{of}")
+        of = f" of {file_size(progress.total)}" if progress.total else ""
+        line.draw(f"{family.title}  {progress.file}  {file_size(progress.done)}{of}")
 
     try:
         fetch(name, root, draw)

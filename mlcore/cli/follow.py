@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import sys
 
-from mlcore.cli.layout import percent
 from mlcore.cli.main import BAD_INPUT, FAILED, INTERRUPTED
 from mlcore.cli.progress import JsonLines, People
 from mlcore.commands import Stop
@@ -16,6 +15,7 @@ from mlcore.runs import RunFolder, send
 from mlcore.runs.active.active_runs import cores, place
 from mlcore.runs.active.queue import RunQueue
 from mlcore.runs.record.recorder import withdraw_start
+from mlcore.words import counted, percent
 
 __all__ = ["follow"]
 
@@ -94,7 +94,7 @@ def _threads(folder: RunFolder) -> int:
     busy = RunQueue(folder.path.parent).look().training
     threads = beside(used([other for other in busy if other.run != folder.id], auto))
     if threads:
-        words = f"{threads} of {cores()} CPU thread{'s' if cores() > 1 else ''}"
+        words = f"{threads} of {counted(cores(), 'CPU thread')}"
         print(f"mlcore: this run takes {words}: others train at the same time.", file=sys.stderr)
     return threads
 

@@ -9,9 +9,10 @@ from typing import Annotated, Any
 
 from mlcore.cli.arguments import POSITIONAL, read, switch, word
 from mlcore.cli.files import find_checkpoint
-from mlcore.cli.layout import size, table
+from mlcore.cli.layout import table
 from mlcore.cli.runs import RUNS, open_store
 from mlcore.errors import SettingsError
+from mlcore.words import file_size
 
 __all__ = ["run"]
 
@@ -47,7 +48,7 @@ def run(argv: Sequence[str]) -> int:
 def _page(told: dict[str, Any]) -> str:
     data = told["data"]
     facts = {
-        "form": f"{told['form_words']} ({told['container']}, {size(told['size'])})",
+        "form": f"{told['form_words']} ({told['container']}, {file_size(told['size'])})",
         "model": f"{told['architecture']}; {told['parameters']:,} parameters",
         "trained": _progress(told),
         "optimizer": told["optimizer"],

@@ -14,6 +14,7 @@ from mlcore.errors import RunError, SettingsError
 from mlcore.runs import ENDED, RunFolder
 from mlcore.runs.active.queue import RunQueue
 from mlcore.runs.library import trash
+from mlcore.words import counted
 
 __all__ = ["delete", "rename", "restore"]
 
@@ -88,7 +89,7 @@ def restore(argv: Sequence[str]) -> int:
         if options.target:
             raise SettingsError("`--empty` takes no run: it deletes all that lies in the trash.")
         count = trash.empty_trash(store)
-        words = f"{count} run{'' if count == 1 else 's'} deleted for good"
+        words = f"{counted(count, 'run')} deleted for good"
         print(json.dumps({"deleted": count}) if options.json else words)
         return 0
     return _say(trash.restore(store, options.target), "is back", as_json=options.json)

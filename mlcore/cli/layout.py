@@ -1,4 +1,4 @@
-"""Plain text for people: aligned tables, sizes, spans of time, one line that is redrawn."""
+"""Plain text for people: aligned tables, values of settings, one line that is redrawn."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ import shutil
 from collections.abc import Sequence
 from typing import TextIO
 
-__all__ = ["LiveLine", "percent", "size", "span", "table"]
+from mlcore.rules import Value
+from mlcore.words import as_text, on_off
+
+__all__ = ["LiveLine", "table", "value_text"]
 
 
 def table(headers: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1) -> str:
@@ -22,25 +25,9 @@ def table(headers: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1) 
     return "\n".join(lines)
 
 
-def percent(share: float | None) -> str:
-    """0.9812 → "98.12 %"; a dash where there is no figure."""
-    return "–" if share is None else f"{100 * share:.2f} %"
-
-
-def size(count: float) -> str:
-    """Bytes in words: 9912422 → "9.9 MB"."""
-    for unit in ("bytes", "KB", "MB"):
-        if count < 1000:
-            return f"{count:.0f} {unit}" if unit == "bytes" else f"{count:.1f} {unit}"
-        count /= 1000
-    return f"{count:.1f} GB"
-
-
-def span(seconds: float) -> str:
-    """Seconds as "0:07", "12:30" or "1:02:03"."""
-    minutes, rest = divmod(round(max(seconds, 0.0)), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+def value_text(value: Value) -> str:
+    """A setting's value as a shell takes it: "0.01", "128 64", "none"; a switch is on or off."""
+    return on_off(value) if isinstance(value, bool) else as_text(value, " ")
 
 
 class LiveLine:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from mlcore.cli.arguments import read, switch
+from mlcore.cli.layout import value_text
 from mlcore.config import RunConfig
 from mlcore.errors import SettingsError
 from mlcore.presets import PRESETS
@@ -34,7 +35,7 @@ def run(argv: Sequence[str]) -> int:
             print(json.dumps(record, ensure_ascii=False))
             continue
         changed = [
-            f"--{key.replace('_', '-')} {_words(value)}"
+            f"--{key.replace('_', '-')} {value_text(value)}"
             for key, value in config.flat().items()
             if value != plain[key] and not isinstance(value, bool)
         ]
@@ -65,7 +66,3 @@ def find_preset(name: str) -> RunConfig:
             f"{name!r} is no preset{nearest(slug(name), known)}: choose {list_words(known, 'or')}."
         )
     return known[slug(name)]
-
-
-def _words(value: object) -> str:
-    return " ".join(map(str, value)) if isinstance(value, tuple) else str(value)

@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from mlcore.cli.layout import LiveLine, percent, span
+from mlcore.cli.layout import LiveLine
 from mlcore.events import (
     EditRefused,
     EpochDone,
@@ -24,6 +24,7 @@ from mlcore.events import (
     to_json,
 )
 from mlcore.runs import RunFolder
+from mlcore.words import duration, percent
 
 __all__ = ["JsonLines", "People"]
 
@@ -141,5 +142,5 @@ class People:
             pace = (step - first) / (now - since)  # steps/s
             left = (self.epochs - event.epoch + 1 - share) * self.steps_per_epoch / pace
             parts.append(f"{pace * self.images / self.steps_per_epoch:,.0f} images/s")
-            parts.append(f"{span(left)} left")
+            parts.append(f"{duration(left)} left")
         self.line.draw("  ".join(parts))

@@ -15,6 +15,7 @@ from mlcore.cli.layout import LiveLine
 from mlcore.cli.main import FAILED
 from mlcore.cli.runs import RUN, RUNS, named_run, tell_damage
 from mlcore.runs import RunFolder
+from mlcore.words import counted
 
 if TYPE_CHECKING:
     from mlcore.replay import Replay
@@ -82,9 +83,9 @@ def _words(folder: RunFolder, found: Replay) -> str:
 
 def _compared(found: Replay) -> str:
     weights = f" and the weights in {found.checkpoint}" if found.weights_equal else ""
-    about = [f"{found.edits} edit{'s' if found.edits != 1 else ''}", found.device]
+    about = [counted(found.edits, "edit"), found.device]
     if found.device == "cpu":
-        about.append(f"{found.threads} thread{'s' if found.threads > 1 else ''}")
+        about.append(counted(found.threads, "thread"))
     about.append(f"{found.seconds:.1f} s")
     if found.unknown:
         about.append(f"{found.unknown:,} losses are not in the record")

@@ -12,11 +12,12 @@ from typing import Annotated, Any
 
 from mlcore.cli.arguments import read, switch, text, word
 from mlcore.cli.files import find_run
-from mlcore.cli.layout import percent, table
+from mlcore.cli.layout import table
 from mlcore.errors import SettingsError
 from mlcore.rules import list_words
 from mlcore.runs import History, RunFolder, RunInfo, RunStore
 from mlcore.runs.library.trash import trash
+from mlcore.words import figure, percent
 
 __all__ = ["RUN", "RUNS", "named_run", "open_store", "run", "tell_damage"]
 
@@ -96,7 +97,7 @@ def _row(info: RunInfo, *, tagged: bool) -> tuple[str, ...]:
         *((" ".join(info.tags),) if tagged else ()),
         info.state,
         f"{info.epoch}/{info.epochs}",
-        "–" if info.loss is None else f"{info.loss:.4f}",
+        figure(info.loss),
         percent(info.validation_accuracy),
         percent(info.test_accuracy),
         time.strftime("%Y-%m-%d %H:%M", time.localtime(info.created)),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from mlcore.cli.arguments import POSITIONAL, read, switch, text
-from mlcore.cli.layout import percent
+from mlcore.cli.layout import value_text
 from mlcore.cli.main import FAILED
 from mlcore.cli.runs import RUN, RUNS, named_run
 from mlcore.commands import Command, Continue, Pause, RunEpoch, RunSteps, Stop
@@ -27,6 +27,7 @@ from mlcore.events import (
 from mlcore.runs import ENDED, Request, RunFolder
 from mlcore.runs.active.queue import RunQueue
 from mlcore.runs.record.status import stand
+from mlcore.words import percent
 
 __all__ = [
     "JSON",
@@ -201,7 +202,10 @@ def _words(folder: RunFolder, event: Event, loss: float | None) -> str:
             good = f"test accuracy {percent(accuracy)}"
             return f"run {folder.id} has finished after step {step:,}: {good}"
         case SettingsEdited(step=step, changes=changes, before=before):
-            told = ", ".join(f"{name} {before[name]} → {value}" for name, value in changes.items())
+            told = ", ".join(
+                f"{name} {value_text(before[name])} → {value_text(value)}"
+                for name, value in changes.items()
+            )
             return f"run {folder.id} from step {step + 1:,} on: {told}"
     raise AssertionError(event)
 

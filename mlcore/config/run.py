@@ -143,7 +143,7 @@ def goes_on(config: RunConfig, wanted: RunConfig) -> bool:
 
 
 def parse(name: str, text: str) -> Value:
-    """A setting's value from text (an address bar, a shell): "0.01", "128,64", "true".
+    """A setting's value from text (an address bar, a shell): "0.01", "128,64", "none", "true".
 
     Raises:
         SettingsError: the text is no such value.
@@ -156,7 +156,8 @@ def parse(name: str, text: str) -> Value:
     elif setting.kind in (int, float):
         value = _number(text)
     else:
-        value = [_number(word) for word in re.split(r"[\s,]+", text.strip()) if word]
+        words = re.split(r"[\s,]+", text.strip().lower())
+        value = [] if words == ["none"] else [_number(word) for word in words if word]
     return setting.rule.check(name, value, setting.kind)
 
 

@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.settings.form import as_text, check, effective, fit_to_data, in_words, read, shown
+from dashboard.settings.form import check, effective, fit_to_data, in_words, read, shown
 from mlcore.config import SETTINGS, RunConfig
 from mlcore.presets import PRESETS
+from mlcore.words import as_text
 
 
 def values(**changes: object) -> dict[str, object]:

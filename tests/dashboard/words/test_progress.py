@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
-from dashboard.words.progress import Progress, duration, figure, progress_of
+from dashboard.words.progress import Progress, progress_of
 from mlcore.config import DataConfig, RunConfig, TrainConfig
 from mlcore.events import EpochDone, SettingsEdited, Started, StepsDone
 from mlcore.runs import History, Recorder, RunStore
@@ -115,19 +113,3 @@ def test_what_is_not_known_is_left_out_of_the_words():
     assert running().words == "Epoch 3 of 5 · step 2,100 of 4,300"
     assert running(steps=0).words == "Reading the data"
     assert running(state="paused", steps_per_second=9.0).seconds_left is None
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [(0, "0 s"), (0.2, "1 s"), (59.5, "1 min 0 s"), (200, "3 min 20 s"), (7_500, "2 h 5 min")],
-)
-def test_durations_read_as_a_person_says_them(seconds, words):
-    assert duration(seconds) == words
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [(0.25, "0.2500"), (None, "–"), (float("nan"), "–"), (float("inf"), "–")],
-)
-def test_figures_show_a_dash_for_what_is_no_number(value, text):
-    assert figure(value) == text

@@ -4,7 +4,8 @@ import io
 
 import pytest
 
-from mlcore.cli.layout import LiveLine, percent, size, span, table
+from mlcore.cli.layout import LiveLine, table, value_text
+from mlcore.rules import Value
 
 
 class Terminal(io.StringIO):
@@ -20,23 +21,11 @@ def test_a_table_lines_up() -> None:
 
 
 @pytest.mark.parametrize(
-    ("count", "words"),
-    [(0, "0 bytes"), (999, "999 bytes"), (9_912_422, "9.9 MB"), (2.5e9, "2.5 GB")],
+    ("value", "words"),
+    [(0.003, "0.003"), (1e-5, "1e-05"), ((128, 64), "128 64"), ((), "none"), (True, "on")],
 )
-def test_sizes_are_in_words(count: float, words: str) -> None:
-    assert size(count) == words
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"), [(-1, "0:00"), (7.2, "0:07"), (750, "12:30"), (3723, "1:02:03")]
-)
-def test_spans_read_like_a_clock(seconds: float, words: str) -> None:
-    assert span(seconds) == words
-
-
-def test_shares_are_percentages() -> None:
-    assert percent(0.98125) == "98.12 %"
-    assert percent(None) == "–"
+def test_a_value_is_written_as_a_shell_takes_it(value: Value, words: str) -> None:
+    assert value_text(value) == words
 
 
 def test_a_live_line_is_drawn_over_and_taken_away(monkeypatch: pytest.MonkeyPatch) -> None:

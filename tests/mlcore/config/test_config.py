@@ -18,6 +18,7 @@ from mlcore.config import (
 )
 from mlcore.errors import SettingsError
 from mlcore.presets import PAGE_PRESET, PRESETS, preset_of
+from mlcore.words import as_text
 
 QUICK_START = {
     "data": {"name": "mnist", "batch_size": 64, "validation": 0, "mean": 0.5, "std": 0.5},
@@ -112,8 +113,7 @@ def test_a_config_survives_json_and_dotted_names(config):
 @given(configs)
 def test_every_value_survives_being_written_as_text(config):
     for name, value in config.flat().items():
-        text = ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
-        assert parse(name, text) == value
+        assert parse(name, as_text(value)) == value
 
 
 @pytest.mark.parametrize(
