@@ -2,9 +2,9 @@
 //
 // The message is: length of the header (uint32), the header (JSON), then the arrays it points to.
 
-const PAUSE = 250; // ms without another zoom before Python hears of it
+const PAUSE = 250; // ms without another zoom before it is sent to Python
 const NARROW = 560; // pixels; a phone
-const seen = new Map(); // run → what was zoomed to, for when the page comes back
+const zooms = new Map(); // run → its range, for when a person comes back to the page
 
 const decode = (bytes) => {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -18,16 +18,16 @@ const decode = (bytes) => {
   return header;
 };
 
-// Colours and fonts are written as var(--st-…); they are looked up when drawn, so they follow
+// Colours and fonts are written as var(--st-…); they are resolved when drawn, so they follow
 // the theme of the page.
-const themed = (value, look) => {
+const themed = (value, resolve) => {
   if (typeof value === "string") {
     const name = /^var\((--[\w-]+)\)$/.exec(value);
-    return name ? look(name[1]) : value;
+    return name ? resolve(name[1]) : value;
   }
-  if (Array.isArray(value)) return value.map((item) => themed(item, look));
+  if (Array.isArray(value)) return value.map((item) => themed(item, resolve));
   if (value && typeof value === "object" && !ArrayBuffer.isView(value)) {
-    return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, themed(v, look)]));
+    return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, themed(v, resolve)]));
   }
   return value;
 };
@@ -77,51 +77,55 @@ class Chart {
   drop() {
     if (!this.dragging) return;
     this.dragging = false;
-    setTimeout(() => this.draw(), 0); // after Plotly has heard of it
+    setTimeout(() => this.draw(), 0); // after Plotly has handled the event
   }
 
   async show(header, setStateValue, setTriggerValue) {
     this.header = header;
-    this.tell = setStateValue;
-    this.miss = setTriggerValue;
+    this.setStateValue = setStateValue;
+    this.setTriggerValue = setTriggerValue;
     this.watch();
-    this.Plotly = await loadPlotly(header.plotly);
+    this.Plotly = await loadPlotly(header.plotly).catch(() => {
+      throw new Error(header.not_loaded);
+    });
     this.draw();
   }
 
-  // Streamlit may lose the message that has the page ask again by itself: then the page hears of it.
+  // Streamlit may lose the message that starts the timed refreshes: then the page is asked for one.
   watch() {
     clearInterval(this.watching);
     if (!this.header.due) return;
-    this.watching = setInterval(() => this.miss("missed", true), this.header.due * 1000);
+    this.watching = setInterval(
+      () => this.setTriggerValue("missed", true), this.header.due * 1000,
+    );
   }
 
-  signature(look) {
+  themeKey(resolve) {
     const names = ["--st-background-color", "--st-text-color", "--st-font", "--st-chart-color-1"];
-    return names.map(look).join("|");
+    return names.map(resolve).join("|");
   }
 
   async draw(force = false) {
     if (!this.Plotly || this.dragging || !this.node.isConnected || !this.header) return;
     if (this.drawing) { this.again = true; return; }
     const styles = getComputedStyle(this.parent);
-    const look = (name) => {
+    const resolve = (name) => {
       if (name === "--st-chart-muted") {
-        const text = look("--st-text-color");
+        const text = resolve("--st-text-color");
         return /^#[0-9a-f]{6}$/i.test(text ?? "") ? `${text}b0` : text;
       }
-      const place = /^--st-chart-color-(\d+)$/.exec(name);
-      if (!place) return styles.getPropertyValue(name).trim() || undefined;
+      const number = /^--st-chart-color-(\d+)$/.exec(name);
+      if (!number) return styles.getPropertyValue(name).trim() || undefined;
       const colors = styles.getPropertyValue("--st-chart-categorical-colors").split(/,(?![^(]*\))/);
-      return colors[(place[1] - 1) % colors.length].trim() || undefined;
+      return colors[(number[1] - 1) % colors.length].trim() || undefined;
     };
-    const wanted = `${this.header.revision} ${this.signature(look)}`;
+    const wanted = `${this.header.revision} ${this.themeKey(resolve)}`;
     if (!force && wanted === this.drawn) return;
     this.drawing = true;
     try {
       this.width = this.node.clientWidth;
       const { data, layout, run } = this.header;
-      const drawnLayout = fitted(themed({ ...layout, autosize: true }, look), this.width);
+      const drawnLayout = fitted(themed({ ...layout, autosize: true }, resolve), this.width);
       if (run !== this.run) this.restore(run, drawnLayout);
       const options = {
         responsive: false,
@@ -129,9 +133,9 @@ class Chart {
         scrollZoom: false,
         doubleClick: "autosize",
         displayModeBar: this.width > NARROW ? "hover" : false,
-        modeBarButtons: [["toImage"], ["zoom2d", "pan2d"], ["resetScale2d"]], // none to a cloud
+        modeBarButtons: [["toImage"], ["zoom2d", "pan2d"], ["resetScale2d"]], // nothing is sent to a cloud
       };
-      await this.Plotly.react(this.node, themed(data, look), drawnLayout, options);
+      await this.Plotly.react(this.node, themed(data, resolve), drawnLayout, options);
       if (this.ended) return;
       if (!this.listening) this.listen();
       this.drawn = wanted;
@@ -147,10 +151,10 @@ class Chart {
     }
   }
 
-  // A run that was zoomed before the page was left is zoomed again.
+  // A run's zoom is kept when a person leaves the page and comes back.
   restore(run, layout) {
     this.run = run;
-    this.range = seen.get(run) ?? null;
+    this.range = zooms.get(run) ?? null;
     if (this.range) layout.xaxis = { ...layout.xaxis, autorange: false, range: [...this.range] };
   }
 
@@ -170,9 +174,11 @@ class Chart {
       const range = axis.autorange ? null : axis.range.map(Number);
       if (String(range) === String(this.range)) return;
       this.range = range;
-      if (range) seen.set(this.run, range); else seen.delete(this.run);
+      if (range) zooms.set(this.run, range); else zooms.delete(this.run);
       clearTimeout(this.timer);
-      this.timer = setTimeout(() => this.tell("visible", { run: this.run, range }), PAUSE);
+      this.timer = setTimeout(
+        () => this.setStateValue("visible", { run: this.run, range }), PAUSE,
+      );
     });
   }
 

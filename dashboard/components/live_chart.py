@@ -1,8 +1,9 @@
 """The live chart: a Plotly figure whose node, zoom and hover survive every refresh.
 
-`st.plotly_chart` makes a new node whenever its data change. This component keeps its node and
-calls `Plotly.react`; arrays travel as bytes, and the stretch of steps that a person zoomed to
-comes back, so that the next refresh can send its detail.
+`st.plotly_chart` makes a new node whenever its data change (streamlit/streamlit#5107, closed), and
+reports no zoom (streamlit/streamlit#8655). This component keeps its node and calls `Plotly.react`;
+arrays travel as bytes, and the range of steps that a person zoomed to comes back, so that the next
+refresh sends its detail.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard.components import plotly_js
+from dashboard.words.translation import _
 
 __all__ = ["live_chart", "pack", "visible_range"]
 
@@ -35,7 +37,7 @@ def live_chart(
     due: float = 0.0,
     on_missed: Callable[[], None] | None = None,
 ) -> None:
-    """Draw a figure, or draw it anew with other data.
+    """Draw a figure, or update its data.
 
     Args:
         frame: "data" (traces without arrays) and "layout", as `Figure.to_plotly_json` gives them;
@@ -43,23 +45,26 @@ def live_chart(
         arrays: for each trace the arrays (NumPy, or short lists) to put in.
         run: what is drawn; its zoom is remembered under this name while the tab is open.
         key: of the widget.
-        due: seconds in which the next data are expected; 0: nobody waits for any.
-        on_missed: called when they did not come.
+        due: seconds in which the next data are expected; 0: none are expected.
+        on_missed: called when they did not arrive.
     """
     message = pack(frame, arrays, run=run, plotly=plotly_js.url(), due=due)
     _component()(
-        key=key, data=message, on_visible_change=_heard, on_missed_change=on_missed or _heard
+        key=key,
+        data=message,
+        on_visible_change=_do_nothing,
+        on_missed_change=on_missed or _do_nothing,
     )
 
 
 def visible_range(key: str, run: str) -> tuple[float, float] | None:
     """First and last step that `run`'s chart is zoomed to; None: all of them, or not known."""
     state = st.session_state.get(key)
-    heard = state.get("visible") if isinstance(state, Mapping) else None
-    if not isinstance(heard, Mapping) or heard.get("run") != run:
+    visible = state.get("visible") if isinstance(state, Mapping) else None
+    if not isinstance(visible, Mapping) or visible.get("run") != run:
         return None
     try:
-        low, high = sorted(float(end) for end in heard["range"])
+        low, high = sorted(float(end) for end in visible["range"])
     except (KeyError, TypeError, ValueError):
         return None
     return (low, high) if np.isfinite([low, high]).all() else None
@@ -75,10 +80,10 @@ def pack(
 ) -> bytes:
     """The message to the browser: header length (uint32), header (JSON), arrays (bytes).
 
-    The header's `revision` is a digest of the rest, so the browser skips what it has drawn.
+    The header's `revision` is a digest of the content, so the browser skips what it has drawn.
     """
     traces = [dict(trace) for trace in frame["data"]]
-    places: list[dict[str, Any]] = []
+    slices: list[dict[str, Any]] = []
     parts: list[bytes] = []
     offset = 0
     for index, fields in enumerate(arrays):
@@ -88,21 +93,19 @@ def pack(
                 continue
             kind = _kind(values)
             part = values.astype(_KINDS[kind], copy=False).tobytes()
-            places.append(
+            slices.append(
                 {"trace": index, "name": name, "kind": kind, "offset": offset, "size": len(part)}
             )
             parts.append(part)
             offset += len(part)
     body = b"".join(parts)
-    header = {"data": traces, "layout": frame["layout"], "run": run, "arrays": places}
+    header = {"data": traces, "layout": frame["layout"], "run": run, "arrays": slices}
     text = json.dumps(header, separators=(",", ":"), allow_nan=False)
     digest = hashlib.blake2b(text.encode() + body, digest_size=8).hexdigest()
     points = max((len(fields.get("x", ())) for fields in arrays), default=0)
-    text = json.dumps(
-        header | {"revision": digest, "plotly": plotly, "points": points, "due": due},
-        separators=(",", ":"),
-        allow_nan=False,
-    )
+    header |= {"revision": digest, "plotly": plotly, "points": points, "due": due}
+    header["not_loaded"] = _("The chart could not be loaded; reload the page.")
+    text = json.dumps(header, separators=(",", ":"), allow_nan=False)
     encoded = text.encode()
     return struct.pack("<I", len(encoded)) + encoded + body
 
@@ -115,7 +118,7 @@ def _kind(values: np.ndarray[Any, Any]) -> str:
 
 @functools.cache
 def _script() -> str:
-    """The component's script without its comments: it travels with every refresh."""
+    """The component's script without its comments: it is sent with every refresh."""
     text = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
     lean = re.sub(r"^\s*//.*\n|\s//.*$", "", text, flags=re.MULTILINE)
     return plotly_js.LOADER + re.sub(r"^ +", "", lean, flags=re.MULTILINE)
@@ -126,5 +129,5 @@ def _component() -> Any:
     return st.components.v2.component("live_chart", js=_script(), isolate_styles=False)
 
 
-def _heard() -> None:
-    """The state of the component has changed; the fragment around it runs again by itself."""
+def _do_nothing() -> None:
+    """A component's change needs a callback; the fragment around it reruns by itself."""

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import os
-import uuid
 from importlib import metadata, resources
 from pathlib import Path
 
 import streamlit as st
+
+from dashboard.gaps.static_files import publish_file
 
 __all__ = ["LOADER", "ensure", "publish", "url"]
 
@@ -31,21 +31,21 @@ const loadPlotly = (url) => {
     tag.onerror = () => {
       page.__plotlyReady = undefined;
       tag.remove();
-      fail(new Error("plotly.js could not be loaded; reload the page."));
+      fail(new Error(`${url} could not be loaded`));
     };
     document.head.appendChild(tag);
   });
   return page.__plotlyReady;
 };
 """
-"""Put before a component's own script: `await loadPlotly(url)` gives the Plotly object.
+"""Goes before a component's own script: `await loadPlotly(url)` gives the Plotly object.
 
-`url` is what `url()` of this module says, sent along with the component's data.
+`url` is the value of this module's `url()`, sent with the component's data.
 """
 
 _AHEAD = """
 export default function({ data }) {
-  if (data) loadPlotly(data).catch(() => {});  // whoever draws first tries again, and says why not
+  if (data) loadPlotly(data).catch(() => {});  // the first chart tries again, and reports it
 }
 """
 
@@ -62,29 +62,15 @@ export default function({ data }) {
 
 
 def publish(folder: Path = STATIC) -> str | None:
-    """Put plotly.js into the served folder, unless this version lies there already.
+    """Copy plotly.js into the served folder, unless this version is there already.
 
-    The file appears whole under a name with the version in it; other versions are removed.
+    Other versions are removed.
 
     Returns:
-        Its file name, or None where the folder cannot be written.
+        Its file name, which carries the version; None where the folder cannot be written.
     """
-    source = _source()
     target = folder / f"plotly-{metadata.version('plotly')}.min.js"
-    with contextlib.suppress(OSError):
-        if target.stat().st_size == source.stat().st_size:
-            return target.name
-    temporary = folder / f".{uuid.uuid4().hex}.js"
-    try:
-        folder.mkdir(exist_ok=True)
-        temporary.write_bytes(source.read_bytes())
-        # The server sends no lifetime, so browsers guess one from the age: a file whose name
-        # carries its version may be kept for long.
-        os.utime(temporary, (1_500_000_000, 1_500_000_000))
-        temporary.replace(target)
-    except OSError:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
+    if not publish_file(_source(), target):
         return None
     for other in folder.glob("plotly-*.min.js"):
         if other != target:
@@ -103,10 +89,10 @@ def url() -> str:
 
 
 def ensure() -> None:
-    """Have the browser load plotly.js ahead of the first chart, which then finds it ready.
+    """Make the browser load plotly.js before the first chart needs it.
 
-    Called once by a page, outside its fragments. Where the file cannot be served its text (4.8 MB)
-    is sent along instead.
+    A page calls it once, outside its fragments. Where the file cannot be served, its text (4.8 MB)
+    is sent instead.
     """
     if address := url():
         ahead = st.components.v2.component("plotly_ahead", js=LOADER + _AHEAD)

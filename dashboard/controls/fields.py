@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import session
-from dashboard.gaps.widgets import by_hand, held, held_choice
+from dashboard.gaps.widgets import by_hand, show_choice, show_value
 from dashboard.settings import form
 from mlcore.config import SETTINGS, Setting
 from mlcore.data import CATALOG
@@ -54,7 +54,7 @@ def field(name: str, error: str = "") -> None:
     if setting.choices:
         choice(setting, setting.choices, _words)
     elif setting.kind is bool:
-        on = held(name, bool(session.values()[name]))
+        on = show_value(name, bool(session.values()[name]))
         st.toggle(setting.rule.label, key=name, help=_help(setting), **on, **_reports(name))
     elif setting.kind in (int, float) and setting.rule.slider:
         _slider_and_number(setting)
@@ -74,7 +74,7 @@ def choice(setting: Setting, options: tuple[str, ...], words: Any) -> None:
         key=setting.name,
         help=_help(setting),
         format_func=words,
-        **held_choice(setting.name, session.values()[setting.name], options),
+        **show_choice(setting.name, session.values()[setting.name], options),
         **_reports(setting.name),
     )
 
@@ -88,7 +88,7 @@ def data_picker(key: str) -> None:
         key=key,
         width=220,
         format_func=_words,
-        **held_choice(key, session.values()[setting.name], setting.choices),
+        **show_choice(key, session.values()[setting.name], setting.choices),
         **_reports(setting.name, key),
     )
 
@@ -122,7 +122,7 @@ def _slider_and_number(setting: Setting) -> None:
                 key=key,
                 help=_help(setting),
                 format_func=as_text,
-                **held(key, nearest),
+                **show_value(key, nearest),
                 **_reports(name, key),
             )
         else:
@@ -134,7 +134,7 @@ def _slider_and_number(setting: Setting) -> None:
                 step=_step(setting),
                 key=key,
                 help=_help(setting),
-                **held(key, kind(min(max(value, low), high))),
+                **show_value(key, kind(min(max(value, low), high))),
                 **_reports(name, key),
             )
         _number(setting, width=_NUMBER_WIDTH, label_visibility="collapsed")
@@ -152,7 +152,7 @@ def _number(setting: Setting, **looks: Any) -> None:
         format="%d" if kind is int else "%g",
         key=setting.name,
         help=_help(setting),
-        **held(setting.name, kind(session.values()[setting.name])),
+        **show_value(setting.name, kind(session.values()[setting.name])),
         **looks,
         **_reports(setting.name),
     )
@@ -165,7 +165,7 @@ def _text(setting: Setting) -> None:
     if text is None or _parsed(setting, text) != value:  # else as the person wrote it
         text = value if isinstance(value, str) else as_text(value)
     st.text_input(
-        setting.rule.label, key=key, help=_help(setting), **held(key, text), **_reports(key)
+        setting.rule.label, key=key, help=_help(setting), **show_value(key, text), **_reports(key)
     )
 
 

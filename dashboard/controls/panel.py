@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard import session
 from dashboard.controls import devices, fields
-from dashboard.gaps.widgets import by_hand, held_choice
+from dashboard.gaps.widgets import by_hand, show_choice
 from dashboard.settings import form
 from mlcore.config import SETTINGS, RunConfig
 from mlcore.presets import PAGE_PRESET, PRESETS, preset_of
@@ -100,7 +100,7 @@ def _preset(config: RunConfig | None) -> None:
             key="preset",
             help="Settings to start from; change any of them afterwards.",
             on_change=_take_preset,
-            **held_choice("preset", current, options),
+            **show_choice("preset", current, options),
         )
         st.button(
             "Reset",

@@ -1,1 +1,1 @@
-"""What Streamlit lacks, each gap with the upstream issue it waits for."""
+"""What Streamlit lacks, one gap a module; each names the upstream issue that would close it."""

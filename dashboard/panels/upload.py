@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import get_args
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from dashboard import server, session
+from dashboard.gaps.uploads import free_memory
 from dashboard.panels import contents
 from dashboard.session import problems
 from dashboard.session.uploads import Upload, save_upload
@@ -88,23 +88,12 @@ def _take(key: str) -> None:
         problems.say("")
     except MlcoreError as error:
         problems.say(str(error))
-    _let_go(file.file_id)
+    free_memory(file)
 
 
 def _remove() -> None:
     problems.say("")
     session.keep_upload(None)
-
-
-def _let_go(file_id: str) -> None:
-    """Drop a file from the server's memory, where it would stay until its tab is closed.
-
-    Streamlit's own chat input does the same; there is no public way.
-    """
-    context = get_script_run_ctx()
-    remove = getattr(context and context.uploaded_file_mgr, "remove_file", None)
-    if context is not None and remove is not None:
-        remove(session_id=context.session_id, file_id=file_id)
 
 
 def _look_into(new: Upload) -> None:

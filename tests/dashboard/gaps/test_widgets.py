@@ -1,4 +1,4 @@
-"""Widgets show the session's value, also when the run of the script that set it was cut off."""
+"""Widgets show the session's value, also when the run of the script that set it was interrupted."""
 
 from __future__ import annotations
 
@@ -7,31 +7,32 @@ from streamlit.testing.v1 import AppTest
 
 NUMBER = """
 import streamlit as st
-from dashboard.gaps.widgets import held
-st.number_input("rate", 0.0, 9.0, key="rate", **held("rate", st.session_state.get("wanted", 0.5)))
+from dashboard.gaps.widgets import show_value
+wanted = st.session_state.get("wanted", 0.5)
+st.number_input("rate", 0.0, 9.0, key="rate", **show_value("rate", wanted))
 """
 CHOICE = """
 import streamlit as st
-from dashboard.gaps.widgets import held_choice
-st.selectbox("way", ["a", "b", "c"], key="way", **held_choice("way", "b", ["a", "b", "c"]))
+from dashboard.gaps.widgets import show_choice
+st.selectbox("way", ["a", "b", "c"], key="way", **show_choice("way", "b", ["a", "b", "c"]))
 """
 
 
 @pytest.fixture
 def later(monkeypatch):
-    """Let the clock of the widgets go on by so many seconds."""
+    """Advance the clock of the widgets by so many seconds."""
     import time
 
     real, ahead = time.monotonic, [0.0]
     monkeypatch.setattr("dashboard.gaps.widgets.time.monotonic", lambda: real() + ahead[0])
 
-    def go(seconds):
+    def advance(seconds):
         ahead[0] += seconds
 
-    return go
+    return advance
 
 
-def test_a_value_is_told_to_the_browser_by_every_run_of_the_first_moment():
+def test_a_value_is_sent_to_the_browser_by_every_run_of_the_first_moment():
     app = AppTest.from_string(NUMBER).run()
     assert app.number_input(key="rate").proto.set_value
     app.run()  # the first may have been dropped on its way
@@ -49,7 +50,7 @@ def test_afterwards_it_is_the_default_and_typing_goes_on(later):
     assert proto.default == 0.5
 
 
-def test_a_value_that_the_program_changes_is_told_again(later):
+def test_a_value_that_the_program_changes_is_sent_again(later):
     app = AppTest.from_string(NUMBER).run()
     later(2)
     app.session_state["wanted"] = 3.0

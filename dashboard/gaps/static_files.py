@@ -1,0 +1,42 @@
+"""A file that browsers keep: Streamlit serves `static/`, but says nothing of how long to keep it.
+
+Browsers then guess a lifetime from the file's age, so a file is dated back. (No upstream issue
+found; streamlit/streamlit#5768 asks for the same of the files of components.)
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import uuid
+from pathlib import Path
+
+__all__ = ["publish_file"]
+
+_LONG_AGO = 1_500_000_000  # unix seconds
+
+
+def publish_file(source: Path, target: Path) -> bool:
+    """Copy a file into the served folder, whole and dated back, unless it is there already.
+
+    Args:
+        source: the file.
+        target: where to put it; its name carries a version, as browsers keep it for long.
+
+    Returns:
+        False where the folder cannot be written.
+    """
+    with contextlib.suppress(OSError):
+        if target.stat().st_size == source.stat().st_size:
+            return True
+    temporary = target.with_name(f".{uuid.uuid4().hex}{target.suffix}")
+    try:
+        target.parent.mkdir(exist_ok=True)
+        temporary.write_bytes(source.read_bytes())
+        os.utime(temporary, (_LONG_AGO, _LONG_AGO))
+        temporary.replace(target)
+    except OSError:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        return False
+    return True
