@@ -26,7 +26,7 @@ from mlcore.runs import ControlLog, Recorder, RunFolder
 from mlcore.runs.record.keeper import Keeper
 from mlcore.runs.record.messages import way_on
 from mlcore.runs.record.signals import shutdown_on_signals
-from mlcore.runs.record.worker import WorkerMark, leave_word, write_mark
+from mlcore.runs.record.worker import WorkerRecord, leave_word, write_worker
 from mlcore.trainer import Trainer
 
 __all__ = ["execute"]
@@ -67,9 +67,9 @@ def execute(
         if (state := folder.state()) != "queued":
             raise RunError(f"Run {folder.id} is {state}, and nobody has asked it to go on.")
         control = ControlLog(folder)
-        write_mark(
+        write_worker(
             folder.path,
-            WorkerMark.mine(
+            WorkerRecord.mine(
                 events_from=recorder.offset, control_from=control.heeded, threads=threads
             ),
         )

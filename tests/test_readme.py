@@ -95,8 +95,8 @@ def test_the_lines_about_the_queue_work_one_after_another(
 ) -> None:
     _, _, queue = (block for block in blocks("bash") if block.startswith("mlcore"))
     folder = RunStore().create(RunConfig())
-    with RunQueue(folder.path.parent).change() as lineup:
-        assert lineup.waiting == [folder.id]
+    with RunQueue(folder.path.parent).change() as state:
+        assert state.waiting == [folder.id]
     for line in queue.splitlines():
         words = shlex.split(line.replace("RUN", folder.id))
         assert main(words[1:]) == 0, f"{line}: {capsys.readouterr().err}"

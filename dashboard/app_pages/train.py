@@ -30,7 +30,7 @@ from dashboard.words.progress import ACTIVE, progress_of
 from dashboard.words.wording import as_markdown
 from mlcore.events import EditRefused
 from mlcore.runs import History, RunFolder, RunInfo, State
-from mlcore.runs.active.queue import Look
+from mlcore.runs.active.queue import QueueSnapshot
 
 _ANSWERING, _STARTING, _IDLE = 0.1, 0.2, 2.0  # seconds between two looks at the run
 _LIVELY, _STEADY = 0.5, 1.0  # the same while it trains: at first, and after its first seconds
@@ -44,7 +44,7 @@ class _Signs:
     state: State | None  # of the shown run
     drawn: bool  # its first step is there
     edits: tuple[int, EditRefused | None]  # how many were made, and one that was refused
-    look: Look  # what trains and what waits
+    queue: QueueSnapshot  # what trains and what waits
     answer_due: bool  # a click is not answered yet
     folder_changed: int  # a number that changes when a run is added or deleted
     beside: tuple[str, ...] = ()  # runs that are drawn beside it
@@ -74,7 +74,7 @@ class _Signs:
             and steering.answer_due(history) == self.answer_due
             and _steady(history) == self.steady
         )
-        queued = server.queue().look() == self.look
+        queued = server.queue().snapshot() == self.queue
         return here and queued and self.folder_changed == _folder_changed()
 
 
@@ -91,7 +91,7 @@ def page() -> None:
     signs = _signs(history, beside, changed)
     _style()
     with st.container(horizontal=True, vertical_alignment="center", key="train-head"):
-        actions.start(signs.look)
+        actions.start(signs.queue)
         if history:
             steering.buttons(history)
             branch.branch_off(history)
@@ -109,7 +109,7 @@ def page() -> None:
         st.fragment(_wait_for_runs, run_every=_IDLE)(signs)
         return
     comparison.write_in_address(shown)
-    queue.queue_panel(signs.look, runs, history.folder.id)
+    queue.queue_panel(signs.queue, runs, history.folder.id)
     steering.apply(history)
     run_menu.label_line(shown)
     branch.origin(history, runs)
@@ -128,7 +128,7 @@ def _signs(history: History | None, beside: Sequence[RunInfo], folder_changed: i
         state=history.state if history else None,
         drawn=history is not None and history.step > 0,
         edits=_edits(history) if history else (0, None),
-        look=server.queue().look(),
+        queue=server.queue().snapshot(),
         answer_due=history is not None and steering.answer_due(history),
         folder_changed=folder_changed,
         beside=tuple(info.id for info in beside),
@@ -147,7 +147,7 @@ def _live(shown: RunInfo, runs: Sequence[RunInfo], signs: _Signs) -> None:
         st.rerun()
     progress = progress_of(history)
     with st.container(horizontal=True, vertical_alignment="center", key="standing"):
-        waits = queue.where_it_waits(signs.look, shown.id) if history.state == "queued" else ""
+        waits = queue.where_it_waits(signs.queue, shown.id) if history.state == "queued" else ""
         figures.standing(history.state, waits=bool(waits))
         steering.single_steps(history)
         _what_next(history, progress.epochs)

@@ -16,7 +16,7 @@ from dashboard.session.problems import tried
 from mlcore.config import RunConfig
 from mlcore.events import Finished, Stopped
 from mlcore.runs import ENDED, History, RunFolder
-from mlcore.runs.active.queue import Look
+from mlcore.runs.active.queue import QueueSnapshot
 from mlcore.runs.record.folder import checkpoint_step
 
 __all__ = ["begin", "more_epochs", "ready", "resume", "start", "why_not"]
@@ -26,15 +26,15 @@ _AT_ONCE, _LOOK = 0.4, 0.01  # seconds
 _WAITS = "Another run trains on this device; this one starts by itself when there is a place."
 
 
-def start(look: Look) -> None:
+def start(queue: QueueSnapshot) -> None:
     """The button that starts a run, or has it wait.
 
     Args:
-        look: what trains and what waits.
+        queue: what trains and what waits.
     """
     config = session.config()
     reason = why_not(config)
-    waits = bool(config and look.training and server.jobs().would_wait(config, look))
+    waits = bool(config and queue.active and server.jobs().would_wait(config, queue))
     st.button(
         "Add to queue" if waits else "Train",
         key="train",
@@ -151,6 +151,6 @@ def _first_steps(run: str) -> None:
         history = history_of(folder)
         if history.state in ENDED or (history.state != "queued" and history.step):
             return
-        if server.queue().look().place(run):
+        if server.queue().snapshot().position(run):
             return
         time.sleep(_LOOK)

@@ -13,8 +13,8 @@ from dashboard.session.problems import tried
 from dashboard.words.run_names import display_name
 from dashboard.words.wording import as_markdown, counted
 from mlcore.runs import RunFolder, RunInfo
-from mlcore.runs.active.active_runs import Training
-from mlcore.runs.active.queue import Look
+from mlcore.runs.active.active_runs import ActiveRun
+from mlcore.runs.active.queue import QueueSnapshot
 from mlcore.runs.active.queue_file import MOST_AT_ONCE
 
 __all__ = ["cancel", "queue_panel", "where_it_waits"]
@@ -24,31 +24,33 @@ _LONGEST = 0.2  # seconds that a click waits for a run that has just begun
 _STATES = {"queued": "starting", "running": "training", "paused": "paused, keeps its place"}
 
 
-def queue_panel(look: Look, runs: Sequence[RunInfo], shown: str) -> None:
+def queue_panel(queue: QueueSnapshot, runs: Sequence[RunInfo], shown: str) -> None:
     """The queue as a small table; nothing where the shown run is all there is."""
     place = st.empty()  # always there, so that what follows keeps its place, and the chart its node
-    others = [one for one in look.training if one.run != shown]
-    if not (look.waiting or others or (look.training and look.at_once > 1)):
+    others = [one for one in queue.active if one.run != shown]
+    if not (queue.waiting or others or (queue.active and queue.at_once > 1)):
         return
     by_id = {info.id: info for info in runs}
     with place.container(border=True, key="queue", gap="small"):
-        _head(look)
-        for one in look.training:
+        _head(queue)
+        for one in queue.active:
             if one.run in by_id:
                 _trains(one, by_id[one.run], shown)
-        for run in look.waiting:
+        for run in queue.waiting:
             if run in by_id:
-                _waits(look, by_id[run], shown)
+                _waits(queue, by_id[run], shown)
 
 
-def where_it_waits(look: Look, run: str) -> str:
+def where_it_waits(queue: QueueSnapshot, run: str) -> str:
     """A sentence on a run that waits; empty for one that does not."""
-    if not (place := look.place(run)):
+    if not (position := queue.position(run)):
         return ""
-    many = counted(look.at_once, "run")
-    train = "trains" if look.at_once == 1 else "train"
-    words = f"Waits as number {place} of {len(look.waiting)}; {many} at a time {train} on a device."
-    if any(one.state == "paused" for one in look.training):
+    many = counted(queue.at_once, "run")
+    train = "trains" if queue.at_once == 1 else "train"
+    words = (
+        f"Waits as number {position} of {len(queue.waiting)}; {many} at a time {train} on a device."
+    )
+    if any(one.state == "paused" for one in queue.active):
         words += " A paused run keeps its place until it goes on or is stopped."
     return words
 
@@ -59,7 +61,7 @@ def cancel(run: str) -> None:
         server.queue().end(RunFolder(server.store().root / run), _LONGEST)
 
 
-def _head(look: Look) -> None:
+def _head(queue: QueueSnapshot) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown("**Queue**", width="content")
         st.space("stretch")
@@ -67,7 +69,7 @@ def _head(look: Look) -> None:
             horizontal=True, vertical_alignment="center", gap="small", width="content"
         ):
             st.caption("Runs at once per device", width="content")
-            st.session_state[_AT_ONCE] = look.at_once  # always: a shell may change it, or a tab
+            st.session_state[_AT_ONCE] = queue.at_once  # always: a shell may change it, or a tab
             st.number_input(
                 "Runs at once per device",
                 min_value=1,
@@ -79,18 +81,18 @@ def _head(look: Look) -> None:
             )
 
 
-def _trains(one: Training, info: RunInfo, shown: str) -> None:
+def _trains(one: ActiveRun, info: RunInfo, shown: str) -> None:
     icon = "pause" if one.state == "paused" else "play_arrow"
     with _row(info, f":material/{icon}:", _STATES.get(one.state, one.state)):
         _show(info, shown)
 
 
-def _waits(look: Look, info: RunInfo, shown: str) -> None:
-    place, last = look.place(info.id), len(look.waiting)
-    with _row(info, f"{place}\\.", ""):
+def _waits(queue: QueueSnapshot, info: RunInfo, shown: str) -> None:
+    position, last = queue.position(info.id), len(queue.waiting)
+    with _row(info, f"{position}\\.", ""):
         _show(info, shown)
-        _icon("Earlier", "arrow_upward", info, _move, place - 1, possible=place > 1)
-        _icon("Later", "arrow_downward", info, _move, place + 1, possible=place < last)
+        _icon("Earlier", "arrow_upward", info, _move, position - 1, possible=position > 1)
+        _icon("Later", "arrow_downward", info, _move, position + 1, possible=position < last)
         _icon("Cancel", "close", info, cancel)
 
 
@@ -132,9 +134,9 @@ def _icon(
     )
 
 
-def _move(run: str, place: int) -> None:
+def _move(run: str, position: int) -> None:
     with tried():
-        server.queue().move(run, place)
+        server.queue().move(run, position)
 
 
 @by_hand

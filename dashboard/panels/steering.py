@@ -43,7 +43,7 @@ def buttons(history: History) -> None:
 
 def _before_it_begins(history: History) -> None:
     """The button that takes a run back before its first step."""
-    waits = server.queue().look().place(history.folder.id)
+    waits = server.queue().snapshot().position(history.folder.id)
     st.button(
         "Cancel" if waits else "Stop training",
         key="cancel" if waits else "stop",

@@ -10,10 +10,10 @@ from mlcore.cli.progress import JsonLines, People
 from mlcore.commands import Stop
 from mlcore.errors import RunError
 from mlcore.events import Event, Failed, Finished, Started, Stopped
-from mlcore.jobs.threads import beside, fixed, used
 from mlcore.runs import RunFolder, send
-from mlcore.runs.active.active_runs import cores, place
+from mlcore.runs.active.active_runs import actual_device, threads_used
 from mlcore.runs.active.queue import RunQueue
+from mlcore.runs.active.threads import cores, required_threads, threads_left
 from mlcore.runs.record.recorder import withdraw_start
 from mlcore.words import counted, percent
 
@@ -87,12 +87,13 @@ def _threads(folder: RunFolder) -> int:
     from mlcore.device import available  # loads torch
 
     auto = available()[0]["device"]
-    if place(folder.config.train.device, auto) != "cpu":
+    if actual_device(folder.config.train.device, auto) != "cpu":
         return 0
-    if (bound := fixed(folder)) is not None:
-        return bound
-    busy = RunQueue(folder.path.parent).look().training
-    threads = beside(used([other for other in busy if other.run != folder.id], auto))
+    if (required := required_threads(folder)) is not None:
+        return required
+    active = RunQueue(folder.path.parent).snapshot().active
+    others = [other for other in active if other.run != folder.id]
+    threads = threads_left(threads_used(others, auto))
     if threads:
         words = f"{threads} of {counted(cores(), 'CPU thread')}"
         print(f"mlcore: this run takes {words}: others train at the same time.", file=sys.stderr)

@@ -14,7 +14,7 @@ from mlcore.cli.runs import RUNS, open_store
 from mlcore.cli.steer import say_cancelled
 from mlcore.errors import RunError, SettingsError
 from mlcore.runs import RunFolder
-from mlcore.runs.active.queue import Look, RunQueue
+from mlcore.runs.active.queue import QueueSnapshot, RunQueue
 from mlcore.runs.active.queue_file import MOST_AT_ONCE
 
 __all__ = ["run"]
@@ -83,10 +83,10 @@ def _list(options: Options) -> int:
         raise SettingsError("`mlcore queue` needs a run to move or cancel: `mlcore queue` lists.")
     if options.at_once:
         queue.set_at_once(_number("--at-once", options.at_once))
-    look = queue.look()
-    rows = _rows(queue, look)
+    now = queue.snapshot()
+    rows = _rows(queue, now)
     if options.json:
-        print(json.dumps({"at_once": look.at_once, "runs": rows}, ensure_ascii=False))
+        print(json.dumps({"at_once": now.at_once, "runs": rows}, ensure_ascii=False))
         return 0
     if rows:
         headers = ("id", "name", "state", "device", "place")
@@ -94,17 +94,17 @@ def _list(options: Options) -> int:
         print(table(headers, cells, left=4))
     else:
         print(f"Nothing trains and nothing waits in {queue.root}.")
-    many = "1 run trains" if look.at_once == 1 else f"{look.at_once} runs train"
+    many = "1 run trains" if now.at_once == 1 else f"{now.at_once} runs train"
     print(f"{many} at a time on a device; `mlcore queue --at-once N` changes that.")
     return 0
 
 
-def _rows(queue: RunQueue, look: Look) -> list[dict[str, Any]]:
+def _rows(queue: RunQueue, now: QueueSnapshot) -> list[dict[str, Any]]:
     """What trains, then what waits; `place` is 0 for a run that has begun."""
     found: list[tuple[str, str]] = [
-        (one.run, "starting" if one.state == "queued" else one.state) for one in look.training
+        (one.run, "starting" if one.state == "queued" else one.state) for one in now.active
     ]
-    found += [(run, "waits") for run in look.waiting]
+    found += [(run, "waits") for run in now.waiting]
     rows = []
     for run, state in found:
         folder = RunFolder(queue.root / run)
@@ -113,7 +113,7 @@ def _rows(queue: RunQueue, look: Look) -> list[dict[str, Any]]:
         except RunError:  # it was deleted a moment ago
             continue
         rows.append(
-            {"run": run, "name": name, "state": state, "device": device, "place": look.place(run)}
+            {"run": run, "name": name, "state": state, "device": device, "place": now.position(run)}
         )
     return rows
 

@@ -138,11 +138,11 @@ def find_active(command: str, target: str, runs: str) -> RunFolder:
             f"Run {folder.id} is {state}, and only one that trains can be asked to {command}: "
             f"`mlcore resume {folder.id}` goes on with it."
         )
-    place = RunQueue(folder.path.parent).look().place(folder.id)
-    if place and command != "stop":
+    position = RunQueue(folder.path.parent).snapshot().position(folder.id)
+    if position and command != "stop":
         raise RunError(
-            f"Run {folder.id} waits in the queue as number {place}, and only one that trains can "
-            f"be asked to {command}: `mlcore queue {folder.id} --first` has it start next."
+            f"Run {folder.id} waits in the queue as number {position}, and only one that trains "
+            f"can be asked to {command}: `mlcore queue {folder.id} --first` has it start next."
         )
     return folder
 

@@ -16,7 +16,8 @@ from mlcore.jobs.folder import JobFolder, clean
 from mlcore.jobs.scheduler import Scheduler
 from mlcore.jobs.supervisor_client import SupervisorClient
 from mlcore.runs import ENDED, RunFolder, RunStore, ask_resume, default_runs_root, send
-from mlcore.runs.active.queue import Look
+from mlcore.runs.active.active_runs import slot_is_free
+from mlcore.runs.active.queue import QueueSnapshot
 
 __all__ = ["Job", "Jobs"]
 
@@ -128,7 +129,7 @@ class Jobs:
         def make() -> RunFolder:
             return self.store.create(config, parent=parent, checkpoint=checkpoint, name=name)
 
-        return self._scheduler.enter(make).id
+        return self._scheduler.enqueue(make).id
 
     def resume_run(self, run: str, changes: Mapping[str, Any] | None = None) -> None:
         """Have a run that ended go on from its last checkpoint, when there is a place for it.
@@ -149,16 +150,17 @@ class Jobs:
             ask_resume(folder, changes)
             return folder
 
-        self._scheduler.enter(ask)
+        self._scheduler.enqueue(ask)
 
-    def would_wait(self, config: RunConfig, look: Look) -> bool:
-        """Whether a run of these settings, started now, has to wait for a place.
+    def would_wait(self, config: RunConfig, queue: QueueSnapshot) -> bool:
+        """Whether a run of these settings, started now, has to wait for a slot.
 
         Args:
             config: the settings.
-            look: the queue as it is now.
+            queue: the queue as it is now.
         """
-        return self._scheduler.would_wait(config.train.device, look.training, look.at_once)
+        auto = self._fastest() if queue.active else None
+        return not slot_is_free(config.train.device, queue.active, queue.at_once, auto)
 
     def submit(self, kind: str, request: Mapping[str, Any]) -> Job:
         """Ask for a short job: devices, evaluate, export, fetch or inspect.
@@ -201,7 +203,7 @@ class Jobs:
         if self._closed:
             return []
         self._scheduler.end()
-        waiting = self._scheduler.queue.look().waiting
+        waiting = self._scheduler.queue.snapshot().waiting
         started = [folder for folder in self._scheduler.started if folder.id not in waiting]
         under_way = [folder for folder in started if folder.state() not in ENDED]
         told = []

@@ -13,7 +13,7 @@ from mlcore.runs import RunFolder, record_failure
 from mlcore.runs.record.control import asking
 from mlcore.runs.record.messages import way_on
 from mlcore.runs.record.status import start_asked
-from mlcore.runs.record.worker import read_mark
+from mlcore.runs.record.worker import read_worker
 
 __all__ = ["asked_so_far", "end_job", "end_run", "refuse_run", "words"]
 
@@ -50,7 +50,7 @@ def end_run(folder: RunFolder, code: int, asked: int) -> None:
         if start_asked(folder.control_path, asked):
             return
         if folder.state() in ("lost", "queued"):
-            mark = read_mark(folder.path)
+            mark = read_worker(folder.path)
             said = mark.word if mark else ""
             refuse_run(folder, said or f"The worker {words(code)}: {way_on(folder)}.")
 

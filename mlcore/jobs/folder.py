@@ -13,7 +13,7 @@ from typing import Any
 from mlcore import errors
 from mlcore.errors import JobError, MlcoreError, RunError
 from mlcore.files import write_atomically
-from mlcore.runs.record.worker import WorkerMark, read_mark, write_mark
+from mlcore.runs.record.worker import WorkerRecord, read_worker, write_worker
 
 __all__ = ["JobFolder", "clean", "jobs_root"]
 
@@ -64,7 +64,7 @@ class JobFolder:
 
     def begin(self) -> None:
         """Note that the calling process works on the job."""
-        write_mark(self.path, WorkerMark.mine())
+        write_worker(self.path, WorkerRecord.mine())
 
     def tell(self, progress: Mapping[str, Any]) -> None:
         """Write how far the job is."""
@@ -86,7 +86,7 @@ class JobFolder:
     @property
     def working(self) -> bool:
         """Whether a living process works on it."""
-        mark = read_mark(self.path)
+        mark = read_worker(self.path)
         return mark is not None and mark.alive
 
     def progress(self) -> dict[str, Any] | None:

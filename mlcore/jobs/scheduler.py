@@ -1,27 +1,27 @@
-"""Hands waiting runs to processes as places become free; one of these per server. No torch."""
+"""Hands waiting runs to processes as slots become free; one of these per server."""
 
 from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from mlcore.errors import JobError, MlcoreError, RunError
 from mlcore.jobs.endings import asked_so_far, refuse_run
 from mlcore.jobs.supervisor_client import SupervisorClient
-from mlcore.jobs.threads import share, used
 from mlcore.runs import RunFolder
-from mlcore.runs.active.active_runs import Training, place
+from mlcore.runs.active.active_runs import slot_is_free, threads_used
 from mlcore.runs.active.queue import RunQueue
-from mlcore.runs.active.queue_file import Lineup, Taker
+from mlcore.runs.active.queue_file import Claim, QueueState
+from mlcore.runs.active.threads import thread_share
 from mlcore.runs.record.status import start_asked
 
 __all__ = ["Scheduler"]
 
-_BUSY = 0.25  # seconds between two looks while runs wait
-_IDLE = 1.0  # seconds between two looks for runs that another process had wait
+_BUSY = 0.25  # seconds between two reads of the queue while runs wait
+_IDLE = 1.0  # seconds between two checks for runs that another process put there
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class _Start:
 class Scheduler:
     """Starts runs in the order of their queue, so many at once on each device.
 
-    What another server left waiting, it takes up; what waits when it ends, it leaves.
+    It continues with what another server left waiting; what waits when it ends, it leaves.
 
     Args:
         root: folder of the runs.
@@ -47,23 +47,23 @@ class Scheduler:
         self.queue = RunQueue(root)
         self._root, self._supervisor, self._auto = root, supervisor, auto
         self._guard = threading.Lock()
-        self._started: dict[str, tuple[RunFolder, int]] = {}  # and what was asked of it then
+        self._started: dict[str, tuple[RunFolder, int]] = {}  # with `asked_so_far` at that time
         self._ended, self._woken = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
         self._thread.start()
 
     @property
     def started(self) -> list[RunFolder]:
-        """The runs that were handed over here, and not started anew by another process since."""
+        """The runs that were handed over here, and not resumed by another process since."""
         with self._guard:
             ours = list(self._started.values())
         return [folder for folder, asked in ours if not start_asked(folder.control_path, asked)]
 
-    def enter(self, make: Callable[[], RunFolder]) -> RunFolder:
-        """Have a run wait, and start it at once where it has a place.
+    def enqueue(self, make: Callable[[], RunFolder]) -> RunFolder:
+        """Have a run wait, and start it at once where a slot is free.
 
         Args:
-            make: makes the run, or asks that it goes on; its folder.
+            make: makes the run, or asks for it to be resumed; its folder.
 
         Raises:
             RunError: the queue cannot be written.
@@ -71,31 +71,17 @@ class Scheduler:
         """
         if self._ended.is_set():
             raise JobError("The server is shutting down: nothing new can be started.")
-        with self.queue.change() as lineup:
+        with self.queue.change() as state:
             folder = make()
-            if folder.id not in lineup.taken and folder.id not in lineup.waiting:
-                lineup.waiting.append(folder.id)
+            if folder.id not in state.claims and folder.id not in state.waiting:
+                state.waiting.append(folder.id)
                 self._forget(folder)
-            starts = self._choose(lineup)
+            starts = self._claim_next(state)
         self._woken.set()
         problems = self._hand_over(starts)
         if folder.id in problems:
             raise problems[folder.id]
         return folder
-
-    def would_wait(self, device: str, busy: Sequence[Training], at_once: int) -> bool:
-        """Whether a run that starts now has to wait for a place.
-
-        Args:
-            device: its device, as settings name it.
-            busy: the runs that take a place.
-            at_once: how many may, on a device.
-        """
-        auto = self._auto() if busy else None
-        here = place(device, auto)
-        there = [place(one.device, auto) for one in busy]
-        # While nobody knows what auto stands for, it may be any device.
-        return sum(None in (here, other) or here == other for other in there) >= at_once
 
     def end(self) -> None:
         """Start no more runs; returns when nothing is being handed over any more."""
@@ -104,45 +90,45 @@ class Scheduler:
         self._thread.join()
 
     def _watch(self) -> None:
-        """Take up what was left waiting, and then whatever waits as places become free."""
+        """Adopt what was left waiting, then start whatever waits as slots become free."""
         adopt, waiting = True, True
         while not self._ended.is_set():
             with contextlib.suppress(MlcoreError, OSError):  # the folder is away, or comes back
                 if waiting or adopt:
-                    with self.queue.change(adopt=adopt) as lineup:
-                        starts = self._choose(lineup)
-                        waiting = bool(lineup.waiting or lineup.taken)
+                    with self.queue.change(adopt=adopt) as state:
+                        starts = self._claim_next(state)
+                        waiting = bool(state.waiting or state.claims)
                     adopt = False
                     self._hand_over(starts)
                 else:
-                    waiting = self.queue.waits()
+                    waiting = not self.queue.is_empty()
             if self._woken.wait(_BUSY if waiting else _IDLE):
                 self._woken.clear()
                 waiting = True
 
-    def _choose(self, lineup: Lineup) -> list[_Start]:
-        """Take the runs out of the queue that have a place."""
+    def _claim_next(self, state: QueueState) -> list[_Start]:
+        """Claim the waiting runs that have a free slot."""
         starts: list[_Start] = []
-        busy = list(self.queue.busy(lineup)) if lineup.waiting else []
-        for run in list(lineup.waiting):
+        active = self.queue.active(state) if state.waiting else ()
+        for run in list(state.waiting):
             folder = RunFolder(self._root / run)
             try:
                 device = folder.config.train.device
-                if self.would_wait(device, busy, lineup.at_once):
+                auto = self._auto() if active else None  # else nobody need know
+                if not slot_is_free(device, active, state.at_once, auto):
                     continue
-                taken = used(busy, self._auto()) if busy else 0
-                threads = share(folder, lineup.at_once, taken)
+                threads = thread_share(folder, state.at_once, threads_used(active, auto))
             except RunError:  # its settings are damaged; the list of runs says so
-                lineup.waiting.remove(run)
+                state.waiting.remove(run)
                 continue
-            lineup.waiting.remove(run)
-            lineup.taken[run] = Taker.me(device=device, threads=threads)
-            busy.append(Training(run=run, state="queued", device=device, threads=threads))
+            state.waiting.remove(run)
+            state.claims[run] = Claim.mine(device=device, threads=threads)
+            active = self.queue.active(state)
             starts.append(_Start(folder, threads))
         return starts
 
     def _hand_over(self, starts: list[_Start]) -> dict[str, JobError]:
-        """Have processes train these runs; returns why, of those that none could be started for."""
+        """Have processes train these runs; returns the error of each that none can train."""
         problems = {}
         for start in starts:
             request = {"do": "run", "folder": str(start.folder.path), "threads": start.threads}
@@ -158,7 +144,7 @@ class Scheduler:
         return problems
 
     def _forget(self, folder: RunFolder) -> None:
-        """It is no run that was handed over here (any more)."""
+        """Count a run as one that was not handed over here."""
         self._supervisor.forget(folder.path)
         with self._guard:
             self._started.pop(folder.id, None)

@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from mlcore.config import RunConfig
-from mlcore.jobs.threads import budget, share
 from mlcore.run import execute
 from mlcore.runs import RunFolder, RunStore
-from mlcore.runs.active.active_runs import cores
+from mlcore.runs.active.threads import cores, thread_budget, thread_share
 
 __all__ = ["table"]
 
@@ -31,9 +30,9 @@ class Case:
 
 
 def cases(store: RunStore) -> tuple[Case, ...]:
-    shared = share(store.create(CONFIG), 2, 0)
+    shared = thread_share(store.create(CONFIG), 2, 0)
     return (
-        Case("one run alone", 1, budget()),
+        Case("one run alone", 1, thread_budget()),
         Case("two at once, threads shared out", 2, shared),
         Case("two at once, all cores for each", 2, cores()),
     )

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from mlcore.runs import ENDED, RunFolder, RunStore
 from mlcore.runs.active.queue import RunQueue
-from mlcore.runs.record.worker import read_mark
+from mlcore.runs.record.worker import read_worker
 from tests.browser.driving import LONG, badge, button, click_train
 
 pytestmark = pytest.mark.browser
@@ -34,7 +34,7 @@ def _nothing_trains_on(tmp_path: Path) -> Iterator[None]:
     """Workers outlive a killed server on purpose: end those that a failed test left."""
     yield
     for info in RunStore(tmp_path / "app" / "runs").list():
-        mark = read_mark(info.path)
+        mark = read_worker(info.path)
         if mark is not None and mark.alive:
             psutil.Process(mark.pid).terminate()
 
@@ -76,7 +76,7 @@ def test_three_clicks_train_one_run_and_two_wait_in_an_order_that_can_be_changed
 
     button(page, f"earlier-{third}").click()
     expect(page.get_by_text("Waits as number 1 of 2")).to_be_visible()
-    assert queue.look().waiting == (third, second)
+    assert queue.snapshot().waiting == (third, second)
     fourth = click_train(page, third)
     button(page, "cancel").click()
     badge(page, "cancelled before it began")
@@ -114,7 +114,7 @@ def test_what_waits_outlives_the_death_of_its_server(app, page, settled):
     badge(page, "Stopped")
     button(page, f"show-{second}").click()
     badge(page, "Training")
-    assert RunQueue(server.runs).look().waiting == (third,)
+    assert RunQueue(server.runs).snapshot().waiting == (third,)
 
     children += psutil.Process(server.process.pid).children(recursive=True)
     server.stop(signal.SIGINT)

@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 
 from mlcore.replay import replay
 from mlcore.runs import ENDED, History, RunFolder, RunStore
-from mlcore.runs.record.worker import read_mark
+from mlcore.runs.record.worker import read_worker
 from tests.browser.driving import LONG, badge, button, click_train, wait_for_steps
 
 pytestmark = pytest.mark.browser
@@ -35,7 +35,7 @@ def _nothing_trains_on(tmp_path: Path) -> Iterator[None]:
     """Workers outlive a killed server on purpose: end those that a failed test left."""
     yield
     for info in RunStore(tmp_path / "app" / "runs").list():
-        mark = read_mark(info.path)
+        mark = read_worker(info.path)
         if mark is not None and mark.alive:
             psutil.Process(mark.pid).terminate()
 
@@ -113,7 +113,7 @@ def test_a_steered_run_survives_refresh_and_the_death_of_its_server(app, page, s
     wait_for_steps(page, at)
 
     server.stop(signal.SIGKILL)
-    worker = read_mark(folder.path)
+    worker = read_worker(folder.path)
     assert worker is not None
     assert worker.alive
     at = history_of(folder).step

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from mlcore.runs import RunFolder, RunStore
-from mlcore.runs.record.worker import read_mark
+from mlcore.runs.record.worker import read_worker
 
 pytestmark = pytest.mark.browser
 
@@ -28,7 +28,7 @@ def _nothing_trains_on(tmp_path: Path) -> Iterator[None]:
     """Workers outlive the server on purpose: end those of a test that failed before its Stop."""
     yield
     for info in RunStore(tmp_path / "app" / "runs").list():
-        mark = read_mark(info.path)
+        mark = read_worker(info.path)
         if mark is not None and mark.alive:
             os.kill(mark.pid, signal.SIGTERM)
 

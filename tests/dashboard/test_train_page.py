@@ -31,7 +31,7 @@ from mlcore.events import (
 from mlcore.runs import ControlLog, Recorder, RunFolder, RunStore
 from mlcore.runs.active.queue import RunQueue
 from mlcore.runs.record.folder import checkpoint_name
-from mlcore.runs.record.worker import WorkerMark, write_mark
+from mlcore.runs.record.worker import WorkerRecord, write_worker
 
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
 CONFIG = RunConfig(
@@ -97,10 +97,10 @@ def made(runs: RunStore) -> Callable[..., RunFolder]:
         with Recorder(folder) as recorder:
             for event in events:
                 recorder.record(event)
-        mark = WorkerMark.mine()
-        write_mark(
+        mark = WorkerRecord.mine()
+        write_worker(
             folder.path,
-            mark if alive else WorkerMark(pid=mark.pid, identity="another", started=mark.started),
+            mark if alive else WorkerRecord(pid=mark.pid, identity="another", started=mark.started),
         )
         if saved is not None:
             folder.checkpoints_path.mkdir(exist_ok=True)
@@ -191,7 +191,7 @@ def test_a_click_on_train_is_answered_with_the_first_losses(runs, monkeypatch):
         return run.id
 
     def _begin(run):
-        write_mark(run.path, WorkerMark.mine())
+        write_worker(run.path, WorkerRecord.mine())
         with Recorder(run) as recorder:
             recorder.record(STARTED)
             recorder.record(STEPS)
@@ -448,13 +448,13 @@ def line(made, runs):
     """The ids of a run that trains and of three that wait, in order."""
     training = made(STARTED, STEPS, alive=True).id
     waiting = [runs.create(CONFIG).id for _ in range(3)]
-    with RunQueue(runs.root).change() as lineup:
-        lineup.waiting = waiting[:]
+    with RunQueue(runs.root).change() as state:
+        state.waiting = waiting[:]
     return training, *waiting
 
 
 def waiting(runs):
-    return RunQueue(runs.root).look().waiting
+    return RunQueue(runs.root).snapshot().waiting
 
 
 def test_a_run_that_waits_shows_its_place_and_can_be_moved(line, runs):
@@ -497,7 +497,7 @@ def test_more_runs_can_train_at_once(line, runs):
     app = opened(run=line[0])
     assert app.number_input(key="at-once").value == 1
     app.number_input(key="at-once").set_value(3).run()
-    assert RunQueue(runs.root).look().at_once == 3
+    assert RunQueue(runs.root).snapshot().at_once == 3
     assert app.button(key="train").label == "Train"
     RunQueue(runs.root).set_at_once(2)  # in a shell
     app.run()

@@ -1,81 +1,101 @@
-"""Which runs of a folder train right now, whoever started them. No torch."""
+"""Which runs of a folder train right now, whoever started them, and what they occupy."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from mlcore.errors import RunError
+from mlcore.runs.active.threads import cores
 from mlcore.runs.record.folder import RunFolder
 from mlcore.runs.record.state import State
-from mlcore.runs.record.worker import read_mark
+from mlcore.runs.record.worker import read_worker
 
-__all__ = ["Training", "cores", "place", "training"]
+__all__ = ["ActiveRun", "active_runs", "actual_device", "slot_is_free", "threads_used"]
 
 _dead: dict[Path, tuple[int, int]] = {}  # worker.json → its inode and time, once its worker is gone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Training:
-    """A run that takes a place: it has a living worker, or is about to."""
+class ActiveRun:
+    """A run that occupies a slot of its device: it has a living worker, or is being started."""
 
     run: str
     state: State  # "running", "paused", or "queued" where it is being started
     device: str  # as its settings name it: "auto", "cpu", "cuda:0", …
-    threads: int  # CPU threads
+    threads: int  # CPU threads; 0: as many as there are
 
 
-def place(device: str, auto: str | None) -> str | None:
-    """The one name of a device that settings may call "auto" or "cuda".
-
-    Args:
-        device: as the settings name it.
-        auto: what "auto" stands for; None while that is not known, as the answer is then.
-    """
-    return auto if device == "auto" else {"cuda": "cuda:0"}.get(device, device)
-
-
-def cores() -> int:
-    """Cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def training(root: Path) -> tuple[Training, ...]:
+def active_runs(root: Path) -> tuple[ActiveRun, ...]:
     """The runs in `root` that train or are paused, oldest first.
 
-    Cheap to ask often: of a run that ended this reads nothing again.
+    Cheap to call often: of a run that ended this reads nothing again.
     """
     try:
         with os.scandir(root) as entries:
             names = sorted(entry.name for entry in entries if not entry.name.startswith("."))
     except OSError:
         return ()
-    found = (_look(root / name) for name in names)
+    found = (_active_run(root / name) for name in names)
     return tuple(one for one in found if one is not None)
 
 
-def _look(path: Path) -> Training | None:
+def _active_run(path: Path) -> ActiveRun | None:
     file = path / "worker.json"
     try:
         now = file.stat()
     except OSError:
         return None
-    sign = (now.st_ino, now.st_mtime_ns)
-    if _dead.get(file) == sign:
+    version = (now.st_ino, now.st_mtime_ns)
+    if _dead.get(file) == version:
         return None
-    mark = read_mark(path)
-    if mark is None or not mark.alive:
-        _dead[file] = sign  # marks are replaced, never changed; the dead stay dead
+    worker = read_worker(path)
+    if worker is None or not worker.alive:
+        _dead[file] = version  # worker.json is replaced, never changed; the dead stay dead
         return None
     folder = RunFolder(path)
     try:
-        state, asked = folder.state(), folder.config.train
+        state, settings = folder.state(), folder.config.train
     except RunError:
         return None
     if state not in ("running", "paused"):
         return None
-    threads = asked.threads or mark.threads or cores()
-    return Training(run=folder.id, state=state, device=asked.device, threads=threads)
+    threads = settings.threads or worker.threads
+    return ActiveRun(run=folder.id, state=state, device=settings.device, threads=threads)
+
+
+def actual_device(device: str, auto: str | None) -> str | None:
+    """The one name of a device that settings may call "auto" or "cuda".
+
+    Args:
+        device: as the settings name it.
+        auto: what "auto" stands for; None while that is not known, as the result is then.
+    """
+    return auto if device == "auto" else {"cuda": "cuda:0"}.get(device, device)
+
+
+def slot_is_free(device: str, active: Iterable[ActiveRun], at_once: int, auto: str | None) -> bool:
+    """Whether a run may start on a device now.
+
+    Args:
+        device: as the run's settings name it.
+        active: the runs that occupy a slot, on any device.
+        at_once: how many may, on each device.
+        auto: what "auto" stands for; while that is None, it may be any device.
+    """
+    here = actual_device(device, auto)
+    there = [actual_device(one.device, auto) for one in active]
+    return sum(None in (here, other) or here == other for other in there) < at_once
+
+
+def threads_used(active: Iterable[ActiveRun], auto: str | None) -> int:
+    """CPU threads of all runs that train on the CPU.
+
+    Args:
+        active: the runs that occupy a slot, on any device.
+        auto: what "auto" stands for; while that is None, it may be the CPU.
+    """
+    on_cpu = (one for one in active if actual_device(one.device, auto) in (None, "cpu"))
+    return sum(one.threads or cores() for one in on_cpu)

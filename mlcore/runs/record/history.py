@@ -30,7 +30,7 @@ from mlcore.runs.record.messages import damage_message, gone_message, lost_messa
 from mlcore.runs.record.series import Series
 from mlcore.runs.record.state import ENDED, State
 from mlcore.runs.record.status import TURNS, judge, read_event, start_asked
-from mlcore.runs.record.worker import Life, WorkerMark, read_mark
+from mlcore.runs.record.worker import Life, WorkerRecord, read_worker
 
 __all__ = ["History"]
 
@@ -152,7 +152,7 @@ class History:
         with self._lock:
             before = (self.state, self.message)
             # The worker first, its words after: else one that ends in between would look lost.
-            mark = read_mark(self.folder.path)
+            mark = read_worker(self.folder.path)
             life: Life = "none" if mark is None else "alive" if mark.alive else "dead"
             try:
                 anew, lines = self._reader.read()
@@ -168,7 +168,7 @@ class History:
             self._judge(mark, life)
             return anew or bool(lines) or before != (self.state, self.message)
 
-    def _judge(self, mark: WorkerMark | None, life: Life) -> None:
+    def _judge(self, mark: WorkerRecord | None, life: Life) -> None:
         """Derive state and message from what was read and from the worker."""
         if not self.folder.config_path.exists():
             self.state, self.message = "lost", gone_message(self.folder)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from mlcore.runs.record.folder import RunFolder, checkpoint_step
 from mlcore.runs.record.status import read_only
-from mlcore.runs.record.worker import read_mark
+from mlcore.runs.record.worker import read_worker
 
 __all__ = ["damage_message", "gone_message", "lost_message", "way_on"]
 
 
 def lost_message(folder: RunFolder) -> str:
     """The sentence for a run whose worker is no more and left no last word."""
-    mark = read_mark(folder.path)
+    mark = read_worker(folder.path)
     if mark is not None and mark.word:
         return mark.word
     if read_only(folder.path):

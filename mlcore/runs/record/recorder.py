@@ -16,7 +16,7 @@ from mlcore.runs.record.folder import RunFolder
 from mlcore.runs.record.lines import LineWriter, append_line
 from mlcore.runs.record.locks import try_lock
 from mlcore.runs.record.status import stand
-from mlcore.runs.record.worker import WorkerMark, leave_word, read_mark, write_mark
+from mlcore.runs.record.worker import WorkerRecord, leave_word, read_worker, write_worker
 
 __all__ = ["PARTING", "Recorder", "no_worker", "record_failure", "withdraw_start"]
 
@@ -91,7 +91,7 @@ def record_failure(folder: RunFolder, message: str) -> None:
     with no_worker(folder):
         now = stand(folder.path)
         if now.state == "queued":  # no worker will heed the start that was asked for
-            write_mark(folder.path, WorkerMark.nobody(folder.events_path, folder.control_path))
+            write_worker(folder.path, WorkerRecord.nobody(folder.events_path, folder.control_path))
         failed = Failed(step=now.step, epoch=now.epoch, message=message)
         try:
             append_line(folder.events_path, _line(failed))
@@ -147,12 +147,12 @@ def withdraw_start(folder: RunFolder) -> bool:
         with Recorder(folder) as recorder:  # held, so that no worker can sign meanwhile
             if folder.state() != "queued":
                 return False
-            mark = read_mark(folder.path)
-            nobody = WorkerMark.nobody(folder.events_path, folder.control_path)
+            mark = read_worker(folder.path)
+            nobody = WorkerRecord.nobody(folder.events_path, folder.control_path)
             if mark is not None:
-                write_mark(folder.path, replace(mark, control_from=nobody.control_from))
+                write_worker(folder.path, replace(mark, control_from=nobody.control_from))
             else:
-                write_mark(folder.path, nobody)
+                write_worker(folder.path, nobody)
                 recorder.record(Stopped(step=0, epoch=0, reason="cancelled"))
     except RunError:
         if folder.state() != "queued":

@@ -12,7 +12,7 @@ from mlcore import events
 from mlcore.events import EpochDone, Event, Failed, Finished, StepsDone, Stopped
 from mlcore.runs.record.lines import parse_line, read_tail
 from mlcore.runs.record.state import State, derive
-from mlcore.runs.record.worker import Life, read_mark
+from mlcore.runs.record.worker import Life, read_worker
 
 __all__ = ["START", "TURNS", "Standing", "judge", "read_event", "read_only", "stand", "start_asked"]
 
@@ -49,7 +49,7 @@ class _Placed(NamedTuple):
 
 def stand(path: Path) -> Standing:
     """Where the run in the folder `path` stands."""
-    mark = read_mark(path)
+    mark = read_worker(path)
     life: Life = "none" if mark is None else "alive" if mark.alive else "dead"
     begun = mark.events_from if mark else 0
     asked = start_asked(path / "control.jsonl", mark.control_from if mark else 0)

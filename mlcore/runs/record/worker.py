@@ -1,20 +1,29 @@
-"""worker.json: which process trains a run, told apart from a later one with the same id."""
+"""worker.json: the process that trains a run, told apart from a later one with the same id."""
 
 from __future__ import annotations
 
 import json
 import os
 import time
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Literal, get_type_hints
+from typing import Any, Literal, Self, get_type_hints
 
 import psutil
 
 from mlcore.errors import RunError
 from mlcore.files import size_of, write_atomically
 
-__all__ = ["Life", "WorkerMark", "identity", "leave_word", "read_mark", "reserve", "write_mark"]
+__all__ = [
+    "Life",
+    "ProcessRecord",
+    "WorkerRecord",
+    "identity",
+    "leave_word",
+    "read_worker",
+    "reserve",
+    "write_worker",
+]
 
 _ROOM = 4000  # bytes of every worker.json: a word that finds room on a full disk
 _WORD = 600  # characters of it, at most; JSON may write six bytes for each
@@ -24,51 +33,48 @@ Life = Literal["none", "alive", "dead"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WorkerMark:
-    """The process that trains a run, and where in the logs its start lies."""
+class ProcessRecord:
+    """One process, told apart from an earlier or later one with the same id."""
 
     pid: int
-    identity: str  # of the process, see `identity`
-    started: float  # unix seconds
-    events_from: int = 0  # bytes of events.jsonl that were there before this worker
-    control_from: int = 0  # bytes of control.jsonl up to and with its start marker
-    threads: int = 0  # CPU threads it was given; 0: torch's own choice, or its settings say
-    word: str = ""  # why it ended, where its history took no more lines
+    identity: str  # see `identity`
 
     @property
     def alive(self) -> bool:
         """Whether this very process lives; another one with its id does not count."""
         return identity(self.pid) == self.identity
 
+    @classmethod
+    def mine(cls, **values: Any) -> Self:
+        """The record of the calling process.
+
+        Args:
+            values: the record's other fields.
+        """
+        pid = os.getpid()
+        return cls(pid=pid, identity=identity(pid) or "", **values)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerRecord(ProcessRecord):
+    """The process that trains a run, and where in the logs its start lies."""
+
+    started: float = field(default_factory=time.time)  # unix seconds
+    events_from: int = 0  # bytes of events.jsonl that were there before this worker
+    control_from: int = 0  # bytes of control.jsonl up to and with its start marker
+    threads: int = 0  # CPU threads it was given; 0: torch's own choice, or its settings say
+    word: str = ""  # why it ended, where its history took no more lines
+
     @property
     def rebooted(self) -> bool:
-        """Whether the machine was started anew since; False where the system does not tell."""
+        """Whether the machine was restarted since; False where the system does not tell."""
         boot = self.identity.rpartition("/")[0]
         return bool(boot) and boot != (identity(os.getpid()) or "").rpartition("/")[0]
 
     @classmethod
-    def mine(cls, *, events_from: int = 0, control_from: int = 0, threads: int = 0) -> WorkerMark:
-        """The mark of the calling process."""
-        pid = os.getpid()
-        return cls(
-            pid=pid,
-            identity=identity(pid) or "",
-            started=time.time(),
-            events_from=events_from,
-            control_from=control_from,
-            threads=threads,
-        )
-
-    @classmethod
-    def nobody(cls, events: Path, control: Path) -> WorkerMark:
-        """The mark of a worker that died before it could write one: what was asked is heeded."""
-        return cls(
-            pid=0,
-            identity="",
-            started=time.time(),
-            events_from=size_of(events),
-            control_from=size_of(control),
-        )
+    def nobody(cls, events: Path, control: Path) -> WorkerRecord:
+        """The record of a worker that died before it wrote one: its start counts as handled."""
+        return cls(pid=0, identity="", events_from=size_of(events), control_from=size_of(control))
 
 
 def identity(pid: int) -> str | None:
@@ -108,14 +114,14 @@ def reserve(folder: Path) -> None:
     write_atomically(folder / "worker.json", " " * _ROOM)
 
 
-def write_mark(folder: Path, mark: WorkerMark) -> None:
+def write_worker(folder: Path, worker: WorkerRecord) -> None:
     """Write worker.json whole; on a full disk over the one that stands there.
 
     Raises:
         RunError: it cannot be written.
     """
     path = folder / "worker.json"
-    text = f"{json.dumps(asdict(mark)):<{_ROOM - 1}}\n"
+    text = f"{json.dumps(asdict(worker)):<{_ROOM - 1}}\n"
     try:
         write_atomically(path, text)
     except RunError:
@@ -129,9 +135,9 @@ def leave_word(folder: Path, word: str) -> None:
     Raises:
         RunError: not even that can be written.
     """
-    mark = read_mark(folder)
-    if mark is not None:
-        write_mark(folder, replace(mark, word=word[:_WORD]))
+    worker = read_worker(folder)
+    if worker is not None:
+        write_worker(folder, replace(worker, word=word[:_WORD]))
 
 
 def _overwrite(path: Path, content: bytes) -> bool:
@@ -144,17 +150,17 @@ def _overwrite(path: Path, content: bytes) -> bool:
         return False
 
 
-def read_mark(folder: Path) -> WorkerMark | None:
-    """The run's last worker, or None where there was none (or its mark is damaged)."""
+def read_worker(folder: Path) -> WorkerRecord | None:
+    """The run's last worker, or None where there was none (or its file is damaged)."""
     try:
-        mark = WorkerMark(**json.loads((folder / "worker.json").read_text()))
+        worker = WorkerRecord(**json.loads((folder / "worker.json").read_text()))
     except (OSError, ValueError, TypeError):
         return None
-    sound = all(isinstance(getattr(mark, name), kind) for name, kind in _KINDS.items())
-    return mark if sound else None
+    sound = all(isinstance(getattr(worker, name), kind) for name, kind in _KINDS.items())
+    return worker if sound else None
 
 
 _KINDS = {
     name: (int, float) if kind is float else kind
-    for name, kind in get_type_hints(WorkerMark).items()
+    for name, kind in get_type_hints(WorkerRecord).items()
 }

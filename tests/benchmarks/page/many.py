@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page
 from mlcore.config import DataConfig, RunConfig, data_root
 from mlcore.events import Finished
 from mlcore.runs import Recorder, RunStore
-from mlcore.runs.record.worker import WorkerMark, write_mark
+from mlcore.runs.record.worker import WorkerRecord, write_worker
 from tests.benchmarks.page.figures import Figure
 from tests.benchmarks.page.refresh import events, started
 from tests.benchmarks.page.tab import serve, tab
@@ -58,7 +58,7 @@ def make(root: Path) -> None:
     for number in range(_RUNS):
         run = store.create(config, name=f"run {number + 1}")
         with Recorder(run) as recorder:
-            write_mark(run.path, WorkerMark.mine())
+            write_worker(run.path, WorkerRecord.mine())
             recorder.record(started(epochs))
             for event in told:
                 recorder.record(event)

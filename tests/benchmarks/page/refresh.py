@@ -20,7 +20,7 @@ from mlcore.config import DataConfig, RunConfig, data_root
 from mlcore.events import CheckpointSaved, EpochDone, Event, Started, StepsDone, Stopped
 from mlcore.runs import Recorder, RunFolder, RunStore
 from mlcore.runs.record.recorder import record_failure
-from mlcore.runs.record.worker import WorkerMark, write_mark
+from mlcore.runs.record.worker import WorkerRecord, write_worker
 from tests.benchmarks.page.figures import Figure
 from tests.benchmarks.page.tab import serve, tab
 from tests.browser.server import wait_for
@@ -140,7 +140,7 @@ def _goes_on(run: RunFolder, steps: int) -> Iterator[None]:
 
     def write() -> None:
         with Recorder(run) as recorder:
-            write_mark(run.path, WorkerMark.mine())
+            write_worker(run.path, WorkerRecord.mine())
             recorder.record(started(1_000))
             for event in events(1, steps):
                 recorder.record(event)

@@ -13,9 +13,9 @@ from playwright.sync_api import Browser, Page
 
 from mlcore.config import DataConfig, RunConfig, data_root
 from mlcore.data import status
-from mlcore.jobs.threads import budget
 from mlcore.presets import PAGE_PRESET, PRESETS
 from mlcore.runs import ENDED, History, RunFolder
+from mlcore.runs.active.threads import thread_budget
 from tests.benchmarks.page.figures import Figure
 from tests.benchmarks.page.tab import LONG, newest, press_train, serve, stop, tab
 from tests.browser.server import PROJECT, App, wait_for
@@ -48,7 +48,7 @@ def _settings(data: Path) -> dict[str, RunConfig]:
     """Two presets on MNIST where it is, else the bundled digits; by name."""
     name = "mnist" if status("mnist", data).usable else "digits"
     presets = (PAGE_PRESET, "Adam") if name == "mnist" else ("Offline digits",)
-    fixed = {"train.epochs": _EPOCHS[name], "train.threads": budget(), "train.device": "cpu"}
+    fixed = {"train.epochs": _EPOCHS[name], "train.threads": thread_budget(), "train.device": "cpu"}
     return {preset: PRESETS[preset].with_values(fixed) for preset in presets}
 
 

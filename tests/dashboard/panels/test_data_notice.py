@@ -143,7 +143,7 @@ def test_train_waits_until_the_data_are_there(
     test = AppTest.from_string(
         "from dashboard import server, session\n"
         "from dashboard.panels.actions import start\n"
-        "start(server.queue().look())\n"
+        "start(server.queue().snapshot())\n"
     )
     again(test)
     assert test.button(key="train").disabled

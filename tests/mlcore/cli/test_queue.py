@@ -11,7 +11,7 @@ import pytest
 from mlcore.config import RunConfig
 from mlcore.runs import RunFolder, RunStore
 from mlcore.runs.active.queue import RunQueue
-from mlcore.runs.record.worker import WorkerMark, write_mark
+from mlcore.runs.record.worker import WorkerRecord, write_worker
 
 Shell = Callable[..., Any]
 
@@ -21,8 +21,8 @@ def three(runs: Path) -> list[str]:
     """The ids of three runs that wait."""
     store = RunStore(runs)
     found = [store.create(RunConfig(), name=f"run {number}").id for number in (1, 2, 3)]
-    with RunQueue(runs).change() as lineup:
-        lineup.waiting = found[:]
+    with RunQueue(runs).change() as state:
+        state.waiting = found[:]
     return found
 
 
@@ -38,7 +38,7 @@ def test_an_empty_queue_says_so_and_how_many_runs_train_at_once(shell: Shell, ru
 
 
 def test_what_trains_comes_before_what_waits(shell: Shell, runs: Path, three: list[str]) -> None:
-    write_mark(runs / three[1], WorkerMark.mine())
+    write_worker(runs / three[1], WorkerRecord.mine())
     RunQueue(runs).set_at_once(1)
     lines = shell("queue").out.splitlines()
     assert [line.split()[0] for line in lines[:4]] == ["id", three[1], three[0], three[2]]
@@ -64,7 +64,7 @@ def test_a_waiting_run_is_moved(shell: Shell, runs: Path, three: list[str]) -> N
         {"run": three_, "place": 3, "folder": str(runs / three_)}
     ]
     shell(f"queue {one} --to 2")
-    assert RunQueue(runs).look().waiting == (two, one, three_)
+    assert RunQueue(runs).snapshot().waiting == (two, one, three_)
 
 
 @pytest.mark.parametrize("words", ["queue RUN --cancel", "stop RUN"])
@@ -73,7 +73,7 @@ def test_a_waiting_run_is_cancelled(shell: Shell, runs: Path, three: list[str], 
     assert (answer.status, answer.err) == (0, "")
     again = f"start it with `mlcore resume {three[0]}`"
     assert answer.out == f"run {three[0]} no longer waits; {again}\n"
-    assert RunQueue(runs).look().waiting == tuple(three[1:])
+    assert RunQueue(runs).snapshot().waiting == tuple(three[1:])
     (record,) = shell(words.replace("RUN", three[1]) + " --json").records
     assert (record["event"], record["reason"], record["step"]) == ("stopped", "cancelled", 0)
 
@@ -86,7 +86,7 @@ def test_a_waiting_run_is_deleted_and_not_paused(
     assert f"Run {three[1]} waits in the queue as number 2" in answer.err
     assert shell(f"delete {three[0]}").status == 0
     assert shell(f"delete {three[1]} --stop").status == 0
-    assert RunQueue(runs).look().waiting == (three[2],)
+    assert RunQueue(runs).snapshot().waiting == (three[2],)
 
 
 def test_a_cancelled_run_is_trained_from_its_beginning(
@@ -100,7 +100,7 @@ def test_a_cancelled_run_is_trained_from_its_beginning(
         assert shell(f"train {quick}").status == 130
     (info,) = RunStore(runs).list()
     assert info.state == "stopped"  # and no server will start it
-    assert RunQueue(runs).look().training == ()
+    assert RunQueue(runs).snapshot().active == ()
     answer = shell(f"resume {info.id}")
     assert answer.status == 0
     assert RunStore(runs).list()[0].epoch == 2
@@ -116,10 +116,8 @@ def test_a_shell_trains_past_the_queue_with_the_threads_that_others_leave(
 ) -> None:
     quick = quick.replace("--train.threads 1", "")
     training(RunStore(runs))
-    for place in ("active_runs", "queue"):
-        monkeypatch.setattr(f"mlcore.runs.active.{place}.cores", lambda: 3)
-    for place in ("jobs.threads", "cli.follow"):
-        monkeypatch.setattr(f"mlcore.{place}.cores", lambda: 3)
+    for module in ("runs.active.active_runs", "runs.active.threads", "cli.follow"):
+        monkeypatch.setattr(f"mlcore.{module}.cores", lambda: 3)
     answer = shell(f"train {quick} --json")
     assert answer.status == 0
     assert answer.err == (

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from mlcore.runs.record.worker import WorkerMark, write_mark
+from mlcore.runs.record.worker import WorkerRecord, write_worker
 
 Shell = Callable[..., Any]
 
@@ -43,7 +43,7 @@ def test_a_damaged_run_is_named_and_harms_no_other(shell: Shell, trained: Path, 
 def test_a_run_that_broke_off_says_why_and_what_is_damaged(shell: Shell, trained: Path) -> None:
     log = trained / "events.jsonl"
     log.write_bytes(log.read_bytes()[:-9])
-    write_mark(trained, WorkerMark(pid=0, identity="gone", started=0.0))
+    write_worker(trained, WorkerRecord(pid=0, identity="gone"))
     line = shell("runs").out.splitlines()[-1]
     assert line.startswith(f"{trained.name} lost: ")
     assert line.endswith("resume it from step 6.")

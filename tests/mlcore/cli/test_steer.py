@@ -10,7 +10,7 @@ import pytest
 
 from mlcore.commands import Pause
 from mlcore.runs import ControlLog, History, RunFolder, RunStore
-from mlcore.runs.record.worker import WorkerMark, write_mark
+from mlcore.runs.record.worker import WorkerRecord, write_worker
 
 Shell = Callable[..., Any]
 COMMANDS = ("pause", "continue", "step", "edit", "stop")
@@ -130,7 +130,7 @@ def made(runs: Path) -> RunFolder:
     from mlcore.config import RunConfig
 
     folder = RunStore(runs).create(RunConfig.from_flat({"data.name": "digits"}))
-    write_mark(folder.path, WorkerMark.mine())
+    write_worker(folder.path, WorkerRecord.mine())
     return folder
 
 

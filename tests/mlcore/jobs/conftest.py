@@ -15,7 +15,7 @@ from mlcore.config import RunConfig
 from mlcore.jobs import Jobs
 from mlcore.runs import History, RunFolder, RunStore
 from mlcore.runs.active.queue import RunQueue
-from mlcore.runs.record.worker import read_mark
+from mlcore.runs.record.worker import read_worker
 
 _SIGN = "MLCORE_TESTS_STARTED_IT"
 os.environ[_SIGN] = secrets.token_hex(8)  # every process that these tests start inherits it
@@ -100,7 +100,7 @@ def worker_of() -> Callable[[RunFolder], psutil.Process]:
     """The living process that trains a run."""
 
     def find(folder: RunFolder) -> psutil.Process:
-        mark = read_mark(folder.path)
+        mark = read_worker(folder.path)
         assert mark is not None
         assert mark.alive
         return psutil.Process(mark.pid)

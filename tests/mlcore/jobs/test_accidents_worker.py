@@ -15,7 +15,7 @@ from mlcore.jobs import Jobs
 from mlcore.runs import ENDED, RunStore, send
 from mlcore.runs.active.queue import RunQueue
 from mlcore.runs.library.trash import delete, restore
-from mlcore.runs.record.worker import WorkerMark, identity, read_mark, write_mark
+from mlcore.runs.record.worker import WorkerRecord, identity, read_worker, write_worker
 
 pytestmark = pytest.mark.usefixtures("nobody_left")
 
@@ -103,9 +103,9 @@ def test_a_run_whose_end_nobody_saw_is_lost_and_goes_on(
     supervisor.kill()
     wait(lambda: not supervisor.is_running(), "the supervisor to be buried")
     if boot:  # and the id belongs to another program of this boot now: to this one
-        mark = read_mark(seen.folder.path)
+        mark = read_worker(seen.folder.path)
         mark = dataclasses.replace(mark, pid=os.getpid(), identity=f"{boot}{mark.pid}")
-        write_mark(seen.folder.path, mark)
+        write_worker(seen.folder.path, mark)
     after = Jobs(tmp_path)
     history = watch(after, run, lambda h: h.state == "lost")
     assert words in history.message
@@ -131,7 +131,7 @@ def test_a_process_that_has_the_id_of_a_dead_worker_is_never_signalled(
         folder = RunStore(tmp_path).create(config(train__epochs=2))
         boot, tick = (identity(stranger.pid) or "").rsplit("/", 1)
         other = f"{boot}/{int(tick) - 1}"
-        write_mark(folder.path, WorkerMark(pid=stranger.pid, identity=other, started=0.0))
+        write_worker(folder.path, WorkerRecord(pid=stranger.pid, identity=other))
         assert watch(jobs, folder.id, ended).state == "lost"
         for command in (Pause(), Stop()):
             send(folder, command)
@@ -140,7 +140,7 @@ def test_a_process_that_has_the_id_of_a_dead_worker_is_never_signalled(
         restore(jobs.store, folder.id)
         jobs.resume_run(folder.id)
         assert watch(jobs, folder.id, lambda h: h.state == "finished").step == 40
-        write_mark(folder.path, WorkerMark(pid=stranger.pid, identity=other, started=0.0))
+        write_worker(folder.path, WorkerRecord(pid=stranger.pid, identity=other))
         supervisor = psutil.Process(jobs.pid)
         jobs.shutdown()
         wait(lambda: not supervisor.is_running(), "the supervisor to end")

@@ -17,7 +17,7 @@ from mlcore.events import Finished, Stopped
 from mlcore.jobs import Jobs
 from mlcore.runs import ENDED, send
 from mlcore.runs.active.queue import RunQueue
-from mlcore.runs.record.worker import read_mark
+from mlcore.runs.record.worker import read_worker
 
 pytestmark = pytest.mark.usefixtures("nobody_left")
 
@@ -35,7 +35,7 @@ def settled(job):
 
 
 def worker_of(jobs, run):
-    mark = read_mark(jobs.store.get(run).path)
+    mark = read_worker(jobs.store.get(run).path)
     assert mark is not None
     assert mark.alive
     return psutil.Process(mark.pid)
@@ -304,7 +304,7 @@ def test_a_job_killed_by_a_signal_is_a_sentence(jobs, config, watch, wait):
     for _ in range(20):  # the job is short: it may be done before it can be killed
         job = jobs.submit("evaluate", request)
         os.kill(
-            wait(lambda job=job: read_mark(job.folder), "the job's process").pid, signal.SIGKILL
+            wait(lambda job=job: read_worker(job.folder), "the job's process").pid, signal.SIGKILL
         )
         if wait(lambda job=job: settled(job), "the job's end") == "refused":
             break

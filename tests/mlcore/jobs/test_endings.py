@@ -11,7 +11,7 @@ from mlcore.events import Stopped
 from mlcore.jobs.endings import asked_so_far, end_job, end_run, words
 from mlcore.jobs.folder import JobFolder
 from mlcore.runs import History, Recorder, RunStore, ask_resume
-from mlcore.runs.record.worker import WorkerMark, write_mark
+from mlcore.runs.record.worker import WorkerRecord, write_worker
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_a_worker_that_ends_late_does_not_speak_for_the_next_one(tmp_path):
     folder = RunStore(tmp_path).create(RunConfig())
     asked = asked_so_far(folder)
     with Recorder(folder) as recorder:
-        write_mark(folder.path, WorkerMark.mine())
+        write_worker(folder.path, WorkerRecord.mine())
         recorder.record(Stopped(step=3, epoch=0))
     ask_resume(folder)  # quicker than the worker's process could end
     end_run(folder, 0, asked)

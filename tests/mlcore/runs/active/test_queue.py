@@ -14,12 +14,12 @@ from mlcore.errors import RunError, SettingsError
 from mlcore.events import Finished, Stopped
 from mlcore.runs import History, ask_resume
 from mlcore.runs.active.queue import RunQueue
-from mlcore.runs.active.queue_file import Taker
+from mlcore.runs.active.queue_file import Claim
 from mlcore.runs.library.trash import delete, restore
 from mlcore.runs.record.locks import alone
-from mlcore.runs.record.worker import WorkerMark, write_mark
+from mlcore.runs.record.worker import WorkerRecord, write_worker
 
-GONE = Taker(pid=os.getpid(), identity="another process that had this id")
+GONE = Claim(pid=os.getpid(), identity="another process that had this id")
 
 
 @pytest.fixture
@@ -31,8 +31,8 @@ def queue(store):
 def three(store, queue):
     """The ids of three runs that wait."""
     runs = [store.create(RunConfig()).id for _ in range(3)]
-    with queue.change() as lineup:
-        lineup.waiting = runs[:]
+    with queue.change() as state:
+        state.waiting = runs[:]
     return runs
 
 
@@ -42,13 +42,13 @@ def sign(folder):
     heeded = control.stat().st_size if control.exists() else 0
     events = folder.events_path
     begun = events.stat().st_size if events.exists() else 0
-    write_mark(folder.path, WorkerMark.mine(events_from=begun, control_from=heeded, threads=3))
+    write_worker(folder.path, WorkerRecord.mine(events_from=begun, control_from=heeded, threads=3))
 
 
 def test_where_nothing_was_queued_nothing_waits_and_one_run_trains_at_once(queue):
-    look = queue.look()
-    assert (look.at_once, look.waiting, look.training) == (1, (), ())
-    assert not queue.waits()
+    now = queue.snapshot()
+    assert (now.at_once, now.waiting, now.active) == (1, (), ())
+    assert queue.is_empty()
 
 
 @pytest.mark.parametrize(
@@ -57,13 +57,13 @@ def test_where_nothing_was_queued_nothing_waits_and_one_run_trains_at_once(queue
 )
 def test_a_waiting_run_gets_another_place(queue, three, which, place, then):
     where = queue.move(three[which], place)
-    look = queue.look()
-    assert look.waiting == tuple(three[index] for index in then)
-    assert where == look.place(three[which])
+    now = queue.snapshot()
+    assert now.waiting == tuple(three[index] for index in then)
+    assert where == now.position(three[which])
 
 
 def test_a_run_that_does_not_wait_has_no_place(queue, three, folder):
-    assert queue.look().place(folder.id) == 0
+    assert queue.snapshot().position(folder.id) == 0
     with pytest.raises(RunError, match="does not wait"):
         queue.move(folder.id, 1)
 
@@ -71,7 +71,7 @@ def test_a_run_that_does_not_wait_has_no_place(queue, three, folder):
 def test_a_cancelled_run_says_so_and_can_be_started_again(store, queue, three):
     folder = store.get(three[1])
     assert queue.cancel(folder.id)
-    assert queue.look().waiting == (three[0], three[2])
+    assert queue.snapshot().waiting == (three[0], three[2])
     history = History(folder)
     history.refresh()
     assert history.outcome == Stopped(step=0, epoch=0, reason="cancelled")
@@ -93,15 +93,15 @@ def test_a_run_that_was_to_go_on_is_what_it_was_when_that_is_cancelled(
     history = History(folder)
     history.refresh()
     assert (folder.state(), history.outcome) == ("finished", end)
-    assert queue.look().waiting == ()
+    assert queue.snapshot().waiting == ()
 
 
 def test_a_run_that_is_being_started_cannot_be_cancelled_but_stopped(queue, folder):
-    with queue.change() as lineup:
-        lineup.taken[folder.id] = Taker.me()
+    with queue.change() as state:
+        state.claims[folder.id] = Claim.mine()
     assert not queue.cancel(folder.id)
     assert folder.state() == "queued"
-    assert [one.state for one in queue.look().training] == ["queued"]
+    assert [one.state for one in queue.snapshot().active] == ["queued"]
     with pytest.raises(RunError, match="about to start"):
         delete(folder)
     assert queue.end(folder, 0.0) is None
@@ -110,14 +110,16 @@ def test_a_run_that_is_being_started_cannot_be_cancelled_but_stopped(queue, fold
 
 def test_a_deleted_run_waits_no_more_also_when_it_comes_back(store, queue, three):
     delete(store.get(three[0]))
-    assert queue.look().waiting == tuple(three[1:])
+    assert queue.snapshot().waiting == tuple(three[1:])
     assert restore(store).state() == "stopped"
     with queue.change(adopt=True):
         pass
-    assert queue.look().waiting == tuple(three[1:])
+    assert queue.snapshot().waiting == tuple(three[1:])
 
 
-@pytest.mark.parametrize("text", ["", "torn{", "[]", '{"at_once": 3, "waiting": [7], "taken": {}}'])
+@pytest.mark.parametrize(
+    "text", ["", "torn{", "[]", '{"at_once": 3, "waiting": [7], "claims": {}}']
+)
 def test_a_damaged_queue_shows_as_empty_and_is_made_anew_from_the_runs(
     store, queue, three, folder, text
 ):
@@ -125,37 +127,37 @@ def test_a_damaged_queue_shows_as_empty_and_is_made_anew_from_the_runs(
     for age, run in enumerate(reversed(three)):
         os.utime(store.get(run).config_path, (1_000.0 + age, 1_000.0 + age))
     queue.path.write_text(text)
-    assert queue.look().waiting == ()
+    assert queue.snapshot().waiting == ()
     with queue.change():
         pass
-    assert queue.look().waiting == tuple(reversed(three))
-    assert queue.look().at_once == 1
+    assert queue.snapshot().waiting == tuple(reversed(three))
+    assert queue.snapshot().at_once == 1
 
 
 def test_a_name_that_leads_out_of_the_folder_is_damage(queue, three):
     found = json.loads(queue.path.read_text())
     queue.path.write_text(json.dumps(found | {"waiting": ["../elsewhere"]}))
-    assert queue.look().waiting == ()
+    assert queue.snapshot().waiting == ()
 
 
-def test_what_its_dead_taker_had_not_started_waits_again_as_the_first(store, queue, three):
-    with queue.change() as lineup:
-        lineup.waiting.remove(three[1])
-        lineup.taken[three[1]] = GONE
-    with queue.change() as lineup:
-        assert lineup.waiting == [three[1], three[0], three[2]]
-        assert lineup.taken == {}
+def test_what_a_dead_process_had_claimed_waits_again_as_the_first(store, queue, three):
+    with queue.change() as state:
+        state.waiting.remove(three[1])
+        state.claims[three[1]] = GONE
+    with queue.change() as state:
+        assert state.waiting == [three[1], three[0], three[2]]
+        assert state.claims == {}
 
 
 def test_what_a_worker_has_signed_takes_a_place_and_waits_no_more(store, queue, three):
-    with queue.change() as lineup:
-        lineup.waiting.remove(three[1])
-        lineup.taken[three[1]] = GONE
+    with queue.change() as state:
+        state.waiting.remove(three[1])
+        state.claims[three[1]] = GONE
     for run in three[:2]:
         sign(store.get(run))
-    with queue.change() as lineup:
-        assert (lineup.waiting, lineup.taken) == ([three[2]], {})
-    assert [(one.run, one.threads) for one in queue.look().training] == [
+    with queue.change() as state:
+        assert (state.waiting, state.claims) == ([three[2]], {})
+    assert [(one.run, one.threads) for one in queue.snapshot().active] == [
         (run, 3) for run in sorted(three[:2])
     ]
 
@@ -163,52 +165,52 @@ def test_what_a_worker_has_signed_takes_a_place_and_waits_no_more(store, queue, 
 def test_runs_that_ended_or_are_gone_take_no_place(store, queue, record, started):
     ended, lost = store.create(RunConfig()), store.create(RunConfig())
     sign(ended)
-    assert len(queue.look().training) == 1
+    assert len(queue.snapshot().active) == 1
     record(ended, started(), Stopped(step=0, epoch=0))
-    write_mark(lost.path, WorkerMark(pid=os.getpid(), identity="another", started=0.0))
-    assert queue.look().training == ()
+    write_worker(lost.path, WorkerRecord(pid=os.getpid(), identity="another"))
+    assert queue.snapshot().active == ()
     sign(lost)  # resumed
-    assert [one.run for one in queue.look().training] == [lost.id]
+    assert [one.run for one in queue.snapshot().active] == [lost.id]
 
 
 def test_a_shell_takes_a_run_past_the_queue(store, queue, three):
     folder = queue.claim(lambda: store.get(three[2]))
-    assert queue.look().waiting == tuple(three[:2])
-    assert [one.run for one in queue.look().training] == [folder.id]
+    assert queue.snapshot().waiting == tuple(three[:2])
+    assert [one.run for one in queue.snapshot().active] == [folder.id]
     with pytest.raises(RunError, match="being started by another process"):
         queue.claim(lambda: folder)
 
 
 def test_the_number_of_runs_at_once_has_limits(queue, three):
     queue.set_at_once(8)
-    assert queue.look().at_once == 8
+    assert queue.snapshot().at_once == 8
     for count in (0, 9):
         with pytest.raises(SettingsError, match=f"got {count}"):
             queue.set_at_once(count)
 
 
 def test_a_change_that_fails_changes_nothing(queue, three):
-    with contextlib.suppress(RunError), queue.change() as lineup:
-        lineup.waiting.clear()
+    with contextlib.suppress(RunError), queue.change() as state:
+        state.waiting.clear()
         raise RunError("no")
-    assert queue.look().waiting == tuple(three)
+    assert queue.snapshot().waiting == tuple(three)
 
 
 def test_changes_from_many_sides_are_all_kept(store, queue):
     runs = [store.create(RunConfig()).id for _ in range(12)]
-    with queue.change() as lineup:
-        lineup.waiting.clear()
+    with queue.change() as state:
+        state.waiting.clear()
 
     def add(run):
-        with RunQueue(store.root).change() as lineup:
-            lineup.waiting.append(run)
+        with RunQueue(store.root).change() as state:
+            state.waiting.append(run)
 
     threads = [threading.Thread(target=add, args=(run,)) for run in runs]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(queue.look().waiting) == sorted(runs)
+    assert sorted(queue.snapshot().waiting) == sorted(runs)
 
 
 def test_a_lock_that_is_not_let_go_of_gets_a_sentence(tmp_path, monkeypatch):
@@ -224,7 +226,7 @@ def test_a_folder_that_cannot_hold_a_queue_gets_a_sentence(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(RunError, match="cannot be written"):
         RunQueue(tmp_path / "file").set_at_once(2)
-    assert RunQueue(tmp_path / "file").look().waiting == ()
+    assert RunQueue(tmp_path / "file").snapshot().waiting == ()
 
 
 def test_the_queue_is_no_run(store, queue, three):

@@ -14,7 +14,7 @@ from mlcore.events import (
     Stopped,
 )
 from mlcore.runs import ControlLog, Request
-from mlcore.runs.record.worker import WorkerMark, write_mark
+from mlcore.runs.record.worker import WorkerRecord, write_worker
 
 PAUSED = Paused(step=5, epoch=0)
 CONTINUED = Continued(step=5, epoch=0)
@@ -56,10 +56,10 @@ def test_the_loss_of_the_last_step_is_known(folder, record, started, steps):
 
 
 def test_waiting_ends_when_the_time_is_over_or_the_worker_is_gone(folder, record, started):
-    write_mark(folder.path, WorkerMark.mine())
+    write_worker(folder.path, WorkerRecord.mine())
     record(folder, started())
     assert Request(folder, Pause()).wait(0.01) is None
-    write_mark(folder.path, WorkerMark(pid=2**31 - 1, identity="gone", started=0.0))
+    write_worker(folder.path, WorkerRecord(pid=2**31 - 1, identity="gone"))
     assert folder.state() == "lost"
     assert Request(folder, Pause()).wait() is None
 

@@ -11,7 +11,7 @@ from mlcore.config import RunConfig
 from mlcore.errors import RunError
 from mlcore.events import Failed, Finished
 from mlcore.runs import RunStore, ask_resume, default_runs_root
-from mlcore.runs.record.worker import WorkerMark, write_mark
+from mlcore.runs.record.worker import WorkerRecord, write_worker
 
 
 def test_a_new_run_is_queued(store):
@@ -119,7 +119,7 @@ def test_a_run_that_an_edit_made_shorter_is_listed_as_whole(
     store, record, started, steps, epoch_done, early, epochs
 ):
     folder = store.create(RunConfig())
-    write_mark(folder.path, WorkerMark.mine())
+    write_worker(folder.path, WorkerRecord.mine())
     end = Finished(step=20, epoch=2, seconds=1.0, test_loss=0.5, test_accuracy=0.875, early=early)
     record(folder, started(), steps(1, 20, epoch=2), epoch_done(2, 20), end)
     (info,) = store.list()
@@ -193,7 +193,7 @@ def test_a_list_is_the_same_whether_a_run_was_read_before_or_not(
 
     folder = store.create(RunConfig(), name="first")
     assert line(store).state == "queued"
-    write_mark(folder.path, WorkerMark.mine())
+    write_worker(folder.path, WorkerRecord.mine())
     record(folder, started(), steps(1, 10), epoch_done(1, 10))
     assert line(store).state == "running"
     end = Finished(step=10, epoch=1, test_loss=0.5, test_accuracy=0.9, seconds=1.0)

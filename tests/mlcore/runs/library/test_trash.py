@@ -13,7 +13,7 @@ from mlcore.errors import RunError
 from mlcore.events import Stopped
 from mlcore.runs import History, RunFolder, RunStore
 from mlcore.runs.library.trash import delete, empty_trash, restore, trash
-from mlcore.runs.record.worker import WorkerMark, write_mark
+from mlcore.runs.record.worker import WorkerRecord, write_worker
 
 STOPPED = Stopped(step=5, epoch=0)
 
@@ -52,7 +52,7 @@ def test_without_a_name_the_last_deletion_is_taken_back(store):
 
 
 def test_a_run_that_trains_is_not_deleted(store, folder, record, started):
-    write_mark(folder.path, WorkerMark.mine())
+    write_worker(folder.path, WorkerRecord.mine())
     record(folder, started())
     with pytest.raises(RunError, match="is running: stop it before"):
         delete(folder)

@@ -16,7 +16,7 @@ from mlcore.events import (
 )
 from mlcore.runs import History, mark_start
 from mlcore.runs.record.folder import checkpoint_name
-from mlcore.runs.record.worker import WorkerMark, write_mark
+from mlcore.runs.record.worker import WorkerRecord, write_worker
 
 
 def saved(step, epoch=1):
@@ -195,14 +195,14 @@ def test_the_state_follows_the_worker(folder, record, started, steps):
         history.refresh()
         return history.state
 
-    write_mark(folder.path, WorkerMark.mine())
+    write_worker(folder.path, WorkerRecord.mine())
     assert state() == "running"
     record(folder, started(), steps(1, 5), Paused(step=5, epoch=0))
     assert state() == "paused"
     record(folder, EditRefused(step=5, epoch=0, changes={}, message="no"))
     assert state() == "paused"
-    gone = WorkerMark(pid=2**31 - 1, identity="gone", started=0.0)
-    write_mark(folder.path, gone)
+    gone = WorkerRecord(pid=2**31 - 1, identity="gone")
+    write_worker(folder.path, gone)
     assert state() == "lost"
     assert "start it again" in history.message
     (folder.checkpoints_path / checkpoint_name(1876)).touch()
@@ -216,8 +216,8 @@ def test_the_state_follows_the_worker(folder, record, started, steps):
 
 def test_a_worker_that_has_not_spoken_yet_is_not_judged_by_earlier_events(folder, record, started):
     record(folder, started(), Finished(step=9, epoch=1, test_loss=1, test_accuracy=0, seconds=1))
-    mark = WorkerMark.mine(events_from=folder.events_path.stat().st_size)
-    write_mark(folder.path, mark)
+    mark = WorkerRecord.mine(events_from=folder.events_path.stat().st_size)
+    write_worker(folder.path, mark)
     history = History(folder)
     history.refresh()
     assert history.state == "running"

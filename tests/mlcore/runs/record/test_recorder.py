@@ -9,7 +9,7 @@ import pytest
 from mlcore.errors import RunError
 from mlcore.events import Stopped
 from mlcore.runs import History, Recorder, ask_resume, mark_start, record_failure
-from mlcore.runs.record.worker import WorkerMark, write_mark
+from mlcore.runs.record.worker import WorkerRecord, write_worker
 
 
 def test_lines_carry_the_event_and_the_time(folder, started):
@@ -22,7 +22,7 @@ def test_lines_carry_the_event_and_the_time(folder, started):
 
 
 def test_two_workers_never_write_one_history(folder):
-    write_mark(folder.path, WorkerMark.mine())
+    write_worker(folder.path, WorkerRecord.mine())
     with Recorder(folder), pytest.raises(RunError, match="by another process already"):
         Recorder(folder)
     Recorder(folder).close()
@@ -30,7 +30,7 @@ def test_two_workers_never_write_one_history(folder):
 
 def test_a_worker_that_has_said_its_last_word_is_waited_for(folder):
     first = Recorder(folder)
-    write_mark(folder.path, WorkerMark.mine())
+    write_worker(folder.path, WorkerRecord.mine())
     first.record(Stopped(step=3, epoch=0))
     ask_resume(folder)
     end = folder.events_path.stat().st_size

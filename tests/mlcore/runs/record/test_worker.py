@@ -8,29 +8,29 @@ from pathlib import Path
 
 import pytest
 
-from mlcore.runs.record.worker import WorkerMark, identity, read_mark, write_mark
+from mlcore.runs.record.worker import WorkerRecord, identity, read_worker, write_worker
 
 
 def test_the_calling_process_is_alive():
-    assert WorkerMark.mine().alive
+    assert WorkerRecord.mine().alive
 
 
 def test_a_mark_is_read_as_it_was_written(tmp_path):
-    mark = WorkerMark.mine(events_from=12, control_from=34)
-    write_mark(tmp_path, mark)
-    assert read_mark(tmp_path) == mark
+    mark = WorkerRecord.mine(events_from=12, control_from=34)
+    write_worker(tmp_path, mark)
+    assert read_worker(tmp_path) == mark
     assert [path.name for path in tmp_path.iterdir()] == ["worker.json"]
 
 
 def test_another_process_with_the_same_id_is_not_the_worker():
-    stale = dataclasses.replace(WorkerMark.mine(), identity="an earlier boot/1234")
+    stale = dataclasses.replace(WorkerRecord.mine(), identity="an earlier boot/1234")
     assert not stale.alive
 
 
 def test_a_process_that_ended_is_not_alive_even_as_a_zombie():
     process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     try:
-        mark = WorkerMark(pid=process.pid, identity=identity(process.pid) or "", started=0.0)
+        mark = WorkerRecord(pid=process.pid, identity=identity(process.pid) or "")
         assert mark.alive
         assert process.stdin is not None
         process.stdin.close()
@@ -44,7 +44,7 @@ def test_a_process_that_ended_is_not_alive_even_as_a_zombie():
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"pid": 1}', '{"pid": 1, "other": 2}', "null"])
 def test_a_damaged_mark_counts_as_none(tmp_path, text):
     (tmp_path / "worker.json").write_text(text)
-    assert read_mark(tmp_path) is None
+    assert read_worker(tmp_path) is None
 
 
 def test_no_process_has_an_impossible_id():

@@ -6,9 +6,8 @@ import pytest
 
 from mlcore.config import RunConfig
 from mlcore.events import Started
-from mlcore.jobs import threads
 from mlcore.runs import Recorder, RunStore
-from mlcore.runs.active.active_runs import Training
+from mlcore.runs.active import threads
 
 
 @pytest.fixture
@@ -43,43 +42,33 @@ def _cores(monkeypatch):
     monkeypatch.setattr(threads, "cores", lambda: 8)
 
 
-def training(device, count):
-    return Training(run=device, state="running", device=device, threads=count)
-
-
 @pytest.mark.parametrize(
     ("at_once", "taken", "given"),
     [(1, 0, 4), (2, 0, 2), (2, 2, 2), (2, 3, 1), (3, 0, 1), (8, 0, 1), (1, 4, 1), (1, 9, 1)],
 )
 def test_half_of_the_cores_are_shared_out(run, at_once, taken, given):
-    assert threads.share(run(), at_once, taken) == given
+    assert threads.thread_share(run(), at_once, taken) == given
 
 
 def test_what_the_settings_name_is_obeyed(run):
-    assert threads.share(run(wanted=6), 4, 4) == threads.fixed(run(wanted=6)) == 6
+    assert threads.thread_share(run(wanted=6), 4, 4) == threads.required_threads(run(wanted=6)) == 6
 
 
 @pytest.mark.parametrize(("before", "given"), [(3, 3), (8, 8), (20, 8)])
 def test_a_run_goes_on_with_as_many_as_before(run, before, given):
-    assert threads.share(run(before=before), 4, 4) == given
-    assert threads.fixed(run(before=before)) == given
+    assert threads.thread_share(run(before=before), 4, 4) == given
+    assert threads.required_threads(run(before=before)) == given
 
 
 def test_what_a_gpu_run_had_before_binds_nobody(run):
-    assert threads.share(run(before=7, device="cuda:0"), 2, 0) == 2
+    assert threads.thread_share(run(before=7, device="cuda:0"), 2, 0) == 2
 
 
 @pytest.mark.parametrize(("taken", "given"), [(0, 0), (2, 6), (8, 1), (12, 1)])
 def test_a_shell_takes_what_the_others_leave(taken, given):
-    assert threads.beside(taken) == given
-
-
-@pytest.mark.parametrize(("auto", "count"), [("cpu", 6), ("cuda:0", 2), (None, 6)])
-def test_only_runs_on_the_cpu_count(auto, count):
-    others = [training("cpu", 2), training("auto", 4), training("cuda", 3), training("cuda:1", 3)]
-    assert threads.used(others, auto) == count
+    assert threads.threads_left(taken) == given
 
 
 def test_a_small_machine_has_one_thread_for_each(run, monkeypatch):
     monkeypatch.setattr(threads, "cores", lambda: 1)
-    assert threads.share(run(), 2, 1) == 1
+    assert threads.thread_share(run(), 2, 1) == 1
