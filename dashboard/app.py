@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NamedTuple
 
 import streamlit as st
 
@@ -10,51 +11,62 @@ from dashboard import controls, session
 from dashboard.gaps import reruns
 from dashboard.panels.data_notice import data_notice, keep_ready
 from dashboard.session import problems
-from dashboard.session.errors import friendly_errors
+from dashboard.session.problems import friendly_errors
+from dashboard.words import translation
+from dashboard.words.translation import N_, _
+
+
+class _Page(NamedTuple):
+    title: str
+    icon: str
+    shows_data: bool = False  # the data set of the sidebar, or what trains on it
+
 
 _HERE = Path(__file__).parent
-_PAGES = (
-    ("train.py", "Train", ":material/play_circle:"),
-    ("test.py", "Test", ":material/fact_check:"),
-    ("checkpoints.py", "Checkpoints", ":material/save:"),
-    ("data.py", "Data", ":material/grid_view:"),
-)
+_ICON = str(_HERE / "assets" / "icon.png")
+_FIRST = "train"
+_PAGES = {  # by the name of their file, which is also their address
+    _FIRST: _Page(N_("Train"), ":material/play_circle:", shows_data=True),
+    "test": _Page(N_("Test"), ":material/fact_check:"),
+    "checkpoints": _Page(N_("Checkpoints"), ":material/save:"),
+    "data": _Page(N_("Data"), ":material/grid_view:", shows_data=True),
+}
 _SIDEBAR = 330  # pixels wide at first; a person may drag it
-_WITH_DATA = ("Train", "Data")
 
 reruns.patch()
+translation.use(session.language)
 st.set_page_config(
-    page_title="MLP trainer",
-    page_icon=str(_HERE / "assets" / "icon.png"),
+    page_title=_("MLP trainer"),
+    page_icon=_ICON,
     layout="wide",
     initial_sidebar_state=_SIDEBAR,
-    menu_items={"About": "Train a small neural network and watch it learn."},
+    menu_items={"About": _("Train a small neural network and watch it learn.")},
 )
 
 
 def main() -> None:
     """Draw the sidebar and the page that the address names."""
-    st.logo(str(_HERE / "assets" / "icon.png"), size="large")
+    st.logo(_ICON, size="large")
     page = st.navigation(
         [
             st.Page(
-                _HERE / "app_pages" / file,
-                title=title,
-                icon=icon,
-                url_path=Path(file).stem,
-                default=file == "train.py",
+                _HERE / "app_pages" / f"{name}.py",
+                title=_(about.title),
+                icon=about.icon,
+                url_path=name,
+                default=name == _FIRST,
             )
-            for file, title, icon in _PAGES
-            if (_HERE / "app_pages" / file).exists()
+            for name, about in _PAGES.items()
         ]
     )
-    problems.enter(page.title)
+    name = page.url_path or _FIRST
+    problems.enter(name)
     with friendly_errors():
-        if page.title in _WITH_DATA:
+        if _PAGES[name].shows_data:
             data_notice(session.data_config())
     with friendly_errors():
         page.run()
-    with friendly_errors():  # behind the page, which answers a click the sooner
+    with friendly_errors():  # after the page, which so answers a click sooner
         controls.sidebar()
     with friendly_errors():  # last: what it starts imports torch, and would slow the first drawing
         keep_ready(session.data_config())

@@ -5,17 +5,18 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import session
-from dashboard.panels import upload
-from dashboard.panels.checkpoint_choice import pick_run, rows_of
+from dashboard.panels import invitation, upload
+from dashboard.panels.checkpoint_choice import choose_source, no_checkpoint_yet, rows_of
 from dashboard.panels.checkpoint_list import checkpoint_list
+from dashboard.words.translation import _
 
 
 def page() -> None:
     """The whole page."""
-    st.title("Checkpoints", anchor=False)
-    st.subheader("Take a model out", anchor=False)
+    st.title(_("Checkpoints"), anchor=False)
+    st.subheader(_("Take a model out"), anchor=False)
     _of_a_run()
-    st.subheader("Bring a model in", anchor=False)
+    st.subheader(_("Bring a model in"), anchor=False)
     upload.uploader()
     held = session.upload()
     if held is not None:
@@ -23,21 +24,13 @@ def page() -> None:
 
 
 def _of_a_run() -> None:
-    run = pick_run()
+    run = choose_source()
     if run is None:
-        with st.container(border=True, key="invitation", horizontal_alignment="center"):
-            st.markdown("Nothing is trained yet, so there is nothing to download.", width="content")
-            st.page_link("app_pages/train.py", label="Go to Train", icon=":material/play_circle:")
-        return
-    rows = rows_of(run)
-    if not rows:
-        st.info(
-            "This run has no checkpoint yet: one is written at the end of an epoch, and when the "
-            "run is stopped.",
-            icon=":material/hourglass_top:",
-        )
-        return
-    checkpoint_list(run, rows)
+        invitation.no_files_yet()
+    elif rows := rows_of(run):
+        checkpoint_list(run, rows)
+    else:
+        no_checkpoint_yet()
 
 
 page()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,7 +23,7 @@ from dashboard.charts.theme import Palette
 from dashboard.controls import data_picker
 from dashboard.server import data_sets
 from mlcore.config import RunConfig, data_root
-from mlcore.data import CATALOG, RawData, load_raw
+from mlcore.data import CATALOG, RawData
 from mlcore.data.split import split_order
 from mlcore.words import percent
 
@@ -43,8 +42,7 @@ def page() -> None:
     st.caption(f"{family.description} {family.licence}".strip())
     if not data_sets.usable(config.data):
         return
-    root = data_root(config.data)
-    data = _load(family.name, root, data_sets.changed(family.name, root))
+    data = data_sets.images(family.name, data_root(config.data))
     _numbers(config, data)
     _samples(data)
     left, right = st.columns(2, gap="large")
@@ -53,11 +51,6 @@ def page() -> None:
     with right:
         _histogram(config, data)
     _one_image(config, data)
-
-
-@st.cache_resource(max_entries=2, show_spinner="Reading the images …")
-def _load(name: str, root: Path, changed: float) -> RawData:  # noqa: ARG001  part of the cache key
-    return load_raw(name, root)
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
@@ -152,7 +145,7 @@ def _signed(number: float) -> str:
 
 def _one_image(config: RunConfig, data: RawData) -> None:
     st.subheader("What ToTensor and Normalize do to one image", anchor=False)
-    index = _pick_image(len(data.train))
+    index = _choose_image(len(data.train))
     label = data.classes[int(data.train.labels[index])]
     info = steps_info(data.train.images[index], config.data.mean, config.data.std)
     for number, column in enumerate(st.columns(3, gap="medium")):
@@ -171,7 +164,7 @@ def _one_image(config: RunConfig, data: RawData) -> None:
                 )
 
 
-def _pick_image(count: int) -> int:
+def _choose_image(count: int) -> int:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if st.session_state.get("image-index", 0) >= count:
             st.session_state["image-index"] = 0

@@ -2,54 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
 
 from dashboard import server, session
-from dashboard.panels import verdict
-from dashboard.panels.checkpoint_choice import Choice, choose, no_runs
+from dashboard.panels import invitation, verdict
+from dashboard.panels.checkpoint_choice import Choice, choose_model, no_checkpoint_yet
 from dashboard.server import data_sets
-from dashboard.server.evaluations import evaluated, images_of
+from dashboard.server.evaluations import evaluated
 from dashboard.settings.resume_plan import data_sets_for
+from dashboard.words.translation import N_, _, ngettext
 from dashboard.words.wording import as_markdown
 from mlcore.config import DataConfig, data_root
 from mlcore.data import CATALOG
 
 _DATA = "test-data"
+_ASSUMED = {
+    "activation": N_("activation {value}"),
+    "mean": N_("mean {value}"),
+    "std": N_("standard deviation {value}"),
+}
 
 
 def page() -> None:
     """The whole page."""
-    st.title("Test", anchor=False)
+    st.title(_("Test"), anchor=False)
     _style()
     with st.container(horizontal=True, vertical_alignment="bottom", key="test-head"):
-        choice = choose()
+        choice = choose_model()
         outputs = _outputs(choice) if choice else 0
-        data = _pick_data(choice, data_sets_for(outputs)) if choice else None
+        data = _choose_data(choice, data_sets_for(outputs)) if choice else None
     if choice is None:
         _nothing_to_test()
-        return
-    if data is None:
-        st.info(
-            f"The model tells {outputs} classes apart, and no data set here has so many.",
-            icon=":material/info:",
-        )
-        return
-    _tell(choice, data)
+    elif data is None:
+        _no_data_fits(outputs)
+    else:
+        _test(choice, data)
+
+
+def _test(choice: Choice, data: str) -> None:
+    _say_what_is_assumed(choice)
+    _warn_of_another_data_set(choice, data)
     root = _root(choice, data)
     if not data_sets.source(data, root).usable:
         _missing(data, root)
         return
     result = evaluated(choice.path, data, root, choice.assumed, untrusted=choice.upload is not None)
-    _show(result, data, root)
-
-
-def _show(result: Mapping[str, Any], data: str, root: Path) -> None:
-    for sentence in result["warnings"]:
-        st.warning(as_markdown(sentence), icon=":material/warning:")
+    for warning in result["warnings"]:
+        st.warning(as_markdown(warning), icon=":material/warning:")
     evaluation, classes = result["evaluation"], result["classes"]
     verdict.figures(evaluation)
     left, right = st.columns([11, 9], gap="medium")
@@ -57,18 +58,26 @@ def _show(result: Mapping[str, Any], data: str, root: Path) -> None:
         verdict.matrix(evaluation["confusion"], classes)
     with right:
         verdict.classes_table(evaluation["per_class"], classes)
-    verdict.mistakes(result, images_of(data, root).test.images)
+    verdict.mistakes(result, data_sets.images(data, root).test.images)
 
 
 def _nothing_to_test() -> None:
-    runs = server.store().list()
-    if not runs:
-        no_runs("and see here how good it is on images that it has never seen.")
+    if server.store().list():
+        no_checkpoint_yet()
         return
+    invitation.train_first(
+        _("Train a model first, and see here how good it is on images that it has never seen.")
+    )
+
+
+def _no_data_fits(outputs: int) -> None:
     st.info(
-        "This run has no checkpoint yet: one is written at the end of an epoch, and when the run "
-        "is stopped.",
-        icon=":material/hourglass_top:",
+        ngettext(
+            "The model has {n} class, and no data set here has so many.",
+            "The model has {n} classes, and no data set here has so many.",
+            outputs,
+        ),
+        icon=":material/info:",
     )
 
 
@@ -83,44 +92,57 @@ def _outputs(choice: Choice) -> int:
 def _own_data(choice: Choice) -> str | None:
     """The data set that the checkpoint was trained on, where it says so."""
     if choice.upload is not None:
-        told = (choice.upload.inspection.get("data") or {}).get("name")
-        return told if told in CATALOG else None
+        name = (choice.upload.inspection.get("data") or {}).get("name")
+        return name if name in CATALOG else None
     assert choice.run is not None
     return choice.run.config.data.name
 
 
-def _pick_data(choice: Choice, fitting: tuple[str, ...]) -> str | None:
+def _choose_data(choice: Choice, fitting: tuple[str, ...]) -> str | None:
     """Draw the list of data sets to test on: its own first, then all with as many classes."""
     if not fitting:
         return None
     own = _own_data(choice)
     usual = own or (session.data_name() if session.data_name() in fitting else fitting[0])
     chosen: str = st.selectbox(
-        "On the test images of",
+        _("On the test images of"),
         [usual, *(name for name in fitting if name != usual)],
-        format_func=lambda name: CATALOG[name].title,
+        format_func=lambda name: _(CATALOG[name].title),
         key=f"{_DATA}-{choice.run.id if choice.run else 'upload'}",
         width=200,
         persist_state="session",
-        help="Data sets with as many classes as the model tells apart.",
+        help=_("Data sets with as many classes as the model has."),
     )
     return chosen
 
 
-def _tell(choice: Choice, data: str) -> None:
-    """Say so where the sidebar's data set is another; the test itself warns of the rest."""
+def _say_what_is_assumed(choice: Choice) -> None:
     if choice.assumed:
-        words = ", ".join(f"{name} {value}" for name, value in choice.assumed.items())
+        values = ", ".join(_(_ASSUMED[name], value=value) for name, value in choice.assumed.items())
         st.caption(
-            f"The file does not say it all. Assumed: {words}; Checkpoints lets you change it."
+            _(
+                "The file does not say everything. Assumed: {values}. Change it on the page "
+                "Checkpoints.",
+                values=values,
+            )
         )
+
+
+def _warn_of_another_data_set(choice: Choice, data: str) -> None:
+    """Where the sidebar's data set is another one; the test itself warns of the rest."""
     own, sidebar = _own_data(choice), session.data_name()
-    if own in (None, data) and sidebar != data and sidebar in CATALOG:
-        st.warning(
-            f"The sidebar is set to {CATALOG[sidebar].title}, but this model is tested on "
-            f"{CATALOG[data].title}{', which it was trained on' if own else ''}.",
-            icon=":material/warning:",
+    if own not in (None, data) or sidebar == data or sidebar not in CATALOG:
+        return
+    titles = {"sidebar": _(CATALOG[sidebar].title), "data": _(CATALOG[data].title)}
+    if own:
+        text = _(
+            "The sidebar is set to {sidebar}, but this model is tested on {data}, which it was "
+            "trained on.",
+            **titles,
         )
+    else:
+        text = _("The sidebar is set to {sidebar}, but this model is tested on {data}.", **titles)
+    st.warning(text, icon=":material/warning:")
 
 
 def _root(choice: Choice, data: str) -> Path:
@@ -133,7 +155,7 @@ def _root(choice: Choice, data: str) -> Path:
 
 def _missing(data: str, root: Path) -> None:
     st.warning(data_sets.source(data, root).message, icon=":material/folder_off:")
-    st.page_link("app_pages/data.py", label="Go to Data", icon=":material/grid_view:")
+    st.page_link("app_pages/data.py", label=_("Go to Data"), icon=":material/grid_view:")
 
 
 def _style() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import streamlit as st
 
@@ -16,16 +15,14 @@ from dashboard.panels import (
     chart,
     figures,
     invitation,
-    picker,
     queue,
+    run_choice,
     run_menu,
     steering,
     tables,
 )
 from dashboard.server.histories import history_of
-from dashboard.session import comparison
-from dashboard.session.errors import friendly_errors
-from dashboard.session.problems import problem
+from dashboard.session import comparison, problems
 from dashboard.words.progress import ACTIVE, progress_of
 from dashboard.words.wording import as_markdown
 from mlcore.events import EditRefused
@@ -84,7 +81,7 @@ def page() -> None:
     changed = _folder_changed()
     session.choose_upload(False)  # what is said here of a run, the other pages follow
     runs = server.store().list()
-    shown = picker.chosen_run(runs)
+    shown = run_choice.shown_run(runs)
     # The list was read a moment before the history: what is shown goes by the history alone.
     history = history_of(RunFolder(shown.path)) if shown else None
     beside = comparison.compared(shown, runs) if shown else []
@@ -98,14 +95,14 @@ def page() -> None:
         st.space("stretch")
         if shown:
             with st.container(horizontal=True, gap="small", width="content"):  # wrap together
-                picker.pick_run(runs, shown)
+                run_choice.choose_run(runs, shown)
                 run_menu.run_menu(shown, runs)
     with ahead:  # the first component of a server imports pandas: after the head, not before it
         plotly_js.ensure()
-    problem()
+    problems.show()
     run_menu.deleted_notice()
     if shown is None or history is None:
-        invitation.invitation(session.config())
+        invitation.press_train(session.config())
         st.fragment(_wait_for_runs, run_every=_IDLE)(signs)
         return
     comparison.write_in_address(shown)
@@ -137,7 +134,7 @@ def _signs(history: History | None, beside: Sequence[RunInfo], folder_changed: i
     )
 
 
-@friendly_errors()
+@problems.friendly_errors()
 def _live(shown: RunInfo, runs: Sequence[RunInfo], signs: _Signs) -> None:
     """All that moves while the run trains; drawn anew by itself, without the rest of the page."""
     history = history_of(RunFolder(shown.path))
@@ -173,10 +170,7 @@ def _what_next(history: History, epochs: int) -> None:
     if history.state != "finished":
         actions.resume(history)
         return
-    if (Path(__file__).parent / "test.py").exists():
-        st.page_link(
-            "app_pages/test.py", label="See what it gets wrong", icon=":material/fact_check:"
-        )
+    st.page_link("app_pages/test.py", label="See what it gets wrong", icon=":material/fact_check:")
     actions.more_epochs(history, epochs)
 
 
@@ -217,7 +211,6 @@ def _style() -> None:
         ".st-key-chart-switches { row-gap: 0.25rem; }"
         ".st-key-pending { padding: 0.5rem 0.75rem; row-gap: 0.5rem; }"
         "@media (max-width: 640px) { .st-key-zoom-hint { display: none; } }"
-        "[class*=st-key-invitation] { padding: 4rem 1.5rem; }"
         "</style>"
     )
 

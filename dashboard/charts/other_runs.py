@@ -17,7 +17,7 @@ from dashboard.charts.epochs import EpochPoint, epochs_info
 from dashboard.charts.loss import Line, moving_mean, thin_line
 from mlcore.events import EpochDone
 
-__all__ = ["COLORS", "MOST_OTHERS", "OtherRun", "other_arrays", "other_run", "other_traces"]
+__all__ = ["COLORS", "OtherRun", "other_arrays", "other_run", "other_traces"]
 
 COLORS = (
     "var(--st-chart-color-2)",
@@ -27,8 +27,6 @@ COLORS = (
     "var(--st-text-color)",
 )
 """Of the other runs, in order; the first colour is that of the run itself."""
-
-MOST_OTHERS = len(COLORS)
 
 _POINTS = 500  # of a loss curve
 _EPOCHS = 150  # of an accuracy curve

@@ -63,7 +63,7 @@ class TrainingInfo:
     upto: int  # step to which the axis reaches at least: the end of the epoch under way
     validated: bool  # images are held out, so there is an accuracy to draw
     name: str = ""  # of the run, where it is compared with others
-    others: tuple[OtherRun, ...] = ()  # five at most
+    others: tuple[OtherRun, ...] = ()  # at most as many as there are colours
 
     @property
     def legend(self) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ import streamlit as st
 from dashboard import server, session
 from dashboard.server import data_sets
 from dashboard.server.histories import history_of
-from dashboard.session.problems import tried
+from dashboard.session import problems
 from mlcore.config import RunConfig
 from mlcore.events import Finished, Stopped
 from mlcore.runs import ENDED, History, RunFolder
@@ -128,14 +128,14 @@ def begin(
     if config is None or st.session_state.get(_HEARD):
         return  # one click may be heard twice: Streamlit repeats one that a re-run cut short
     st.session_state[_HEARD] = True
-    with tried():
+    with problems.caught():
         run = server.jobs().start_run(config, checkpoint=checkpoint, parent=parent)
         session.set_current_run(run)
         _first_steps(run)
 
 
 def _resume(run: str, changes: Mapping[str, Any] | None) -> None:
-    with tried():
+    with problems.caught():
         server.jobs().resume_run(run, changes)
         _first_steps(run)
 

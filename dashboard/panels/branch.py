@@ -10,7 +10,7 @@ import streamlit as st
 from dashboard import session
 from dashboard.panels import actions
 from dashboard.server.histories import history_of
-from dashboard.session.problems import tried
+from dashboard.session import problems
 from dashboard.settings.branching import branch_changes, branch_config, branch_epochs, point_words
 from dashboard.settings.pending import change_words
 from dashboard.words.run_names import display_name
@@ -51,7 +51,7 @@ def branch_off(history: History) -> None:
 
 def branch_here(run: RunInfo, file: Path) -> None:
     """Start a fork of a run from one of its checkpoints, with what the sidebar changes."""
-    with tried():
+    with problems.caught():
         history = history_of(RunFolder(run.path))
         found = next((point for point in points(history) if point.file == file), None)
         if found is None:

@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard.charts.other_runs import OtherRun, other_run
 from dashboard.charts.training import training_arrays, training_frame, training_info
 from dashboard.components.live_chart import live_chart, visible_range
-from dashboard.panels.compare import pick_others
+from dashboard.panels.compare import choose_others
 from dashboard.server.histories import history_of
 from dashboard.session.comparison import compared
 from dashboard.words.progress import ACTIVE
@@ -51,7 +51,7 @@ def run_chart(
         log = st.toggle("Logarithmic loss", key="log-axis", persist_state="session")
         with st.container(key="zoom-hint", width="content"):
             st.caption("Drag over the chart to zoom, double-click to see all of it.")
-    pick_others(shown, runs)
+    choose_others(shown, runs)
     run, started = history.folder.id, history.started
     visible = visible_range(_KEY, run)
     validated = (

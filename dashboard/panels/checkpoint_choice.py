@@ -1,4 +1,4 @@
-"""Which model a page looks at: a run with one of its checkpoints, or an uploaded file."""
+"""Which model a page shows: a run with one of its checkpoints, or an uploaded file."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from dashboard.server.histories import history_of
 from dashboard.session.uploads import Upload
 from dashboard.words.checkpoint_rows import CheckpointRow, checkpoint_rows
 from dashboard.words.run_names import distinct_labels
+from dashboard.words.translation import _
 from mlcore.runs import RunFolder, RunInfo
 
-__all__ = ["Choice", "choose", "no_runs", "pick_run", "rows_of"]
+__all__ = ["Choice", "choose_model", "choose_source", "no_checkpoint_yet", "rows_of"]
 
 _UPLOAD = "upload"
 _SOURCE, _CHECKPOINT = "model-source", "model-checkpoint"
@@ -34,17 +35,17 @@ class Choice:
     assumed: Mapping[str, Any] = field(default_factory=dict)  # what its file does not say
 
 
-def choose() -> Choice | None:
+def choose_model() -> Choice | None:
     """Draw the two lists, run and checkpoint; None where there is nothing to choose."""
-    run = pick_run(with_upload=True)
+    run = choose_source(with_upload=True)
     upload = session.upload()
     if session.upload_chosen() and upload is not None:
         return Choice(path=upload.path, upload=upload, assumed=upload.assumed)
-    row = _pick_checkpoint(run) if run else None
+    row = _choose_checkpoint(run) if run else None
     return Choice(path=row.path, run=run, row=row) if row else None
 
 
-def pick_run(*, with_upload: bool = False) -> RunInfo | None:
+def choose_source(*, with_upload: bool = False) -> RunInfo | None:
     """Draw the list of runs, newest first; returns the chosen one, None for the upload or none.
 
     Args:
@@ -52,18 +53,18 @@ def pick_run(*, with_upload: bool = False) -> RunInfo | None:
     """
     runs = {info.id: info for info in server.store().list()}
     upload = session.upload() if with_upload else None
-    labels = {_UPLOAD: f"Uploaded file {upload.name}"} if upload else {}
+    labels = {_UPLOAD: _("Uploaded file {name}", name=upload.name)} if upload else {}
     labels |= distinct_labels(list(runs.values()))
     if not labels:
         return None
     shown = _UPLOAD if upload and session.upload_chosen() else _current(list(runs))
     st.session_state[_SOURCE] = shown
     st.selectbox(
-        "Run",
+        _("Run"),
         list(labels),
         format_func=lambda key: labels.get(key, key),
         key=_SOURCE,
-        on_change=_take_source,
+        on_change=_source_chosen,
         width=380,
     )
     return runs.get(shown)
@@ -75,17 +76,15 @@ def rows_of(run: RunInfo) -> tuple[CheckpointRow, ...]:
     return checkpoint_rows(folder, history_of(folder).checkpoints)
 
 
-def no_runs(what: str) -> None:
-    """What to do where nothing was trained yet.
-
-    Args:
-        what: the end of the sentence "Train a model first, …".
-    """
-    with st.container(border=True, key="invitation", horizontal_alignment="center"):
-        st.markdown("### Nothing is trained yet", width="content", text_alignment="center")
-        st.markdown(f"Train a model first, {what}", width=560, text_alignment="center")
-        st.page_link("app_pages/train.py", label="Go to Train", icon=":material/play_circle:")
-    st.html("<style>[class*=st-key-invitation] { padding: 4rem 1.5rem; }</style>")
+def no_checkpoint_yet() -> None:
+    """When a run that has no checkpoint will have one."""
+    st.info(
+        _(
+            "This run has no checkpoint yet: one is written at the end of an epoch, and when the "
+            "run is stopped."
+        ),
+        icon=":material/hourglass_top:",
+    )
 
 
 def _current(runs: Sequence[str]) -> str:
@@ -94,16 +93,16 @@ def _current(runs: Sequence[str]) -> str:
 
 
 @by_hand
-def _take_source() -> None:
+def _source_chosen() -> None:
     chosen = st.session_state[_SOURCE]
     if chosen == _UPLOAD:
         session.choose_upload()
-    elif any(info.id == chosen for info in server.store().list()):  # else a label of before
+    elif any(info.id == chosen for info in server.store().list()):  # else an outdated label
         session.set_current_run(chosen)
         session.write_address(session.config())
 
 
-def _pick_checkpoint(run: RunInfo) -> CheckpointRow | None:
+def _choose_checkpoint(run: RunInfo) -> CheckpointRow | None:
     rows = {row.path.name: row for row in rows_of(run)}
     if not rows:
         return None
@@ -111,20 +110,20 @@ def _pick_checkpoint(run: RunInfo) -> CheckpointRow | None:
     shown = chosen if chosen in rows else next(iter(rows))
     st.session_state[_CHECKPOINT] = shown
     st.selectbox(
-        "Checkpoint",
+        _("Checkpoint"),
         list(rows),
         format_func=lambda file: rows[file].label if file in rows else file,
         key=_CHECKPOINT,
-        on_change=_take_checkpoint,
+        on_change=_checkpoint_chosen,
         args=(run,),
         width=260,
-        help="Best: the lowest validation loss, or training loss where no images are held out.",
+        help=_("Best: the lowest validation loss, or training loss where no images are held out."),
     )
     return rows[shown]
 
 
 @by_hand
-def _take_checkpoint(run: RunInfo) -> None:
+def _checkpoint_chosen(run: RunInfo) -> None:
     file = st.session_state[_CHECKPOINT]
-    if any(row.path.name == file for row in rows_of(run)):  # else a label of before
+    if any(row.path.name == file for row in rows_of(run)):  # else an outdated label
         session.choose_checkpoint(run.id, file)

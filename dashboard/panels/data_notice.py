@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import server, session
 from dashboard.server import data_sets
 from dashboard.server.data_sets import FIRST, SPARE, Source
-from dashboard.session.errors import friendly_errors
+from dashboard.session.problems import friendly_errors
 from dashboard.settings import form
 from mlcore.config import RunConfig, data_root
 from mlcore.data import CATALOG
@@ -18,6 +18,7 @@ from mlcore.presets import PAGE_PRESET, PRESETS, preset_of
 __all__ = ["data_notice", "keep_ready"]
 
 _OFFLINE = "Offline digits"
+_WANTED = "data-wanted"  # the data set that this session asked to be fetched
 _OFFLINE_WORDS = (
     "MNIST is not on this machine and could not be downloaded, so the app works with "
     f"{CATALOG[SPARE].train_images + CATALOG[SPARE].test_images:,} handwritten digits that come "
@@ -84,8 +85,8 @@ def _offer_first(config: RunConfig, root: Path) -> None:
                 )
                 with st.popover("Why?", type="tertiary"):
                     st.write(first.message)
-    elif first.usable and session.asked_for(FIRST) and preset_of(config) == _OFFLINE:
-        session.forget(FIRST)
+    elif first.usable and st.session_state.get(_WANTED) == FIRST and preset_of(config) == _OFFLINE:
+        del st.session_state[_WANTED]
         session.apply(PRESETS[PAGE_PRESET], "MNIST is here now, and the settings are set to it.")
         st.rerun()
 
@@ -121,7 +122,7 @@ def _spare_button() -> None:
 
 
 def _start(name: str, root: Path) -> None:
-    session.ask_for(name)
+    st.session_state[_WANTED] = name
     data_sets.start(name, root)
 
 

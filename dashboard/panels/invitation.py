@@ -1,29 +1,72 @@
-"""What stands on the Train page before the first run."""
+"""What the pages show before the first run."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import streamlit as st
 
+from dashboard.words.translation import _, ngettext
 from mlcore.config import RunConfig
 from mlcore.data import CATALOG
 
-__all__ = ["invitation"]
+__all__ = ["no_files_yet", "press_train", "train_first"]
+
+_WIDTH = 560  # pixels of the text
 
 
-def invitation(config: RunConfig | None) -> None:
-    """What pressing Train will do."""
+def press_train(config: RunConfig | None) -> None:
+    """On the Train page: what pressing Train will do."""
     config = config or RunConfig()
     family = CATALOG[config.data.name]
     images = min(config.data.train_limit or family.train_images, family.train_images)
-    count = max(0, images - config.data.validation)
-    epochs = config.train.epochs
-    with st.container(border=True, key="invitation", horizontal_alignment="center"):
-        st.markdown("### Nothing is trained yet", width="content", text_alignment="center")
-        st.markdown(
-            f"Press **Train**, and a small neural network learns from {count:,} images of "
-            f"{family.title}, {epochs} time{'s' if epochs > 1 else ''} over, with the settings on "
-            "the left. You see here at once how its loss falls, and its model is kept when it "
-            "ends or when you stop it.",
-            width=560,
-            text_alignment="center",
+    with _nothing_yet():
+        text = ngettext(
+            "Press **Train**, and a small neural network learns from {images:,} images of {data}, "
+            "once over, with the settings on the left. You see here at once how its loss falls, "
+            "and its model is kept when it ends or when you stop it.",
+            "Press **Train**, and a small neural network learns from {images:,} images of {data}, "
+            "{n:,} times over, with the settings on the left. You see here at once how its loss "
+            "falls, and its model is kept when it ends or when you stop it.",
+            config.train.epochs,
+            images=max(0, images - config.data.validation),
+            data=_(family.title),
         )
+        st.markdown(text, width=_WIDTH, text_alignment="center")
+
+
+def train_first(why: str) -> None:
+    """On another page: that a model has to be trained first, and the way there.
+
+    Args:
+        why: a sentence on what the page will show then.
+    """
+    with _nothing_yet():
+        st.markdown(why, width=_WIDTH, text_alignment="center")
+        _to_train()
+
+
+def no_files_yet() -> None:
+    """The same in a line, where the page has more to offer below."""
+    with _box():
+        st.markdown(_("Nothing is trained yet, so there is nothing to download."), width="content")
+        _to_train()
+
+
+@contextmanager
+def _nothing_yet() -> Iterator[None]:
+    with _box():
+        st.markdown(f"### {_('Nothing is trained yet')}", width="content", text_alignment="center")
+        yield
+    st.html("<style>.st-key-invitation { padding: 4rem 1.5rem; }</style>")
+
+
+@contextmanager
+def _box() -> Iterator[None]:
+    with st.container(border=True, key="invitation", horizontal_alignment="center"):
+        yield
+
+
+def _to_train() -> None:
+    st.page_link("app_pages/train.py", label=_("Go to Train"), icon=":material/play_circle:")

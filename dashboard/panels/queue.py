@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard import server, session
 from dashboard.gaps.widgets import by_hand
-from dashboard.session.problems import tried
+from dashboard.session import problems
 from dashboard.words.run_names import display_name
 from dashboard.words.wording import as_markdown, counted
 from mlcore.runs import RunFolder, RunInfo
@@ -57,7 +57,7 @@ def where_it_waits(queue: QueueSnapshot, run: str) -> str:
 
 def cancel(run: str) -> None:
     """Take a run out of the queue; one that has begun meanwhile is stopped."""
-    with tried():
+    with problems.caught():
         server.queue().end(RunFolder(server.store().root / run), _LONGEST)
 
 
@@ -135,11 +135,11 @@ def _icon(
 
 
 def _move(run: str, position: int) -> None:
-    with tried():
+    with problems.caught():
         server.queue().move(run, position)
 
 
 @by_hand
 def _set_at_once() -> None:
-    with tried():
+    with problems.caught():
         server.queue().set_at_once(int(st.session_state[_AT_ONCE]))

@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard import server, session
 from dashboard.gaps.widgets import by_hand, key_of_text
-from dashboard.session.problems import tried
+from dashboard.session import problems
 from dashboard.words.progress import ACTIVE
 from dashboard.words.wording import as_markdown
 from mlcore.runs import RunFolder, RunInfo
@@ -122,19 +122,19 @@ def deleted_notice() -> None:
 
 @by_hand
 def _rename(shown: RunInfo, key: str) -> None:
-    with tried():
+    with problems.caught():
         RunFolder(shown.path).rename(st.session_state[key])
 
 
 @by_hand
 def _tag(shown: RunInfo, key: str) -> None:
-    with tried():
+    with problems.caught():
         RunFolder(shown.path).tag(st.session_state[key])
 
 
 @by_hand
 def _annotate(shown: RunInfo, key: str) -> None:
-    with tried():
+    with problems.caught():
         RunFolder(shown.path).annotate(st.session_state[key])
 
 
@@ -146,7 +146,7 @@ def _doubt(run: str | None) -> None:
 def _delete(shown: RunInfo) -> None:
     folder = RunFolder(shown.path)
     _doubt(None)
-    with tried():
+    with problems.caught():
         if folder.state() in ACTIVE:
             server.queue().end(folder, _LONGEST)
         delete(folder)
@@ -155,7 +155,7 @@ def _delete(shown: RunInfo) -> None:
 
 
 def _restore(run: str) -> None:
-    with tried():
+    with problems.caught():
         st.session_state.pop(_DELETED, None)
         restore(server.store(), run)
         session.set_current_run(run)

@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboard import server, session
 from dashboard.panels.queue import cancel
-from dashboard.session.problems import tried
+from dashboard.session import problems
 from dashboard.settings.form import in_words
 from dashboard.settings.pending import change_words, pending_changes
 from dashboard.words.progress import ACTIVE
@@ -135,7 +135,7 @@ def _ask(history: History, command: Command, at: int | None = None) -> None:
     if isinstance(command, RunSteps | RunEpoch) and history.step != at:
         return
     then = _stand(history)
-    with tried():
+    with problems.caught():
         if Request(history.folder, command).wait(_AT_ONCE) is None:
             st.session_state[_ASKED] = (history.folder.id, then, time.monotonic())
 

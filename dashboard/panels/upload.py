@@ -48,7 +48,7 @@ def uploader() -> None:
         if new is not None:
             _look_into(new)
             del st.session_state[_NEW]  # not before: a page drawn anew in between looks again
-        problems.problem()
+        problems.show()
 
 
 def inspected(upload: Upload) -> None:
@@ -85,14 +85,14 @@ def _take(key: str) -> None:
     st.session_state[_TURN] = int(st.session_state.get(_TURN, 0)) + 1
     try:
         st.session_state[_NEW] = save_upload(file.name, memoryview(file.getvalue()))
-        problems.say("")
+        problems.clear()
     except MlcoreError as error:
-        problems.say(str(error))
+        problems.report(error)
     free_memory(file)
 
 
 def _remove() -> None:
-    problems.say("")
+    problems.clear()
     session.keep_upload(None)
 
 
@@ -104,7 +104,7 @@ def _look_into(new: Upload) -> None:
             new.inspection = server.jobs().call("inspect", request, timeout=_SECONDS)
     except MlcoreError as error:
         new.discard()
-        problems.say(f"{new.name}: {error}")
+        problems.report(MlcoreError("{file}: {error}", file=new.name, error=error))
         return
     session.keep_upload(new)
 

@@ -1,4 +1,4 @@
-"""Whether a data set can be used now, and its download: one per data set for all sessions."""
+"""Data sets that all sessions share: whether one can be used, its download, its images."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from typing import Any, Literal, Protocol
 import streamlit as st
 
 from dashboard import server
+from dashboard.words.translation import _
 from mlcore.config import DataConfig, data_root
-from mlcore.data import status
+from mlcore.data import RawData, load_raw, status
 from mlcore.errors import MlcoreError
 
-__all__ = ["Downloads", "Source", "changed", "downloads", "source", "start", "usable"]
+__all__ = ["Downloads", "Source", "changed", "downloads", "images", "source", "start", "usable"]
 
 FIRST = "mnist"
 """The data set that is fetched without being asked, and replaced by `SPARE` where it cannot."""
@@ -127,6 +128,17 @@ def usable(config: DataConfig) -> bool:
 def start(name: str, root: Path) -> None:
     """Begin to download a data set in the background."""
     downloads().start(name, root, server.jobs())
+
+
+def images(name: str, root: Path) -> RawData:
+    """The images of a data set and their labels, read once for all sessions."""
+    with st.spinner(_("Reading the images …")):
+        return _read(name, root, changed(name, root))
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _read(name: str, root: Path, changed: float) -> RawData:  # noqa: ARG001  part of the cache key
+    return load_raw(name, root)
 
 
 def changed(name: str, root: Path) -> float:

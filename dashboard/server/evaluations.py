@@ -10,10 +10,9 @@ import streamlit as st
 
 from dashboard import server
 from dashboard.server import data_sets
-from mlcore.data import RawData, load_raw
 from mlcore.errors import CheckpointError
 
-__all__ = ["MOST_MISTAKES", "evaluated", "images_of"]
+__all__ = ["MOST_MISTAKES", "evaluated"]
 
 MOST_MISTAKES = 2_000
 """Mistakes that are fetched, the worst; a model that never learnt makes many more."""
@@ -75,13 +74,3 @@ def _evaluated(
     }
     result: dict[str, Any] = server.jobs().call("evaluate", request, timeout=_SECONDS)
     return result
-
-
-def images_of(data: str, root: Path) -> RawData:
-    """A data set whose test images a page shows; read once for all sessions."""
-    return _read(data, root, data_sets.changed(data, root))
-
-
-@st.cache_resource(max_entries=2, show_spinner="Reading the images …")
-def _read(name: str, root: Path, changed: float) -> RawData:  # noqa: ARG001  cache key
-    return load_raw(name, root)

@@ -1,37 +1,33 @@
-"""What one person's session holds: settings, shown run, comparison, problems, upload."""
+"""What one person's session holds: `session.values()`, `session.current_run()` and the like.
 
-from dashboard.session.state import (
+What only few callers need is imported from its module: `comparison`, `problems`, `uploads`.
+"""
+
+from dashboard.session.address import write_address
+from dashboard.session.display import colours, draw_again, draw_number, language
+from dashboard.session.settings import (
     apply,
-    ask_for,
-    asked_for,
-    begin,
     change,
+    config,
+    data_config,
+    data_name,
+    notes,
+    untouched,
+    values,
+)
+from dashboard.session.shown import (
     choose_checkpoint,
     choose_upload,
     chosen_checkpoint,
-    colours,
-    config,
     current_run,
-    data_config,
-    data_name,
-    draw_again,
-    draw_number,
-    forget,
     keep_upload,
-    notes,
     set_current_run,
-    untouched,
     upload,
     upload_chosen,
-    values,
-    write_address,
 )
 
 __all__ = [
     "apply",
-    "ask_for",
-    "asked_for",
-    "begin",
     "change",
     "choose_checkpoint",
     "choose_upload",
@@ -43,8 +39,8 @@ __all__ = [
     "data_name",
     "draw_again",
     "draw_number",
-    "forget",
     "keep_upload",
+    "language",
     "notes",
     "set_current_run",
     "untouched",

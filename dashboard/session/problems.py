@@ -1,51 +1,88 @@
-"""Why the last click could not be done.
+"""What went wrong, on the page: a sentence in place, never a traceback.
 
-It is said until another click tries something, or the page is left: a page that draws itself
-anew, because a run went on or the device list has come, must not take the sentence away.
+Why the last click could not be done is shown until another click tries something, or the page is
+left: a page that is drawn again, because a run made progress or the list of devices arrived, must
+not remove the sentence.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import streamlit as st
+from streamlit.errors import FragmentHandledException
 
+from dashboard.words.translation import _, sentence
 from dashboard.words.wording import as_markdown
 from mlcore.errors import MlcoreError
 
-__all__ = ["enter", "problem", "say", "tried"]
+__all__ = ["caught", "clear", "enter", "friendly_errors", "report", "show"]
 
-_SENTENCE, _PAGE = "problem", "problem-page"
+_LOG = logging.getLogger("dashboard")
+_PROBLEM, _PAGE = "problem", "problem-page"
+_ICON = ":material/error:"
 
 
 @contextmanager
-def tried() -> Iterator[None]:
-    """Do what a click asks for; an `MlcoreError` is kept for `problem`.
+def friendly_errors() -> Iterator[None]:
+    """Show what goes wrong inside as one sentence; also a decorator, for fragments and dialogs.
 
-    Callbacks run before the page is drawn, so they cannot draw it themselves.
+    An `MlcoreError` shows its own sentence. Anything else is unforeseen: the page says so, and
+    the server's log gets the traceback. Streamlit's own stop and re-run pass through, since they
+    are no `Exception`s.
     """
-    say("")
     try:
         yield
     except MlcoreError as error:
-        say(str(error))
+        st.error(sentence(error), icon=_ICON)
+    except FragmentHandledException:
+        raise
+    except Exception:  # noqa: BLE001  the last net under every page
+        _LOG.exception("a page failed")
+        st.error(
+            _(
+                "Something unforeseen went wrong on this page; runs are not affected. The "
+                "terminal that started the app shows the details; reload the page to continue."
+            ),
+            icon=_ICON,
+        )
 
 
-def say(sentence: str) -> None:
-    """Keep this sentence for `problem`, in place of the one before; an empty one says nothing."""
-    st.session_state[_SENTENCE] = sentence
+@contextmanager
+def caught() -> Iterator[None]:
+    """Do what a click asks for; an `MlcoreError` is kept for `show`.
+
+    Callbacks run before the page is drawn, so they cannot draw it themselves.
+    """
+    clear()
+    try:
+        yield
+    except MlcoreError as error:
+        report(error)
 
 
-def problem() -> None:
-    """Draw what is to be said, if anything is."""
-    place = st.empty()  # always there, so that what follows keeps its place
-    if sentence := st.session_state.get(_SENTENCE):
-        place.error(as_markdown(sentence), icon=":material/error:")
+def report(problem: MlcoreError) -> None:
+    """Keep this error for `show`, in place of the one before."""
+    st.session_state[_PROBLEM] = problem
+
+
+def clear() -> None:
+    """Forget the error that was kept."""
+    st.session_state[_PROBLEM] = None
+
+
+def show() -> None:
+    """Draw the error that was kept, if there is one."""
+    slot = st.empty()  # always there, so that what follows keeps its position
+    problem = st.session_state.get(_PROBLEM)
+    if problem is not None:
+        slot.error(as_markdown(sentence(problem)), icon=_ICON)
 
 
 def enter(page: str) -> None:
-    """A page is about to be drawn; what was said on another is forgotten."""
+    """A page is about to be drawn: forget what went wrong on another."""
     if st.session_state.get(_PAGE) != page:
         st.session_state[_PAGE] = page
-        say("")
+        clear()

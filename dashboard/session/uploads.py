@@ -1,4 +1,4 @@
-"""Files that a person uploads: kept under a random name, gone with the session. No Streamlit.
+"""Files that a person uploads: kept under a random name, gone with the session.
 
 A name that a stranger chose never reaches the file system, and two sessions never share a file.
 """
@@ -23,13 +23,13 @@ _PREFIX = "mlcore-uploads-"
 
 
 class Upload:
-    """One uploaded file; deleted when it is discarded or nobody holds it any more."""
+    """One uploaded file; deleted when it is discarded or nothing refers to it any more."""
 
     def __init__(self, name: str, path: Path, size: int) -> None:
         self.name = name  # as the person calls it: to be shown as text, never used as a path
         self.path = path
         self.size = size  # bytes
-        self.inspection: Mapping[str, Any] = {}  # what is in it, once it was looked at
+        self.inspection: Mapping[str, Any] = {}  # what is in it, once it was inspected
         self.assumed: dict[str, Any] = {}  # what a person said that the file does not say
         self._finalizer = weakref.finalize(self, _remove, path)
 
@@ -57,8 +57,8 @@ def save_upload(name: str, content: memoryview, folder: Path | None = None) -> U
     base = folder or Path(tempfile.gettempdir())
     try:
         clear_stale(base)
-        place = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=base))
-        path = place / f"{secrets.token_hex(8)}.upload"
+        own = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=base))
+        path = own / f"{secrets.token_hex(8)}.upload"
         try:
             path.write_bytes(content)
         except OSError:
@@ -66,23 +66,25 @@ def save_upload(name: str, content: memoryview, folder: Path | None = None) -> U
             raise
     except OSError as error:
         raise CheckpointError(
-            f"The uploaded file could not be kept in {base}: {error.strerror or error}; "
-            "free some space there and upload it again."
+            "The uploaded file could not be saved in {folder}: {reason}; free some space there and "
+            "upload it again.",
+            folder=base,
+            reason=error.strerror or str(error),
         ) from error
     return Upload(name, path, content.nbytes)
 
 
 def clear_stale(base: Path) -> None:
     """Remove uploads of earlier servers that nobody could remove."""
-    for place in base.glob(f"{_PREFIX}*"):
-        with contextlib.suppress(OSError):  # another user's, or another server was quicker
-            if abs(time.time() - place.stat().st_mtime) > _STALE:  # the clock may be set back
-                for path in place.glob("*.upload"):
+    for left in base.glob(f"{_PREFIX}*"):
+        with contextlib.suppress(OSError):  # another user's, or another server removed it first
+            if abs(time.time() - left.stat().st_mtime) > _STALE:  # the clock may be set back
+                for path in left.glob("*.upload"):
                     path.unlink()
-                place.rmdir()
+                left.rmdir()
 
 
 def _remove(path: Path) -> None:
-    with contextlib.suppress(OSError):  # somebody tidied the temporary folder
+    with contextlib.suppress(OSError):  # the temporary folder was cleared
         path.unlink(missing_ok=True)
         path.parent.rmdir()

@@ -15,7 +15,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, WebSocket
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from dashboard.charts.other_runs import MOST_OTHERS
+from dashboard.session.comparison import MOST_OTHERS
 from mlcore.config import DataConfig, RunConfig, data_root
 from mlcore.events import CheckpointSaved, EpochDone, Event, Started, StepsDone, Stopped
 from mlcore.runs import Recorder, RunFolder, RunStore

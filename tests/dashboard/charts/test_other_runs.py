@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from dashboard.charts.other_runs import COLORS, MOST_OTHERS, other_run
+from dashboard.charts.other_runs import COLORS, other_run
 from dashboard.charts.training import (
     training_arrays,
     training_figure,
@@ -35,21 +35,21 @@ def other(name="other", losses=LOSSES, epochs=(EPOCH,), window=5, visible=None):
 
 
 def test_each_run_has_its_colour_and_one_entry_of_the_legend():
-    others = [other(f"run {place}") for place in range(MOST_OTHERS)]
+    others = [other(f"run {place}") for place in range(len(COLORS))]
     figure = training_figure(training_info(LOSSES, [EPOCH], name="mine", others=others))
     named = [
         trace.name
         for trace in figure.data
         if trace.showlegend is not False and trace.visible is not False
     ]
-    assert named == ["mine", *(f"run {place}" for place in range(MOST_OTHERS))]
+    assert named == ["mine", *(f"run {place}" for place in range(len(COLORS)))]
     colors = {}
     for trace in figure.data:
         if trace.legendgroup:
             colors.setdefault(trace.legendgroup, set()).add(trace.line.color)
     drawn = [color for group in colors.values() for color in group if group]
     assert colors["other 0"] == {COLORS[0]}
-    assert len(set(drawn) & set(COLORS)) == MOST_OTHERS
+    assert len(set(drawn) & set(COLORS)) == len(COLORS)
     assert "var(--st-chart-color-1)" in colors["shown"]
     assert {trace.zorder for trace in figure.data[8:]} == {-1}  # a fork lies over its parent
 
@@ -107,7 +107,7 @@ def test_without_smoothing_the_legend_shows_the_steps():
 def test_five_long_runs_beside_another_fit_into_a_refresh():
     losses = np.random.default_rng(0).random(100_000).astype(np.float32)
     epochs = [dataclasses.replace(EPOCH, epoch=n, step=10 * n) for n in range(1, 5_001)]
-    others = [other(f"run {n}", losses, epochs, window=50) for n in range(MOST_OTHERS)]
+    others = [other(f"run {n}", losses, epochs, window=50) for n in range(len(COLORS))]
     info = training_info(losses, epochs, name="mine", others=others)
     message = pack(training_frame(info, log=False, run="a"), training_arrays(info), run="a")
     assert len(message) < 110_000

@@ -150,3 +150,13 @@ def test_train_waits_until_the_data_are_there(
     assert "not on this machine yet" in test.button(key="train").help
     tiny_idx_root("MNIST")
     assert not again(test).button(key="train").disabled
+
+
+def test_mnist_that_nobody_asked_for_here_leaves_the_settings_alone(
+    mirror: Mirror, tiny_idx_root: Callable[..., Path]
+) -> None:
+    mirror.answer = DataMissingError("No mirror answered.")
+    test = page()
+    assert test.text[0].value == "digits ready"
+    tiny_idx_root("MNIST")  # fetched by another session
+    assert again(test).text[0].value == "digits ready"

@@ -60,6 +60,6 @@ def test_leftovers_of_a_killed_server_are_cleared_and_fresh_uploads_are_not(tmp_
     assert fresh.exists
 
 
-def test_a_place_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
-    with pytest.raises(CheckpointError, match=r"could not be kept in .*; free some space there"):
+def test_a_folder_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(CheckpointError, match=r"could not be saved in .*; free some space there"):
         save_upload("model.pt", memoryview(b"weights"), tmp_path / "missing")

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 def run(body: str) -> AppTest:
     lines = [
         "import streamlit as st",
-        "from dashboard.session.errors import friendly_errors",
+        "from dashboard.session.problems import friendly_errors",
         "from mlcore.errors import DataMissingError",
         "with friendly_errors():",
         *(f"    {line}" for line in body.splitlines()),

@@ -33,7 +33,7 @@ from mlcore.runs.active.queue import RunQueue
 from mlcore.runs.record.folder import checkpoint_name
 from mlcore.runs.record.worker import WorkerRecord, write_worker
 
-APP = Path(__file__).parents[2] / "dashboard" / "app.py"
+APP = Path(__file__).parents[3] / "dashboard" / "app.py"
 CONFIG = RunConfig(
     data=DataConfig(name="digits", batch_size=32, validation=200), train=TrainConfig(epochs=2)
 )

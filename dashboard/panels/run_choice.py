@@ -11,18 +11,20 @@ from dashboard import server, session
 from dashboard.gaps.widgets import by_hand
 from dashboard.words.progress import ACTIVE
 from dashboard.words.run_names import distinct_labels
+from dashboard.words.translation import _
 from mlcore.runs import RunInfo
 
-__all__ = ["chosen_run", "pick_run"]
+__all__ = ["choose_run", "shown_run"]
 
+_KEY = "run-choice"
 _LISTED = 200
-_NARROW, _WIDE = 232, 264  # pixels; buttons stand beside the list while the run is under way
+_NARROW, _WIDE = 232, 264  # pixels; buttons stand beside the list while the run is active
 
 
-def chosen_run(runs: Sequence[RunInfo]) -> RunInfo | None:
+def shown_run(runs: Sequence[RunInfo]) -> RunInfo | None:
     """The run that the address names, else the newest that trains or waits, else the newest.
 
-    Says so when the address names a run that is not there.
+    Says so when the address names a run that does not exist.
     """
     wanted = session.current_run()
     by_id = {info.id: info for info in runs}
@@ -30,42 +32,45 @@ def chosen_run(runs: Sequence[RunInfo]) -> RunInfo | None:
         return by_id[wanted]
     if wanted:
         st.warning(
-            f"There is no run {wanted} in {server.runs_root()}: the address is old, or the run "
-            "was deleted.",
+            _(
+                "There is no run {run} in {folder}: the address is old, or the run was deleted.",
+                run=wanted,
+                folder=server.runs_root(),
+            ),
             icon=":material/link_off:",
         )
-    newest = [info for info in runs if info.state in ACTIVE]
-    trains = next((info for info in newest if info.state != "queued"), None)
-    found = trains or next(iter(newest or runs), None)
+    active = [info for info in runs if info.state in ACTIVE]
+    trains = next((info for info in active if info.state != "queued"), None)
+    found = trains or next(iter(active or runs), None)
     session.set_current_run(found.id if found else None)
     session.write_address(session.config())
     return found
 
 
-def pick_run(runs: Sequence[RunInfo], shown: RunInfo) -> None:
+def choose_run(runs: Sequence[RunInfo], shown: RunInfo) -> None:
     """A list of the runs, newest first, with the shown one chosen."""
     listed = list(runs[:_LISTED])
     if shown not in listed:
         listed.append(shown)
     labels = distinct_labels(
-        [replace(info, tags=()) if info == shown else info for info in listed]  # they stand below
+        [replace(info, tags=()) if info == shown else info for info in listed]  # drawn below
     )
-    st.session_state["run-choice"] = shown.id  # always, so that the browser hears of a new label
+    st.session_state[_KEY] = shown.id  # always, so that the browser receives a new label
     st.selectbox(
-        "Run",
+        _("Run"),
         list(labels),
         format_func=lambda run: labels.get(run, run),
-        key="run-choice",
-        on_change=_take_choice,
+        key=_KEY,
+        on_change=_run_chosen,
         label_visibility="collapsed",
         width=_NARROW if shown.state in ACTIVE else _WIDE,
     )
 
 
 @by_hand
-def _take_choice() -> None:
-    chosen = st.session_state["run-choice"]
+def _run_chosen() -> None:
+    chosen = st.session_state[_KEY]
     # The browser answers with the label. One that has changed since ("running" has become
-    # "finished") comes back as it was, and is no choice of anybody.
+    # "finished") comes back as it was, and is nobody's choice.
     if any(info.id == chosen for info in server.store().list()):
         session.set_current_run(chosen)
