@@ -22,7 +22,7 @@ from mlcore.data.tensors import load
 from mlcore.device import resolve
 from mlcore.errors import MlcoreError, RunError
 from mlcore.events import Event, Failed, Finished, StepsDone, Stopped
-from mlcore.runs import ControlLog, Recorder, RunFolder
+from mlcore.runs import ControlLog, Recorder, RunFolder, read_state
 from mlcore.runs.record.keeper import Keeper
 from mlcore.runs.record.messages import way_on
 from mlcore.runs.record.signals import shutdown_on_signals
@@ -64,7 +64,7 @@ def execute(
             or its history cannot be written.
     """
     with Recorder(folder) as recorder, shutdown_on_signals() as shutdown:
-        if (state := folder.state()) != "queued":
+        if (state := read_state(folder)) != "queued":
             raise RunError(f"Run {folder.id} is {state}, and nobody has asked it to go on.")
         control = ControlLog(folder)
         write_worker(

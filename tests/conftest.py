@@ -19,6 +19,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from mlcore.runs import read_state
 from tests.chromium import find_chromium
 
 if TYPE_CHECKING:
@@ -152,7 +153,7 @@ def training() -> Iterator[Callable[..., RunFolder]]:
 
     yield begin
     for folder, thread in begun:
-        if folder.path.exists() and folder.state() not in ENDED:
+        if folder.path.exists() and read_state(folder) not in ENDED:
             send(folder, Stop())
         thread.join(60)
     torch.set_num_threads(threads)

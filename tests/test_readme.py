@@ -14,7 +14,7 @@ import torch
 from mlcore.cli import main
 from mlcore.cli.main import COMMANDS
 from mlcore.config import RunConfig
-from mlcore.runs import RunFolder, RunStore
+from mlcore.runs import RunFolder, RunStore, read_state
 from mlcore.runs.active.queue import RunQueue
 
 ROOT = Path(__file__).parents[1]
@@ -87,7 +87,7 @@ def test_the_lines_that_steer_a_run_work_one_after_another(
         words = shlex.split(line.replace("RUN", folder.id))
         assert main(words[1:]) == 0, f"{line}: {capsys.readouterr().err}"
         assert capsys.readouterr().out.startswith(f"run {folder.id} ")
-    assert folder.state() == "stopped"
+    assert read_state(folder) == "stopped"
 
 
 def test_the_lines_about_the_queue_work_one_after_another(
@@ -101,7 +101,7 @@ def test_the_lines_about_the_queue_work_one_after_another(
         words = shlex.split(line.replace("RUN", folder.id))
         assert main(words[1:]) == 0, f"{line}: {capsys.readouterr().err}"
         assert folder.id in capsys.readouterr().out
-    assert folder.state() == "stopped"
+    assert read_state(folder) == "stopped"
 
 
 def test_both_commands_name_files_that_are_there() -> None:

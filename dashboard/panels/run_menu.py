@@ -11,9 +11,16 @@ from dashboard.gaps.widgets import by_hand, key_of_text
 from dashboard.session import problems
 from dashboard.words.progress import ACTIVE
 from dashboard.words.wording import as_markdown
-from mlcore.runs import RunFolder, RunInfo
+from mlcore.runs import RunFolder, RunInfo, read_state
+from mlcore.runs.library.label import (
+    LONGEST_NAME,
+    LONGEST_NOTE,
+    MOST_TAGS,
+    rename,
+    set_note,
+    set_tags,
+)
 from mlcore.runs.library.trash import delete, restore
-from mlcore.runs.record.label import LONGEST_NAME, LONGEST_NOTE, MOST_TAGS
 
 __all__ = ["deleted_notice", "label_line", "run_menu"]
 
@@ -123,19 +130,19 @@ def deleted_notice() -> None:
 @by_hand
 def _rename(shown: RunInfo, key: str) -> None:
     with problems.caught():
-        RunFolder(shown.path).rename(st.session_state[key])
+        rename(RunFolder(shown.path), st.session_state[key])
 
 
 @by_hand
 def _tag(shown: RunInfo, key: str) -> None:
     with problems.caught():
-        RunFolder(shown.path).tag(st.session_state[key])
+        set_tags(RunFolder(shown.path), st.session_state[key])
 
 
 @by_hand
 def _annotate(shown: RunInfo, key: str) -> None:
     with problems.caught():
-        RunFolder(shown.path).annotate(st.session_state[key])
+        set_note(RunFolder(shown.path), st.session_state[key])
 
 
 def _doubt(run: str | None) -> None:
@@ -147,7 +154,7 @@ def _delete(shown: RunInfo) -> None:
     folder = RunFolder(shown.path)
     _doubt(None)
     with problems.caught():
-        if folder.state() in ACTIVE:
+        if read_state(folder) in ACTIVE:
             server.queue().end(folder, _LONGEST)
         delete(folder)
         st.session_state[_DELETED] = shown.id

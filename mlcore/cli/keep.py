@@ -11,9 +11,9 @@ from mlcore.cli.arguments import POSITIONAL, read, switch, word
 from mlcore.cli.runs import RUN, RUNS, named_run, open_store
 from mlcore.cli.steer import PATIENCE
 from mlcore.errors import RunError, SettingsError
-from mlcore.runs import ENDED, RunFolder
+from mlcore.runs import ENDED, RunFolder, read_state
 from mlcore.runs.active.queue import RunQueue
-from mlcore.runs.library import trash
+from mlcore.runs.library import label, trash
 from mlcore.words import counted
 
 __all__ = ["delete", "rename", "restore"]
@@ -60,8 +60,9 @@ def rename(argv: Sequence[str]) -> int:
     folder = named_run("rename", options.target, options.runs)
     if options.name == "\0":
         raise SettingsError('`mlcore rename` needs a name behind the run; "" takes the name away.')
-    folder.rename(options.name)
-    called = f"is called {folder.name}" if folder.name else "has no name any more"
+    label.rename(folder, options.name)
+    name = label.read_label(folder).name
+    called = f"is called {name}" if name else "has no name any more"
     return _say(folder, called, as_json=options.json)
 
 
@@ -69,7 +70,7 @@ def delete(argv: Sequence[str]) -> int:
     """Put a run into the trash."""
     options, _ = read("delete", DeleteOptions, argv)
     folder = named_run("delete", options.target, options.runs)
-    state = folder.state()
+    state = read_state(folder)
     if state not in ENDED and options.stop:
         RunQueue(folder.path.parent).end(folder, PATIENCE)
     elif state in ("running", "paused"):
@@ -97,7 +98,8 @@ def restore(argv: Sequence[str]) -> int:
 
 def _say(folder: RunFolder, words: str, *, as_json: bool) -> int:
     if as_json:
-        record = {"run": folder.id, "name": folder.name, "folder": str(folder.path)}
+        name = label.read_label(folder).name
+        record = {"run": folder.id, "name": name, "folder": str(folder.path)}
         print(json.dumps(record, ensure_ascii=False))
     else:
         print(f"run {folder.id} {words}")

@@ -11,6 +11,7 @@ from mlcore.cli.arguments import POSITIONAL, read, switch, text, word
 from mlcore.cli.runs import RUN, RUNS, named_run
 from mlcore.errors import SettingsError
 from mlcore.runs import RunFolder
+from mlcore.runs.library.label import read_label, set_note, set_tags
 
 __all__ = ["note", "tag"]
 
@@ -48,15 +49,15 @@ def tag(argv: Sequence[str]) -> int:
     folder = named_run("tag", options.target, options.runs)
     if options.tags or options.remove:
         gone = {tag.casefold() for tag in options.remove}
-        before = folder.label.tags
+        before = read_label(folder).tags
         if lacking := gone - {tag.casefold() for tag in before}:
             raise SettingsError(
                 f"Run {folder.id} has no tag {min(lacking)!r}: it has "
                 f"{', '.join(before) or 'none'}."
             )
         kept = [tag for tag in before if tag.casefold() not in gone]
-        folder.tag([*kept, *options.tags])
-    tags = folder.label.tags
+        set_tags(folder, [*kept, *options.tags])
+    tags = read_label(folder).tags
     words = f"is tagged {', '.join(tags)}" if tags else "has no tags"
     return _say(folder, f"run {folder.id} {words}", as_json=options.json)
 
@@ -66,12 +67,13 @@ def note(argv: Sequence[str]) -> int:
     options, _ = read("note", NoteOptions, argv)
     folder = named_run("note", options.target, options.runs)
     if options.text != _UNSAID:
-        folder.annotate(options.text)
-    return _say(folder, folder.label.note or f"run {folder.id} has no note", as_json=options.json)
+        set_note(folder, options.text)
+    words = read_label(folder).note or f"run {folder.id} has no note"
+    return _say(folder, words, as_json=options.json)
 
 
 def _say(folder: RunFolder, words: str, *, as_json: bool) -> int:
-    label = folder.label
+    label = read_label(folder)
     record = {"run": folder.id, "name": label.name, "tags": list(label.tags), "note": label.note}
     print(json.dumps(record, ensure_ascii=False) if as_json else words)
     return 0

@@ -13,9 +13,10 @@ from mlcore.cli.layout import table
 from mlcore.cli.runs import RUNS, open_store
 from mlcore.cli.steer import say_cancelled
 from mlcore.errors import RunError, SettingsError
-from mlcore.runs import RunFolder
+from mlcore.runs import RunFolder, read_state
 from mlcore.runs.active.queue import QueueSnapshot, RunQueue
 from mlcore.runs.active.queue_file import MOST_AT_ONCE
+from mlcore.runs.library.label import read_label
 
 __all__ = ["run"]
 
@@ -53,7 +54,7 @@ def run(argv: Sequence[str]) -> int:
     if place is None:
         if not queue.cancel(folder.id):
             raise RunError(
-                f"Run {folder.id} does not wait, it is {folder.state()}: "
+                f"Run {folder.id} does not wait, it is {read_state(folder)}: "
                 "`mlcore stop` ends one that trains."
             )
         return say_cancelled(folder, as_json=options.json)
@@ -109,7 +110,7 @@ def _rows(queue: RunQueue, now: QueueSnapshot) -> list[dict[str, Any]]:
     for run, state in found:
         folder = RunFolder(queue.root / run)
         try:
-            name, device = folder.name, folder.config.train.device
+            name, device = read_label(folder).name, folder.config.train.device
         except RunError:  # it was deleted a moment ago
             continue
         rows.append(

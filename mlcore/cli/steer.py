@@ -24,9 +24,9 @@ from mlcore.events import (
     Stopped,
     to_json,
 )
-from mlcore.runs import ENDED, Request, RunFolder
+from mlcore.runs import ENDED, Request, RunFolder, read_state
 from mlcore.runs.active.queue import RunQueue
-from mlcore.runs.record.status import stand
+from mlcore.runs.record.status import read_status
 from mlcore.words import percent
 
 __all__ = [
@@ -84,7 +84,7 @@ def pause(argv: Sequence[str]) -> int:
     """Pause a run."""
     options, _ = read("pause", PauseOptions, argv)
     folder = find_active("pause", options.target, options.runs)
-    now = stand(folder.path)
+    now = read_status(folder)
     if now.state == "paused":  # also where it is to do some more steps first
         Request(folder, Pause())
         return say(folder, Paused(step=now.step, epoch=now.epoch), as_json=options.json)
@@ -95,7 +95,7 @@ def go_on(argv: Sequence[str]) -> int:
     """Have a paused run go on."""
     options, _ = read("continue", ContinueOptions, argv)
     folder = find_active("continue", options.target, options.runs)
-    now = stand(folder.path)
+    now = read_status(folder)
     if now.state == "running":  # it may be about to pause after some steps
         Request(folder, Continue())
         return say(folder, Continued(step=now.step, epoch=now.epoch), as_json=options.json)
@@ -132,7 +132,7 @@ def find_active(command: str, target: str, runs: str) -> RunFolder:
         RunError: there is no such run, or it is not under way.
     """
     folder = named_run(command, target, runs)
-    state = folder.state()
+    state = read_state(folder)
     if state in ENDED:
         raise RunError(
             f"Run {folder.id} is {state}, and only one that trains can be asked to {command}: "
@@ -181,7 +181,7 @@ def say(folder: RunFolder, event: Event, *, as_json: bool, loss: float | None = 
 
 def say_cancelled(folder: RunFolder, *, as_json: bool) -> int:
     """Print that a run no longer waits; 0, the exit status."""
-    now = stand(folder.path)
+    now = read_status(folder)
     return say(folder, Stopped(step=now.step, epoch=now.epoch, reason="cancelled"), as_json=as_json)
 
 
@@ -212,7 +212,7 @@ def _words(folder: RunFolder, event: Event, loss: float | None) -> str:
 
 def no_answer(folder: RunFolder) -> int:
     """Say on standard error that a run did not answer; 1, the exit status."""
-    state = folder.state()
+    state = read_state(folder)
     if state in ENDED:
         why = f"Run {folder.id} is {state}: `mlcore resume {folder.id}` goes on with it."
     else:

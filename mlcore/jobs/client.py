@@ -15,7 +15,7 @@ from mlcore.errors import JobError, MlcoreError, RunError
 from mlcore.jobs.folder import JobFolder, clean
 from mlcore.jobs.scheduler import Scheduler
 from mlcore.jobs.supervisor_client import SupervisorClient
-from mlcore.runs import ENDED, RunFolder, RunStore, ask_resume, default_runs_root, send
+from mlcore.runs import ENDED, RunFolder, RunStore, ask_resume, default_runs_root, read_state, send
 from mlcore.runs.active.active_runs import slot_is_free
 from mlcore.runs.active.queue import QueueSnapshot
 
@@ -205,14 +205,14 @@ class Jobs:
         self._scheduler.end()
         waiting = self._scheduler.queue.snapshot().waiting
         started = [folder for folder in self._scheduler.started if folder.id not in waiting]
-        under_way = [folder for folder in started if folder.state() not in ENDED]
+        under_way = [folder for folder in started if read_state(folder) not in ENDED]
         told = []
         for folder in under_way:
             with contextlib.suppress(RunError):  # its folder is gone, or its disk is full
                 send(folder, Stop(reason="shutdown"))
                 told.append(folder)
         until = time.monotonic() + patience
-        while time.monotonic() < until and any(f.state() not in ENDED for f in told):
+        while time.monotonic() < until and any(read_state(f) not in ENDED for f in told):
             time.sleep(0.01)
         self.close()
         return [folder.id for folder in under_way]

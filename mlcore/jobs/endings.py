@@ -9,7 +9,7 @@ import signal
 from mlcore.errors import JobError, RunError
 from mlcore.files import size_of
 from mlcore.jobs.folder import JobFolder
-from mlcore.runs import RunFolder, record_failure
+from mlcore.runs import RunFolder, read_state, record_failure
 from mlcore.runs.record.control import asking
 from mlcore.runs.record.messages import way_on
 from mlcore.runs.record.status import start_asked
@@ -49,7 +49,7 @@ def end_run(folder: RunFolder, code: int, asked: int) -> None:
     with contextlib.suppress(RunError), asking(folder):  # nobody resumes it in between
         if start_asked(folder.control_path, asked):
             return
-        if folder.state() in ("lost", "queued"):
+        if read_state(folder) in ("lost", "queued"):
             mark = read_worker(folder.path)
             said = mark.word if mark else ""
             refuse_run(folder, said or f"The worker {words(code)}: {way_on(folder)}.")

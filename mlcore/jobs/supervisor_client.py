@@ -15,7 +15,7 @@ from typing import IO, Any
 from mlcore.errors import JobError
 from mlcore.jobs.endings import refuse_run
 from mlcore.jobs.folder import JobFolder, jobs_root
-from mlcore.runs import RunFolder
+from mlcore.runs import RunFolder, read_state
 
 __all__ = ["SupervisorClient"]
 
@@ -183,5 +183,5 @@ def _answered(request: Mapping[str, Any]) -> bool:
     if not folder.is_dir():
         return True
     if request["do"] == "run":
-        return RunFolder(folder).state() != "queued"
+        return read_state(RunFolder(folder)) != "queued"
     return JobFolder(folder).done

@@ -15,7 +15,7 @@ from mlcore.jobs.folder import JobFolder
 from mlcore.jobs.shelf import Shelf
 from mlcore.jobs.short import HANDLERS
 from mlcore.run import execute
-from mlcore.runs import RunFolder
+from mlcore.runs import RunFolder, read_state
 
 __all__ = ["detach", "work_job", "work_run"]
 
@@ -33,7 +33,7 @@ def work_run(folder: RunFolder, threads: int, shelf: Shelf | None = None) -> int
     except RunError as error:
         with contextlib.suppress(OSError):
             print(error, file=sys.stderr, flush=True)  # noqa: T201 (worker.log)
-        if folder.state() == "queued":  # not even begun
+        if read_state(folder) == "queued":  # not even begun
             refuse_run(folder, str(error))
         return 1
     return 0

@@ -12,7 +12,7 @@ from mlcore.runs.record.control import ControlLog, ask_resume, mark_start, send
 from mlcore.runs.record.folder import RunFolder
 from mlcore.runs.record.history import History
 from mlcore.runs.record.recorder import Recorder, record_failure
-from mlcore.runs.record.state import ENDED, State, derive
+from mlcore.runs.record.status import ENDED, RunStatus, State, read_state, read_status
 
 __all__ = [
     "ENDED",
@@ -22,12 +22,14 @@ __all__ = [
     "Request",
     "RunFolder",
     "RunInfo",
+    "RunStatus",
     "RunStore",
     "State",
     "ask_resume",
     "default_runs_root",
-    "derive",
     "mark_start",
+    "read_state",
+    "read_status",
     "record_failure",
     "send",
 ]

@@ -11,7 +11,7 @@ from pathlib import Path
 from mlcore.commands import Command, Continue, Edit, Pause, RunSteps, Stop
 from mlcore.config import RunConfig
 from mlcore.jobs import Jobs
-from mlcore.runs import ENDED, Request, RunFolder
+from mlcore.runs import ENDED, Request, RunFolder, read_state
 from tests.benchmarks.page.figures import Figure
 
 __all__ = ["measure"]
@@ -62,13 +62,13 @@ def _asked(run: RunFolder, command: Command) -> float:
     begun = time.perf_counter()
     answer = Request(run, command).wait(_PATIENCE)
     if answer is None:
-        raise SystemExit(f"run {run.id} is {run.state()}: see {run.path}")
+        raise SystemExit(f"run {run.id} is {read_state(run)}: see {run.path}")
     return 1_000 * (time.perf_counter() - begun)
 
 
 def _wait_for_steps(run: RunFolder) -> None:
     until = time.monotonic() + _PATIENCE
     while not (run.events_path.is_file() and b'"steps"' in run.events_path.read_bytes()):
-        if run.state() in ENDED or time.monotonic() > until:
-            raise SystemExit(f"run {run.id} is {run.state()}: see {run.path}")
+        if read_state(run) in ENDED or time.monotonic() > until:
+            raise SystemExit(f"run {run.id} is {read_state(run)}: see {run.path}")
         time.sleep(0.05)

@@ -12,7 +12,7 @@ from typing import Any
 
 from mlcore.config import RunConfig
 from mlcore.run import execute
-from mlcore.runs import RunFolder, RunStore
+from mlcore.runs import RunFolder, RunStore, read_state
 from mlcore.runs.active.threads import cores, thread_budget, thread_share
 
 __all__ = ["table"]
@@ -59,8 +59,8 @@ def flushes(folder: RunFolder) -> list[tuple[float, int]]:
     """Unix seconds and steps done, each time the run told of its steps."""
     lines = (json.loads(line) for line in folder.events_path.read_text().splitlines())
     records: list[dict[str, Any]] = [line for line in lines if line["event"] == "steps"]
-    if folder.state() != "finished":
-        raise SystemExit(f"run {folder.id} is {folder.state()}: see {folder.path}")
+    if read_state(folder) != "finished":
+        raise SystemExit(f"run {folder.id} is {read_state(folder)}: see {folder.path}")
     return [(record["time"], record["first"] + len(record["losses"]) - 1) for record in records]
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from mlcore.runs import ENDED, RunStore
+from mlcore.runs import ENDED, RunStore, read_state
 from mlcore.runs.active.queue import RunQueue
 
 PROJECT = Path(__file__).parents[2]
@@ -121,9 +121,9 @@ def stop_runs(runs: Path) -> None:
     store = RunStore(runs)
     for info in store.list():
         folder = store.get(info.id)
-        if folder.state() in ("queued", "running", "paused"):
+        if read_state(folder) in ("queued", "running", "paused"):
             RunQueue(runs).end(folder, 20)
-            wait_for(lambda folder=folder: folder.state() in ENDED, 20, f"{info.id} stops")
+            wait_for(lambda folder=folder: read_state(folder) in ENDED, 20, f"{info.id} stops")
 
 
 def wait_settled(page: Page) -> None:

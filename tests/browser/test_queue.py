@@ -11,7 +11,7 @@ import psutil
 import pytest
 from playwright.sync_api import Page, expect
 
-from mlcore.runs import ENDED, RunFolder, RunStore
+from mlcore.runs import ENDED, RunFolder, RunStore, read_state
 from mlcore.runs.active.queue import RunQueue
 from mlcore.runs.record.worker import read_worker
 from tests.browser.driving import LONG, badge, button, click_train
@@ -59,7 +59,7 @@ def three_runs(page: Page, url: str) -> list[str]:
 
 
 def states(runs: Path, ids: list[str]) -> list[str]:
-    return [RunFolder(runs / run).state() for run in ids]
+    return [read_state(RunFolder(runs / run)) for run in ids]
 
 
 def test_three_clicks_train_one_run_and_two_wait_in_an_order_that_can_be_changed(

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from mlcore.replay import replay
-from mlcore.runs import ENDED, History, RunFolder, RunStore
+from mlcore.runs import ENDED, History, RunFolder, RunStore, read_state
 from mlcore.runs.record.worker import read_worker
 from tests.browser.driving import LONG, badge, button, click_train, wait_for_steps
 
@@ -193,7 +193,7 @@ def test_single_steps_and_epochs_edits_and_refusals(app, page, settled, shots):
         arg=history_of(folder).epochs[-1].step,
     )
     assert len(history_of(folder).epochs) == epochs + 1
-    assert folder.state() == "paused"
+    assert read_state(folder) == "paused"
 
     for count, (key, value) in enumerate(
         (("optim-momentum", "0.9"), ("data-batch_size", "64"), ("train-epochs", "6000")), start=1
@@ -225,7 +225,7 @@ def test_single_steps_and_epochs_edits_and_refusals(app, page, settled, shots):
     page.set_viewport_size({"width": 1400, "height": 900})
     button(page, "stop").click()
     badge(page, "Stopped")
-    assert folder.state() in ENDED
+    assert read_state(folder) in ENDED
 
 
 def test_a_run_that_trains_is_named_stopped_and_deleted_and_comes_back(app, page, settled, shots):
@@ -251,7 +251,7 @@ def test_a_run_that_trains_is_named_stopped_and_deleted_and_comes_back(app, page
     badge(page, "Stopped")
     expect(page.locator(".st-key-run-choice input")).to_have_value(re.compile("^a wide one"))
     assert only_run(server.runs).id == folder.id
-    assert folder.state() == "stopped"
+    assert read_state(folder) == "stopped"
 
 
 def test_a_page_that_lost_its_timer_draws_on(app, page):

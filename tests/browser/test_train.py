@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from mlcore.runs import RunFolder, RunStore
+from mlcore.runs import RunFolder, RunStore, read_state
 from mlcore.runs.record.worker import read_worker
 
 pytestmark = pytest.mark.browser
@@ -145,7 +145,7 @@ def test_the_bar_moves_and_stop_keeps_a_model_that_can_be_resumed(app, page, set
     press_stop(page)
     print(f"\nclick on Stop to acknowledged: {time.perf_counter() - begun:.2f} s")
     folder: RunFolder = RunStore(server.runs).get(run_of(page))
-    assert folder.state() == "stopped"
+    assert read_state(folder) == "stopped"
     assert folder.last_checkpoint() is not None
     stopped_at = last_step(page)
     button(page, "resume").click()

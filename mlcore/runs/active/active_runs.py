@@ -10,7 +10,7 @@ from pathlib import Path
 from mlcore.errors import RunError
 from mlcore.runs.active.threads import cores
 from mlcore.runs.record.folder import RunFolder
-from mlcore.runs.record.state import State
+from mlcore.runs.record.status import State, read_state
 from mlcore.runs.record.worker import read_worker
 
 __all__ = ["ActiveRun", "active_runs", "actual_device", "slot_is_free", "threads_used"]
@@ -57,7 +57,7 @@ def _active_run(path: Path) -> ActiveRun | None:
         return None
     folder = RunFolder(path)
     try:
-        state, settings = folder.state(), folder.config.train
+        state, settings = read_state(folder), folder.config.train
     except RunError:
         return None
     if state not in ("running", "paused"):

@@ -26,6 +26,7 @@ from mlcore.runs.active.steering import Request
 from mlcore.runs.record.folder import RunFolder
 from mlcore.runs.record.locks import alone
 from mlcore.runs.record.recorder import withdraw_start
+from mlcore.runs.record.status import read_state
 
 __all__ = ["QueueSnapshot", "RunQueue"]
 
@@ -170,7 +171,7 @@ class RunQueue:
         Raises:
             RunError: its folder or the queue cannot be written.
         """
-        if folder.state() == "queued" and self.cancel(folder.id):
+        if read_state(folder) == "queued" and self.cancel(folder.id):
             return None
         return Request(folder, Stop()).wait(seconds)
 
@@ -202,7 +203,7 @@ class RunQueue:
 
     def _queued(self, run: str) -> bool:
         folder = RunFolder(self.root / run)
-        return folder.config_path.is_file() and folder.state() == "queued"
+        return folder.config_path.is_file() and read_state(folder) == "queued"
 
     def _unlisted(self, state: QueueState) -> list[str]:
         """Ids of the runs that are to start and are not listed, by when that was asked for."""

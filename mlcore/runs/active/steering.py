@@ -18,8 +18,7 @@ from mlcore.events import (
 from mlcore.runs.record.control import send
 from mlcore.runs.record.folder import RunFolder
 from mlcore.runs.record.lines import LineReader
-from mlcore.runs.record.state import ENDED
-from mlcore.runs.record.status import read_event
+from mlcore.runs.record.status import ENDED, read_event, read_state
 
 __all__ = ["Request"]
 
@@ -77,7 +76,7 @@ class Request:
             if until is not None and now >= until:
                 return None
             if now >= look:
-                if self._folder.state() in ENDED:
+                if read_state(self._folder) in ENDED:
                     return self.answer()
                 look = now + _LIVES
             time.sleep(_PAUSE)

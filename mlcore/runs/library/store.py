@@ -20,11 +20,10 @@ from mlcore.errors import RunError
 from mlcore.events import Failed, Finished
 from mlcore.files import write_atomically
 from mlcore.runs.library.cache import Known
+from mlcore.runs.library.label import LONGEST_NAME, read_label
 from mlcore.runs.record.folder import START_FILE, RunFolder
-from mlcore.runs.record.label import LONGEST_NAME
 from mlcore.runs.record.messages import lost_message
-from mlcore.runs.record.state import State
-from mlcore.runs.record.status import stand
+from mlcore.runs.record.status import State, read_status
 from mlcore.runs.record.worker import reserve
 
 __all__ = ["RunInfo", "RunStore", "default_runs_root"]
@@ -213,8 +212,8 @@ def describe(folder: RunFolder) -> RunInfo:
     Raises:
         RunError: its settings cannot be read.
     """
-    config, meta, now = folder.config, folder.meta, stand(folder.path)
-    last, outcome, label = now.last_epoch, now.outcome, folder.label
+    config, meta, now = folder.config, folder.meta, read_status(folder)
+    last, outcome, label = now.last_epoch, now.outcome, read_label(folder)
     failed = outcome.message if isinstance(outcome, Failed) else ""
     whole = isinstance(outcome, Finished) and not outcome.early  # an edit may have asked for fewer
     return RunInfo(

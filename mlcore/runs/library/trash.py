@@ -12,7 +12,7 @@ from mlcore.runs.active.queue import RunQueue
 from mlcore.runs.library.store import RunStore
 from mlcore.runs.record.folder import RunFolder
 from mlcore.runs.record.recorder import PARTING, no_worker
-from mlcore.runs.record.state import ENDED
+from mlcore.runs.record.status import ENDED, read_state
 
 __all__ = ["delete", "empty_trash", "restore", "trash"]
 
@@ -31,7 +31,7 @@ def delete(folder: RunFolder) -> None:
     root = folder.path.parent
     if root.name == ".trash" or not folder.config_path.is_file():
         raise RunError(f"Run {folder.id} is deleted already.")
-    if folder.state() == "queued":
+    if read_state(folder) == "queued":
         RunQueue(root).cancel(folder.id)
     _check_ended(folder)
     with no_worker(folder, PARTING):  # one that says its last word may still hold it
@@ -90,7 +90,7 @@ def empty_trash(store: RunStore) -> int:
 
 
 def _check_ended(folder: RunFolder) -> None:
-    state = folder.state()
+    state = read_state(folder)
     if state not in ENDED:
         now = "about to start" if state == "queued" else state
         raise RunError(f"Run {folder.id} is {now}: stop it before it is deleted.")

@@ -15,7 +15,7 @@ from mlcore.runs.record.folder import RunFolder
 from mlcore.runs.record.history import History
 from mlcore.runs.record.lines import LineReader, LineWriter, append_line
 from mlcore.runs.record.locks import wait_lock
-from mlcore.runs.record.status import START, stand
+from mlcore.runs.record.status import START_MARKER, read_state
 
 __all__ = ["ControlLog", "ask_resume", "asking", "mark_start", "send"]
 
@@ -35,7 +35,7 @@ def mark_start(folder: RunFolder) -> None:
     Raises:
         RunError: the log cannot be written.
     """
-    append_line(folder.control_path, {"command": START, "time": time.time()})
+    append_line(folder.control_path, {"command": START_MARKER, "time": time.time()})
 
 
 def ask_resume(folder: RunFolder, changes: Mapping[str, Any] | None = None) -> None:
@@ -53,7 +53,7 @@ def ask_resume(folder: RunFolder, changes: Mapping[str, Any] | None = None) -> N
     if changes:
         _check(folder, changes)
     with asking(folder):
-        now = stand(folder.path).state
+        now = read_state(folder)
         if now in ("running", "paused"):
             raise RunError(f"Run {folder.id} is {now} already: there is nothing to resume.")
         if now == "finished" and "train.epochs" not in changes:
@@ -119,7 +119,7 @@ class ControlLog:
             self._waiting = []
         found: list[Command] = []
         for _, record in lines:
-            if record.get("command") == START:
+            if record.get("command") == START_MARKER:
                 self._waiting, found = [], []
                 continue
             try:

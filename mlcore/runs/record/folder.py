@@ -5,8 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,17 +13,7 @@ from mlcore import events
 from mlcore.config import RunConfig
 from mlcore.errors import RunError, SettingsError
 from mlcore.events import Started
-from mlcore.runs.record.label import (
-    LONGEST_NAME,
-    Label,
-    check_note,
-    check_tags,
-    read_label,
-    write_label,
-)
 from mlcore.runs.record.lines import parse_line
-from mlcore.runs.record.state import State
-from mlcore.runs.record.status import stand
 
 __all__ = ["START_FILE", "RunFolder", "checkpoint_name"]
 
@@ -114,48 +103,6 @@ class RunFolder:
             return RunConfig.from_json(self.meta["config"])
         except SettingsError as error:
             raise RunError(f"{self.config_path} holds settings that cannot be: {error}") from error
-
-    @property
-    def label(self) -> Label:
-        """Name, tags and note, as a person gave them last."""
-        return read_label(self.label_path, self.meta.get("name"))
-
-    @property
-    def name(self) -> str:
-        """The name a person gave the run, last by `rename`; empty when none was given."""
-        return self.label.name
-
-    def rename(self, name: str) -> None:
-        """Give the run another name, or none; its settings file stays as it is.
-
-        Raises:
-            RunError: it cannot be written.
-        """
-        write_label(
-            self.label_path, replace(self.label, name=" ".join(name.split())[:LONGEST_NAME])
-        )
-
-    def tag(self, tags: Iterable[str]) -> None:
-        """Give the run these tags, and no others.
-
-        Raises:
-            SettingsError: one of them is no word, or there are too many.
-            RunError: they cannot be written.
-        """
-        write_label(self.label_path, replace(self.label, tags=check_tags(tags)))
-
-    def annotate(self, note: str) -> None:
-        """Give the run a note; an empty one takes it away.
-
-        Raises:
-            SettingsError: it is too long.
-            RunError: it cannot be written.
-        """
-        write_label(self.label_path, replace(self.label, note=check_note(note)))
-
-    def state(self) -> State:
-        """Where the run stands, derived from its files."""
-        return stand(self.path).state
 
     def checkpoints(self) -> list[Path]:
         """The checkpoints that lie whole in the folder, by step; `start.pt` comes first."""

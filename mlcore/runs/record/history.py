@@ -28,8 +28,15 @@ from mlcore.runs.record.folder import RunFolder
 from mlcore.runs.record.lines import Line, LineReader
 from mlcore.runs.record.messages import damage_message, gone_message, lost_message
 from mlcore.runs.record.series import Series
-from mlcore.runs.record.state import ENDED, State
-from mlcore.runs.record.status import TURNS, judge, read_event, start_asked
+from mlcore.runs.record.status import (
+    ENDED,
+    STATE_EVENTS,
+    State,
+    derive_state,
+    is_read_only,
+    read_event,
+    start_asked,
+)
 from mlcore.runs.record.worker import Life, WorkerRecord, read_worker
 
 __all__ = ["History"]
@@ -165,17 +172,17 @@ class History:
                 self._take(line)
             with contextlib.suppress(RunError):  # whoever asks something of the run is told
                 self._orders.read()
-            self._judge(mark, life)
+            self._derive(mark, life)
             return anew or bool(lines) or before != (self.state, self.message)
 
-    def _judge(self, mark: WorkerRecord | None, life: Life) -> None:
+    def _derive(self, mark: WorkerRecord | None, life: Life) -> None:
         """Derive state and message from what was read and from the worker."""
         if not self.folder.config_path.exists():
             self.state, self.message = "lost", gone_message(self.folder)
             return
         asked = start_asked(self.folder.control_path, mark.control_from if mark else 0)
         turn = self._turn_since(mark.events_from if mark else 0)
-        self.state = judge(self.folder.path, turn, life, asked)
+        self.state = derive_state(turn, life, asked, read_only=is_read_only(self.folder.path))
         self.message = ""
         if self.state == "lost":
             self.message = lost_message(self.folder)
@@ -199,7 +206,7 @@ class History:
             self._bad_events += 1
             return
         self._newest = line
-        if event.kind in TURNS:
+        if event.kind in STATE_EVENTS:
             self._turn = line
             self._pace.clear()
         stamp = line.record.get("time")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mlcore.runs.record.folder import RunFolder, checkpoint_step
-from mlcore.runs.record.status import read_only
+from mlcore.runs.record.status import is_read_only
 from mlcore.runs.record.worker import read_worker
 
 __all__ = ["damage_message", "gone_message", "lost_message", "way_on"]
@@ -14,7 +14,7 @@ def lost_message(folder: RunFolder) -> str:
     mark = read_worker(folder.path)
     if mark is not None and mark.word:
         return mark.word
-    if read_only(folder.path):
+    if is_read_only(folder.path):
         return (
             f"{folder.path} cannot be written, so no worker can train there: "
             f"make it writable, then {way_on(folder)}."

@@ -15,7 +15,7 @@ from mlcore.events import Event, Failed, Stopped
 from mlcore.runs.record.folder import RunFolder
 from mlcore.runs.record.lines import LineWriter, append_line
 from mlcore.runs.record.locks import try_lock
-from mlcore.runs.record.status import stand
+from mlcore.runs.record.status import read_state, read_status
 from mlcore.runs.record.worker import WorkerRecord, leave_word, read_worker, write_worker
 
 __all__ = ["PARTING", "Recorder", "no_worker", "record_failure", "withdraw_start"]
@@ -35,7 +35,7 @@ class Recorder:
         until = time.monotonic() + PARTING
         while not try_lock(self._writer.fd):
             # A worker that has said its last word holds the history until its process ends.
-            if folder.state() != "queued" or time.monotonic() > until:
+            if read_state(folder) != "queued" or time.monotonic() > until:
                 self._writer.close()
                 raise _taken(folder)
             time.sleep(0.005)
@@ -89,7 +89,7 @@ def record_failure(folder: RunFolder, message: str) -> None:
     if not folder.config_path.is_file():
         raise RunError(f"{folder.path} was deleted.")
     with no_worker(folder):
-        now = stand(folder.path)
+        now = read_status(folder)
         if now.state == "queued":  # no worker will heed the start that was asked for
             write_worker(folder.path, WorkerRecord.nobody(folder.events_path, folder.control_path))
         failed = Failed(step=now.step, epoch=now.epoch, message=message)
@@ -118,7 +118,7 @@ def no_worker(folder: RunFolder, seconds: float = 0.0) -> Iterator[None]:
     try:
         until = time.monotonic() + seconds
         while not try_lock(fd):
-            if time.monotonic() >= until or folder.state() in ("running", "paused"):
+            if time.monotonic() >= until or read_state(folder) in ("running", "paused"):
                 raise _taken(folder)
             time.sleep(0.005)
         yield
@@ -141,11 +141,11 @@ def withdraw_start(folder: RunFolder) -> bool:
     Raises:
         RunError: its folder cannot be written.
     """
-    if folder.state() != "queued":
+    if read_state(folder) != "queued":
         return False
     try:
         with Recorder(folder) as recorder:  # held, so that no worker can sign meanwhile
-            if folder.state() != "queued":
+            if read_state(folder) != "queued":
                 return False
             mark = read_worker(folder.path)
             nobody = WorkerRecord.nobody(folder.events_path, folder.control_path)
@@ -155,7 +155,7 @@ def withdraw_start(folder: RunFolder) -> bool:
                 write_worker(folder.path, nobody)
                 recorder.record(Stopped(step=0, epoch=0, reason="cancelled"))
     except RunError:
-        if folder.state() != "queued":
+        if read_state(folder) != "queued":
             return False
         raise
     return True

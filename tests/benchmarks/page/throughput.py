@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page
 from mlcore.config import DataConfig, RunConfig, data_root
 from mlcore.data import status
 from mlcore.presets import PAGE_PRESET, PRESETS
-from mlcore.runs import ENDED, History, RunFolder
+from mlcore.runs import ENDED, History, RunFolder, read_state
 from mlcore.runs.active.threads import thread_budget
 from tests.benchmarks.page.figures import Figure
 from tests.benchmarks.page.tab import LONG, newest, press_train, serve, stop, tab
@@ -109,7 +109,7 @@ def _with_page(page: Page, runs: Path) -> float:
     """The pace of a run that the page starts and draws to its end."""
     press_train(page)
     run = newest(runs)
-    wait_for(lambda: run.state() in ENDED, _PATIENCE, f"{run.id} ends")
+    wait_for(lambda: read_state(run) in ENDED, _PATIENCE, f"{run.id} ends")
     return _pace(run)
 
 

@@ -30,6 +30,7 @@ from mlcore.events import (
 )
 from mlcore.runs import ControlLog, Recorder, RunFolder, RunStore
 from mlcore.runs.active.queue import RunQueue
+from mlcore.runs.library.label import read_label, rename
 from mlcore.runs.record.folder import checkpoint_name
 from mlcore.runs.record.worker import WorkerRecord, write_worker
 
@@ -381,15 +382,16 @@ def test_a_run_can_be_renamed(made):
     key = f"name-{folder.id}"
     app.text_input(key=key_of_text(key, "")).set_value("first try").run()
     assert app.selectbox(key="run-choice").options == ["first try · stopped · 87.50 %"]
-    assert folder.name == "first try"
+    assert read_label(folder).name == "first try"
     assert app.text_input(key=key_of_text(key, "first try")).value == "first try"
 
 
 def test_a_long_name_from_the_shell_stands_in_the_field_whole(made):
     folder = made(STARTED, STEPS, EPOCH, Stopped(step=39, epoch=1))
-    folder.rename("long " * 30)
+    rename(folder, "long " * 30)
     app = opened(run=folder.id)
-    assert app.text_input(key=key_of_text(f"name-{folder.id}", folder.name)).value == folder.name
+    name = read_label(folder).name
+    assert app.text_input(key=key_of_text(f"name-{folder.id}", name)).value == name
 
 
 def test_a_deletion_can_be_taken_back(made, runs):

@@ -13,6 +13,7 @@ from dashboard.gaps.widgets import key_of_text
 from mlcore.config import DataConfig, RunConfig, TrainConfig
 from mlcore.events import Started, StepsDone, Stopped
 from mlcore.runs import Recorder, RunFolder, RunStore
+from mlcore.runs.library.label import read_label, set_tags
 from mlcore.runs.record.folder import checkpoint_name
 
 CONFIG = RunConfig(data=DataConfig(name="digits"), train=TrainConfig(epochs=2))
@@ -133,15 +134,15 @@ def test_a_parent_can_be_shown_with_a_click(app, run):
 
 def test_tags_and_a_note_are_given_on_the_page(app, run):
     shown, other = run("shown"), run("other")
-    other.tag(["old"])
+    set_tags(other, ["old"])
     opened(app, shown)
     tags = app.multiselect(key=f"tags-{shown.id}")
     assert tags.options == ["old"]
     tags.set_value(["old", "new"]).run()
     app.text_area(key=key_of_text(f"note-{shown.id}", "")).set_value("look *here* <b>").run()
     assert not app.exception
-    assert shown.label.tags == ("old", "new")
-    assert shown.label.note == "look *here* <b>"
+    assert read_label(shown).tags == ("old", "new")
+    assert read_label(shown).note == "look *here* <b>"
     line = next(text.value for text in app.markdown if "gray-badge[new]" in text.value)
     assert r"\*here\* \<b\>" in line
     labels = app.selectbox(key="run-choice").options
@@ -154,4 +155,4 @@ def test_a_tag_that_is_no_word_is_a_sentence_and_goes_again(app, run):
     app.multiselect(key=f"tags-{shown.id}").set_value(["two words"]).run()
     assert "A tag must be a word" in app.error[0].value
     assert app.multiselect(key=f"tags-{shown.id}").value == []
-    assert shown.label.tags == ()
+    assert read_label(shown).tags == ()

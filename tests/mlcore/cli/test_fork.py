@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from mlcore.runs import History, RunFolder, RunStore
+from mlcore.runs.library.label import read_label
 
 Shell = Callable[..., Any]
 
@@ -25,7 +26,7 @@ def test_a_fork_goes_on_from_an_epoch(shell: Shell, trained: Path) -> None:
     assert answer.status == 0, answer.err
     fork, parent = history_of(answer.records[-1]["folder"]), history_of(trained)
     begin = parent.epochs[0].step
-    assert fork.folder.name == "again"
+    assert read_label(fork.folder).name == "again"
     assert np.array_equal(fork.steps[begin:], parent.steps[begin:])
     assert [epoch.epoch for epoch in fork.epochs] == [2]
     assert history_of(trained).step == parent.step

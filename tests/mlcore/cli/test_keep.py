@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from mlcore.runs import RunFolder, RunStore
+from mlcore.runs import RunFolder, RunStore, read_state
 
 Shell = Callable[..., Any]
 
@@ -47,7 +47,7 @@ def test_a_run_that_trains_is_stopped_first_when_that_is_asked_for(
     )
     assert shell(f"delete {folder.id} --stop").status == 0
     assert RunStore(runs).list() == []
-    assert RunStore(runs / ".trash").get(folder.id).state() == "stopped"
+    assert read_state(RunStore(runs / ".trash").get(folder.id)) == "stopped"
 
 
 @pytest.mark.parametrize(

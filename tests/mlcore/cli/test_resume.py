@@ -10,7 +10,8 @@ import torch
 from mlcore.checkpoint import load
 from mlcore.commands import Stop
 from mlcore.events import EpochDone
-from mlcore.runs import History, RunFolder, RunStore
+from mlcore.runs import History, RunFolder, RunStore, read_state
+from mlcore.runs.library.label import read_label
 
 Shell = Callable[..., Any]
 
@@ -71,7 +72,7 @@ def test_a_finished_run_without_more_epochs_says_what_to_give(
     assert f"Run {trained.name} has done all its epochs" in answer.err
     assert "`--train.epochs`" in answer.err
     assert "more than 2" in answer.err
-    assert RunFolder(trained).state() == "finished"
+    assert read_state(RunFolder(trained)) == "finished"
 
 
 def test_a_fixed_setting_is_refused_for_a_run(shell: Shell, trained: Path) -> None:
@@ -87,7 +88,7 @@ def test_a_checkpoint_file_begins_a_new_run(shell: Shell, trained: Path, tmp_pat
     assert answer.status == 0, answer.err
     folder = RunFolder(Path(answer.records[-1]["folder"]))
     assert folder.path != trained
-    assert folder.name == "more"
+    assert read_label(folder).name == "more"
     assert [r["epoch"] for r in answer.records if r["event"] == "epoch"] == [3]
 
 

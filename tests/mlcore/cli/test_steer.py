@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from mlcore.commands import Pause
-from mlcore.runs import ControlLog, History, RunFolder, RunStore
+from mlcore.runs import ControlLog, History, RunFolder, RunStore, read_state
 from mlcore.runs.record.worker import WorkerRecord, write_worker
 
 Shell = Callable[..., Any]
@@ -32,7 +32,7 @@ def test_a_run_is_paused_stepped_continued_and_stopped(shell: Shell, running: Ru
     name = running.id
     (paused,) = shell(f"pause {name} --json").records
     assert (paused["event"], paused["run"]) == ("paused", name)
-    assert running.state() == "paused"
+    assert read_state(running) == "paused"
 
     (after,) = shell(f"step {name} --json").records
     assert (after["event"], after["step"]) == ("paused", paused["step"] + 1)
@@ -48,7 +48,7 @@ def test_a_run_is_paused_stepped_continued_and_stopped(shell: Shell, running: Ru
 
     answer = shell(f"continue {name}")
     assert answer.out == f"run {name} goes on after step {after['step'] + 1:,}\n"
-    assert running.state() == "running"
+    assert read_state(running) == "running"
 
     answer = shell(f"stop {name}")
     step = history_of(running).step
@@ -121,7 +121,7 @@ def test_an_edit_that_the_run_refuses_is_one_sentence(
     assert (answer.status, answer.out) == (2, "")
     assert answer.err.startswith("mlcore: `data.batch_size` must be at most 1237")
     assert answer.err.count("\n") == 1
-    assert running.state() == "running"
+    assert read_state(running) == "running"
 
 
 @pytest.fixture

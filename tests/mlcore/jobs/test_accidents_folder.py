@@ -12,7 +12,7 @@ import pytest
 from mlcore.commands import Continue, Pause, Stop
 from mlcore.errors import JobError, RunError
 from mlcore.jobs import Jobs
-from mlcore.runs import ENDED, History, RunStore, send
+from mlcore.runs import ENDED, History, RunStore, read_state, send
 from mlcore.runs.library.trash import delete, restore, trash
 
 pytestmark = pytest.mark.usefixtures("nobody_left")
@@ -95,7 +95,7 @@ def test_a_folder_deleted_before_its_worker_came_is_not_trained(tmp_path, config
     wait(lambda: not supervisor.children(), "the worker to be buried")
     assert not folder.path.exists()
     other = jobs.start_run(config(train__epochs=1))  # its place is free again
-    wait(lambda: jobs.store.get(other).state() == "finished", "the other run's end")
+    wait(lambda: read_state(jobs.store.get(other)) == "finished", "the other run's end")
     jobs.shutdown()
     wait(lambda: not supervisor.is_running(), "the supervisor to end")
 
@@ -104,12 +104,12 @@ def test_a_run_deleted_behind_its_last_word_lies_whole_in_the_trash(
     jobs, config, watch, worker_of, wait
 ):
     folder = jobs.store.get(jobs.start_run(config()))
-    wait(lambda: folder.state() == "running", "the start")
+    wait(lambda: read_state(folder) == "running", "the start")
     worker = worker_of(folder)
     with pytest.raises(RunError, match="is running: stop it before it is deleted"):
         delete(folder)
     send(folder, Stop())
-    wait(lambda: folder.state() == "stopped", "the last word")
+    wait(lambda: read_state(folder) == "stopped", "the last word")
     delete(folder)  # its worker holds the history until it ends
     wait(lambda: not worker.is_running(), "the worker to be buried")
     jobs.call("devices", {})

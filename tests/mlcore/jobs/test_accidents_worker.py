@@ -12,7 +12,7 @@ import pytest
 
 from mlcore.commands import Continue, Edit, Pause, Stop
 from mlcore.jobs import Jobs
-from mlcore.runs import ENDED, RunStore, send
+from mlcore.runs import ENDED, RunStore, read_state, send
 from mlcore.runs.active.queue import RunQueue
 from mlcore.runs.library.trash import delete, restore
 from mlcore.runs.record.worker import WorkerRecord, identity, read_worker, write_worker
@@ -41,7 +41,7 @@ def test_a_worker_that_dies_leaves_a_run_that_goes_on_to_the_same_end(
     whole = watch(jobs, jobs.start_run(settings), ended)
     np.testing.assert_array_equal(broken.steps, whole.steps)
     assert broken.outcome.test_loss == whole.outcome.test_loss
-    assert jobs.store.get(other).state() == "running"
+    assert read_state(jobs.store.get(other)) == "running"
     send(jobs.store.get(other), Stop())
     watch(jobs, other, ended)
 

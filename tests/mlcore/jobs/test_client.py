@@ -15,7 +15,7 @@ from mlcore.commands import Continue, Pause, Stop
 from mlcore.errors import CheckpointError, JobError, RunError, SettingsError
 from mlcore.events import Finished, Stopped
 from mlcore.jobs import Jobs
-from mlcore.runs import ENDED, send
+from mlcore.runs import ENDED, read_state, send
 from mlcore.runs.active.queue import RunQueue
 from mlcore.runs.record.worker import read_worker
 
@@ -95,7 +95,7 @@ def test_a_stopped_run_goes_on_to_the_same_end(jobs, config, watch):
     watch(jobs, broken, lambda h: len(h.steps) > 30)
     send(jobs.store.get(broken), Stop())
     assert watch(jobs, broken, ended).outcome is not None
-    if jobs.store.get(broken).state() == "stopped":  # a very fast machine may have finished it
+    if read_state(jobs.store.get(broken)) == "stopped":  # a very fast machine may have finished it
         jobs.resume_run(broken)
     one = watch(jobs, whole, lambda h: h.state == "finished")
     two = watch(jobs, broken, lambda h: h.state == "finished")
@@ -168,7 +168,7 @@ def test_a_shutdown_stops_its_own_runs_with_a_checkpoint_and_leaves_others_alone
         watch(theirs, run, lambda h: h.state == "running" and h.step > h.started.step)
     finally:
         theirs.shutdown()
-    assert theirs.store.get(run).state() == theirs.store.get(other).state() == "stopped"
+    assert read_state(theirs.store.get(run)) == read_state(theirs.store.get(other)) == "stopped"
     wait(lambda: not psutil.pid_exists(ours.pid or 0), "the supervisor to end")
 
 

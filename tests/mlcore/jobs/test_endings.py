@@ -10,7 +10,7 @@ from mlcore.errors import JobError
 from mlcore.events import Stopped
 from mlcore.jobs.endings import asked_so_far, end_job, end_run, words
 from mlcore.jobs.folder import JobFolder
-from mlcore.runs import History, Recorder, RunStore, ask_resume
+from mlcore.runs import History, Recorder, RunStore, ask_resume, read_state
 from mlcore.runs.record.worker import WorkerRecord, write_worker
 
 
@@ -43,7 +43,7 @@ def test_a_run_that_said_how_it_ended_is_left_alone(tmp_path):
     with Recorder(folder) as recorder:
         recorder.record(Stopped(step=3, epoch=0))
     end_run(folder, 1, 0)
-    assert folder.state() == "stopped"
+    assert read_state(folder) == "stopped"
     shutil.rmtree(folder.path)
     end_run(folder, 1, 0)
     assert not folder.path.exists()
@@ -57,9 +57,9 @@ def test_a_worker_that_ends_late_does_not_speak_for_the_next_one(tmp_path):
         recorder.record(Stopped(step=3, epoch=0))
     ask_resume(folder)  # quicker than the worker's process could end
     end_run(folder, 0, asked)
-    assert folder.state() == "queued"
+    assert read_state(folder) == "queued"
     end_run(folder, -signal.SIGSEGV, asked_so_far(folder))  # the next one, before its first word
-    assert folder.state() == "failed"
+    assert read_state(folder) == "failed"
 
 
 def test_a_job_without_an_answer_gets_a_sentence(tmp_path):

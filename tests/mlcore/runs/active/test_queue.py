@@ -12,7 +12,7 @@ import pytest
 from mlcore.config import RunConfig
 from mlcore.errors import RunError, SettingsError
 from mlcore.events import Finished, Stopped
-from mlcore.runs import History, ask_resume
+from mlcore.runs import History, ask_resume, read_state
 from mlcore.runs.active.queue import RunQueue
 from mlcore.runs.active.queue_file import Claim
 from mlcore.runs.library.trash import delete, restore
@@ -75,10 +75,10 @@ def test_a_cancelled_run_says_so_and_can_be_started_again(store, queue, three):
     history = History(folder)
     history.refresh()
     assert history.outcome == Stopped(step=0, epoch=0, reason="cancelled")
-    assert folder.state() == history.state == "stopped"
+    assert read_state(folder) == history.state == "stopped"
     assert not queue.cancel(folder.id)
     ask_resume(folder)
-    assert folder.state() == "queued"
+    assert read_state(folder) == "queued"
 
 
 def test_a_run_that_was_to_go_on_is_what_it_was_when_that_is_cancelled(
@@ -88,11 +88,11 @@ def test_a_run_that_was_to_go_on_is_what_it_was_when_that_is_cancelled(
     end = Finished(step=5, epoch=1, test_loss=1.0, test_accuracy=0.9, seconds=1.0)
     record(folder, started(), steps(1, 5), end)
     ask_resume(folder, {"train.epochs": 9})
-    assert folder.state() == "queued"
+    assert read_state(folder) == "queued"
     assert queue.cancel(folder.id)
     history = History(folder)
     history.refresh()
-    assert (folder.state(), history.outcome) == ("finished", end)
+    assert (read_state(folder), history.outcome) == ("finished", end)
     assert queue.snapshot().waiting == ()
 
 
@@ -100,7 +100,7 @@ def test_a_run_that_is_being_started_cannot_be_cancelled_but_stopped(queue, fold
     with queue.change() as state:
         state.claims[folder.id] = Claim.mine()
     assert not queue.cancel(folder.id)
-    assert folder.state() == "queued"
+    assert read_state(folder) == "queued"
     assert [one.state for one in queue.snapshot().active] == ["queued"]
     with pytest.raises(RunError, match="about to start"):
         delete(folder)
@@ -111,7 +111,7 @@ def test_a_run_that_is_being_started_cannot_be_cancelled_but_stopped(queue, fold
 def test_a_deleted_run_waits_no_more_also_when_it_comes_back(store, queue, three):
     delete(store.get(three[0]))
     assert queue.snapshot().waiting == tuple(three[1:])
-    assert restore(store).state() == "stopped"
+    assert read_state(restore(store)) == "stopped"
     with queue.change(adopt=True):
         pass
     assert queue.snapshot().waiting == tuple(three[1:])

@@ -13,7 +13,7 @@ from mlcore.events import (
     SettingsEdited,
     Stopped,
 )
-from mlcore.runs import ControlLog, Request
+from mlcore.runs import ControlLog, Request, read_state
 from mlcore.runs.record.worker import WorkerRecord, write_worker
 
 PAUSED = Paused(step=5, epoch=0)
@@ -60,7 +60,7 @@ def test_waiting_ends_when_the_time_is_over_or_the_worker_is_gone(folder, record
     record(folder, started())
     assert Request(folder, Pause()).wait(0.01) is None
     write_worker(folder.path, WorkerRecord(pid=2**31 - 1, identity="gone"))
-    assert folder.state() == "lost"
+    assert read_state(folder) == "lost"
     assert Request(folder, Pause()).wait() is None
 
 

@@ -6,6 +6,7 @@ import threading
 import time
 
 import pytest
+from X import rename
 
 from mlcore.config import RunConfig
 from mlcore.errors import RunError
@@ -200,7 +201,7 @@ def test_a_list_is_the_same_whether_a_run_was_read_before_or_not(
     record(folder, end)
     assert line(store).test_accuracy == 0.9
     assert line(store) is store.list()[0]  # not read again
-    folder.rename("second")
+    rename(folder, "second")
     assert line(store).name == "second"
     ask_resume(folder, {"train.epochs": 9})
     assert line(store).state == "queued"

@@ -12,6 +12,7 @@ from mlcore.config import RunConfig
 from mlcore.errors import RunError
 from mlcore.events import Stopped
 from mlcore.runs import History, RunFolder, RunStore
+from mlcore.runs.library.label import read_label, rename
 from mlcore.runs.library.trash import delete, empty_trash, restore, trash
 from mlcore.runs.record.worker import WorkerRecord, write_worker
 
@@ -78,20 +79,20 @@ def test_a_run_in_the_trash_is_deleted_once(store, folder):
 def test_of_two_runs_with_one_id_neither_is_overwritten(store, folder):
     """A copy by hand, deleted beside the first."""
     shutil.copytree(folder.path, store.root / "copy")
-    folder.rename("first")
+    rename(folder, "first")
     delete(folder)
     twin = RunFolder((store.root / "copy").rename(folder.path))
-    twin.rename("second")
+    rename(twin, "second")
     with pytest.raises(RunError, match="is in the way: move that folder elsewhere"):
         delete(twin)
     with pytest.raises(RunError, match="is in the way: move that folder elsewhere"):
         restore(store, folder.id)
-    assert trash(store).get(folder.id).name == "first"
-    assert store.get(folder.id).name == "second"
+    assert read_label(trash(store).get(folder.id)).name == "first"
+    assert read_label(store.get(folder.id)).name == "second"
     twin.path.rename(store.root / "copy")
-    assert restore(store).name == "first"
+    assert read_label(restore(store)).name == "first"
     delete(store.get(folder.id))  # and back and forth again
-    assert restore(store, folder.id).name == "first"
+    assert read_label(restore(store, folder.id)).name == "first"
     assert ids(store) == sorted([folder.id, "copy"])
 
 
@@ -109,10 +110,10 @@ def test_the_last_deletion_is_the_last_whatever_the_clock_says(store, monkeypatc
 def test_a_new_name_takes_the_place_of_the_old_one_and_leaves_the_settings_file(store):
     folder = store.create(RunConfig(), name="first")
     before = folder.config_path.read_bytes()
-    folder.rename("  second\n try ")
-    assert folder.name == store.list()[0].name == "second try"
-    folder.rename("")
-    assert folder.name == ""
+    rename(folder, "  second\n try ")
+    assert read_label(folder).name == store.list()[0].name == "second try"
+    rename(folder, "")
+    assert read_label(folder).name == ""
     folder.label_path.write_text("torn{")
-    assert folder.name == "first"
+    assert read_label(folder).name == "first"
     assert folder.config_path.read_bytes() == before

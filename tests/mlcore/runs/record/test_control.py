@@ -5,7 +5,7 @@ import pytest
 from mlcore.commands import Continue, Edit, Pause, Stop
 from mlcore.errors import RunError, SettingsError
 from mlcore.events import Finished, SettingsEdited, Stopped
-from mlcore.runs import ControlLog, ask_resume, mark_start, send
+from mlcore.runs import ControlLog, ask_resume, mark_start, read_state, send
 from mlcore.runs.record.lines import append_line
 
 FINISHED = Finished(step=9, epoch=5, test_loss=0.1, test_accuracy=0.9, seconds=1.0)
@@ -47,9 +47,9 @@ def test_lines_that_are_no_command_are_passed_over(folder):
 
 def test_resuming_makes_an_ended_run_queued(folder, record):
     record(folder, Stopped(step=9, epoch=1))
-    assert folder.state() == "stopped"
+    assert read_state(folder) == "stopped"
     ask_resume(folder, {"train.epochs": 8})
-    assert folder.state() == "queued"
+    assert read_state(folder) == "queued"
     assert ControlLog(folder).poll() == [Edit(changes={"train.epochs": 8})]
 
 
@@ -64,9 +64,9 @@ def test_a_finished_run_needs_more_epochs(folder, record):
     record(folder, FINISHED)
     with pytest.raises(RunError, match="more epochs"):
         ask_resume(folder)
-    assert folder.state() == "finished"
+    assert read_state(folder) == "finished"
     ask_resume(folder, {"train.epochs": 8})
-    assert folder.state() == "queued"
+    assert read_state(folder) == "queued"
 
 
 def test_edits_made_before_count_when_changes_are_checked(folder, record):
@@ -74,18 +74,18 @@ def test_edits_made_before_count_when_changes_are_checked(folder, record):
     edit = SettingsEdited(step=9, epoch=1, changes={"optim.momentum": 0.9}, before=before)
     record(folder, edit, Stopped(step=9, epoch=1))
     ask_resume(folder, {"optim.nesterov": True})
-    assert folder.state() == "queued"
+    assert read_state(folder) == "queued"
 
 
 def test_a_fixed_setting_cannot_change_on_resume(folder, record):
     record(folder, Stopped(step=9, epoch=1))
     with pytest.raises(SettingsError, match="is fixed"):
         ask_resume(folder, {"model.hidden": [8]})
-    assert folder.state() == "stopped"
+    assert read_state(folder) == "stopped"
 
 
 def test_a_change_that_is_refused_starts_nothing(folder, record):
     record(folder, Stopped(step=9, epoch=1))
     with pytest.raises(SettingsError, match=r"optim\.lr"):
         ask_resume(folder, {"optim.lr": -1})
-    assert folder.state() == "stopped"
+    assert read_state(folder) == "stopped"

@@ -14,7 +14,7 @@ from mlcore.events import (
     SettingsEdited,
     Stopped,
 )
-from mlcore.runs import History, mark_start
+from mlcore.runs import History, mark_start, read_state
 from mlcore.runs.record.folder import checkpoint_name
 from mlcore.runs.record.worker import WorkerRecord, write_worker
 
@@ -221,7 +221,7 @@ def test_a_worker_that_has_not_spoken_yet_is_not_judged_by_earlier_events(folder
     history = History(folder)
     history.refresh()
     assert history.state == "running"
-    assert folder.state() == "running"
+    assert read_state(folder) == "running"
 
 
 def test_the_pace_is_that_of_the_last_seconds(folder, record, started, steps, monkeypatch):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mlcore.runs.record.state import derive
+from mlcore.runs.record.status import derive_state
 
 TABLE = [
     # last event    worker   start asked   state
@@ -38,4 +38,10 @@ TABLE = [
 
 @pytest.mark.parametrize(("last", "life", "asked", "state"), TABLE)
 def test_state_of_a_run(last, life, asked, state):
-    assert derive(last, life, asked) == state
+    assert derive_state(last, life, asked) == state
+
+
+def test_a_start_in_a_folder_that_cannot_be_written_is_lost():
+    assert derive_state(None, "none", read_only=True) == "lost"
+    assert derive_state("stopped", "dead", True, read_only=True) == "lost"
+    assert derive_state("finished", "none", read_only=True) == "finished"

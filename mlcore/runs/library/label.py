@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import Any
 
 from mlcore.errors import SettingsError
 from mlcore.files import write_atomically
+from mlcore.runs.record.folder import RunFolder
 
 __all__ = [
     "LONGEST_NAME",
@@ -20,7 +20,9 @@ __all__ = [
     "check_note",
     "check_tags",
     "read_label",
-    "write_label",
+    "rename",
+    "set_note",
+    "set_tags",
 ]
 
 MOST_TAGS = 10
@@ -44,6 +46,50 @@ class Label:
     name: str = ""
     tags: tuple[str, ...] = ()
     note: str = ""
+
+
+def read_label(folder: RunFolder) -> Label:
+    """Name, tags and note of a run; what is damaged or against the limits is left out or cut.
+
+    Without a name in the file, or without the file, its name is the one it was made with.
+
+    Raises:
+        RunError: the run's config.json cannot be read.
+    """
+    try:
+        record = json.loads(folder.label_path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        record = None
+    return _parse(record if isinstance(record, dict) else {}, folder.meta.get("name"))
+
+
+def rename(folder: RunFolder, name: str) -> None:
+    """Give a run another name, or with "" none; its config.json stays as it is.
+
+    Raises:
+        RunError: it cannot be written.
+    """
+    _write(folder, replace(read_label(folder), name=_one_line(name)))
+
+
+def set_tags(folder: RunFolder, tags: Iterable[str]) -> None:
+    """Give a run these tags, and no others.
+
+    Raises:
+        SettingsError: one of them is no word, or there are too many.
+        RunError: they cannot be written.
+    """
+    _write(folder, replace(read_label(folder), tags=check_tags(tags)))
+
+
+def set_note(folder: RunFolder, note: str) -> None:
+    """Give a run a note; an empty one takes it away.
+
+    Raises:
+        SettingsError: it is too long.
+        RunError: it cannot be written.
+    """
+    _write(folder, replace(read_label(folder), note=check_note(note)))
 
 
 def check_tags(tags: Iterable[str]) -> tuple[str, ...]:
@@ -82,36 +128,24 @@ def check_note(text: str) -> str:
     return note
 
 
-def read_label(path: Path, name: Any = "") -> Label:
-    """What a label file says; what is damaged or against the limits is left out or cut.
-
-    Args:
-        path: the file, which need not be there.
-        name: what the run was called when it was made, for a file without a name.
-    """
-    try:
-        told = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        told = None
-    found = told if isinstance(told, dict) else {}
-    name, tags, note = found.get("name", name), found.get("tags"), found.get("note")
+def _parse(record: dict[str, Any], name: Any) -> Label:
+    name, tags, note = record.get("name", name), record.get("tags"), record.get("note")
     words = [tag for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else []
     kept = {tag.casefold(): tag for tag in reversed(words[:1_000]) if _TAG.fullmatch(tag)}
     return Label(
-        name=" ".join(name.split())[:LONGEST_NAME] if isinstance(name, str) else "",
+        name=_one_line(name) if isinstance(name, str) else "",
         tags=tuple(reversed(kept.values()))[:MOST_TAGS],
         note=_clean(note)[:LONGEST_NOTE] if isinstance(note, str) else "",
     )
 
 
-def write_label(path: Path, label: Label) -> None:
-    """Write a label file, whole or not at all.
+def _write(folder: RunFolder, label: Label) -> None:
+    record = {"name": label.name, "tags": list(label.tags), "note": label.note}
+    write_atomically(folder.label_path, json.dumps(record, ensure_ascii=False) + "\n")
 
-    Raises:
-        RunError: it cannot be written.
-    """
-    told = {"name": label.name, "tags": list(label.tags), "note": label.note}
-    write_atomically(path, json.dumps(told, ensure_ascii=False) + "\n")
+
+def _one_line(name: str) -> str:
+    return " ".join(name.split())[:LONGEST_NAME]
 
 
 def _clean(text: str) -> str:

@@ -11,15 +11,18 @@ from hypothesis import strategies as st
 from mlcore.config import RunConfig
 from mlcore.errors import SettingsError
 from mlcore.runs import RunFolder, RunStore
-from mlcore.runs.library.trash import delete, restore
-from mlcore.runs.record.label import (
+from mlcore.runs.library.label import (
     LONGEST_NOTE,
     MOST_TAGS,
     Label,
     check_note,
     check_tags,
     read_label,
+    rename,
+    set_note,
+    set_tags,
 )
+from mlcore.runs.library.trash import delete, restore
 
 
 @pytest.fixture
@@ -33,31 +36,31 @@ def folder(store):
 
 
 def test_name_tags_and_note_leave_each_other_alone(folder):
-    folder.tag(["wide", "lecture-3"])
-    folder.annotate("line one\r\nline two")
-    folder.rename("second")
+    set_tags(folder, ["wide", "lecture-3"])
+    set_note(folder, "line one\r\nline two")
+    rename(folder, "second")
     expected = Label(name="second", tags=("wide", "lecture-3"), note="line one\nline two")
-    assert RunFolder(folder.path).label == expected
-    folder.tag([])
-    folder.annotate("")
-    assert folder.label == Label(name="second")
+    assert read_label(RunFolder(folder.path)) == expected
+    set_tags(folder, [])
+    set_note(folder, "")
+    assert read_label(folder) == Label(name="second")
 
 
 def test_a_list_tells_them_at_once(store, folder):
     assert store.list()[0].tags == ()
-    folder.tag(["wide"])
-    folder.annotate("why")
+    set_tags(folder, ["wide"])
+    set_note(folder, "why")
     info = store.list()[0]
     assert (info.name, info.tags, info.note) == ("first", ("wide",), "why")
 
 
 def test_they_go_to_the_trash_and_back(store, folder):
-    folder.tag(["wide"])
+    set_tags(folder, ["wide"])
     path = folder.path
     folder.path.joinpath("control.jsonl").write_text('{"command": "stop"}\n')
     delete(folder)
     restore(store, path.name)
-    assert RunFolder(path).label.tags == ("wide",)
+    assert read_label(RunFolder(path)).tags == ("wide",)
 
 
 def test_a_tag_counts_once_however_it_is_written():
@@ -72,10 +75,10 @@ def test_a_tag_is_a_word(tag):
 
 def test_too_much_is_refused_with_the_limit(folder):
     with pytest.raises(SettingsError, match="can have 10 tags, but got 11"):
-        folder.tag([f"t{number}" for number in range(MOST_TAGS + 1)])
+        set_tags(folder, [f"t{number}" for number in range(MOST_TAGS + 1)])
     with pytest.raises(SettingsError, match="2,000 characters, but got 2,001"):
-        folder.annotate("x" * (LONGEST_NOTE + 1))
-    assert folder.label == Label(name="first")
+        set_note(folder, "x" * (LONGEST_NOTE + 1))
+    assert read_label(folder) == Label(name="first")
 
 
 def test_a_note_has_no_control_characters():
@@ -95,17 +98,18 @@ JSON = st.recursive(
     | st.binary()
 )
 def test_a_file_from_anyone_gives_a_label_within_its_limits(tmp_path_factory, told):
-    path = tmp_path_factory.getbasetemp() / "label.json"
-    path.write_bytes(told if isinstance(told, bytes) else json.dumps(told).encode())
-    label = read_label(path, "made")
+    folder = RunFolder(tmp_path_factory.getbasetemp())
+    folder.config_path.write_text('{"name": "made", "config": {}}')
+    folder.label_path.write_bytes(told if isinstance(told, bytes) else json.dumps(told).encode())
+    label = read_label(folder)
     assert check_tags(label.tags) == label.tags
     assert check_note(label.note) == label.note
     assert label.name == " ".join(label.name.split())
 
 
-def test_a_file_of_huge_parts_is_cut(tmp_path):
-    path = tmp_path / "label.json"
+def test_a_file_of_huge_parts_is_cut(folder):
     tags = [f"t{number}" for number in range(5_000)]
-    path.write_text(json.dumps({"name": "n" * 10**6, "tags": tags, "note": "x" * 10**6}))
-    label = read_label(path)
+    huge = {"name": "n" * 10**6, "tags": tags, "note": "x" * 10**6}
+    folder.label_path.write_text(json.dumps(huge))
+    label = read_label(folder)
     assert (len(label.name), label.tags, len(label.note)) == (200, tuple(tags[:10]), 2_000)
