@@ -6,12 +6,12 @@ import threading
 import time
 
 import pytest
-from X import rename
 
 from mlcore.config import RunConfig
 from mlcore.errors import RunError
 from mlcore.events import Failed, Finished
 from mlcore.runs import RunStore, ask_resume, default_runs_root
+from mlcore.runs.library.label import rename
 from mlcore.runs.record.worker import WorkerRecord, write_worker
 
 
