@@ -1,20 +1,25 @@
 """How numbers and settings are written for people, and marks of texts to be translated.
 
-Each is written in one way, in the shell and on the page.
+Each is written in one way, in the shell and on the page. The shell speaks English; the page passes
+a `translate` of its own, which is given a text and its values.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from typing import Any
 
 __all__ = [
     "N_",
+    "Translate",
     "as_text",
     "counted",
     "duration",
     "exact_percent",
     "figure",
     "file_size",
+    "in_english",
     "on_off",
     "percent",
     "setting_text",
@@ -24,9 +29,17 @@ NONE = "–"
 """Stands where there is no figure."""
 
 
+Translate = Callable[..., str]
+
+
 def N_(text: str) -> str:  # noqa: N802 (gettext's own name for it)
     """Mark a text for translation where it is defined; whoever shows it translates it."""
     return text
+
+
+def in_english(text: str, /, **values: Any) -> str:
+    """A text with its values filled in."""
+    return text.format(**values)
 
 
 def figure(value: float | None, digits: int = 4) -> str:
@@ -59,30 +72,31 @@ def counted(count: int, noun: str, plural: str = "") -> str:
     return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
 
 
-def file_size(count: int) -> str:
+def file_size(count: int, translate: Translate = in_english) -> str:
     """Bytes as "12 bytes", "438 KB", "1.2 MB" or "2.5 GB" (powers of 1,000)."""
     if count < 1_000:
-        return f"{count} bytes"
+        return translate(N_("{size} bytes"), size=count)
     if count < 999_500:
-        return f"{count / 1e3:.0f} KB"
+        return translate(N_("{size:.0f} KB"), size=count / 1e3)
     if count < 999_950_000:
-        return f"{count / 1e6:.1f} MB"
-    return f"{count / 1e9:.1f} GB"
+        return translate(N_("{size:.1f} MB"), size=count / 1e6)
+    return translate(N_("{size:.1f} GB"), size=count / 1e9)
 
 
-def duration(seconds: float) -> str:
+def duration(seconds: float, translate: Translate = in_english) -> str:
     """Seconds as "8 s", "3 min 20 s" or "2 h 5 min"."""
     whole = math.ceil(max(seconds, 0))
+    minutes, hours = whole // 60, whole // 3600
     if whole < 60:
-        return f"{whole} s"
+        return translate(N_("{seconds} s"), seconds=whole)
     if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"
+        return translate(N_("{minutes} min {seconds} s"), minutes=minutes, seconds=whole % 60)
+    return translate(N_("{hours} h {minutes} min"), hours=hours, minutes=minutes % 60)
 
 
-def on_off(switch: bool) -> str:
-    """What a switch stands at."""
-    return N_("on") if switch else N_("off")
+def on_off(switch: bool, translate: Translate = in_english) -> str:
+    """The position of a switch."""
+    return translate(N_("on") if switch else N_("off"))
 
 
 def as_text(value: bool | int | float | str | tuple[int, ...], joint: str = ", ") -> str:
@@ -97,12 +111,14 @@ def as_text(value: bool | int | float | str | tuple[int, ...], joint: str = ", "
     return f"{value:g}" if isinstance(value, float) and float(f"{value:g}") == value else str(value)
 
 
-def setting_text(value: bool | int | float | str | tuple[int, ...]) -> str:
+def setting_text(
+    value: bool | int | float | str | tuple[int, ...], translate: Translate = in_english
+) -> str:
     """A setting's value as it is read: "on", "5,000", "0.01", "128 · 64", "one cycle"."""
     if isinstance(value, bool):
-        return on_off(value)
+        return on_off(value, translate)
     if isinstance(value, tuple):
-        return " · ".join(f"{units:,}" for units in value) or N_("none")
+        return " · ".join(f"{units:,}" for units in value) or translate(N_("none"))
     if isinstance(value, int):
         return f"{value:,}"
-    return as_text(value).replace("_", " ") or N_("default")
+    return as_text(value).replace("_", " ") or translate(N_("default"))

@@ -1,1 +1,1 @@
-"""The charts: records → chart data → figure, one a file. No Streamlit."""
+"""The charts: records → chart data → figure, one a file."""

@@ -1,4 +1,4 @@
-"""How many images each class has in each split. No Streamlit."""
+"""How many images each class has in each split."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from dashboard.charts.theme import Palette, layout
+from dashboard.words.translation import _
 
 __all__ = ["BalanceInfo", "balance_figure", "balance_info"]
 
@@ -59,10 +60,7 @@ def balance_figure(info: BalanceInfo, colours: Palette, *, shares: bool = False)
                 x=list(info.classes),
                 y=[value * 100 for value in split.shares] if shares else list(split.counts),
                 customdata=np.column_stack([split.counts, np.array(split.shares) * 100]),
-                hovertemplate=(
-                    f"%{{x}}: %{{customdata[0]:,d}} {split.name.lower()} images "
-                    "(%{customdata[1]:.1f} % of them)<extra></extra>"
-                ),
+                hovertemplate=_hover(split.name) + "<extra></extra>",
                 marker={"color": colour, "line": {"width": 0}},
             )
             for split, colour in zip(info.splits, colours.series, strict=False)
@@ -72,8 +70,18 @@ def balance_figure(info: BalanceInfo, colours: Palette, *, shares: bool = False)
     figure.update_layout(bargap=0.25, bargroupgap=0.08)
     figure.update_yaxes(tickformat=",~r")
     figure.update_xaxes(type="category", showgrid=False)
-    figure.update_yaxes(title_text="Share of the split (%)" if shares else "Images")
+    figure.update_yaxes(title_text=_("Share of the split (%)") if shares else _("Images"))
     return figure
+
+
+def _hover(split: str) -> str:
+    return _(
+        "{label}: {count} images ({share} % of {split})",
+        label="%{x}",
+        count="%{customdata[0]:,d}",
+        share="%{customdata[1]:.1f}",
+        split=split,
+    )
 
 
 def _count(name: str, labels: NDArray[np.int64], classes: int) -> SplitBalance:

@@ -1,8 +1,8 @@
-"""The confusion matrix: rows are true classes, columns the predicted ones. No Streamlit.
+"""The confusion matrix: rows are true classes, columns the predicted ones.
 
-Two colour scales lie over each other. The diagonal, which holds nearly everything once a model
-is good, has a quiet one of its own; the mistakes share the loud one, from none to the commonest,
-and their colour grows with the square root of the value, so that a single mistake is still seen.
+It has two colour scales. The diagonal, which holds nearly everything once a model is good, has a
+quiet one of its own; the mistakes have a loud one, from none to the commonest, and their colour
+grows with the square root of the value, so that a single mistake can still be seen.
 """
 
 from __future__ import annotations
@@ -15,9 +15,17 @@ from typing import Any, Literal
 import plotly.graph_objects as go
 
 from dashboard.charts.theme import Palette, layout
+from dashboard.words.translation import _
 from dashboard.words.wording import percent, with_article
 
-__all__ = ["Cell", "ConfusionInfo", "confusion_figure", "confusion_info", "frequent_mistakes"]
+__all__ = [
+    "Cell",
+    "ConfusionInfo",
+    "cell_words",
+    "confusion_figure",
+    "confusion_info",
+    "frequent_mistakes",
+]
 
 Unit = Literal["counts", "percent"]
 _HEIGHT = 520  # pixels
@@ -31,9 +39,12 @@ class Cell:
     true: int  # row
     predicted: int  # column
     count: int
-    share: float  # of the row, 0 to 1; 0 in a row without images
-    text: str  # written in the cell; empty for a mistake that was never made
-    hover: str  # the cell in words
+    total: int  # images of the row
+
+    @property
+    def share(self) -> float:
+        """Of the row, 0 to 1; 0 in a row without images."""
+        return self.count / self.total if self.total else 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +64,7 @@ class ConfusionInfo:
 def confusion_info(
     confusion: Sequence[Sequence[int]], classes: Sequence[str], unit: Unit = "counts"
 ) -> ConfusionInfo:
-    """Put a confusion matrix into words.
+    """Split a confusion matrix into cells.
 
     Args:
         confusion: (C, C) counts, rows true, columns predicted.
@@ -62,7 +73,7 @@ def confusion_info(
     """
     rows = tuple(
         tuple(
-            _cell(classes, unit, true, predicted, count, sum(row))
+            Cell(true=true, predicted=predicted, count=count, total=sum(row))
             for predicted, count in enumerate(row)
         )
         for true, row in enumerate(confusion)
@@ -74,6 +85,20 @@ def frequent_mistakes(info: ConfusionInfo, most: int) -> tuple[Cell, ...]:
     """The mistakes that are made most often, the commonest first; at most `most` of them."""
     wrong = [cell for cell in info.cells if cell.true != cell.predicted and cell.count]
     return tuple(sorted(wrong, key=lambda cell: -cell.count)[:most])
+
+
+def cell_words(cell: Cell, classes: Sequence[str]) -> str:
+    """A cell in words: "a 4 taken for a 9: 23 of 982 (2.3 %)"."""
+    values = {
+        "true": with_article(classes[cell.true]),
+        "predicted": with_article(classes[cell.predicted]),
+        "count": cell.count,
+        "total": cell.total,
+        "share": percent(cell.share, 1),
+    }
+    if cell.true == cell.predicted:
+        return _("{true} recognised: {count:,} of {total:,} ({share})", **values)
+    return _("{true} taken for {predicted}: {count:,} of {total:,} ({share})", **values)
 
 
 def confusion_figure(info: ConfusionInfo, palette: Palette) -> go.Figure:
@@ -96,27 +121,17 @@ def confusion_figure(info: ConfusionInfo, palette: Palette) -> go.Figure:
         dragmode=False,
         showlegend=False,
     )
-    figure.update_xaxes(title_text="predicted", side="top", **ticks)
+    figure.update_xaxes(title_text=_("predicted"), side="top", **ticks)
     upside_down = ticks | {"range": [count - 0.5, -0.5]}
-    figure.update_yaxes(title_text="true", **upside_down)
+    figure.update_yaxes(title_text=_("true"), **upside_down)
     return figure
 
 
-def _cell(
-    classes: Sequence[str], unit: Unit, true: int, predicted: int, count: int, total: int
-) -> Cell:
-    share = count / total if total else 0.0
-    written = f"{share * 100:.1f}" if unit == "percent" else f"{count:,}"
-    label = with_article(classes[true])
-    fate = "recognised" if true == predicted else f"taken for {with_article(classes[predicted])}"
-    return Cell(
-        true=true,
-        predicted=predicted,
-        count=count,
-        share=share,
-        text=written if count or true == predicted else "",
-        hover=f"{label} {fate}: {count:,} of {total:,} ({percent(share, 1)})",
-    )
+def _text(info: ConfusionInfo, cell: Cell) -> str:
+    """What stands in the cell; nothing for a mistake that was never made."""
+    if not cell.count and cell.true != cell.predicted:
+        return ""
+    return f"{cell.share * 100:.1f}" if info.unit == "percent" else f"{cell.count:,}"
 
 
 def _heatmap(info: ConfusionInfo, z: list[list[float | None]], **settings: Any) -> go.Heatmap:
@@ -125,7 +140,7 @@ def _heatmap(info: ConfusionInfo, z: list[list[float | None]], **settings: Any) 
     return go.Heatmap(
         z=z,
         text=[
-            ["" if value is None else cell.text for value, cell in zip(*pair, strict=True)]
+            ["" if value is None else _text(info, cell) for value, cell in zip(*pair, strict=True)]
             for pair in zip(z, info.rows, strict=True)
         ],
         texttemplate="%{text}" if written else None,
@@ -139,13 +154,13 @@ def _heatmap(info: ConfusionInfo, z: list[list[float | None]], **settings: Any) 
 
 
 def _diagonal(info: ConfusionInfo, palette: Palette) -> go.Heatmap:
-    """What was recognised, by the share of its row."""
+    """Recognised images, by their share of the row."""
     z = [[cell.share if cell.true == cell.predicted else None for cell in row] for row in info.rows]
     return _heatmap(info, z, zmax=1, colorscale=list(palette.right_scale))
 
 
 def _mistakes(info: ConfusionInfo, palette: Palette) -> go.Heatmap:
-    """What was taken for something else, the commonest mistake at the loud end."""
+    """Mistakes, the commonest at the loud end of the scale."""
     z = [
         [None if cell.true == cell.predicted else math.sqrt(_value(info, cell)) for cell in row]
         for row in info.rows
@@ -155,7 +170,7 @@ def _mistakes(info: ConfusionInfo, palette: Palette) -> go.Heatmap:
 
 
 def _targets(info: ConfusionInfo) -> go.Scatter:
-    """Points over the cells that nobody sees: heatmaps answer no clicks."""
+    """Invisible points over the cells: heatmaps cannot be clicked."""
     cells = info.cells
     return go.Scatter(
         x=[cell.predicted for cell in cells],
@@ -165,7 +180,7 @@ def _targets(info: ConfusionInfo) -> go.Scatter:
         selected={"marker": {"opacity": 0}},
         unselected={"marker": {"opacity": 0}},
         customdata=[[cell.true, cell.predicted] for cell in cells],
-        hovertext=[cell.hover for cell in cells],
+        hovertext=[cell_words(cell, info.classes) for cell in cells],
         hovertemplate="%{hovertext}<extra></extra>",
     )
 

@@ -1,4 +1,4 @@
-"""What each epoch came to: training and validation loss, validation accuracy. No Streamlit."""
+"""What each epoch came to: training and validation loss, validation accuracy."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from dashboard.words.translation import _
 from mlcore.events import EpochDone
 
 __all__ = ["EpochPoint", "EpochsInfo", "epoch_traces", "epochs_info"]
-
-TRAIN, VALIDATION, ACCURACY = "epoch mean", "validation loss", "validation accuracy"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +26,7 @@ class EpochPoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EpochsInfo:
-    """What the chart of the epochs shows; what was not measured, or not finite, is left out."""
+    """What the chart of the epochs shows, without values that are missing or not finite."""
 
     train: tuple[EpochPoint, ...]
     validation: tuple[EpochPoint, ...]
@@ -44,10 +43,10 @@ def epochs_info(epochs: Sequence[EpochDone], most: int = 1_000) -> EpochsInfo:
 
     Args:
         epochs: in order.
-        most: of a longer run every second, third … epoch is left out, its last one never.
+        most: of a longer run only every second, third … epoch is kept, and its last one.
     """
     stride = max(1, math.ceil(len(epochs) / most))
-    kept = [done for place, done in enumerate(epochs) if (len(epochs) - 1 - place) % stride == 0]
+    kept = [done for index, done in enumerate(epochs) if (len(epochs) - 1 - index) % stride == 0]
     return EpochsInfo(
         train=_points(kept, "train_loss"),
         validation=_points(kept, "validation_loss"),
@@ -56,11 +55,13 @@ def epochs_info(epochs: Sequence[EpochDone], most: int = 1_000) -> EpochsInfo:
 
 
 def epoch_traces(info: EpochsInfo | None = None) -> list[go.Scatter]:
-    """The three curves; without `info` they are empty, and whoever draws them fills them in."""
+    """The three curves; empty without `info`, for a caller who adds the data."""
     traces = [
-        _trace(TRAIN, "var(--st-chart-color-4)", "circle", "%{y:.4f}", yaxis="y"),
-        _trace(VALIDATION, "var(--st-chart-color-2)", "diamond", "%{y:.4f}", yaxis="y"),
-        _trace(ACCURACY, "var(--st-chart-color-3)", "diamond", "%{y:.2%}", yaxis="y2"),
+        _trace(_("epoch mean"), "var(--st-chart-color-4)", "circle", "%{y:.4f}", yaxis="y"),
+        _trace(_("validation loss"), "var(--st-chart-color-2)", "diamond", "%{y:.4f}", yaxis="y"),
+        _trace(
+            _("validation accuracy"), "var(--st-chart-color-3)", "diamond", "%{y:.2%}", yaxis="y2"
+        ),
     ]
     if info is not None:
         for trace, points in zip(traces, (info.train, info.validation, info.accuracy), strict=True):
@@ -83,7 +84,7 @@ def _trace(name: str, color: str, symbol: str, number: str, **settings: Any) -> 
             "size": 6.5,
             "line": {"color": "var(--st-background-color)", "width": 1},
         },
-        hovertemplate=number + " after epoch %{customdata}",
+        hovertemplate=_("{value} after epoch {epoch}", value=number, epoch="%{customdata}"),
         **settings,
     )
 

@@ -1,4 +1,4 @@
-"""The loss of every step: as it was, and as a moving mean. No Streamlit."""
+"""The loss of every step: as it was, and as a moving mean."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from dashboard.charts.downsample import with_detail
+from dashboard.words.translation import _
 
-__all__ = ["Line", "LossInfo", "loss_info", "loss_traces", "moving_mean", "thin_line"]
+__all__ = ["Line", "LossInfo", "downsampled_line", "loss_info", "loss_traces", "moving_mean"]
 
-RAW, SMOOTH = "step loss", "moving mean"
 _RAW_POINTS = 1_500
 _SMOOTH_POINTS = 700
 
@@ -50,7 +50,7 @@ def loss_info(
     window: int = 50,
     visible: tuple[float, float] | None = None,
 ) -> LossInfo:
-    """Thin the step losses out to what a screen can show.
+    """Reduce the step losses to what a screen can show.
 
     Args:
         losses: (N,) loss of step 1, 2, …; NaN and infinity become gaps.
@@ -60,8 +60,8 @@ def loss_info(
     finite = np.where(np.isfinite(losses), losses, np.nan)
     smooth = moving_mean(finite, window) if window > 1 else finite[:0]
     return LossInfo(
-        raw=thin_line(finite, _RAW_POINTS, visible),
-        smooth=thin_line(smooth, _SMOOTH_POINTS, visible),
+        raw=downsampled_line(finite, _RAW_POINTS, visible),
+        smooth=downsampled_line(smooth, _SMOOTH_POINTS, visible),
         steps=len(losses),
     )
 
@@ -79,17 +79,17 @@ def moving_mean(losses: NDArray[np.floating[Any]], window: int) -> NDArray[np.fl
 
 
 def loss_traces(info: LossInfo | None = None) -> list[go.Scatter]:
-    """The two curves; without `info` they are empty, and whoever draws them fills them in."""
+    """The two curves; empty without `info`, for a caller who adds the data."""
     shared: dict[str, Any] = {"mode": "lines", "yaxis": "y"}
     raw = go.Scatter(
-        name=RAW,
+        name=_("step loss"),
         line={"color": "var(--st-chart-color-1)", "width": 1},
         opacity=0.38,
         hovertemplate="%{y:.4f}",
         **shared,
     )
     smooth = go.Scatter(
-        name=SMOOTH,
+        name=_("moving mean"),
         line={"color": "var(--st-chart-color-1)", "width": 2.25},
         hovertemplate="%{y:.4f}",
         **shared,
@@ -100,7 +100,7 @@ def loss_traces(info: LossInfo | None = None) -> list[go.Scatter]:
     return [raw, smooth]
 
 
-def thin_line(
+def downsampled_line(
     values: NDArray[np.floating[Any]], most: int, visible: tuple[float, float] | None
 ) -> Line:
     """A curve as a line of at most `most` points.

@@ -1,6 +1,6 @@
-"""The test images a model gets wrong, as a grid of small cards. No Streamlit.
+"""The test images a model gets wrong, as a grid of small cards.
 
-Each card has the picture, what it is, and the three likeliest classes with their probabilities.
+Each card has the picture, its class, and the three likeliest classes with their probabilities.
 The grid is HTML: it folds to the width of the window, and a screen reader can read it.
 """
 
@@ -18,9 +18,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from dashboard.charts.theme import Palette
+from dashboard.words.translation import _
 from dashboard.words.wording import percent, with_article
 
-__all__ = ["Guess", "MistakeCard", "mistake_cards", "mistakes_html"]
+__all__ = ["Guess", "MistakeCard", "card_words", "mistake_cards", "mistakes_html"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,13 +35,12 @@ class Guess:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MistakeCard:
-    """One picture that was taken for something else."""
+    """One picture and the classes that the model thought likeliest."""
 
     index: int  # of the picture in the test set
     label: str  # the true class
     guesses: tuple[Guess, ...]  # likeliest first
     loss: float
-    words: str  # the mistake as a sentence without its full stop
 
 
 def mistake_cards(
@@ -77,30 +77,40 @@ def mistakes_html(cards: Sequence[MistakeCard], images: NDArray[np.uint8], palet
     return f"<style>{_style(palette)}</style><div class='mistakes' role='list'>{body}</div>"
 
 
+def card_words(card: MistakeCard) -> str:
+    """A card in words: "Test image 3: a 1 taken for a 0 with 75.0 % certainty"."""
+    first = card.guesses[0]
+    return _(
+        "Test image {index}: {true} taken for {predicted} with {probability} certainty",
+        index=card.index,
+        true=with_article(card.label),
+        predicted=with_article(first.label),
+        probability=percent(first.probability, 1),
+    )
+
+
 def _card(mistake: Mapping[str, Any], classes: Sequence[str]) -> MistakeCard:
     label = int(mistake["label"])
     guesses = tuple(
         Guess(label=classes[int(index)], probability=float(probability), right=int(index) == label)
         for index, probability in mistake["guesses"]
     )
-    first = guesses[0]
     return MistakeCard(
         index=int(mistake["index"]),
         label=classes[label],
         guesses=guesses,
         loss=float(mistake["loss"]),
-        words=f"{with_article(classes[label])} taken for {with_article(first.label)} "
-        f"with {percent(first.probability, 1)} certainty",
     )
 
 
 def _card_html(card: MistakeCard, image: NDArray[np.uint8]) -> str:
-    words = html.escape(f"Test image {card.index}: {card.words}", quote=True)
+    words = html.escape(card_words(card), quote=True)
+    label = html.escape(_("is {label}", label=with_article(card.label)))
     bars = "".join(_guess_html(guess) for guess in card.guesses)
     return (
         f"<figure role='listitem' title='{words}'>"
         f"<img alt='{words}' src='data:image/png;base64,{_png(image)}'>"
-        f"<figcaption><p>is {html.escape(with_article(card.label))}</p>{bars}</figcaption>"
+        f"<figcaption><p>{label}</p>{bars}</figcaption>"
         "</figure>"
     )
 

@@ -1,4 +1,4 @@
-"""Other runs on the chart of a run: a loss curve and an accuracy curve each. No Streamlit.
+"""Other runs on the chart of a run: a loss curve and an accuracy curve each.
 
 Where runs are compared, a colour stands for a run: the curves of one share theirs.
 """
@@ -14,7 +14,8 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from dashboard.charts.epochs import EpochPoint, epochs_info
-from dashboard.charts.loss import Line, moving_mean, thin_line
+from dashboard.charts.loss import Line, downsampled_line, moving_mean
+from dashboard.words.translation import _
 from mlcore.events import EpochDone
 
 __all__ = ["COLORS", "OtherRun", "other_arrays", "other_run", "other_traces"]
@@ -53,7 +54,7 @@ def other_run(
     """Gather what the chart shows of another run.
 
     Args:
-        name: what it is called.
+        name: its name on the page.
         losses: (N,) loss of every step; NaN where it is unknown.
         epochs: those that are over, in order.
         window: steps of the moving mean; 1 and less: every step as it was.
@@ -63,15 +64,15 @@ def other_run(
     curve = moving_mean(finite, window) if window > 1 else finite
     return OtherRun(
         name=name,
-        loss=thin_line(curve, _POINTS, visible),
+        loss=downsampled_line(curve, _POINTS, visible),
         accuracy=epochs_info(epochs, most=_EPOCHS).accuracy,
         steps=len(losses),
     )
 
 
 def other_traces(count: int) -> list[go.Scatter]:
-    """Two curves for each of `count` runs, empty: whoever draws them fills them in."""
-    return [trace for place in range(count) for trace in _traces(place)]
+    """Two curves for each of `count` runs, without data."""
+    return [trace for index in range(count) for trace in _traces(index)]
 
 
 def other_arrays(others: Sequence[OtherRun]) -> list[dict[str, Any]]:
@@ -79,9 +80,9 @@ def other_arrays(others: Sequence[OtherRun]) -> list[dict[str, Any]]:
     return [arrays for other in others for arrays in _arrays(other)]
 
 
-def _traces(place: int) -> list[go.Scatter]:
-    color = COLORS[place]
-    shared: dict[str, Any] = {"legendgroup": f"other {place}", "zorder": -1}  # below the run's own
+def _traces(index: int) -> list[go.Scatter]:
+    color = COLORS[index]
+    shared: dict[str, Any] = {"legendgroup": f"other {index}", "zorder": -1}  # below the run's own
     loss = go.Scatter(
         mode="lines",
         yaxis="y",
@@ -95,7 +96,7 @@ def _traces(place: int) -> list[go.Scatter]:
         line={"color": color, "width": 1.75},
         marker={"color": color, "symbol": "diamond", "size": 5},
         showlegend=False,
-        hovertemplate="%{y:.2%} after epoch %{customdata}",
+        hovertemplate=_("{value} after epoch {epoch}", value="%{y:.2%}", epoch="%{customdata}"),
         **shared,
     )
     return [loss, accuracy]

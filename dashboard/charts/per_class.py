@@ -1,10 +1,12 @@
-"""Precision, recall and F1 of every class, as the columns of a sortable table. No Streamlit."""
+"""Precision, recall and F1 of every class, as the columns of a sortable table."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from dashboard.words.translation import _
 
 __all__ = ["PerClassInfo", "per_class_info", "per_class_table"]
 
@@ -14,8 +16,8 @@ class PerClassInfo:
     """One entry a class, in the order of the classes; shares are 0 to 1."""
 
     labels: tuple[str, ...]
-    precision: tuple[float, ...]  # of what was called so, how much was so
-    recall: tuple[float, ...]  # of what was so, how much was called so
+    precision: tuple[float, ...]  # of the images predicted as the class, the share that is
+    recall: tuple[float, ...]  # of the images of the class, the share predicted as it
     f1: tuple[float, ...]  # harmonic mean of the two
     support: tuple[int, ...]  # test images of the class
 
@@ -34,9 +36,9 @@ def per_class_info(per_class: Sequence[Mapping[str, Any]], classes: Sequence[str
 def per_class_table(info: PerClassInfo) -> dict[str, list[str] | list[float] | list[int]]:
     """The columns as they are shown: shares in per cent."""
     return {
-        "Class": list(info.labels),
-        "Precision": [100 * value for value in info.precision],
-        "Recall": [100 * value for value in info.recall],
-        "F1": [100 * value for value in info.f1],
-        "Images": list(info.support),
+        _("Class"): list(info.labels),
+        _("Precision"): [100 * value for value in info.precision],
+        _("Recall"): [100 * value for value in info.recall],
+        _("F1"): [100 * value for value in info.f1],
+        _("Images"): list(info.support),
     }

@@ -1,4 +1,4 @@
-"""How bright the pixels are, before and after `ToTensor` and `Normalize`. No Streamlit."""
+"""How bright the pixels are, before and after `ToTensor` and `Normalize`."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
 from dashboard.charts.theme import Palette, axis, layout
+from dashboard.words.translation import _
 
 __all__ = ["HistogramInfo", "histogram_figure", "histogram_info", "pixel_counts"]
 
@@ -21,7 +22,7 @@ _CHUNK = 4_000  # images counted at a time: bincount copies them as int64
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistogramInfo:
-    """Bars over the raw levels; the same bars stand at other places after normalising."""
+    """Bars over the raw levels; the same bars have other positions after normalising."""
 
     counts: tuple[int, ...]  # pixels in each bar
     raw: tuple[float, ...]  # middle of each bar, 0 to 255
@@ -67,19 +68,20 @@ def histogram_figure(info: HistogramInfo, colours: Palette, *, log: bool = True)
         cols=2,
         shared_yaxes=True,
         horizontal_spacing=0.04,
-        subplot_titles=("In the files: 0 to 255", "What the model gets"),
+        subplot_titles=(_("In the files: 0 to 255"), _("What the model gets")),
     )
     sides = (
-        (info.raw, info.raw_mean, colours.series[0], "Pixel value"),
-        (info.normalised, info.mean, colours.series[2], "Normalised value"),
+        (info.raw, info.raw_mean, colours.series[0], _("Pixel value")),
+        (info.normalised, info.mean, colours.series[2], _("Normalised value")),
     )
     figure.update_layout(**layout(colours, height=320))
-    for column, (places, mean, colour, title) in enumerate(sides, start=1):
+    for column, (middles, mean, colour, title) in enumerate(sides, start=1):
         figure.add_bar(
-            x=list(places),
+            x=list(middles),
             y=list(info.counts),
             marker={"color": colour, "line": {"width": 0}},
-            hovertemplate="about %{x:.3g}: %{y:,d} pixels<extra></extra>",
+            hovertemplate=_("about {value}: {count} pixels", value="%{x:.3g}", count="%{y:,d}")
+            + "<extra></extra>",
             row=1,
             col=column,
         )
@@ -87,7 +89,7 @@ def histogram_figure(info: HistogramInfo, colours: Palette, *, log: bool = True)
             mean,
             line={"color": colours.muted, "width": 1.5, "dash": "dot"},
             annotation={
-                "text": f"mean {mean:.3g}".replace("-", "−"),
+                "text": _("mean {value}", value=f"{mean:.3g}".replace("-", "−")),
                 "font": {"color": colours.muted, "size": 12},
                 "yanchor": "top",
             },
@@ -104,5 +106,5 @@ def histogram_figure(info: HistogramInfo, colours: Palette, *, log: bool = True)
         dtick=1 if log else None,
         **axis(colours),
     )
-    figure.update_yaxes(title_text="Pixels", col=1)
+    figure.update_yaxes(title_text=_("Pixels"), col=1)
     return figure

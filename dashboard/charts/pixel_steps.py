@@ -1,4 +1,4 @@
-"""One image on its way into the model: bytes, `ToTensor`, `Normalize`. No Streamlit."""
+"""One image on its way into the model: bytes, `ToTensor`, `Normalize`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from dashboard.charts.theme import Palette, layout
+from dashboard.words.translation import N_, _
 
 __all__ = ["PixelStep", "StepsInfo", "step_figure", "steps_info"]
 
@@ -18,7 +19,7 @@ __all__ = ["PixelStep", "StepsInfo", "step_figure", "steps_info"]
 class PixelStep:
     """The image after one step, with the figures that describe it."""
 
-    title: str
+    title: str  # to be translated
     kind: str  # type and shape, as torch would say
     values: NDArray[Any]  # (28, 28)
     low: float  # smallest value
@@ -30,10 +31,9 @@ class PixelStep:
     @property
     def figures(self) -> str:
         """The key figures in one line."""
-        words = {"min": self.low, "max": self.high, "mean": self.mean, "std": self.std}
-        return " · ".join(
-            f"{name}\N{NO-BREAK SPACE}{value:.3g}" for name, value in words.items()
-        ).replace("-", "−")
+        values = {"min": self.low, "max": self.high, "mean": self.mean, "std": self.std}
+        written = {name: f"{value:.3g}".replace("-", "−") for name, value in values.items()}
+        return _("min\u00a0{min} · max\u00a0{max} · mean\u00a0{mean} · std\u00a0{std}", **written)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,9 +59,9 @@ def steps_info(image: NDArray[np.uint8], mean: float, std: float) -> StepsInfo:
     reach = max(abs((0 - mean) / std), abs((1 - mean) / std))
     return StepsInfo(
         steps=(
-            _step("In the file", "uint8, (28, 28)", image, (0, 255)),
-            _step("After ToTensor", "float32, (1, 28, 28)", scaled, (0, 1)),
-            _step("After Normalize", "float32, (1, 28, 28)", normalised, (-reach, reach)),
+            _step(N_("In the file"), "uint8, (28, 28)", image, (0, 255)),
+            _step(N_("After ToTensor"), "float32, (1, 28, 28)", scaled, (0, 1)),
+            _step(N_("After Normalize"), "float32, (1, 28, 28)", normalised, (-reach, reach)),
         ),
         row=row,
         column=column,
@@ -91,7 +91,13 @@ def step_figure(info: StepsInfo, index: int, colours: Palette) -> go.Figure:
                 "tickfont": {"color": colours.muted, "size": 11},
                 "nticks": 5,
             },
-            hovertemplate="row %{y}, column %{x}: <b>%{z:.4~g}</b><extra></extra>",
+            hovertemplate=_(
+                "row {row}, column {column}: {value}",
+                row="%{y}",
+                column="%{x}",
+                value="<b>%{z:.4~g}</b>",
+            )
+            + "<extra></extra>",
         )
     )
     figure.update_layout(**layout(colours, height=240))

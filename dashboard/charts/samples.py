@@ -1,4 +1,4 @@
-"""Some images of each class, a row a class, as one HTML grid. No Streamlit.
+"""Some images of each class, a row a class, as one HTML grid.
 
 A row is one PNG that folds to the width of the window: a grid of single images takes four times
 as long to draw, and a Plotly image cannot keep its shape on a phone.
@@ -17,12 +17,13 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from dashboard.charts.theme import Palette
+from dashboard.words.translation import _
 
 __all__ = ["SampleRow", "png", "row_image", "samples_html", "samples_info"]
 
 _GAP = 2  # pixels between two images of a row
 _LABEL = 11  # characters a label may take
-_MANY = 12  # classes from which on two stand side by side
+_MANY = 12  # classes; with more, the rows have two columns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,12 +85,17 @@ def samples_html(
 
 def _row_html(row: SampleRow, images: NDArray[np.uint8], each: int) -> str:
     label = html.escape(row.label)
-    words = f"{len(row.picks)} images of {label}, of {row.images:,}"
-    picture = png(row_image(images[list(row.picks)], each))
-    return (
-        f"<div title='{html.escape(words, quote=True)}'><b>{label}</b>"
-        f"<img alt='{html.escape(words, quote=True)}' src='{picture}'></div>"
+    alt = html.escape(
+        _(
+            "{shown} images of {label}, of {images:,}",
+            shown=len(row.picks),
+            label=row.label,
+            images=row.images,
+        ),
+        quote=True,
     )
+    picture = png(row_image(images[list(row.picks)], each))
+    return f"<div title='{alt}'><b>{label}</b><img alt='{alt}' src='{picture}'></div>"
 
 
 def _label_width(rows: Sequence[SampleRow]) -> int:

@@ -1,7 +1,7 @@
-"""Colours of the charts, one palette for light and one for dark pages. No Streamlit.
+"""Colours of the charts, one palette for light and one for dark pages.
 
-The series colours keep apart under simulated protanopia, deuteranopia and tritanopia, and stand
-out against the page with a contrast of at least 3:1; tests measure both. They agree with
+The series colours are distinct under simulated protanopia, deuteranopia and tritanopia, and have a
+contrast of at least 3:1 to the page; tests measure both. They agree with
 `.streamlit/config.toml`.
 """
 
@@ -66,12 +66,12 @@ DARK = Palette(
 
 
 def palette(name: str | None) -> Palette:
-    """The palette of a page that calls itself "light" or "dark"; light where it says nothing."""
+    """The palette of a page whose theme is "light" or "dark"; light where it is not known."""
     return DARK if name == "dark" else LIGHT
 
 
 def axis(colours: Palette) -> dict[str, Any]:
-    """What all axes share: quiet lines and words."""
+    """What all axes share: quiet lines and labels."""
     return {
         "gridcolor": colours.grid,
         "linecolor": colours.grid,

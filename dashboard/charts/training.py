@@ -1,12 +1,12 @@
 """The chart of a training run: step and epoch losses above, validation accuracy below.
 
-Both panels share the axis of steps. Edits and checkpoints of the run are marks on it; other
-runs can be drawn beside it. No Streamlit.
+Both panels share the axis of steps. Edits and checkpoints of the run are marked on it; other
+runs can be drawn beside it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,11 +18,11 @@ from dashboard.charts.epochs import EpochsInfo, epochs_info
 from dashboard.charts.loss import LossInfo, loss_info
 from dashboard.charts.other_runs import OtherRun, other_arrays
 from dashboard.charts.training_frame import frame
+from dashboard.words.choices import setting_text
+from dashboard.words.translation import N_, ngettext, translated
 from mlcore.events import CheckpointSaved, EpochDone, SettingsEdited
-from mlcore.words import setting_text
 
 __all__ = [
-    "Mark",
     "TrainingInfo",
     "training_arrays",
     "training_figure",
@@ -31,25 +31,16 @@ __all__ = [
 ]
 
 _MOST_MARKS = 200
-_MOST_CHANGES = 3  # told on one mark
-_LEVELS = (0.97, 0.9, 0.83, 0.76)  # heights at which labels take turns, of 0 to 1
-_RIGHT = 0.6  # of the axis; labels of marks behind it stand to the left
+_MOST_CHANGES = 3  # written on one mark
+_LEVELS = (0.97, 0.9, 0.83, 0.76)  # heights that labels take in turn, of 0 to 1
+_RIGHT = 0.6  # of the axis; beyond it labels are on the left of their marks
 _MOST_MARKERS = 40
-_REASONS = {
-    "epoch": "checkpoint",
-    "interval": "checkpoint",
-    "stopped": "checkpoint where the run was stopped",
-    "paused": "checkpoint where the run was paused",
-    "finished": "checkpoint of the finished run",
+_CHECKPOINT = N_("checkpoint")
+_REASONS: Mapping[str, str] = {
+    "stopped": N_("checkpoint where the run was stopped"),
+    "paused": N_("checkpoint where the run was paused"),
+    "finished": N_("checkpoint of the finished run"),
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
-    """Something that happened at a step."""
-
-    step: int
-    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,21 +49,21 @@ class TrainingInfo:
 
     loss: LossInfo
     epochs: EpochsInfo
-    edits: tuple[Mark, ...]
-    checkpoints: tuple[Mark, ...]
-    upto: int  # step to which the axis reaches at least: the end of the epoch under way
+    edits: tuple[SettingsEdited, ...]  # the latest 200
+    checkpoints: tuple[CheckpointSaved, ...]  # the latest 200
+    upto: int  # step to which the axis reaches at least: the end of the current epoch
     validated: bool  # images are held out, so there is an accuracy to draw
     name: str = ""  # of the run, where it is compared with others
     others: tuple[OtherRun, ...] = ()  # at most as many as there are colours
 
     @property
     def legend(self) -> tuple[str, ...]:
-        """Names of the run and of those beside it; empty where it stands alone."""
+        """Names of the run and of those beside it; empty where there are no others."""
         return (self.name, *(other.name for other in self.others)) if self.others else ()
 
     @property
     def dense(self) -> bool:
-        """So many epochs that a marker on each would hide the curves."""
+        """Whether there are so many epochs that a marker on each would hide the curves."""
         return len(self.epochs.train) > _MOST_MARKERS
 
 
@@ -98,23 +89,20 @@ def training_info(
         edits: changes of settings, in order.
         checkpoints: those that were saved, in order.
         steps_per_epoch: 0 where it is not known yet.
-        active: the run is under way, so the axis reaches to the end of its epoch.
+        active: the run has not ended, so the axis reaches to the end of its epoch.
         validated: images are held out of training.
         window: steps of the moving mean.
         visible: first and last step on the screen; None: all.
-        name: what the run is called, where there are others.
+        name: the run's name, where there are others.
         others: runs to draw beside it.
     """
-    under_way = -(-(len(losses) + 1) // steps_per_epoch) if steps_per_epoch and active else 0
+    epoch = -(-(len(losses) + 1) // steps_per_epoch) if steps_per_epoch and active else 0
     return TrainingInfo(
         loss=loss_info(losses, window=window, visible=visible),
         epochs=epochs_info(epochs),
-        edits=tuple(Mark(step=edit.step, text=_changes(edit)) for edit in edits[-_MOST_MARKS:]),
-        checkpoints=tuple(
-            Mark(step=saved.step, text=_REASONS.get(saved.reason, "checkpoint"))
-            for saved in checkpoints[-_MOST_MARKS:]
-        ),
-        upto=max(under_way * steps_per_epoch, len(losses), *(other.steps for other in others)),
+        edits=tuple(edits[-_MOST_MARKS:]),
+        checkpoints=tuple(checkpoints[-_MOST_MARKS:]),
+        upto=max(epoch * steps_per_epoch, len(losses), *(other.steps for other in others)),
         validated=validated or any(other.accuracy for other in others),
         name=name,
         others=tuple(others),
@@ -122,7 +110,7 @@ def training_info(
 
 
 def training_arrays(info: TrainingInfo) -> list[dict[str, Any]]:
-    """For each trace of the figure its `x`, `y` and the rest, short enough to be sent."""
+    """For each trace of the figure its `x`, `y` and texts, downsampled enough to be sent."""
     raw, smooth = info.loss.raw, info.loss.smooth
     curves: list[dict[str, Any]] = [
         {"x": raw.step, "y": raw.value},
@@ -138,9 +126,11 @@ def training_arrays(info: TrainingInfo) -> list[dict[str, Any]]:
     ]
     curves.append(
         {
-            "x": np.array([mark.step for mark in info.checkpoints], np.int32),
+            "x": np.array([saved.step for saved in info.checkpoints], np.int32),
             "y": np.zeros(len(info.checkpoints), np.float32),
-            "text": [mark.text for mark in info.checkpoints],
+            "text": [
+                translated(_REASONS.get(saved.reason, _CHECKPOINT)) for saved in info.checkpoints
+            ],
         }
     )
     curves += _edit_marks(info)
@@ -190,19 +180,18 @@ def _edit_marks(info: TrainingInfo) -> list[dict[str, Any]]:
 
     The labels are a trace of their own: Plotly forgets the label of a point that had none before.
     """
-    marks = info.edits
+    steps = [edit.step for edit in info.edits]
     return [
         {
-            "x": [step for mark in marks for step in (mark.step, mark.step, None)],
-            "y": [end for _ in marks for end in (0, 1, None)],
+            "x": [x for step in steps for x in (step, step, None)],
+            "y": [0, 1, None] * len(steps),
         },
         {
-            "x": [mark.step for mark in marks],
-            "y": [_LEVELS[place % len(_LEVELS)] for place in range(len(marks))],
-            "text": [f"\u2002{mark.text}\u2002" for mark in marks],
+            "x": steps,
+            "y": [_LEVELS[index % len(_LEVELS)] for index in range(len(steps))],
+            "text": [f"\u2002{_changes(edit)}\u2002" for edit in info.edits],
             "textposition": [
-                "middle left" if mark.step > _RIGHT * info.upto else "middle right"
-                for mark in marks
+                "middle left" if step > _RIGHT * info.upto else "middle right" for step in steps
             ],
         },
     ]
@@ -210,10 +199,13 @@ def _edit_marks(info: TrainingInfo) -> list[dict[str, Any]]:
 
 def _changes(edit: SettingsEdited) -> str:
     """The edit in words: "lr 0.003 → 0.01"."""
-    told = [
-        f"{name.split('.')[-1].replace('_', ' ')} {setting_text(edit.before.get(name, '?'))} → "
-        f"{setting_text(value)}"
-        for name, value in list(edit.changes.items())[:_MOST_CHANGES]
+    shown = list(edit.changes.items())[:_MOST_CHANGES]
+    parts = [
+        f"{name.split('.')[-1].replace('_', ' ')} "
+        f"{setting_text(edit.before.get(name, '?'))} → {setting_text(value)}"
+        for name, value in shown
     ]
-    more = len(edit.changes) - len(told)
-    return ", ".join([*told, *([f"{more} more"] if more else [])])
+    more = len(edit.changes) - len(shown)
+    if more:
+        parts.append(ngettext("{n} more", "{n} more", more))
+    return ", ".join(parts)

@@ -1,6 +1,6 @@
-"""Traces and layout of the training chart, without data. No Streamlit.
+"""Traces and layout of the training chart, without data.
 
-Colours and fonts are written as "var(--st-…)": whoever draws the chart fills in those of the page.
+Colours and fonts are written as "var(--st-…)", which the browser resolves from the page's theme.
 """
 
 from __future__ import annotations
@@ -14,12 +14,13 @@ import plotly.graph_objects as go
 from dashboard.charts.epochs import epoch_traces
 from dashboard.charts.loss import loss_traces
 from dashboard.charts.other_runs import other_traces
+from dashboard.words.translation import _, language
 from dashboard.words.wording import as_label
 
 __all__ = ["frame"]
 
 _Panels = Literal["both", "loss"]
-_EPOCH_MEAN, _ACCURACY, _OTHERS = 2, 4, 8  # places among the traces
+_EPOCH_MEAN, _ACCURACY, _OTHERS = 2, 4, 8  # indices of traces
 
 
 def frame(
@@ -40,10 +41,11 @@ def frame(
         run: what keeps the zoom.
         upto: step to which the axis reaches at least.
         dense: no markers at the epochs.
-        legend: names of the run and of those beside it; empty where it stands alone.
+        legend: names of the run and of those beside it; empty where there are no others.
         smooth: the run has a moving mean.
     """
-    built = _frame(log, "both" if validated else "loss", dense, max(0, len(legend) - 1))
+    panels: _Panels = "both" if validated else "loss"
+    built = _frame(log, panels, dense, max(0, len(legend) - 1), language())
     layout = built["layout"]
     xaxis = layout["xaxis"] | {"autorangeoptions": {"include": [0, upto], "minallowed": 0}}
     yaxis = layout["yaxis"] | {"uirevision": f"{run} {log}"}
@@ -57,13 +59,13 @@ def frame(
 
 
 def _named(traces: list[dict[str, Any]], names: list[str], smooth: bool) -> list[dict[str, Any]]:
-    """Traces by the runs' names: a run is one entry of the legend, however many curves it has."""
+    """Traces with the runs' names: a run has one entry in the legend for all of its curves."""
     own = [
-        trace | {"name": names[0], "legendgroup": "shown", "showlegend": place == int(smooth)}
-        for place, trace in enumerate(traces[:_ACCURACY])
+        trace | {"name": names[0], "legendgroup": "shown", "showlegend": index == int(smooth)}
+        for index, trace in enumerate(traces[:_ACCURACY])
     ]
-    for place in range(_EPOCH_MEAN, _ACCURACY):
-        own[place]["visible"] = False
+    for index in range(_EPOCH_MEAN, _ACCURACY):
+        own[index]["visible"] = False
     color = {"color": "var(--st-chart-color-1)"}
     accuracy = traces[_ACCURACY] | {
         "name": names[0],
@@ -74,13 +76,13 @@ def _named(traces: list[dict[str, Any]], names: list[str], smooth: bool) -> list
     }
     marks = traces[_ACCURACY + 1 : _OTHERS]
     others = [
-        trace | {"name": names[1 + place // 2]} for place, trace in enumerate(traces[_OTHERS:])
+        trace | {"name": names[1 + index // 2]} for index, trace in enumerate(traces[_OTHERS:])
     ]
     return [*own, accuracy, *marks, *others]
 
 
 def _room_for_legend(layout: dict[str, Any], entries: int) -> dict[str, Any]:
-    """Names take more rows than four words do; on a phone nearly one each."""
+    """Names of runs need more rows than those of four curves; on a phone nearly one each."""
     rows = -(-entries // 3)
     return {
         "margin": layout["margin"] | {"t": 22 + 20 * rows},
@@ -90,8 +92,14 @@ def _room_for_legend(layout: dict[str, Any], entries: int) -> dict[str, Any]:
 
 
 @functools.lru_cache(maxsize=16)
-def _frame(log: bool, panels: _Panels, dense: bool, others: int) -> dict[str, Any]:
-    """Built once for each look; plotly checks every name and colour in it."""
+def _frame(
+    log: bool,
+    panels: _Panels,
+    dense: bool,
+    others: int,
+    language: str,  # noqa: ARG001  part of the cache key
+) -> dict[str, Any]:
+    """Cached, as plotly checks every name and colour in it."""
     figure = go.Figure([*loss_traces(), *epoch_traces(), *_mark_traces(), *other_traces(others)])
     figure.update_layout(
         height=560 if panels == "both" else 440,
@@ -143,10 +151,14 @@ def _axes(log: bool, panels: _Panels) -> dict[str, dict[str, Any]]:
     }
     losses = {
         "domain": [0.36, 1.0] if both else [0.0, 1.0],
-        "title": _title("loss") | {"standoff": 12},
+        "title": _title(_("loss")) | {"standoff": 12},
     }
     number = {"type": "log", "dtick": "D2"} if log else {"type": "linear", "rangemode": "tozero"}
-    accuracy = {"domain": [0.0, 0.27], "title": _title("accuracy") | {"standoff": 12}, "nticks": 4}
+    accuracy = {
+        "domain": [0.0, 0.27],
+        "title": _title(_("accuracy")) | {"standoff": 12},
+        "nticks": 4,
+    }
     hidden: dict[str, Any] = {
         "overlaying": "y",
         "range": [0, 1],
@@ -156,7 +168,7 @@ def _axes(log: bool, panels: _Panels) -> dict[str, dict[str, Any]]:
     return {
         "xaxis": shared
         | {
-            "title": _title("step") | {"standoff": 8},
+            "title": _title(_("step")) | {"standoff": 8},
             "anchor": "y2" if both else "y",
             "tickformat": ",d",
             "showgrid": False,
@@ -166,7 +178,7 @@ def _axes(log: bool, panels: _Panels) -> dict[str, dict[str, Any]]:
             "spikecolor": "var(--st-chart-muted)",
             "spikethickness": 1,
             "spikedash": "dot",
-            "unifiedhovertitle": {"text": "step %{x:,d}"},
+            "unifiedhovertitle": {"text": _("step {step}", step="%{x:,d}")},
         },
         "yaxis": shared | losses | number,
         "yaxis2": shared
@@ -187,7 +199,7 @@ def _title(text: str) -> dict[str, Any]:
 def _mark_traces() -> list[go.Scatter]:
     return [
         go.Scatter(
-            name="checkpoint",
+            name=_("checkpoint"),
             mode="markers",
             yaxis="y3",
             marker={
@@ -200,7 +212,7 @@ def _mark_traces() -> list[go.Scatter]:
             hovertemplate="%{text}<extra></extra>",
         ),
         go.Scatter(
-            name="edit",
+            name=_("edit"),
             mode="lines",
             yaxis="y3",
             line={"color": "var(--st-red-color)", "width": 1.25, "dash": "dot"},
@@ -208,7 +220,7 @@ def _mark_traces() -> list[go.Scatter]:
             hoverinfo="skip",
         ),
         go.Scatter(
-            name="edit label",
+            name=_("edit label"),
             mode="text",
             yaxis="y3",
             textfont={"color": "var(--st-red-text-color)", "size": 12},

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard.words.wording import file_size, setting_text
+from dashboard.words.choices import setting_text
+from dashboard.words.wording import file_size
 from mlcore.config import SETTINGS, RunConfig
 from mlcore.data import CATALOG
 from mlcore.events import EpochDone

@@ -10,7 +10,13 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from dashboard import session
-from dashboard.charts.confusion import Unit, confusion_figure, confusion_info, frequent_mistakes
+from dashboard.charts.confusion import (
+    Unit,
+    cell_words,
+    confusion_figure,
+    confusion_info,
+    frequent_mistakes,
+)
 from dashboard.charts.mistakes import mistake_cards, mistakes_html
 from dashboard.charts.per_class import per_class_info, per_class_table
 from dashboard.words.wording import as_markdown, counted, exact_percent
@@ -61,7 +67,7 @@ def matrix(confusion: Sequence[Sequence[int]], classes: Sequence[str]) -> None:
         on_select=_take_cell,
         selection_mode="points",
     )
-    pairs = [cell.hover for cell in frequent_mistakes(info, 3)]
+    pairs = [cell_words(cell, classes) for cell in frequent_mistakes(info, 3)]
     if pairs:
         st.caption(as_markdown(f"Most often: {'; '.join(pairs)}.") + " Click a cell to see them.")
 

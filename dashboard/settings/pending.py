@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from dashboard.settings.form import check
+from dashboard.words.choices import setting_text
 from mlcore.config import EDITABLE, SETTINGS, RunConfig, changes_between
 from mlcore.rules import Value
-from mlcore.words import setting_text
 
 __all__ = ["change_words", "pending_changes"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from dashboard.words.translation import N_, _
+from dashboard.words.translation import N_, _, translated
 
 __all__ = ["date_and_time", "recent_moment"]
 
@@ -30,7 +30,7 @@ def date_and_time(seconds: float) -> str:
     return _(
         "{day} {month} {clock}",
         day=then.tm_mday,
-        month=_(_MONTHS[then.tm_mon - 1]),
+        month=translated(_MONTHS[then.tm_mon - 1]),
         clock=time.strftime("%H:%M:%S", then),
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from dashboard.words.dates import recent_moment
 from dashboard.words.progress import ACTIVE
-from dashboard.words.translation import N_, _
+from dashboard.words.translation import N_, translated
 from mlcore.runs import RunInfo, State
 from mlcore.words import percent
 
@@ -35,7 +35,7 @@ def run_label(info: RunInfo) -> str:
     An active run has no accuracy there: a list is not read again often enough to follow it.
     """
     accuracy = info.test_accuracy if info.test_accuracy is not None else info.validation_accuracy
-    parts = [display_name(info), _(_STATES[info.state])]
+    parts = [display_name(info), translated(_STATES[info.state])]
     if accuracy is not None and info.state not in ACTIVE:
         parts.append(percent(accuracy))
     if info.tags:

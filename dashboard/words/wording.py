@@ -1,20 +1,16 @@
-"""Numbers and class names as a person would write them."""
+"""Numbers, class names and texts of others as the page shows them.
+
+Numbers are written as `mlcore.words` writes them.
+"""
 
 from __future__ import annotations
 
 import html
 import re
 
-from mlcore.words import (
-    counted,
-    duration,
-    exact_percent,
-    figure,
-    file_size,
-    on_off,
-    percent,
-    setting_text,
-)
+from dashboard.words.translation import _, translated
+from mlcore import words
+from mlcore.words import counted, exact_percent, figure, percent
 
 __all__ = [
     "as_label",
@@ -24,9 +20,7 @@ __all__ = [
     "exact_percent",
     "figure",
     "file_size",
-    "on_off",
     "percent",
-    "setting_text",
     "with_article",
 ]
 
@@ -37,15 +31,25 @@ _SPOKEN_WITH_VOWEL = frozenset("8AEFHILMNORSXaefhilmnorsx")
 
 
 def with_article(label: str) -> str:
-    """A class name behind the article that its sound asks for: "a 4", "an 8", "an Ankle boot"."""
+    """A class name after the article that its sound asks for: "a 4", "an 8", "an Ankle boot"."""
     vowel = label in _SPOKEN_WITH_VOWEL if len(label) == 1 else label[:1].lower() in set("aeiou")
-    return f"{'an' if vowel else 'a'} {label}"
+    return _("an {label}", label=label) if vowel else _("a {label}", label=label)
+
+
+def file_size(count: int) -> str:
+    """Bytes as "12 bytes", "438 KB", "1.2 MB" or "2.5 GB"."""
+    return words.file_size(count, translated)
+
+
+def duration(seconds: float) -> str:
+    """Seconds as "8 s", "3 min 20 s" or "2 h 5 min"."""
+    return words.duration(seconds, translated)
 
 
 def as_markdown(text: str) -> str:
-    """Markdown that shows `text` as it stands: words from a file can draw nothing on the page.
+    """Markdown that shows `text` literally: a text from a file cannot draw anything on the page.
 
-    Text between back quotes stays code, in which nothing else is read.
+    Text between back quotes stays code, in which nothing is markup.
     """
     parts = _CODE.split(" ".join(text.split()))
     return "".join(
@@ -55,11 +59,11 @@ def as_markdown(text: str) -> str:
 
 
 def as_label(text: str, most: int = 24) -> str:
-    """A short label of a chart that shows `text` as it stands: Plotly reads some HTML in labels."""
+    """A short label for a chart that shows `text` literally: Plotly reads some HTML in labels."""
     line = " ".join(text.split())
     return html.escape(line if len(line) <= most else f"{line[: most - 1]}…", quote=False)
 
 
 def _escape(text: str) -> str:
-    """Every mark behind a backslash; a word joiner keeps names and addresses from being read."""
+    """A backslash before every mark; a word joiner breaks up directives and addresses."""
     return _MARKS.sub(r"\\\1", _DIRECTIVE.sub(":\u2060", text))

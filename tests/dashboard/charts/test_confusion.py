@@ -4,24 +4,34 @@ import json
 
 import pytest
 
-from dashboard.charts.confusion import Cell, confusion_figure, confusion_info, frequent_mistakes
+from dashboard.charts.confusion import (
+    Cell,
+    ConfusionInfo,
+    cell_words,
+    confusion_figure,
+    confusion_info,
+    frequent_mistakes,
+)
 from dashboard.charts.theme import DARK, LIGHT, Palette
 
 CLASSES = ("4", "9")
 COUNTS = ((958, 24), (1, 999))
 
 
+def texts(info: ConfusionInfo) -> list[list[list[str]]]:
+    """What stands in the cells of the diagonal, and in those of the mistakes."""
+    figure = confusion_figure(info, LIGHT)
+    return [[list(row) for row in layer.text] for layer in figure.data[:2]]
+
+
 def test_every_cell_is_put_into_words() -> None:
     info = confusion_info(((982 - 23, 23), (0, 1000)), CLASSES)
-    assert info.rows[0][1] == Cell(
-        true=0,
-        predicted=1,
-        count=23,
-        share=23 / 982,
-        text="23",
-        hover="a 4 taken for a 9: 23 of 982 (2.3 %)",
-    )
-    assert info.rows[0][0].hover == "a 4 recognised: 959 of 982 (97.7 %)"
+    assert info.rows[0][1] == Cell(true=0, predicted=1, count=23, total=982)
+    assert info.rows[0][1].share == 23 / 982
+    assert cell_words(info.rows[0][1], CLASSES) == "a 4 taken for a 9: 23 of 982 (2.3 %)"
+    assert cell_words(info.rows[0][0], CLASSES) == "a 4 recognised: 959 of 982 (97.7 %)"
+    targets = confusion_figure(info, LIGHT).data[2]
+    assert targets.hovertext[1] == "a 4 taken for a 9: 23 of 982 (2.3 %)"
 
 
 def test_rows_are_true_classes_and_columns_predicted_ones() -> None:
@@ -31,18 +41,23 @@ def test_rows_are_true_classes_and_columns_predicted_ones() -> None:
 
 
 @pytest.mark.parametrize(
-    ("unit", "texts"),
-    [("counts", ["958", "24", "1", "999"]), ("percent", ["97.6", "2.4", "0.1", "99.9"])],
+    ("unit", "right", "wrong"),
+    [
+        ("counts", [["958", ""], ["", "999"]], [["", "24"], ["1", ""]]),
+        ("percent", [["97.6", ""], ["", "99.9"]], [["", "2.4"], ["0.1", ""]]),
+    ],
 )
-def test_cells_hold_counts_or_per_cent_of_their_row(unit: str, texts: list[str]) -> None:
+def test_cells_hold_counts_or_per_cent_of_their_row(
+    unit: str, right: list[list[str]], wrong: list[list[str]]
+) -> None:
     info = confusion_info(COUNTS, CLASSES, unit)  # type: ignore[arg-type]
-    assert [cell.text for cell in info.cells] == texts
+    assert texts(info) == [right, wrong]
 
 
 def test_a_mistake_that_was_never_made_is_left_blank() -> None:
     info = confusion_info(((0, 0), (0, 5)), CLASSES)
-    assert [cell.text for cell in info.cells] == ["0", "", "", "5"]
-    assert info.rows[0][1].hover == "a 4 taken for a 9: 0 of 0 (0.0 %)"
+    assert texts(info) == [[["0", ""], ["", "5"]], [["", ""], ["", ""]]]
+    assert cell_words(info.rows[0][1], CLASSES) == "a 4 taken for a 9: 0 of 0 (0.0 %)"
 
 
 def test_frequent_mistakes_come_commonest_first_and_without_the_diagonal() -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dashboard.charts.mistakes import Guess, MistakeCard, mistake_cards, mistakes_html
+from dashboard.charts.mistakes import Guess, MistakeCard, card_words, mistake_cards, mistakes_html
 from dashboard.charts.theme import DARK, LIGHT, Palette
 
 CLASSES = ("0", "1", "<b>2</b>")
@@ -21,7 +21,8 @@ MISTAKES: list[dict[str, Any]] = [
 
 
 def test_a_card_holds_the_picture_the_class_and_the_three_guesses() -> None:
-    assert mistake_cards(MISTAKES, CLASSES)[0] == MistakeCard(
+    card = mistake_cards(MISTAKES, CLASSES)[0]
+    assert card == MistakeCard(
         index=3,
         label="1",
         guesses=(
@@ -30,8 +31,8 @@ def test_a_card_holds_the_picture_the_class_and_the_three_guesses() -> None:
             Guess(label="<b>2</b>", probability=0.05, right=False),
         ),
         loss=1.6,
-        words="a 1 taken for a 0 with 75.0 % certainty",
     )
+    assert card_words(card) == "Test image 3: a 1 taken for a 0 with 75.0 % certainty"
 
 
 @pytest.mark.parametrize(

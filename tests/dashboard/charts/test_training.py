@@ -8,12 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from dashboard.charts.training import (
-    Mark,
-    training_arrays,
-    training_figure,
-    training_info,
-)
+from dashboard.charts.training import training_arrays, training_figure, training_info
 from dashboard.charts.training_frame import frame
 from mlcore.events import CheckpointSaved, EpochDone, SettingsEdited
 
@@ -32,10 +27,17 @@ SAVED = CheckpointSaved(step=10, epoch=1, file="step-00000010.pt", reason="epoch
 LOSSES = np.linspace(2, 1, 14, dtype=np.float32)
 
 
+def texts(info):
+    """What the labels of the edits say."""
+    return [text.strip("\u2002") for text in training_arrays(info)[-1]["text"]]
+
+
 def test_edits_and_checkpoints_become_marks_in_words():
     info = training_info(LOSSES, [EPOCH], [EDIT], [SAVED], steps_per_epoch=10)
-    assert info.edits == (Mark(step=12, text="lr 0.1 → 0.01"),)
-    assert info.checkpoints == (Mark(step=10, text="checkpoint"),)
+    assert (info.edits, info.checkpoints) == ((EDIT,), (SAVED,))
+    checkpoints, _, labels = training_arrays(info)[-3:]
+    assert (list(checkpoints["x"]), checkpoints["text"]) == ([10], ["checkpoint"])
+    assert (labels["x"], texts(info)) == ([12], ["lr 0.1 → 0.01"])
 
 
 @pytest.mark.parametrize(
@@ -68,8 +70,9 @@ def test_switches_and_names_read_as_words():
     changes = {"optim.nesterov": True, "optim.schedule": "one_cycle", "optim.momentum": 0.5}
     before = {"optim.nesterov": False, "optim.schedule": "step", "optim.momentum": 0.0}
     edit = dataclasses.replace(EDIT, changes=changes, before=before)
-    (mark,) = training_info(LOSSES, edits=[edit]).edits
-    assert mark.text == "nesterov off → on, schedule step → one cycle, momentum 0 → 0.5"
+    assert texts(training_info(LOSSES, edits=[edit])) == [
+        "nesterov off → on, schedule Step → One cycle, momentum 0 → 0.5"
+    ]
 
 
 def test_an_edit_of_many_settings_has_a_short_label():
@@ -77,8 +80,9 @@ def test_an_edit_of_many_settings_has_a_short_label():
     edit = dataclasses.replace(
         EDIT, changes=dict.fromkeys(names, 2), before=dict.fromkeys(names, 1)
     )
-    (mark,) = training_info(LOSSES, edits=[edit]).edits
-    assert mark.text == "lr 1 → 2, momentum 1 → 2, batch size 1 → 2, 2 more"
+    assert texts(training_info(LOSSES, edits=[edit])) == [
+        "lr 1 → 2, momentum 1 → 2, batch size 1 → 2, 2 more"
+    ]
 
 
 def test_the_zoom_belongs_to_a_run_and_the_loss_axis_starts_anew_when_its_kind_changes():
