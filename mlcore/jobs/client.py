@@ -1,8 +1,9 @@
-"""`Jobs`: the server's side of training and short jobs. No torch."""
+"""`Jobs`: the server's side of training and short jobs."""
 
 from __future__ import annotations
 
 import contextlib
+import logging
 import threading
 import time
 from collections.abc import Mapping
@@ -21,6 +22,7 @@ from mlcore.runs.active.queue import QueueSnapshot
 
 __all__ = ["Job", "Jobs"]
 
+_LOG = logging.getLogger(__name__)
 LIMIT = 120.0  # seconds that a short job may take
 PARTING = 15.0  # seconds that runs get to write their checkpoints when the server ends
 UNLIMITED = ("fetch",)  # a download takes as long as it takes
@@ -40,7 +42,7 @@ class Job:
         self.id = folder.path.name
 
     def poll(self) -> dict[str, Any] | None:
-        """The result, or None while the job goes on.
+        """The result, or None while the job is at work.
 
         Raises:
             MlcoreError: the job failed; the class says at what (CheckpointError, DataError, …).
@@ -52,11 +54,11 @@ class Job:
         return result
 
     def progress(self) -> dict[str, Any] | None:
-        """How far the job is, for kinds that say so."""
+        """How far the job is, for kinds that report it."""
         return self._files.progress()
 
     def wait(self, timeout: float) -> dict[str, Any]:
-        """The result, waited for.
+        """Wait for the result.
 
         Raises:
             JobError: it took more than `timeout` seconds.
@@ -66,7 +68,10 @@ class Job:
         pause = 0.002
         while (result := self.poll()) is None:
             if time.monotonic() >= until:
-                raise JobError(f"The job gave no answer within {timeout:g} s: try again later.")
+                raise JobError(
+                    "The job gave no answer within {seconds:g} s: try again later.",
+                    seconds=timeout,
+                )
             time.sleep(pause)
             pause = min(pause * 1.3, 0.05)
         return result
@@ -75,8 +80,8 @@ class Job:
 class Jobs:
     """Starts runs and short jobs in processes of their own; one of these per server.
 
-    All methods may be called from any thread. The supervisor is started at once, gets warm in
-    the background, and is started anew when it has died.
+    All methods may be called from any thread. The supervisor is started at once, imports torch in
+    the background, and is replaced when it dies.
 
     Args:
         runs: folder of all runs.
@@ -89,12 +94,12 @@ class Jobs:
         root = Path(runs) if runs is not None else default_runs_root()
         self.store = RunStore(root.expanduser().resolve())
         self._guard = threading.Lock()
-        self._devices: Job | None = None
-        self._auto: str | None = None
+        self._devices_job: Job | None = None
+        self._devices: tuple[Mapping[str, str], ...] | None = None
         self._closed = False
         clean(self.store.root)
         self._supervisor = SupervisorClient(self.store.root)
-        self._scheduler = Scheduler(self.store.root, self._supervisor, self._fastest)
+        self._scheduler = Scheduler(self.store.root, self._supervisor, self._auto)
 
     @property
     def pid(self) -> int | None:
@@ -102,7 +107,7 @@ class Jobs:
         return self._supervisor.pid
 
     def warm(self, data_name: str, root: Path) -> None:
-        """Have a data set ready in memory for the runs to come."""
+        """Have a data set read into memory for the runs to come."""
         self._supervisor.send({"do": "warm", "name": data_name, "root": str(root)})
 
     def start_run(
@@ -113,7 +118,7 @@ class Jobs:
         parent: str | None = None,
         name: str = "",
     ) -> str:
-        """Start a run, or have it wait for a place; returns its id at once.
+        """Start a run, or have it wait for a slot; returns its id at once.
 
         Args:
             config: its settings.
@@ -132,7 +137,7 @@ class Jobs:
         return self._scheduler.enqueue(make).id
 
     def resume_run(self, run: str, changes: Mapping[str, Any] | None = None) -> None:
-        """Have a run that ended go on from its last checkpoint, when there is a place for it.
+        """Resume a run that ended from its last checkpoint, as soon as a slot is free.
 
         Args:
             run: its id.
@@ -159,8 +164,25 @@ class Jobs:
             config: the settings.
             queue: the queue as it is now.
         """
-        auto = self._fastest() if queue.active else None
+        auto = self._auto() if queue.active else None
         return not slot_is_free(config.train.device, queue.active, queue.at_once, auto)
+
+    def devices(self) -> tuple[Mapping[str, str], ...] | None:
+        """The devices of this machine, the fastest first, as `mlcore.device.available` lists them.
+
+        The first call starts a short job and returns None, as all do until it has answered. Where
+        it fails, no device is known.
+        """
+        with self._guard:
+            if self._devices is None:
+                try:
+                    self._devices_job = self._devices_job or self.submit("devices", {})
+                    answer = self._devices_job.poll()
+                    self._devices = tuple(answer["devices"]) if answer else None
+                except MlcoreError as error:
+                    _LOG.warning("The devices of this machine are not known: %s", error)
+                    self._devices = ()
+            return self._devices
 
     def submit(self, kind: str, request: Mapping[str, Any]) -> Job:
         """Ask for a short job: devices, evaluate, export, fetch or inspect.
@@ -183,7 +205,7 @@ class Jobs:
         return self.submit(kind, request).wait(timeout)
 
     def close(self) -> None:
-        """Let the supervisor end when its short jobs have; runs go on, and some wait on."""
+        """Let the supervisor end when its short jobs have; runs keep training or waiting."""
         self._closed = True
         self._scheduler.end()
         self._supervisor.close()
@@ -191,11 +213,11 @@ class Jobs:
     def shutdown(self, patience: float = PARTING) -> list[str]:
         """Stop the runs that were started here, each with a checkpoint, and close.
 
-        Without this word, as after a kill of the server, runs go on. Those that wait for a place
-        wait for the next server. After `close` it does nothing.
+        Where this is not called, as after a kill of the server, runs keep training. Those that
+        wait for a slot wait for the next server. After `close` it does nothing.
 
         Args:
-            patience: seconds in which the runs are waited for.
+            patience: seconds to wait for the runs.
 
         Returns:
             Ids of the runs that were under way; they can be resumed.
@@ -206,25 +228,20 @@ class Jobs:
         waiting = self._scheduler.queue.snapshot().waiting
         started = [folder for folder in self._scheduler.started if folder.id not in waiting]
         under_way = [folder for folder in started if read_state(folder) not in ENDED]
-        told = []
+        asked = []
         for folder in under_way:
             with contextlib.suppress(RunError):  # its folder is gone, or its disk is full
                 send(folder, Stop(reason="shutdown"))
-                told.append(folder)
+                asked.append(folder)
         until = time.monotonic() + patience
-        while time.monotonic() < until and any(read_state(f) not in ENDED for f in told):
+        while time.monotonic() < until and any(read_state(f) not in ENDED for f in asked):
             time.sleep(0.01)
         self.close()
         return [folder.id for folder in under_way]
 
-    def _fastest(self) -> str | None:
-        """The device that "auto" stands for; None until the job that was asked has told."""
-        with self._guard:
-            if self._auto is None:
-                try:
-                    self._devices = self._devices or self.submit("devices", {})
-                    if answer := self._devices.poll():
-                        self._auto = str(answer["devices"][0]["device"])
-                except MlcoreError:  # whoever trains there is told
-                    self._auto = "cpu"
-            return self._auto
+    def _auto(self) -> str | None:
+        """The device that "auto" stands for; None while that is not known."""
+        devices = self.devices()
+        if devices is None:
+            return None
+        return devices[0]["device"] if devices else "cpu"

@@ -66,8 +66,8 @@ class JobFolder:
         """Note that the calling process works on the job."""
         write_worker(self.path, WorkerRecord.mine())
 
-    def tell(self, progress: Mapping[str, Any]) -> None:
-        """Write how far the job is."""
+    def report(self, progress: Mapping[str, Any]) -> None:
+        """Write the progress of the job."""
         write_atomically(self.path / "progress.json", json.dumps(dict(progress)))
 
     def answer(self, result: Mapping[str, Any]) -> None:

@@ -22,39 +22,41 @@ from mlcore.errors import CheckpointError
 from mlcore.evaluation import NOT_FINITE, evaluate, worst_mistakes
 from mlcore.export import export
 from mlcore.export.formats import find_format
+from mlcore.jobs.data_cache import DataCache
 from mlcore.jobs.folder import JobFolder
-from mlcore.jobs.shelf import Shelf
 
 __all__ = ["HANDLERS", "Handler"]
 
-Handler = Callable[[Mapping[str, Any], JobFolder, Shelf], dict[str, Any]]
+Handler = Callable[[Mapping[str, Any], JobFolder, DataCache], dict[str, Any]]
 
 _EXTRA = 512 * 2**20  # bytes of address space for reading a stranger's file
 _TELL = 0.1  # seconds between two notes of progress
 
 
-def devices(_request: Mapping[str, Any], _job: JobFolder, _shelf: Shelf) -> dict[str, Any]:
+def devices(_request: Mapping[str, Any], _job: JobFolder, _cache: DataCache) -> dict[str, Any]:
     """What this machine can train on."""
     return {"devices": available()}
 
 
-def inspect(request: Mapping[str, Any], _job: JobFolder, _shelf: Shelf) -> dict[str, Any]:
+def inspect(request: Mapping[str, Any], _job: JobFolder, _cache: DataCache) -> dict[str, Any]:
     """What is in the checkpoint at "path"."""
     with _guarded(request) as max_bytes:
         return checkpoint.inspect(Path(request["path"]), max_bytes=max_bytes)
 
 
-def export_checkpoint(request: Mapping[str, Any], job: JobFolder, shelf: Shelf) -> dict[str, Any]:
+def export_checkpoint(
+    request: Mapping[str, Any], job: JobFolder, cache: DataCache
+) -> dict[str, Any]:
     """The checkpoint at "checkpoint" in the form "format", as a file in the job's folder."""
     found, form = _load(request), find_format(request["format"])
     source = Path(request["checkpoint"])
     file = job.path / f"{source.stem}{form.suffix}"
-    data = _test_images(found, shelf) if form.runs else None
+    data = _test_images(found, cache) if form.runs else None
     return {"file": file.name, **export(found, source, file, form.name, data)}
 
 
 def evaluate_checkpoint(
-    request: Mapping[str, Any], _job: JobFolder, shelf: Shelf
+    request: Mapping[str, Any], _job: JobFolder, cache: DataCache
 ) -> dict[str, Any]:
     """How good the checkpoint at "checkpoint" is on the test set of "data", or of its own data.
 
@@ -65,7 +67,7 @@ def evaluate_checkpoint(
         model_config = dataclasses.replace(found.model_config, activation=assumed["activation"])
         found = dataclasses.replace(found, model_config=model_config)
     config = _data_config(found, request.get("data") or {}, assumed)
-    raw = shelf.take(RunConfig(data=config))
+    raw = cache.get(RunConfig(data=config))
     # One training image: only the test set is wanted, and the rest would cost time and memory.
     data = load(dataclasses.replace(config, train_limit=1), seed=0, raw=raw)
     check_classes(found, data)
@@ -87,7 +89,7 @@ def evaluate_checkpoint(
     }
 
 
-def fetch_data(request: Mapping[str, Any], job: JobFolder, _shelf: Shelf) -> dict[str, Any]:
+def fetch_data(request: Mapping[str, Any], job: JobFolder, _cache: DataCache) -> dict[str, Any]:
     """Download the data set "name" into "root"."""
     told = 0.0
 
@@ -95,7 +97,7 @@ def fetch_data(request: Mapping[str, Any], job: JobFolder, _shelf: Shelf) -> dic
         nonlocal told
         if time.monotonic() - told >= _TELL or progress.done == progress.total:
             told = time.monotonic()
-            job.tell(dataclasses.asdict(progress))
+            job.report(dataclasses.asdict(progress))
 
     fetch(request["name"], Path(request["root"]), tell)
     return {}
@@ -141,13 +143,13 @@ def _data_config(
     return RunConfig.from_flat(values).data
 
 
-def _test_images(found: Checkpoint, shelf: Shelf) -> Dataset | None:
+def _test_images(found: Checkpoint, cache: DataCache) -> Dataset | None:
     """What the model was tested on, to compare an exported file on; None where it is not here."""
     config = _data_config(found, {}, {})
     if found.data is None or not status(config.name, data_root(config)).usable:
         return None
     return load(
-        dataclasses.replace(config, train_limit=1), 0, raw=shelf.take(RunConfig(data=config))
+        dataclasses.replace(config, train_limit=1), 0, raw=cache.get(RunConfig(data=config))
     )
 
 

@@ -32,9 +32,9 @@ import torch
 
 from mlcore.config import RunConfig
 from mlcore.errors import JobError, RunError
+from mlcore.jobs.data_cache import DataCache
 from mlcore.jobs.endings import asked_so_far, end_job, end_run, refuse_run
 from mlcore.jobs.folder import JobFolder
-from mlcore.jobs.shelf import Shelf
 from mlcore.jobs.worker import detach, work_job, work_run
 from mlcore.model import build
 from mlcore.optim import build_optimizer
@@ -58,7 +58,7 @@ class Supervisor:
         self._buffer = b""
         self._open = True
         self._children: dict[int, _Child] = {}
-        self._shelf = Shelf()
+        self._cache = DataCache()
 
     def serve(self, prepare: Callable[[], None] = lambda: None) -> None:
         """Work until the requests have ended and every short job is done.
@@ -98,7 +98,7 @@ class Supervisor:
     def _heed(self, request: dict[str, Any]) -> None:
         match request["do"]:
             case "warm":
-                self._shelf.put(str(request["name"]), Path(request["root"]))
+                self._cache.load(str(request["name"]), Path(request["root"]))
                 gc.collect()
                 gc.freeze()
             case "run":
@@ -113,7 +113,7 @@ class Supervisor:
         child = _Child(ended=lambda code: end_run(folder, code, asked), brief=False)
         log = folder.path / "worker.log"
         try:
-            self._fork(child, log, lambda: work_run(folder, threads, self._shelf))
+            self._fork(child, log, lambda: work_run(folder, threads, self._cache))
         except OSError as error:
             refuse_run(folder, f"No process could be started ({error.strerror}): try again later.")
 
@@ -126,7 +126,7 @@ class Supervisor:
         child = _Child(ended=ended, deadline=deadline)
         log = folder.path / "worker.log"
         try:
-            self._fork(child, log, lambda: work_job(folder, self._shelf))
+            self._fork(child, log, lambda: work_job(folder, self._cache))
         except OSError as error:
             with contextlib.suppress(RunError):
                 folder.refuse(

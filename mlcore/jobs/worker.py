@@ -10,9 +10,9 @@ import traceback
 from pathlib import Path
 
 from mlcore.errors import JobError, MlcoreError, RunError
+from mlcore.jobs.data_cache import DataCache
 from mlcore.jobs.endings import refuse_run
 from mlcore.jobs.folder import JobFolder
-from mlcore.jobs.shelf import Shelf
 from mlcore.jobs.short import HANDLERS
 from mlcore.run import execute
 from mlcore.runs import RunFolder, read_state
@@ -20,16 +20,16 @@ from mlcore.runs import RunFolder, read_state
 __all__ = ["detach", "work_job", "work_run"]
 
 
-def work_run(folder: RunFolder, threads: int, shelf: Shelf | None = None) -> int:
+def work_run(folder: RunFolder, threads: int, cache: DataCache | None = None) -> int:
     """Train a run to its end; returns the exit status.
 
     Args:
         folder: the run.
         threads: CPU threads; 0: torch's own choice.
-        shelf: holds data sets ready.
+        cache: holds data sets ready.
     """
     try:
-        execute(folder, threads=threads, read=shelf.take if shelf else None)
+        execute(folder, threads=threads, read=cache.get if cache else None)
     except RunError as error:
         with contextlib.suppress(OSError):
             print(error, file=sys.stderr, flush=True)  # noqa: T201 (worker.log)
@@ -39,14 +39,14 @@ def work_run(folder: RunFolder, threads: int, shelf: Shelf | None = None) -> int
     return 0
 
 
-def work_job(folder: JobFolder, shelf: Shelf | None = None) -> int:
+def work_job(folder: JobFolder, cache: DataCache | None = None) -> int:
     """Do a short job and write its answer; returns the exit status."""
     try:
         folder.begin()
         kind, request = folder.request()
         if kind not in HANDLERS:
             raise JobError(f"There is no job {kind!r}: use {', '.join(HANDLERS)}.")
-        folder.answer(HANDLERS[kind](request, folder, shelf or Shelf()))
+        folder.answer(HANDLERS[kind](request, folder, cache or DataCache()))
     except MlcoreError as error:
         folder.refuse(error)
     except MemoryError:

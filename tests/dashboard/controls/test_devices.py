@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.controls import devices
-from dashboard.controls.devices import _Devices, _has
+from dashboard.controls.devices import _has
 from mlcore.errors import JobError
 
 
@@ -29,19 +29,17 @@ def test_without_a_gpu_cuda_is_not_there() -> None:
     assert not _has("cuda", ["cpu"])
 
 
-def test_a_list_that_is_not_to_be_had_leaves_auto_and_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Refuses:
-        def submit(self, kind: str, request: object) -> None:
-            raise JobError("No process.")
+def test_where_no_process_can_be_started_no_device_is_known(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse() -> None:
+        raise JobError("No process.")
 
-    monkeypatch.setattr(devices.server, "jobs", lambda: Refuses())
-    looked_for = _Devices()
-    assert looked_for.found() is None  # the first look, of a page being drawn, starts nothing
-    assert looked_for.found() == {}
+    monkeypatch.setattr(devices.server, "jobs", refuse)
+    assert devices._devices() == {}
 
 
 def test_the_list_comes_from_the_job_and_warns_of_a_device_that_is_missing(app: AppTest) -> None:
-    devices._devices.clear()
     app.query_params["train.device"] = "cuda:117"
     app.run()
     assert app.selectbox(key="train.device").value == "cuda:117"
@@ -49,4 +47,4 @@ def test_the_list_comes_from_the_job_and_warns_of_a_device_that_is_missing(app: 
     while not any("has no cuda:117" in item.value for item in app.sidebar.caption):
         assert time.monotonic() < end, "the devices job answers"
         app.run()
-    assert "cpu" in (devices._devices().found() or {})
+    assert "cpu" in (devices._devices() or {})

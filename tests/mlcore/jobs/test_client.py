@@ -1,10 +1,12 @@
 """Runs and short jobs are started in processes of their own, and nothing that dies is lost."""
 
+import concurrent.futures
 import contextlib
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 import numpy as np
@@ -290,6 +292,38 @@ def test_a_job_that_takes_too_long_is_ended(jobs, wait):
             break
     with pytest.raises(JobError, match="was ended"):
         job.poll()
+
+
+def test_the_devices_are_asked_for_once_by_however_many_threads(tmp_path, monkeypatch, wait):
+    submitted, polled = [], threading.Event()
+
+    class Job:
+        def poll(self):
+            return {"devices": [{"device": "cuda:0", "name": "A GPU"}]} if polled.is_set() else None
+
+    def submit(kind, request):
+        time.sleep(0.01)  # whoever comes now finds no job yet
+        submitted.append(kind)
+        return Job()
+
+    jobs = Jobs(tmp_path)
+    try:
+        monkeypatch.setattr(jobs, "submit", submit)
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+            assert set(pool.map(lambda _: jobs.devices(), range(64))) == {None}
+            polled.set()
+            (found,) = set(pool.map(lambda _: jobs.devices()[0]["device"], range(64)))
+        assert (submitted, found) == (["devices"], "cuda:0")
+    finally:
+        jobs.close()
+
+
+def test_devices_that_cannot_be_asked_for_are_none(tmp_path, monkeypatch, caplog):
+    monkeypatch.setattr("mlcore.jobs.supervisor_client.sys.executable", "/bin/false")
+    jobs = Jobs(tmp_path)
+    jobs.close()
+    assert jobs.devices() == jobs.devices() == ()
+    assert "shutting down" in caplog.text
 
 
 def test_waiting_has_an_end(jobs):

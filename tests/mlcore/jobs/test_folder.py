@@ -17,7 +17,7 @@ def test_an_answer_comes_back(tmp_path):
     job = JobFolder.create(tmp_path, "inspect", {})
     job.begin()
     assert job.working
-    job.tell({"done": 1})
+    job.report({"done": 1})
     job.answer({"form": "full"})
     assert (job.done, job.progress(), job.result()) == (True, {"done": 1}, {"form": "full"})
 

@@ -10,8 +10,8 @@ from mlcore.data import Progress
 from mlcore.data.tensors import load
 from mlcore.errors import CheckpointError, DataMissingError, SettingsError
 from mlcore.evaluation import evaluate
+from mlcore.jobs.data_cache import DataCache
 from mlcore.jobs.folder import JobFolder
-from mlcore.jobs.shelf import Shelf
 from mlcore.jobs.short import HANDLERS
 from mlcore.model import build
 from mlcore.run import execute
@@ -43,7 +43,7 @@ def ask(tmp_path):
 
     def answer(kind, **request):
         job = JobFolder.create(tmp_path, kind, request)
-        return HANDLERS[kind](job.request()[1], job, Shelf())
+        return HANDLERS[kind](job.request()[1], job, DataCache())
 
     return answer
 
