@@ -22,6 +22,7 @@ from dashboard.charts.samples import samples_html, samples_info
 from dashboard.charts.theme import Palette
 from dashboard.controls import data_picker
 from dashboard.server import data_sets
+from dashboard.words.translation import language, translated
 from mlcore.config import RunConfig, data_root
 from mlcore.data import CATALOG, RawData
 from mlcore.data.split import split_order
@@ -64,17 +65,32 @@ def _split(count: int, validation: int, seed: int) -> tuple[NDArray[np.int64], N
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _balance_figure(info: BalanceInfo, colours: Palette, shares: bool) -> go.Figure:
+def _balance_figure(
+    info: BalanceInfo,
+    colours: Palette,
+    shares: bool,
+    language: str,  # noqa: ARG001  cache key
+) -> go.Figure:
     return balance_figure(info, colours, shares=shares)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _histogram_figure(info: HistogramInfo, colours: Palette, log: bool) -> go.Figure:
+def _histogram_figure(
+    info: HistogramInfo,
+    colours: Palette,
+    log: bool,
+    language: str,  # noqa: ARG001  cache key
+) -> go.Figure:
     return histogram_figure(info, colours, log=log)
 
 
 @st.cache_resource(max_entries=48, show_spinner=False)
-def _step_figure(info: StepsInfo, index: int, colours: Palette) -> go.Figure:
+def _step_figure(
+    info: StepsInfo,
+    index: int,
+    colours: Palette,
+    language: str,  # noqa: ARG001  cache key
+) -> go.Figure:
     return step_figure(info, index, colours)
 
 
@@ -118,7 +134,7 @@ def _balance(config: RunConfig, data: RawData) -> None:
         data.classes,
     )
     shares = st.toggle("As a share of each split", key="balance-shares")
-    st.plotly_chart(_balance_figure(info, session.colours(), shares), **_PLOTLY)
+    st.plotly_chart(_balance_figure(info, session.colours(), shares, language()), **_PLOTLY)
     st.caption(
         f"In the training images, the commonest class ({info.commonest}) has {info.ratio:.2f} "
         f"times as many images as the rarest ({info.rarest})."
@@ -130,7 +146,7 @@ def _histogram(config: RunConfig, data: RawData) -> None:
     counts = _counts(data, data.fingerprint)
     info = histogram_info(counts, config.data.mean, config.data.std)
     log = st.toggle("Logarithmic", value=True, key="histogram-log")
-    st.plotly_chart(_histogram_figure(info, session.colours(), log), **_PLOTLY)
+    st.plotly_chart(_histogram_figure(info, session.colours(), log, language()), **_PLOTLY)
     st.caption(
         f"{percent(info.black, 0)} of all pixels are black paper. After normalising with mean "
         f"{config.data.mean:g} and standard deviation {config.data.std:g}, pixels have mean "
@@ -151,8 +167,8 @@ def _one_image(config: RunConfig, data: RawData) -> None:
     for number, column in enumerate(st.columns(3, gap="medium")):
         step = info.steps[number]
         with column, st.container(border=True, height="stretch"):
-            st.markdown(f"**{number + 1}. {step.title}**  \n:gray[{step.kind}]")
-            figure = _step_figure(info, number, session.colours())
+            st.markdown(f"**{number + 1}. {translated(step.title)}**  \n:gray[{step.kind}]")
+            figure = _step_figure(info, number, session.colours(), language())
             st.plotly_chart(figure, key=f"step-{number}", **_PLOTLY)
             st.caption(step.figures)
             if number:
