@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from mlcore.cli.main import COMMANDS, entry_point
+
 ROOT = Path(__file__).parents[1]
 
 ROOMS = (
@@ -198,6 +200,13 @@ def test_mlcore_never_imports_the_page(module: str) -> None:
     for item in imports(MLCORE[module]):
         package = item.module.split(".")[0]
         assert package not in ("dashboard", "streamlit", "plotly"), f"line {item.line}"
+
+
+def test_no_command_takes_anything_from_the_file_of_another() -> None:
+    commands = {entry_point(name)[0] for name in COMMANDS}
+    for module in commands:
+        for item in imports(MLCORE[module]):
+            assert item.module not in commands, f"{module}, line {item.line}: {item.module}"
 
 
 @pytest.mark.parametrize("module", TORCH_FREE)

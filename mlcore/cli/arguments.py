@@ -1,13 +1,13 @@
-"""From words to options and settings: tyro reads the words, `mlcore.config` checks the values.
+"""From words to options and settings: tyro splits the words, `mlcore.config` checks the values.
 
-Every setting becomes a flag (`--optim.lr`) whose help is made from its `Rule`. Its words are
-taken raw and read by `mlcore.config.parse`, so that a shell gets the same sentences about a bad
-value as everyone else. Only what was given counts; the rest comes from the settings below it.
+Every setting becomes a flag (`--optim.lr`) whose help is made from its `Rule`. Its words are read
+by `mlcore.config.parse`, so that a shell gets the same sentences about a bad value as the page.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import inspect
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, TypeVar
 
@@ -19,7 +19,7 @@ from mlcore.config import RunConfig, Setting, find_setting, parse
 from mlcore.errors import SettingsError
 from mlcore.rules import Value, list_words, nearest
 
-__all__ = ["POSITIONAL", "read", "switch", "text", "word"]
+__all__ = ["OPTIONAL", "POSITIONAL", "read", "switch", "text", "whole_number", "word"]
 
 T = TypeVar("T")
 
@@ -27,19 +27,61 @@ POSITIONAL: Any = tyro.conf.Positional
 """Marks an option that is written without a flag."""
 
 
+OPTIONAL: Any = PrimitiveConstructorSpec(
+    nargs=1,
+    metavar="TEXT",
+    instance_from_str=lambda words: words[0],
+    is_instance=lambda _: True,
+    str_from_instance=lambda value: [str(value)],
+)
+"""Marks a `str | None`, so that every text is taken as it is, also "None"."""
+
+
 class Words(tuple[str, ...]):
-    """What was written behind a flag; the defaults are never of this type."""
+    """What was written behind a setting's flag; defaults are never of this type."""
 
     __slots__ = ()
 
 
+class _Refused(Exception):
+    """Carries a sentence past the parser, which would replace a `ValueError`."""
+
+    def __init__(self, error: SettingsError) -> None:
+        super().__init__(error)
+        self.error = error
+
+
+def whole_number(name: str, *, low: int) -> Any:
+    """Mark an `int | None` that is written as `--name N`, `low` or more."""
+
+    def from_words(words: list[str]) -> int:
+        if not words[0].isdecimal() or int(words[0]) < low:
+            raise _Refused(
+                SettingsError(
+                    "`--{name}` must be a whole number, {low} or more, but got {value!r}.",
+                    name=name,
+                    low=low,
+                    value=words[0],
+                )
+            )
+        return int(words[0])
+
+    return PrimitiveConstructorSpec(
+        nargs=1,
+        metavar="N",
+        instance_from_str=from_words,
+        is_instance=lambda _: True,
+        str_from_instance=lambda value: [str(value)],
+    )
+
+
 def text(help: str, default: str, metavar: str | None = "TEXT") -> Any:
-    """Describe an option; `default` says in words what holds without it."""
+    """Describe an option; `default` says what holds without it."""
     return tyro.conf.arg(help=help, metavar=metavar, help_behavior_hint=f"(default: {default})")
 
 
 def switch(help: str) -> Any:
-    """Describe an option that is off until it is named."""
+    """Describe an option that is off unless it is given."""
     return text(help, "off", metavar=None)
 
 
@@ -79,17 +121,19 @@ def read(
         found, left = tyro.cli(
             parser,
             prog=f"mlcore {command}",
-            description=options.__doc__,
+            description=inspect.getdoc(options),
             args=list(argv),
             return_unknown_args=True,
             console_outputs=_asks_help(argv),
         )
+    except _Refused as refused:
+        raise refused.error from None
     except SystemExit as end:
         if end.code:
-            raise _incomplete(command, argv, _names(options, taken, str)) from None
+            raise _incomplete(command, argv, _names(options, taken, bare=False)) from None
         raise
     if left:
-        raise _unknown(command, left[0], _names(options, taken, object))
+        raise _unknown(command, left[0], _names(options, taken, bare=True))
     return found.options, _given(found, taken, before)
 
 
@@ -98,7 +142,7 @@ def _asks_help(argv: Sequence[str]) -> bool:
 
 
 def _parser(options: type[Any], taken: list[Setting], before: dict[str, Value]) -> type[Any]:
-    """A dataclass with the options at its top and one part for each group of settings."""
+    """A dataclass with the options, and one more in it for each group of settings."""
     groups: dict[str, list[Any]] = {}
     for setting in taken:
         value = before[setting.name]
@@ -111,9 +155,9 @@ def _parser(options: type[Any], taken: list[Setting], before: dict[str, Value]) 
             dataclasses.field(default_factory=options),
         )
     ]
-    for group, members in groups.items():
-        part = dataclasses.make_dataclass(group, members)
-        fields.append((group, part, dataclasses.field(default_factory=part)))
+    for name, members in groups.items():
+        group = dataclasses.make_dataclass(name, members)
+        fields.append((name, group, dataclasses.field(default_factory=group)))
     return dataclasses.make_dataclass("Arguments", fields)
 
 
@@ -170,37 +214,41 @@ def _flag(name: str) -> str:
     return "--" + name.replace("_", "-")
 
 
-def _names(options: type[Any], taken: list[Setting], kind: type) -> list[str]:
-    """The flags of a command; with `str` as kind only those that must have a value."""
-    found = [
-        setting.name
-        for setting in taken
-        if kind is object or not isinstance(setting.default, bool | tuple)
+def _names(options: type[Any], taken: list[Setting], *, bare: bool) -> list[str]:
+    """The flags of a command; those that may stand without a value only where `bare` is true."""
+    defaults: dict[str, Any] = {setting.name: setting.default for setting in taken}
+    defaults |= {field.name: field.default for field in dataclasses.fields(options)}
+    return [
+        _flag(name)
+        for name, default in defaults.items()
+        if bare or not isinstance(default, bool | tuple)
     ]
-    found += [
-        field.name for field in dataclasses.fields(options) if isinstance(field.default, kind)
-    ]
-    return [_flag(name) for name in found]
 
 
 def _unknown(command: str, word: str, names: list[str]) -> SettingsError:
     if not word.startswith("-"):
         return SettingsError(
-            f"`mlcore {command}` does not know what to do with {word!r}: "
-            f"`mlcore {command} --help` tells what it takes."
+            "`mlcore {command}` does not know what to do with {word!r}: "
+            "`mlcore {command} --help` says what it takes.",
+            command=command,
+            word=word,
         )
     flag = word.partition("=")[0]
     return SettingsError(
-        f"`{flag}` is no option of `mlcore {command}`{nearest(_flag(flag[2:]), names)}: "
-        f"`mlcore {command} --help` lists them."
+        "`{flag}` is no option of `mlcore {command}`{hint}: `mlcore {command} --help` lists them.",
+        flag=flag,
+        command=command,
+        hint=nearest(_flag(flag[2:]), names),
     )
 
 
 def _incomplete(command: str, argv: Sequence[str], flags: list[str]) -> SettingsError:
-    """The parser refuses nothing but a flag without its value; find the one."""
+    """The parser refuses nothing but a flag without its value: find that flag."""
     follows = [*argv[1:], "--"]
     bare = [
         a for a, b in zip(argv, follows, strict=True) if b[:2] == "--" and _flag(a[2:]) in flags
     ]
     flag = bare[0] if bare else "an option"
-    return SettingsError(f"`{flag}` needs a value: `mlcore {command} --help` tells which.")
+    return SettingsError(
+        "`{flag}` needs a value: `mlcore {command} --help` says which.", flag=flag, command=command
+    )

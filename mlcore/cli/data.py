@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-from mlcore.cli.arguments import POSITIONAL, read, switch, word
+from mlcore.cli.arguments import POSITIONAL, read, word
+from mlcore.cli.common import JsonOption
 from mlcore.cli.files import fetch_shown
 from mlcore.cli.layout import table
 from mlcore.config import DataConfig, data_root
@@ -29,7 +30,7 @@ class Options:
 
     action: Annotated[str, POSITIONAL, word("status (the default), fetch or verify", "ACTION")] = ""
     name: Annotated[str, POSITIONAL, word("the data set; verify without one: all", "NAME")] = ""
-    json: Annotated[bool, switch("one JSON object a line")] = False
+    json: JsonOption = False
 
 
 def run(argv: Sequence[str]) -> int:
@@ -39,8 +40,9 @@ def run(argv: Sequence[str]) -> int:
     action = options.action or "status"
     if action not in _ACTIONS:
         raise SettingsError(
-            f"`mlcore data` knows status, fetch and verify, but got {action!r}"
-            f"{nearest(action, _ACTIONS)}."
+            "`mlcore data` knows status, fetch and verify, but got {action!r}{hint}.",
+            action=action,
+            hint=nearest(action, _ACTIONS),
         )
     if action == "fetch":
         return _fetch(options.name, root, options.json)
@@ -61,7 +63,9 @@ def _there(name: str, root: Path) -> bool:
 
 def _fetch(name: str, root: Path, as_json: bool) -> int:
     if not name:
-        raise SettingsError(f"`mlcore data fetch` needs a name: choose from {', '.join(CATALOG)}.")
+        raise SettingsError(
+            "`mlcore data fetch` needs a name: choose from {names}.", names=", ".join(CATALOG)
+        )
     if not status(name, root).usable:
         fetch_shown(name, root)
     _show([status(name, root)], root, as_json=as_json)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Any
 
-from mlcore.cli.arguments import POSITIONAL, read
+from mlcore.cli.answers import PATIENCE, print_answer, print_no_answer
+from mlcore.cli.arguments import read
+from mlcore.cli.common import JsonOption, RunArgument, RunsOption, find_active
 from mlcore.cli.main import FAILED
-from mlcore.cli.runs import RUN, RUNS
-from mlcore.cli.steer import JSON, PATIENCE, find_active, no_answer, say
 from mlcore.commands import Edit
 from mlcore.config import EDITABLE, SETTINGS
 from mlcore.errors import SettingsError
@@ -26,20 +26,20 @@ class Options:
     The history keeps each change with the step at which it was made.
     """
 
-    target: Annotated[str, POSITIONAL, RUN] = ""
-    runs: Annotated[str, RUNS] = ""
-    json: Annotated[bool, JSON] = False
+    target: RunArgument = ""
+    runs: RunsOption = ""
+    json: JsonOption = False
 
 
 def run(argv: Sequence[str]) -> int:
-    """Send an edit and tell what the run made of it."""
+    """Send an edit and print what the run made of it."""
     _refuse_fixed(argv)
     options, _ = read("edit", Options, argv, settings=EDITABLE)
     folder = find_active("edit", options.target, options.runs)
     history = History(folder)
     history.refresh()
     now = history.config
-    # Again, now that it is known from which settings a switch is turned.
+    # Again, now that it is known whether a switch is on or off.
     _, changes = read("edit", Options, argv, settings=EDITABLE, base=now)
     if not changes:
         raise SettingsError(
@@ -51,17 +51,17 @@ def run(argv: Sequence[str]) -> int:
 
 
 def _send(folder: RunFolder, changes: Mapping[str, Any], *, as_json: bool) -> int:
-    """Send changes that are good by themselves.
+    """Send changes that are valid in themselves.
 
     Raises:
-        SettingsError: the run refuses them, as they do not go with its images.
+        SettingsError: the run refuses them, because they do not fit its images.
     """
     answer = Request(folder, Edit(changes=changes)).wait(PATIENCE)
     if isinstance(answer, EditRefused):
         raise SettingsError(answer.message)
     if answer is None:
-        return no_answer(folder)
-    status = say(folder, answer, as_json=as_json)
+        return print_no_answer(folder)
+    status = print_answer(folder, answer, as_json=as_json)
     return status if isinstance(answer, SettingsEdited) else FAILED
 
 
@@ -71,6 +71,7 @@ def _refuse_fixed(argv: Sequence[str]) -> None:
         name = word[2:].partition("=")[0].replace("-", "_")
         if word.startswith("--") and name in SETTINGS and name not in EDITABLE:
             raise SettingsError(
-                f"`{word.partition('=')[0]}` is fixed once a run has started: begin a new run "
-                "with it; `mlcore edit --help` lists what can change."
+                "`{flag}` is fixed once a run has started: begin a new run with it; "
+                "`mlcore edit --help` lists what can change.",
+                flag=word.partition("=")[0],
             )

@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
-from mlcore.cli.arguments import POSITIONAL, read, switch, word
+from mlcore.cli.arguments import POSITIONAL, read, word
+from mlcore.cli.common import JsonOption, RunsOption, open_store
 from mlcore.cli.files import bring_data, find_checkpoint
 from mlcore.cli.layout import table
-from mlcore.cli.runs import RUNS, open_store
 from mlcore.config import DataConfig
 from mlcore.errors import SettingsError
 from mlcore.rules import Value
@@ -36,8 +36,8 @@ class Options:
     target: Annotated[
         str, POSITIONAL, word("checkpoint file, or a run, whose last one is taken", "CHECKPOINT")
     ] = ""
-    runs: Annotated[str, RUNS] = ""
-    json: Annotated[bool, switch("one JSON object")] = False
+    runs: RunsOption = ""
+    json: JsonOption = False
 
 
 def run(argv: Sequence[str]) -> int:

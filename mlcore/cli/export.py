@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from mlcore.cli.arguments import POSITIONAL, read, switch, text, word
+from mlcore.cli.common import JsonOption, RunsOption, open_store
 from mlcore.cli.files import find_checkpoint
-from mlcore.cli.runs import RUNS, open_store
 from mlcore.config import DataConfig, data_root
 from mlcore.data import status
 from mlcore.errors import ExportError, SettingsError
@@ -44,8 +44,8 @@ class Options:
     checkpoint: Annotated[str, text("of a run: last, best or a step", "last", "WHICH")] = "last"
     output: Annotated[str, text("file to write", "named after run and step", "FILE")] = ""
     force: Annotated[bool, switch("replace a file that is there already")] = False
-    runs: Annotated[str, RUNS] = ""
-    json: Annotated[bool, switch("one JSON object")] = False
+    runs: RunsOption = ""
+    json: JsonOption = False
 
 
 def run(argv: Sequence[str]) -> int:

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from mlcore.cli.arguments import POSITIONAL, read, switch, word
+from mlcore.cli.arguments import POSITIONAL, read, word
+from mlcore.cli.common import JsonOption, RunsOption, open_store
 from mlcore.cli.files import find_checkpoint
 from mlcore.cli.layout import table
-from mlcore.cli.runs import RUNS, open_store
 from mlcore.errors import SettingsError
 from mlcore.words import file_size
 
@@ -24,8 +24,8 @@ class Options:
     target: Annotated[
         str, POSITIONAL, word("checkpoint file, or a run, whose last one is taken", "CHECKPOINT")
     ] = ""
-    runs: Annotated[str, RUNS] = ""
-    json: Annotated[bool, switch("one JSON object")] = False
+    runs: RunsOption = ""
+    json: JsonOption = False
 
 
 def run(argv: Sequence[str]) -> int:

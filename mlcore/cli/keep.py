@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
-from mlcore.cli.arguments import POSITIONAL, read, switch, word
-from mlcore.cli.runs import RUN, RUNS, named_run, open_store
-from mlcore.cli.steer import PATIENCE
+from mlcore.cli.answers import PATIENCE
+from mlcore.cli.arguments import OPTIONAL, POSITIONAL, read, switch, word
+from mlcore.cli.common import JsonOption, RunArgument, RunsOption, named_run, open_store
 from mlcore.errors import RunError, SettingsError
 from mlcore.runs import ENDED, RunFolder, read_state
 from mlcore.runs.active.queue import RunQueue
@@ -18,52 +18,50 @@ from mlcore.words import counted
 
 __all__ = ["delete", "rename", "restore"]
 
-JSON = switch("one JSON object")
-
 
 @dataclass(frozen=True, kw_only=True)
 class RenameOptions:
-    """Give a run a name, or with "" take its name away."""
+    """Give a run a name, or remove its name with ""."""
 
-    target: Annotated[str, POSITIONAL, RUN] = ""
-    name: Annotated[str, POSITIONAL, word("what to call it", "NAME")] = "\0"
-    runs: Annotated[str, RUNS] = ""
-    json: Annotated[bool, JSON] = False
+    target: RunArgument = ""
+    name: Annotated[str | None, POSITIONAL, OPTIONAL, word("what to call it", "NAME")] = None
+    runs: RunsOption = ""
+    json: JsonOption = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class DeleteOptions:
     """Put a run into the trash, from which `mlcore restore` brings it back."""
 
-    target: Annotated[str, POSITIONAL, RUN] = ""
-    stop: Annotated[bool, switch("stop it first, where it trains")] = False
-    runs: Annotated[str, RUNS] = ""
-    json: Annotated[bool, JSON] = False
+    target: RunArgument = ""
+    stop: Annotated[bool, switch("stop it first if it trains")] = False
+    runs: RunsOption = ""
+    json: JsonOption = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class RestoreOptions:
     """Bring a deleted run back, or empty the trash for good.
 
-    `mlcore runs --deleted` lists what is there.
+    `mlcore runs --deleted` lists the runs in the trash.
     """
 
-    target: Annotated[str, POSITIONAL, word("its id; none: the last one deleted", "RUN")] = ""
-    empty: Annotated[bool, switch("delete for good all that lies in the trash")] = False
-    runs: Annotated[str, RUNS] = ""
-    json: Annotated[bool, JSON] = False
+    target: Annotated[str, POSITIONAL, word("its id; none: the one deleted last", "RUN")] = ""
+    empty: Annotated[bool, switch("delete all runs in the trash for good")] = False
+    runs: RunsOption = ""
+    json: JsonOption = False
 
 
 def rename(argv: Sequence[str]) -> int:
     """Name a run."""
     options, _ = read("rename", RenameOptions, argv)
     folder = named_run("rename", options.target, options.runs)
-    if options.name == "\0":
-        raise SettingsError('`mlcore rename` needs a name behind the run; "" takes the name away.')
+    if options.name is None:
+        raise SettingsError('`mlcore rename` needs a name behind the run; "" removes its name.')
     label.rename(folder, options.name)
     name = label.read_label(folder).name
-    called = f"is called {name}" if name else "has no name any more"
-    return _say(folder, called, as_json=options.json)
+    words = f"is called {name}" if name else "has no name any more"
+    return _print(folder, words, as_json=options.json)
 
 
 def delete(argv: Sequence[str]) -> int:
@@ -75,11 +73,13 @@ def delete(argv: Sequence[str]) -> int:
         RunQueue(folder.path.parent).end(folder, PATIENCE)
     elif state in ("running", "paused"):
         raise RunError(
-            f"Run {folder.id} is {state}: `mlcore delete {folder.id} --stop` stops it first."
+            "Run {run} is {state}: `mlcore delete {run} --stop` stops it first.",
+            run=folder.id,
+            state=state,
         )
     trash.delete(folder)
-    way_back = f"is in the trash; `mlcore restore {folder.id}` brings it back"
-    return _say(folder, way_back, as_json=options.json)
+    words = f"is in the trash; `mlcore restore {folder.id}` brings it back"
+    return _print(folder, words, as_json=options.json)
 
 
 def restore(argv: Sequence[str]) -> int:
@@ -88,15 +88,15 @@ def restore(argv: Sequence[str]) -> int:
     store = open_store(options.runs)
     if options.empty:
         if options.target:
-            raise SettingsError("`--empty` takes no run: it deletes all that lies in the trash.")
+            raise SettingsError("`--empty` takes no run: it deletes all runs in the trash.")
         count = trash.empty_trash(store)
         words = f"{counted(count, 'run')} deleted for good"
         print(json.dumps({"deleted": count}) if options.json else words)
         return 0
-    return _say(trash.restore(store, options.target), "is back", as_json=options.json)
+    return _print(trash.restore(store, options.target), "is back", as_json=options.json)
 
 
-def _say(folder: RunFolder, words: str, *, as_json: bool) -> int:
+def _print(folder: RunFolder, words: str, *, as_json: bool) -> int:
     if as_json:
         name = label.read_label(folder).name
         record = {"run": folder.id, "name": name, "folder": str(folder.path)}

@@ -1,4 +1,4 @@
-"""`mlcore tag` and `note`: what a person says of a run, shown or changed."""
+"""`mlcore tag` and `note`: show or change the tags of a run and the note on it."""
 
 from __future__ import annotations
 
@@ -7,40 +7,37 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
-from mlcore.cli.arguments import POSITIONAL, read, switch, text, word
-from mlcore.cli.runs import RUN, RUNS, named_run
+from mlcore.cli.arguments import OPTIONAL, POSITIONAL, read, text, word
+from mlcore.cli.common import JsonOption, RunArgument, RunsOption, named_run
 from mlcore.errors import SettingsError
 from mlcore.runs import RunFolder
 from mlcore.runs.library.label import read_label, set_note, set_tags
 
 __all__ = ["note", "tag"]
 
-JSON = switch("one JSON object")
-_UNSAID = "\0"
-
 
 @dataclass(frozen=True, kw_only=True)
 class TagOptions:
-    """Give a run tags, take some away, or without any show those it has."""
+    """Give a run tags, remove some, or without any show those it has."""
 
-    target: Annotated[str, POSITIONAL, RUN] = ""
+    target: RunArgument = ""
     tags: Annotated[tuple[str, ...], POSITIONAL, word("tags to give it", "TAG")] = ()
-    remove: Annotated[tuple[str, ...], text("tags to take away", "none", "TAG")] = ()
-    runs: Annotated[str, RUNS] = ""
-    json: Annotated[bool, JSON] = False
+    remove: Annotated[tuple[str, ...], text("tags to remove", "none", "TAG")] = ()
+    runs: RunsOption = ""
+    json: JsonOption = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class NoteOptions:
     """Write a note on a run in place of the one before, or without a text show it.
 
-    "" as text takes the note away.
+    "" as text removes the note.
     """
 
-    target: Annotated[str, POSITIONAL, RUN] = ""
-    text: Annotated[str, POSITIONAL, word("what to note", "TEXT")] = _UNSAID
-    runs: Annotated[str, RUNS] = ""
-    json: Annotated[bool, JSON] = False
+    target: RunArgument = ""
+    text: Annotated[str | None, POSITIONAL, OPTIONAL, word("what to note", "TEXT")] = None
+    runs: RunsOption = ""
+    json: JsonOption = False
 
 
 def tag(argv: Sequence[str]) -> int:
@@ -48,31 +45,33 @@ def tag(argv: Sequence[str]) -> int:
     options, _ = read("tag", TagOptions, argv)
     folder = named_run("tag", options.target, options.runs)
     if options.tags or options.remove:
-        gone = {tag.casefold() for tag in options.remove}
+        removed = {tag.casefold() for tag in options.remove}
         before = read_label(folder).tags
-        if lacking := gone - {tag.casefold() for tag in before}:
+        if lacking := removed - {tag.casefold() for tag in before}:
             raise SettingsError(
-                f"Run {folder.id} has no tag {min(lacking)!r}: it has "
-                f"{', '.join(before) or 'none'}."
+                "Run {run} has no tag {tag!r}: it has {tags}.",
+                run=folder.id,
+                tag=min(lacking),
+                tags=", ".join(before) or "none",
             )
-        kept = [tag for tag in before if tag.casefold() not in gone]
+        kept = [tag for tag in before if tag.casefold() not in removed]
         set_tags(folder, [*kept, *options.tags])
     tags = read_label(folder).tags
     words = f"is tagged {', '.join(tags)}" if tags else "has no tags"
-    return _say(folder, f"run {folder.id} {words}", as_json=options.json)
+    return _print(folder, f"run {folder.id} {words}", as_json=options.json)
 
 
 def note(argv: Sequence[str]) -> int:
     """Change or show the note on a run."""
     options, _ = read("note", NoteOptions, argv)
     folder = named_run("note", options.target, options.runs)
-    if options.text != _UNSAID:
+    if options.text is not None:
         set_note(folder, options.text)
     words = read_label(folder).note or f"run {folder.id} has no note"
-    return _say(folder, words, as_json=options.json)
+    return _print(folder, words, as_json=options.json)
 
 
-def _say(folder: RunFolder, words: str, *, as_json: bool) -> int:
+def _print(folder: RunFolder, words: str, *, as_json: bool) -> int:
     label = read_label(folder)
     record = {"run": folder.id, "name": label.name, "tags": list(label.tags), "note": label.note}
     print(json.dumps(record, ensure_ascii=False) if as_json else words)

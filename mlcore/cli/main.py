@@ -12,22 +12,22 @@ from collections.abc import Sequence
 from mlcore.errors import MlcoreError
 from mlcore.rules import nearest
 
-__all__ = ["COMMANDS", "main"]
+__all__ = ["BAD_INPUT", "COMMANDS", "FAILED", "INTERRUPTED", "entry_point", "main"]
 
 COMMANDS = {
     "train": "train a model; what it does is kept in a run folder",
-    "resume": "go on with a run that was stopped, or begin a run from a checkpoint",
+    "resume": "continue a run that was stopped, or begin a run from a checkpoint",
     "fork": "train a new run that branches off from another, with other settings",
     "pause": "have a run wait after the step under way",
-    "continue": "have a paused run go on",
+    "continue": "have a paused run continue",
     "step": "have a run do one step, several, or an epoch, and wait",
     "edit": "change settings of a run while it trains",
     "stop": "end a run after the step under way; its model is kept",
-    "queue": "what waits and what trains; change the order, or how many train at once",
+    "queue": "the active runs and those that wait; their order, how many train at once",
     "replay": "train a run again from its record, and compare every step",
     "runs": "list the runs",
     "rename": "give a run a name",
-    "tag": "give a run tags, or take some away",
+    "tag": "give a run tags, or remove some",
     "note": "write a note on a run",
     "delete": "put a run into the trash",
     "restore": "bring a deleted run back, or empty the trash",
@@ -39,9 +39,9 @@ COMMANDS = {
 }
 """Command → what it does."""
 
-_PLACES = {
+_ENTRY_POINTS = {
     "pause": ("steer", "pause"),
-    "continue": ("steer", "go_on"),
+    "continue": ("steer", "continue_"),
     "step": ("steer", "step"),
     "stop": ("steer", "stop"),
     "rename": ("keep", "rename"),
@@ -55,6 +55,12 @@ _PLACES = {
 BAD_INPUT, FAILED, INTERRUPTED, PIPE_CLOSED = 2, 1, 130, 141
 
 
+def entry_point(command: str) -> tuple[str, str]:
+    """Module and function of a command."""
+    module, function = _ENTRY_POINTS.get(command, (command, "run"))
+    return f"mlcore.cli.{module}", function
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status; never lets an error out.
 
@@ -62,25 +68,25 @@ def main(argv: Sequence[str] | None = None) -> int:
         argv: the words after the program's name; None: those this process was started with.
 
     Returns:
-        0; 2 for bad input; 1 for a run that failed; 130 after Ctrl-C; 141 when nobody reads on.
+        0; 2 for bad input; 1 for a run that failed; 130 after Ctrl-C; 141 when the reader is gone.
     """
     words = list(sys.argv[1:] if argv is None else argv)
     try:
         status = _dispatch(words)
         sys.stdout.flush()
     except MlcoreError as error:
-        return _say(str(error), BAD_INPUT)
+        return _report(str(error), BAD_INPUT)
     except BrokenPipeError:
         return _close_pipe()
     except KeyboardInterrupt:
-        return _say("interrupted.", INTERRUPTED)
-    except SystemExit as end:  # the parser's, after it has shown help
+        return _report("interrupted.", INTERRUPTED)
+    except SystemExit as end:  # raised by the parser after it has shown help
         return end.code if isinstance(end.code, int) else 0
     except Exception as error:  # noqa: BLE001 (a person gets a sentence, never a traceback)
         if os.environ.get("MLCORE_TRACEBACK"):
             traceback.print_exc()
-        text = str(error).strip().rstrip(".") or "no further word"
-        return _say(
+        text = str(error).strip().rstrip(".") or "without a message"
+        return _report(
             f"unexpected {type(error).__name__} ({text}): this is a fault of the program; "
             "with MLCORE_TRACEBACK=1 it shows where.",
             FAILED,
@@ -99,13 +105,12 @@ def _dispatch(words: list[str]) -> int:
         return 0
     name = words[0]
     if name not in COMMANDS:
-        return _say(
+        return _report(
             f"`{name}` is no command{nearest(name, COMMANDS)}: `mlcore --help` lists them.",
             BAD_INPUT,
         )
-    place, function = _PLACES.get(name, (name, "run"))
-    module = importlib.import_module(f"mlcore.cli.{place}")
-    return int(getattr(module, function)(words[1:]))
+    module, function = entry_point(name)
+    return int(getattr(importlib.import_module(module), function)(words[1:]))
 
 
 def _usage() -> str:
@@ -120,12 +125,12 @@ def _usage() -> str:
             "commands:",
             *lines,
             "",
-            "`mlcore COMMAND --help` tells a command's options; `mlcore --version` the version.",
+            "`mlcore COMMAND --help` lists a command's options; `mlcore --version` the version.",
         )
     )
 
 
-def _say(sentence: str, status: int) -> int:
+def _report(sentence: str, status: int) -> int:
     with contextlib.suppress(OSError):
         sys.stdout.flush()
         print(f"mlcore: {sentence}", file=sys.stderr, flush=True)

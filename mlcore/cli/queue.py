@@ -1,4 +1,4 @@
-"""`mlcore queue`: what waits and what trains, and in which order."""
+"""`mlcore queue`: the active runs and those that wait, in their order."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from mlcore.cli.arguments import POSITIONAL, read, switch, text, word
+from mlcore.cli.answers import print_cancelled
+from mlcore.cli.arguments import POSITIONAL, read, switch, text, whole_number, word
+from mlcore.cli.common import JsonOption, RunsOption, open_store
 from mlcore.cli.files import find_run
 from mlcore.cli.layout import table
-from mlcore.cli.runs import RUNS, open_store
-from mlcore.cli.steer import say_cancelled
 from mlcore.errors import RunError, SettingsError
 from mlcore.runs import RunFolder, read_state
 from mlcore.runs.active.queue import QueueSnapshot, RunQueue
@@ -23,22 +23,28 @@ __all__ = ["run"]
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """List what trains and what waits for a place, or give a waiting run another place.
+    """List the active runs and the queue, or move a run in the queue.
 
-    Runs that are started on the page wait here when others train on their device; the page's
+    Runs that are started on the page wait here while others train on their device; the page's
     server starts them. `mlcore train` and `mlcore resume` never wait.
     """
 
     target: Annotated[str, POSITIONAL, word("id of a run that waits; none: list all", "RUN")] = ""
     first: Annotated[bool, switch("have it start next")] = False
     last: Annotated[bool, switch("have it start after all others")] = False
-    to: Annotated[str, text("its place, from 1", "none", "N")] = ""
+    to: Annotated[
+        int | None,
+        whole_number("to", low=1),
+        text("its position in the queue, from 1", "no change", "N"),
+    ] = None
     cancel: Annotated[bool, switch("take it out of the queue; it can be started again")] = False
     at_once: Annotated[
-        str, text(f"runs that train at once on a device, 1 to {MOST_AT_ONCE}", "no change", "N")
-    ] = ""
-    runs: Annotated[str, RUNS] = ""
-    json: Annotated[bool, switch("one JSON object")] = False
+        int | None,
+        whole_number("at-once", low=1),
+        text(f"runs that train at once on a device, 1 to {MOST_AT_ONCE}", "no change", "N"),
+    ] = None
+    runs: RunsOption = ""
+    json: JsonOption = False
 
 
 def run(argv: Sequence[str]) -> int:
@@ -46,44 +52,43 @@ def run(argv: Sequence[str]) -> int:
     options, _ = read("queue", Options, argv)
     if not options.target:
         return _list(options)
-    if options.at_once:
+    if options.at_once is not None:
         raise SettingsError("`--at-once` is for all runs: leave the run out.")
     folder = find_run(options.target, open_store(options.runs))
     queue = RunQueue(folder.path.parent)
-    place = _place(options, folder)
-    if place is None:
+    position = _position(options, folder)
+    if position is None:
         if not queue.cancel(folder.id):
             raise RunError(
-                f"Run {folder.id} does not wait, it is {read_state(folder)}: "
-                "`mlcore stop` ends one that trains."
+                "Run {run} does not wait, it is {state}: `mlcore stop` ends one that trains.",
+                run=folder.id,
+                state=read_state(folder),
             )
-        return say_cancelled(folder, as_json=options.json)
-    now = queue.move(folder.id, place)
+        return print_cancelled(folder, as_json=options.json)
+    now = queue.move(folder.id, position)
     record = {"run": folder.id, "place": now, "folder": str(folder.path)}
     print(json.dumps(record) if options.json else f"run {folder.id} waits as number {now}")
     return 0
 
 
-def _place(options: Options, folder: RunFolder) -> int | None:
-    """The place that is asked for, from 1; None: the run is to be cancelled."""
-    ways = ("first", "last", "to", "cancel")
-    given = [name for name in ways if getattr(options, name)]
+def _position(options: Options, folder: RunFolder) -> int | None:
+    """The position that is asked for, from 1; None: the run is to be cancelled."""
+    positions = {"first": 1, "last": 2**31, "to": options.to, "cancel": None}
+    given = [name for name in positions if getattr(options, name)]
     if len(given) != 1:
         raise SettingsError(
-            f"Say what is to be done with run {folder.id}: one of --first, --last, --to N and "
-            "--cancel."
+            "Say what is to be done with run {run}: one of --first, --last, --to N and --cancel.",
+            run=folder.id,
         )
-    if given == ["to"]:
-        return _number("--to", options.to)
-    return {"first": 1, "last": 2**31, "cancel": None}[given[0]]
+    return positions[given[0]]
 
 
 def _list(options: Options) -> int:
     queue = RunQueue(open_store(options.runs).root)
     if options.first or options.last or options.to or options.cancel:
         raise SettingsError("`mlcore queue` needs a run to move or cancel: `mlcore queue` lists.")
-    if options.at_once:
-        queue.set_at_once(_number("--at-once", options.at_once))
+    if options.at_once is not None:
+        queue.set_at_once(options.at_once)
     now = queue.snapshot()
     rows = _rows(queue, now)
     if options.json:
@@ -101,7 +106,7 @@ def _list(options: Options) -> int:
 
 
 def _rows(queue: RunQueue, now: QueueSnapshot) -> list[dict[str, Any]]:
-    """What trains, then what waits; `place` is 0 for a run that has begun."""
+    """The active runs, then the queue; `place` is 0 for an active run."""
     found: list[tuple[str, str]] = [
         (one.run, "starting" if one.state == "queued" else one.state) for one in now.active
     ]
@@ -117,9 +122,3 @@ def _rows(queue: RunQueue, now: QueueSnapshot) -> list[dict[str, Any]]:
             {"run": run, "name": name, "state": state, "device": device, "place": now.position(run)}
         )
     return rows
-
-
-def _number(flag: str, given: str) -> int:
-    if not given.isdecimal() or int(given) < 1:
-        raise SettingsError(f"`{flag}` must be a whole number, 1 or more, but got {given!r}.")
-    return int(given)

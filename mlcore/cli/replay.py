@@ -7,13 +7,13 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-from mlcore.cli.arguments import POSITIONAL, read, switch
+from mlcore.cli.arguments import read
+from mlcore.cli.common import JsonOption, RunArgument, RunsOption, named_run, report_damage
 from mlcore.cli.files import bring_data
 from mlcore.cli.layout import LiveLine
 from mlcore.cli.main import FAILED
-from mlcore.cli.runs import RUN, RUNS, named_run, tell_damage
 from mlcore.runs import RunFolder
 from mlcore.words import counted
 
@@ -31,16 +31,16 @@ class Options:
     their steps, up to its last step. The run's folder stays as it is.
     """
 
-    target: Annotated[str, POSITIONAL, RUN] = ""
-    runs: Annotated[str, RUNS] = ""
-    json: Annotated[bool, switch("one JSON object")] = False
+    target: RunArgument = ""
+    runs: RunsOption = ""
+    json: JsonOption = False
 
 
 def run(argv: Sequence[str]) -> int:
     """Replay a run; 1 where it differs from its record."""
     options, _ = read("replay", Options, argv)
     folder = named_run("replay", options.target, options.runs)
-    tell_damage(folder)
+    report_damage(folder)
     bring_data(folder.config.data)
 
     from mlcore.replay import replay  # loads torch
@@ -59,26 +59,26 @@ def run(argv: Sequence[str]) -> int:
 
 
 def _words(folder: RunFolder, found: Replay) -> str:
-    """What came of it, as a sentence or two."""
+    """The result, as a sentence or two."""
     if found.equal:
         return f"run {folder.id} is the same to the last bit: {_compared(found)}"
     difference = found.difference
     if difference is None:
-        told = (
+        text = (
             f"run {folder.id} differs: all {found.steps:,} losses are the same, "
             f"but the weights in {found.checkpoint} are not"
         )
     else:
         replayed = "nothing" if difference.replayed is None else f"{difference.replayed:.9g}"
-        told = (
+        text = (
             f"run {folder.id} differs first at step {difference.step:,}: "
             f"recorded {difference.recorded:.9g}, replayed {replayed}"
         )
-        told += f". {difference.reason}" if difference.reason else ""
+        text += f". {difference.reason}" if difference.reason else ""
     versions = _versions(folder)
     if versions["recorded"] != versions["here"]:
-        told += f" (recorded with torch {versions['recorded']}, here is {versions['here']})"
-    return told
+        text += f" (recorded with torch {versions['recorded']}, here is {versions['here']})"
+    return text
 
 
 def _compared(found: Replay) -> str:
@@ -93,6 +93,6 @@ def _compared(found: Replay) -> str:
 
 
 def _versions(folder: RunFolder) -> dict[str, Any]:
-    """The torch that the run was made with, and the one that is here."""
+    """The version of torch that the run was made with, and the one installed here."""
     recorded = (folder.meta.get("versions") or {}).get("torch")
     return {"recorded": recorded, "here": importlib.metadata.version("torch")}

@@ -8,17 +8,23 @@ from pathlib import Path
 from typing import Annotated
 
 from mlcore.cli.arguments import POSITIONAL, read, text, word
+from mlcore.cli.common import (
+    JsonOption,
+    RunsOption,
+    StepsOption,
+    check_epochs_left,
+    open_store,
+    report_damage,
+)
 from mlcore.cli.files import bring_data, find_run
-from mlcore.cli.runs import RUNS, open_store, tell_damage
-from mlcore.cli.train import JSON, STEPS
 from mlcore.config import EDITABLE, SETTINGS, RunConfig
-from mlcore.errors import RunError, SettingsError
+from mlcore.errors import SettingsError
 from mlcore.rules import Value
 from mlcore.runs import RunFolder, RunStore, ask_resume
 from mlcore.runs.active.queue import RunQueue
 from mlcore.runs.library.store import describe
 
-__all__ = ["ask_more_epochs", "run"]
+__all__ = ["run"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,9 +38,9 @@ class Options:
 
     target: Annotated[str, POSITIONAL, word("id or folder of a run, or a checkpoint", "RUN")] = ""
     name: Annotated[str, text("what to call a run begun from a file", "nothing")] = ""
-    runs: Annotated[str, RUNS] = ""
-    json: Annotated[bool, JSON] = False
-    steps: Annotated[bool, STEPS] = False
+    runs: RunsOption = ""
+    json: JsonOption = False
+    steps: StepsOption = False
 
 
 def run(argv: Sequence[str]) -> int:
@@ -48,7 +54,7 @@ def run(argv: Sequence[str]) -> int:
     else:
         folder = find_run(options.target, store)
         _check(folder, given)
-        tell_damage(folder)
+        report_damage(folder)
         bring_data(folder.config.data)
         _take(folder, given)
 
@@ -77,18 +83,7 @@ def _check(folder: RunFolder, given: Mapping[str, Value]) -> None:
         )
     now = describe(folder)
     if now.state == "finished":
-        ask_more_epochs(f"Run {folder.id}", now.epoch, given)
-
-
-def ask_more_epochs(what: str, done: int, given: Mapping[str, Value]) -> None:
-    """Refuse to go on where nothing is left to do."""
-    wanted = given.get("train.epochs", 0)
-    if isinstance(wanted, int) and wanted <= done:
-        got = f", but got {wanted}" if wanted else ""
-        raise RunError(
-            f"{what} has done all its epochs: say with `--train.epochs` how many it is to have "
-            f"in all, more than {done}{got}."
-        )
+        check_epochs_left(f"Run {folder.id}", now.epoch, given)
 
 
 def _begin(path: Path, given: Mapping[str, Value], store: RunStore, name: str) -> RunFolder:
@@ -99,7 +94,7 @@ def _begin(path: Path, given: Mapping[str, Value], store: RunStore, name: str) -
     base = RunConfig.from_flat({"data.name": found.data["name"]} if found.data else {})
     config = suggest_config(found, base).with_values(given)
     if found.epoch is not None and found.epoch >= config.train.epochs:
-        ask_more_epochs(str(path), found.epoch, given)
+        check_epochs_left(str(path), found.epoch, given)
     bring_data(config.data)
     parent = path.resolve().parent.parent
     known = (parent / "config.json").is_file()

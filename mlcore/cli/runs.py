@@ -7,23 +7,19 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated, Any
 
-from mlcore.cli.arguments import read, switch, text, word
-from mlcore.cli.files import find_run
+from mlcore.cli.arguments import read, switch, text
+from mlcore.cli.common import JsonOption, RunsOption, open_store
 from mlcore.cli.layout import table
-from mlcore.errors import SettingsError
 from mlcore.rules import list_words
-from mlcore.runs import History, RunFolder, RunInfo, RunStore
+from mlcore.runs import RunInfo
 from mlcore.runs.library.trash import trash
 from mlcore.words import figure, percent
 
-__all__ = ["RUN", "RUNS", "named_run", "open_store", "run", "tell_damage"]
+__all__ = ["run"]
 
-RUN = word("id of a run, the beginning of it, or its folder", "RUN")
 _FIGURES = ("epoch", "loss", "validation", "test", "when")
-RUNS = text("folder of the runs", "the variable MLCORE_RUNS, else ./runs", "DIR")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,33 +28,8 @@ class Options:
 
     tag: Annotated[tuple[str, ...], text("only runs with these tags", "all runs", "TAG")] = ()
     deleted: Annotated[bool, switch("those in the trash instead")] = False
-    runs: Annotated[str, RUNS] = ""
-    json: Annotated[bool, switch("one JSON object a line")] = False
-
-
-def open_store(runs: str) -> RunStore:
-    """The store in the folder that `--runs` names."""
-    return RunStore(Path(runs).expanduser() if runs else None)
-
-
-def named_run(command: str, target: str, runs: str) -> RunFolder:
-    """The run that a command names.
-
-    Raises:
-        SettingsError: it names none.
-        RunError: there is no such run.
-    """
-    if not target:
-        raise SettingsError(f"`mlcore {command}` needs a run: `mlcore runs` lists them.")
-    return find_run(target, open_store(runs))
-
-
-def tell_damage(folder: RunFolder) -> None:
-    """Say on standard error what of a run's logs cannot be read, if anything."""
-    history = History(folder)
-    history.refresh()
-    if history.damage:
-        print(f"mlcore: {history.damage}", file=sys.stderr)
+    runs: RunsOption = ""
+    json: JsonOption = False
 
 
 def run(argv: Sequence[str]) -> int:

@@ -6,17 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
-from mlcore.cli.arguments import read, switch, text
+from mlcore.cli.arguments import read, text
+from mlcore.cli.common import JsonOption, RunsOption, StepsOption, open_store
 from mlcore.cli.files import bring_data
-from mlcore.cli.presets import find_preset
-from mlcore.cli.runs import RUNS, open_store
 from mlcore.config import SETTINGS, RunConfig
+from mlcore.presets import find_preset
 from mlcore.runs.active.queue import RunQueue
 
-__all__ = ["JSON", "STEPS", "run"]
-
-JSON = switch("one JSON object a line: what happens while the run trains")
-STEPS = switch("with --json, also every step's loss")
+__all__ = ["run"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,21 +24,21 @@ class Options:
         str, text("named settings to start from, such as fast-98; see `mlcore presets`", "none")
     ] = ""
     name: Annotated[str, text("what to call the run", "nothing")] = ""
-    runs: Annotated[str, RUNS] = ""
-    json: Annotated[bool, JSON] = False
-    steps: Annotated[bool, STEPS] = False
+    runs: RunsOption = ""
+    json: JsonOption = False
+    steps: StepsOption = False
 
 
 def run(argv: Sequence[str]) -> int:
     """Make a run of these settings and train it."""
-    base = _preset(argv)
+    base = _named_preset(argv)
     options, given = read("train", Options, argv, settings=SETTINGS, base=base)
     config = base.with_values(given)
     bring_data(config.data)
 
     from mlcore.device import resolve  # loads torch
 
-    resolve(config.train.device)  # before there is a folder
+    resolve(config.train.device)  # a device that is not here leaves no run behind
     store = open_store(options.runs)
     folder = RunQueue(store.root).claim(lambda: store.create(config, name=options.name))
 
@@ -50,13 +47,13 @@ def run(argv: Sequence[str]) -> int:
     return follow(folder, as_json=options.json, steps=options.steps)
 
 
-def _preset(argv: Sequence[str]) -> RunConfig:
-    """The settings below the flags: the help shows them, so they are looked for first."""
+def _named_preset(argv: Sequence[str]) -> RunConfig:
+    """The preset's settings; found before all else is read, as the help shows them as defaults."""
     base = RunConfig()
-    for place, word in enumerate(argv):
+    for index, word in enumerate(argv):
         flag, equals, value = word.partition("=")
         if flag == "--preset":
-            follows = [value] if equals else argv[place + 1 : place + 2]
-            named = [name for name in follows if not name.startswith("--")]
-            base = find_preset(named[0]) if named else base  # its absence is told further on
+            follows = [value] if equals else argv[index + 1 : index + 2]
+            names = [name for name in follows if not name.startswith("--")]
+            base = find_preset(names[0]) if names else base  # `read` reports that none is given
     return base

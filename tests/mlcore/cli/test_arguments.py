@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import pytest
 
-from mlcore.cli.arguments import POSITIONAL, read, switch, text, word
+from mlcore.cli.arguments import OPTIONAL, POSITIONAL, read, switch, text, whole_number, word
 from mlcore.config import SETTINGS, RunConfig
 from mlcore.errors import SettingsError
 
@@ -17,6 +17,8 @@ class Options:
     what: Annotated[str, POSITIONAL, word("what to try", "WHAT")] = ""
     place: Annotated[str, text("where", "here")] = ""
     json: Annotated[bool, switch("for machines")] = False
+    note: Annotated[str | None, OPTIONAL, text("what to note", "nothing")] = None
+    count: Annotated[int | None, whole_number("count", low=1), text("how many", "all")] = None
 
 
 def parse(words: str, **more: Any) -> tuple[Options, dict[str, Any]]:
@@ -31,6 +33,10 @@ def test_options_and_settings_are_told_apart() -> None:
 
 def test_nothing_given_is_nothing_changed() -> None:
     assert parse("") == (Options(), {})
+
+
+def test_an_option_that_is_not_given_differs_from_every_text() -> None:
+    assert parse("--note None --count 3")[0] == Options(note="None", count=3)
 
 
 @pytest.mark.parametrize(
@@ -82,6 +88,9 @@ def test_every_setting_can_be_written_as_text() -> None:
         ("this that", "`mlcore try` does not know what to do with 'that'"),
         ("--optim.lr", "`--optim.lr` needs a value"),
         ("--optim.lr --json", "`--optim.lr` needs a value"),
+        ("--count", "`--count` needs a value"),
+        ("--count 0", "`--count` must be a whole number, 1 or more, but got '0'."),
+        ("--count many", "`--count` must be a whole number, 1 or more, but got 'many'."),
         ("--optim.lr fast", "`optim.lr` must be a number above 0 and at most 100, but got 'fast'"),
         ("--train.epochs 1.5", "`train.epochs` must be a whole number at least 1"),
         ("--optim.name sdg", '(did you mean "sgd"?)'),

@@ -4,24 +4,12 @@ import shlex
 from collections.abc import Callable
 from typing import Any
 
-import pytest
-
 from mlcore.cli.arguments import read
-from mlcore.cli.presets import Options, find_preset, slug
+from mlcore.cli.presets import Options
 from mlcore.config import SETTINGS, RunConfig
-from mlcore.presets import PRESETS
+from mlcore.presets import PRESETS, find_preset
 
 Shell = Callable[..., Any]
-
-
-@pytest.mark.parametrize("name", PRESETS)
-def test_a_preset_is_found_by_name_and_slug(name: str) -> None:
-    for written in (name, name.upper(), slug(name), slug(name).replace("-", "_")):
-        assert find_preset(written) == PRESETS[name]
-
-
-def test_no_two_presets_share_a_slug() -> None:
-    assert len({slug(name) for name in PRESETS}) == len(PRESETS)
 
 
 def test_the_flags_that_are_listed_give_the_preset(shell: Shell) -> None:

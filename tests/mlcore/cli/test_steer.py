@@ -47,13 +47,13 @@ def test_a_run_is_paused_stepped_continued_and_stopped(shell: Shell, running: Ru
     assert answer.out == f"run {name} is paused after step {after['step'] + 1:,}, loss {loss:.4f}\n"
 
     answer = shell(f"continue {name}")
-    assert answer.out == f"run {name} goes on after step {after['step'] + 1:,}\n"
+    assert answer.out == f"run {name} continues after step {after['step'] + 1:,}\n"
     assert read_state(running) == "running"
 
     answer = shell(f"stop {name}")
     step = history_of(running).step
     assert answer.out == (
-        f"run {name} stopped after step {step:,}; go on with `mlcore resume {name}`\n"
+        f"run {name} stopped after step {step:,}; continue it with `mlcore resume {name}`\n"
     )
     assert (answer.status, answer.err) == (0, "")
     last = running.last_checkpoint()
@@ -64,7 +64,7 @@ def test_a_run_is_paused_stepped_continued_and_stopped(shell: Shell, running: Ru
 def test_what_a_run_does_already_is_said_and_is_no_error(shell: Shell, running: RunFolder) -> None:
     answer = shell(f"continue {running.id}")
     assert (answer.status, answer.err) == (0, "")
-    assert answer.out.startswith(f"run {running.id} goes on after step ")
+    assert answer.out.startswith(f"run {running.id} continues after step ")
     shell(f"pause {running.id}")
     answer = shell(f"pause {running.id}")
     assert (answer.status, answer.err) == (0, "")
@@ -137,7 +137,8 @@ def made(runs: Path) -> RunFolder:
 def test_a_run_that_does_not_answer_is_told_of(
     shell: Shell, made: RunFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mlcore.cli.steer.PATIENCE", 0.05)
+    for module in ("steer", "answers"):
+        monkeypatch.setattr(f"mlcore.cli.{module}.PATIENCE", 0.05)
     answer = shell(f"pause {made.id}")
     assert (answer.status, answer.out) == (1, "")
     assert answer.err.startswith(f"mlcore: Run {made.id} has not answered within 0.05 s;")
@@ -149,8 +150,8 @@ def test_a_run_that_is_over_cannot_be_steered(shell: Shell, trained: Path, comma
     answer = shell(f"{command} {trained.name}")
     assert (answer.status, answer.out) == (2, "")
     assert answer.err == (
-        f"mlcore: Run {trained.name} is finished, and only one that trains can be asked to "
-        f"{command}: `mlcore resume {trained.name}` goes on with it.\n"
+        f"mlcore: Run {trained.name} is finished, and only an active run can be asked to "
+        f"{command}: `mlcore resume {trained.name}` continues it.\n"
     )
 
 
@@ -172,7 +173,7 @@ def test_an_unknown_run_and_none_at_all_are_sentences(
         ("--steps 0", "`--steps` must be a whole number, 1 or more, but got '0'."),
         ("--steps two", "`--steps` must be a whole number, 1 or more, but got 'two'."),
         ("--steps", "`--steps` needs a value"),
-        ("--steps 2 --epoch", "`--steps` and `--epoch` cannot both be"),
+        ("--steps 2 --epoch", "`--steps` and `--epoch` exclude each other"),
     ],
 )
 def test_steps_are_counted_in_whole_numbers(

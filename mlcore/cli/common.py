@@ -1,0 +1,121 @@
+"""What several commands share: their options, which run is meant, and what is wrong with it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, TypeAlias
+
+from mlcore.cli.arguments import POSITIONAL, switch, text, word
+from mlcore.cli.files import find_run
+from mlcore.errors import RunError, SettingsError
+from mlcore.rules import Value
+from mlcore.runs import ENDED, History, RunFolder, RunStore, read_state
+from mlcore.runs.active.queue import RunQueue
+
+__all__ = [
+    "JsonOption",
+    "RunArgument",
+    "RunsOption",
+    "StepsOption",
+    "check_epochs_left",
+    "find_active",
+    "named_run",
+    "open_store",
+    "report_damage",
+]
+
+RunArgument: TypeAlias = Annotated[
+    str, POSITIONAL, word("id of a run, the beginning of it, or its folder", "RUN")
+]
+RunsOption: TypeAlias = Annotated[
+    str, text("folder of the runs", "the variable MLCORE_RUNS, else ./runs", "DIR")
+]
+JsonOption: TypeAlias = Annotated[bool, switch("JSON instead of text, one object a line")]
+StepsOption: TypeAlias = Annotated[bool, switch("with --json, also every step's loss")]
+
+
+def open_store(runs: str) -> RunStore:
+    """The store in the folder that `--runs` names."""
+    return RunStore(Path(runs).expanduser() if runs else None)
+
+
+def named_run(command: str, target: str, runs: str) -> RunFolder:
+    """The run that a command names.
+
+    Raises:
+        SettingsError: it names none.
+        RunError: there is no such run.
+    """
+    if not target:
+        raise SettingsError(
+            "`mlcore {command}` needs a run: `mlcore runs` lists them.", command=command
+        )
+    return find_run(target, open_store(runs))
+
+
+def find_active(command: str, target: str, runs: str) -> RunFolder:
+    """The run that a command names, which must train or be paused; for `stop` it may also wait.
+
+    Raises:
+        SettingsError: it names none.
+        RunError: there is no such run, or it is not active.
+    """
+    folder = named_run(command, target, runs)
+    state = read_state(folder)
+    if state in ENDED:
+        raise RunError(
+            "Run {run} is {state}, and only an active run can be asked to {command}: "
+            "`mlcore resume {run}` continues it.",
+            run=folder.id,
+            state=state,
+            command=command,
+        )
+    position = RunQueue(folder.path.parent).snapshot().position(folder.id)
+    if position and command != "stop":
+        raise RunError(
+            "Run {run} waits in the queue as number {position}, and only an active run can be "
+            "asked to {command}: `mlcore queue {run} --first` has it start next.",
+            run=folder.id,
+            position=position,
+            command=command,
+        )
+    return folder
+
+
+def report_damage(folder: RunFolder) -> None:
+    """Say on standard error what of a run's logs cannot be read, if anything."""
+    history = History(folder)
+    history.refresh()
+    if history.damage:
+        print(f"mlcore: {history.damage}", file=sys.stderr)
+
+
+def check_epochs_left(what: str, done: int, given: Mapping[str, Value]) -> None:
+    """Refuse to continue a training that has done all its epochs and was given no more.
+
+    Args:
+        what: the run or file, as the sentence begins.
+        done: epochs.
+        given: the settings given, by dotted name.
+
+    Raises:
+        RunError: no epoch is left to train.
+    """
+    wanted = given.get("train.epochs")
+    if wanted is None:
+        raise RunError(
+            "{what} has done all its epochs: say with `--train.epochs` how many it is to have in "
+            "all, more than {done}.",
+            what=what,
+            done=done,
+        )
+    if isinstance(wanted, int) and wanted <= done:
+        raise RunError(
+            "{what} has done all its epochs: say with `--train.epochs` how many it is to have in "
+            "all, more than {done}, but got {wanted}.",
+            what=what,
+            done=done,
+            wanted=wanted,
+        )
