@@ -9,7 +9,6 @@ from typing import Any
 
 from mlcore import checkpoint
 from mlcore.checkpoint import Checkpoint
-from mlcore.checkpoint.fits import check_classes
 from mlcore.checkpoint.optimizer_state import optimizer_name
 from mlcore.config import PLACE, RunConfig, changes_between, goes_on
 from mlcore.data.tensors import Dataset
@@ -46,7 +45,7 @@ class Beginning:
         source = self.source
         if source is None:
             return
-        check_classes(source, data)
+        source.check_classes(data)
         exact = self.state is not None and "config" in self.state
         if exact and source.data and source.data["fingerprint"] != data.fingerprint:
             raise DataError(

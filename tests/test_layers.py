@@ -34,6 +34,7 @@ ROOMS = (
     "evaluation",
     "trainer",
     "checkpoint",
+    "testing",
     "runs",
     "beginning",
     "run",
@@ -49,7 +50,7 @@ INSIDE = {
     "mlcore.checkpoint": (
         ("untrusted",),
         ("format", "optimizer_state", "schedule_state", "state", "forms", "infer", "read"),
-        ("fits", "inspection", "suggest", "write"),
+        ("inspection", "suggest", "write"),
     ),
     "mlcore.runs": (("record",), ("active",), ("library",)),
     "dashboard": (

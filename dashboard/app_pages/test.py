@@ -11,9 +11,9 @@ from dashboard.panels import invitation, verdict
 from dashboard.panels.checkpoint_choice import Choice, choose_model, no_checkpoint_yet
 from dashboard.server import data_sets
 from dashboard.server.evaluations import evaluated
-from dashboard.settings.resume_plan import data_sets_for
 from dashboard.words.translation import N_, _, ngettext
 from dashboard.words.wording import as_markdown
+from mlcore.checkpoint.suggest import data_sets_for
 from mlcore.config import DataConfig, data_root
 from mlcore.data import CATALOG
 

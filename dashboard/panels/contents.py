@@ -1,4 +1,4 @@
-"""What is in a checkpoint file, as the `inspect` job told it."""
+"""What is in a checkpoint file, as the `inspect` job found it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard.words.translation import _
 from dashboard.words.wording import as_markdown
 from mlcore.config import SETTINGS
 from mlcore.data import CATALOG
@@ -18,13 +19,13 @@ def facts(found: Mapping[str, Any]) -> None:
     """The figures of the file, in one row."""
     data = found["data"]
     figures = {
-        "Network": found["architecture"].replace(f", {found['activation']} (assumed)", ""),
-        "Parameters": f"{found['parameters']:,}",
-        "Epochs done": _number(found["epoch"]),
-        "Steps done": _number(found["step"]),
-        "Loss": "not stated" if found["loss"] is None else f"{found['loss']:.4f}",
-        "Optimizer": found["optimizer"] or "not in the file",
-        "Trained on": _data_words(data) if data else "not stated",
+        _("Network"): found["architecture"].replace(f", {found['activation']} (assumed)", ""),
+        _("Parameters"): f"{found['parameters']:,}",
+        _("Epochs done"): _number(found["epoch"]),
+        _("Steps done"): _number(found["step"]),
+        _("Loss"): _("not stated") if found["loss"] is None else f"{found['loss']:.4f}",
+        _("Optimizer"): found["optimizer"] or _("not in the file"),
+        _("Trained on"): _data_words(data) if data else _("not stated"),
     }
     with st.container(horizontal=True, key="upload-facts", gap="medium"):
         for name, value in figures.items():
@@ -33,31 +34,32 @@ def facts(found: Mapping[str, Any]) -> None:
 
 def details(found: Mapping[str, Any]) -> None:
     """Its tensors, its settings and what wrote it."""
-    with st.expander(f"Tensors ({len(found['tensors'])})", icon=":material/view_column:"):
+    tensors = found["tensors"]
+    with st.expander(_("Tensors ({n})", n=len(tensors)), icon=":material/view_column:"):
         st.dataframe(
             [
                 {
-                    "Name": tensor["name"],
-                    "Shape": " × ".join(map(str, tensor["shape"])) or "one number",
-                    "Type": tensor["dtype"],
-                    "Smallest": tensor["min"],
-                    "Largest": tensor["max"],
-                    "Norm": tensor["norm"],
+                    _("Name"): tensor["name"],
+                    _("Shape"): " × ".join(map(str, tensor["shape"])) or _("one number"),
+                    _("Type"): tensor["dtype"],
+                    _("Smallest"): tensor["min"],
+                    _("Largest"): tensor["max"],
+                    _("Norm"): tensor["norm"],
                 }
-                for tensor in found["tensors"]
+                for tensor in tensors
             ],
             hide_index=True,
             key="tensors",
             column_config={
                 name: st.column_config.NumberColumn(format="%.4g")
-                for name in ("Smallest", "Largest", "Norm")
+                for name in (_("Smallest"), _("Largest"), _("Norm"))
             },
         )
     if found["settings"]:
-        with st.expander("Settings", icon=":material/tune:"):
+        with st.expander(_("Settings"), icon=":material/tune:"):
             st.dataframe(
                 [
-                    {"Setting": SETTINGS[name].rule.label or name, "Value": _plain(value)}
+                    {_("Setting"): _(SETTINGS[name].rule.label) or name, _("Value"): _plain(value)}
                     for name, value in _flat(found["settings"]).items()
                     if name in SETTINGS
                 ],
@@ -65,18 +67,18 @@ def details(found: Mapping[str, Any]) -> None:
                 key="upload-settings",
             )
     if found["versions"]:
-        words = ", ".join(f"{name} {version}" for name, version in found["versions"].items())
-        st.caption(as_markdown(f"Written with {words}."))
+        versions = ", ".join(f"{name} {version}" for name, version in found["versions"].items())
+        st.caption(as_markdown(_("Written with {versions}.", versions=versions)))
 
 
 def _number(value: int | None) -> str:
-    return "not stated" if value is None else f"{value:,}"
+    return _("not stated") if value is None else f"{value:,}"
 
 
 def _data_words(data: Mapping[str, Any]) -> str:
     family = CATALOG.get(data["name"])
     title = family.title if family else data["name"]
-    return f"{title}, mean {data['mean']:g}, std {data['std']:g}"
+    return _("{title}, mean {mean:g}, std {std:g}", title=title, mean=data["mean"], std=data["std"])
 
 
 def _flat(nested: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
@@ -87,5 +89,5 @@ def _flat(nested: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
 
 def _plain(value: Any) -> str:
     if isinstance(value, list):
-        return ", ".join(map(str, value)) or "none"
+        return ", ".join(map(str, value)) or _("none")
     return str(value)

@@ -1,4 +1,4 @@
-"""A file of one's own: uploaded, looked into, and only then used."""
+"""A file of one's own: uploaded, inspected, and only then used."""
 
 from __future__ import annotations
 
@@ -12,42 +12,46 @@ from dashboard.gaps.uploads import free_memory
 from dashboard.panels import contents
 from dashboard.session import problems
 from dashboard.session.uploads import Upload, save_upload
-from dashboard.settings.resume_plan import resume_config, why_not_resumable
+from dashboard.settings.form import in_words
+from dashboard.settings.resume_plan import origins, resume_plan, why_not_resumable
+from dashboard.words.translation import _, ngettext, sentence
 from dashboard.words.wording import as_markdown, file_size
 from mlcore.config import find_setting
 from mlcore.config.model import Activation
-from mlcore.errors import MlcoreError
+from mlcore.errors import CheckpointError, MlcoreError
 
 __all__ = ["inspected", "uploader"]
 
-_SECONDS = 20.0  # that looking into a file may take
+_SECONDS = 20.0  # that inspecting a file may take
 _NEW, _TURN = "upload-new", "upload-turn"
 
 
 def uploader() -> None:
-    """Draw the place where a file is dropped, and look into what was dropped there.
+    """Draw the field where a file is dropped, and inspect what was dropped there.
 
-    A refused file is told of in one sentence and changes nothing else. The uploader is drawn
-    anew after each file, as what was dropped there lies on disk by then.
+    A refused file is reported in one sentence and changes nothing else. After each file the
+    uploader is replaced by an empty one, as the file lies on disk by then.
     """
     turn = int(st.session_state.get(_TURN, 0))
     st.file_uploader(
-        "Upload a checkpoint, a state dict or a safetensors file",
+        _("Upload a checkpoint, a state dict or a safetensors file"),
         key=f"uploader-{turn}",
         on_change=_take,
         args=(f"uploader-{turn}",),
         label_visibility="collapsed",
     )
     st.caption(
-        "A checkpoint saved here, `torch.save(model.state_dict(), path)`, a dictionary with "
-        "`model_state_dict` and `optimizer_state_dict`, or safetensors. Only numbers are read; "
-        "nothing in the file is run."
+        _(
+            "A checkpoint saved here, `torch.save(model.state_dict(), path)`, a dictionary with "
+            "`model_state_dict` and `optimizer_state_dict`, or safetensors. Only numbers are "
+            "read; nothing in the file is run."
+        )
     )
     new: Upload | None = st.session_state.get(_NEW)
     with st.container(key="upload-told"):  # always there: what stands below does not jump
         if new is not None:
-            _look_into(new)
-            del st.session_state[_NEW]  # not before: a page drawn anew in between looks again
+            _inspect(new)
+            del st.session_state[_NEW]  # not before: a rerun in between inspects again
         problems.show()
 
 
@@ -61,15 +65,15 @@ def inspected(upload: Upload) -> None:
             st.caption(file_size(upload.size), width="content")
             st.space("stretch")
             st.button(
-                "Remove",
+                _("Remove"),
                 key="remove-upload",
                 icon=":material/delete:",
                 type="tertiary",
                 on_click=_remove,
             )
         contents.facts(found)
-        for sentence in found["warnings"]:
-            st.warning(as_markdown(sentence), icon=":material/warning:")
+        for warning in found["warnings"]:
+            st.warning(as_markdown(warning), icon=":material/warning:")
         if found["missing"]:
             st.caption(as_markdown(" ".join(found["missing"])))
         _assume(upload)
@@ -78,9 +82,9 @@ def inspected(upload: Upload) -> None:
 
 
 def _take(key: str) -> None:
-    """Move a dropped file out of the server's memory; the script looks into it next."""
+    """Move a dropped file out of the server's memory; the script inspects it next."""
     file = st.session_state.get(key)
-    if not isinstance(file, UploadedFile):  # taken away, or let go of before
+    if not isinstance(file, UploadedFile):  # taken away, or released before
         return
     st.session_state[_TURN] = int(st.session_state.get(_TURN, 0)) + 1
     try:
@@ -96,11 +100,11 @@ def _remove() -> None:
     session.keep_upload(None)
 
 
-def _look_into(new: Upload) -> None:
+def _inspect(new: Upload) -> None:
     """Keep the upload if it is a sound checkpoint; else only say why not."""
     request = {"path": str(new.path), "untrusted": True}
     try:
-        with st.spinner("Looking into the file …"):
+        with st.spinner(_("Inspecting the file …")):
             new.inspection = server.jobs().call("inspect", request, timeout=_SECONDS)
     except MlcoreError as error:
         new.discard()
@@ -110,29 +114,29 @@ def _look_into(new: Upload) -> None:
 
 
 def _assume(upload: Upload) -> None:
-    """Ask for what the file does not say; what is assumed without an answer is the default."""
+    """Ask for what the file does not say; without an answer the default is assumed."""
     found = upload.inspection
     ask_activation = found["settings"] is None and bool(found["hidden"])
     if not ask_activation and found["data"] is not None:
         return
-    st.markdown("**The file does not say:**")
+    st.markdown(_("**The file does not say:**"))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if ask_activation:
             options = list(get_args(Activation))
             upload.assumed["activation"] = st.selectbox(
-                "Activation",
+                _("Activation"),
                 options,
                 index=options.index(upload.assumed.get("activation", found["activation"])),
                 key=f"assume-activation-{upload.path.stem}",
                 width=160,
-                help="The function after each hidden layer of the model in the file.",
+                help=_("The function after each hidden layer of the model in the file."),
             )
         if found["data"] is None:
             _assume_normalisation(upload)
 
 
 def _assume_normalisation(upload: Upload) -> None:
-    for name, label in (("mean", "Mean"), ("std", "Standard deviation")):
+    for name, label in (("mean", _("Mean")), ("std", _("Standard deviation"))):
         setting = find_setting(f"data.{name}")
         rule = setting.rule
         lowest = 0.0001 if name == "std" else float(rule.low if rule.low is not None else 0)
@@ -145,36 +149,34 @@ def _assume_normalisation(upload: Upload) -> None:
             format="%.4f",
             key=f"assume-{name}-{upload.path.stem}",
             width=180,
-            help="How pixels of 0 to 1 were normalised when the model was trained.",
+            help=_("How pixels of 0 to 1 were normalised when the model was trained."),
         )
 
 
 def _actions(upload: Upload) -> None:
-    sidebar = session.config()
-    reason = why_not_resumable(upload.inspection)
-    if not reason and sidebar is None:
-        reason = "A setting on the left cannot be used; its reason stands there."
+    """What can be done with the file; what a click on Resume uses is said before it."""
+    sidebar, plan, reason = session.config(), None, ""
+    try:
+        plan = resume_plan(upload.inspection, sidebar, upload.assumed) if sidebar else None
+    except CheckpointError as error:
+        reason = in_words(sentence(error))
+    if sidebar is None:
+        reason = why_not_resumable(upload.inspection) or _(
+            "A setting on the left cannot be used; its reason stands there."
+        )
     with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button("Test it", key="test-upload", type="primary", icon=":material/fact_check:"):
+        if st.button(_("Test it"), key="test-upload", type="primary", icon=":material/fact_check:"):
             session.choose_upload()
             st.switch_page("app_pages/test.py")
-        epochs = sidebar.train.epochs if sidebar else 0
-        if st.button(
-            f"Resume from it for {epochs:,} epochs" if epochs > 1 else "Resume from it",
+        epochs = sidebar.train.epochs if sidebar else 1
+        clicked = st.button(
+            ngettext("Resume from it", "Resume from it for {n:,} epochs", epochs),
             key="resume-upload",
             icon=":material/resume:",
-            disabled=bool(reason),
-            help=reason or "A new run goes on from this checkpoint; the epochs are the sidebar's.",
-        ):
-            _resume(upload)
-        if reason:
-            st.caption(as_markdown(reason), width="content")
-
-
-def _resume(upload: Upload) -> None:
-    sidebar = session.config()
-    assert sidebar is not None
-    config = resume_config(upload.inspection, sidebar, upload.assumed)
-    run = server.jobs().start_run(config, checkpoint=upload.path)
-    session.set_current_run(run)
-    st.switch_page("app_pages/train.py")
+            disabled=plan is None,
+            help=reason or _("A new run continues from this checkpoint."),
+        )
+        st.caption(as_markdown(origins(plan) if plan else reason), width="content")
+    if clicked and plan:
+        session.set_current_run(server.jobs().start_run(plan.config, checkpoint=upload.path))
+        st.switch_page("app_pages/train.py")

@@ -15,6 +15,7 @@ A full file is one dictionary, saved by `torch.save`, that `torch.load(weights_o
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ from mlcore.errors import CheckpointError, SettingsError
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+    from mlcore.data.tensors import Dataset
 
 __all__ = ["FORMAT", "FORMAT_VERSION", "FULL_KEYS", "METADATA_KEY", "Checkpoint"]
 
@@ -61,6 +64,7 @@ class Checkpoint:
         config: the settings, where the file states them.
         model_config: the model, stated or inferred from the shapes.
         outputs: number of classes.
+        mean, std: how pixels from 0 to 1 are normalised; 0.5 where the file does not say.
         model: the state dict, named as in `mlcore.model.MLP`; float32, and int64 counters.
         dtypes: the same names → kind of number in the file, as in "float16".
         optimizer: state dict of the optimizer, where the file holds one.
@@ -79,6 +83,8 @@ class Checkpoint:
     config: RunConfig | None
     model_config: ModelConfig
     outputs: int
+    mean: float = 0.5
+    std: float = 0.5
     model: dict[str, Tensor]
     dtypes: Mapping[str, str]
     optimizer: Mapping[str, Any] | None = None
@@ -90,6 +96,36 @@ class Checkpoint:
     versions: Mapping[str, str]
     assumed: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+
+    def assuming(self, assumed: Mapping[str, Any]) -> Checkpoint:
+        """This checkpoint with what a person says about it; what the file states holds.
+
+        Args:
+            assumed: "activation", "mean" and "std", or some of them.
+        """
+        changes: dict[str, Any] = {}
+        if self.config is None and "activation" in assumed:
+            changes["model_config"] = dataclasses.replace(
+                self.model_config, activation=assumed["activation"]
+            )
+        if self.data is None:
+            changes |= {name: float(assumed[name]) for name in ("mean", "std") if name in assumed}
+        return dataclasses.replace(self, **changes)
+
+    def check_classes(self, data: Dataset) -> None:
+        """Make sure that the model has an output for each class of a data set.
+
+        Raises:
+            CheckpointError: it has more or fewer.
+        """
+        if self.outputs != len(data.classes):
+            raise CheckpointError(
+                "The model tells {outputs} classes apart, but {title} has {classes}: "
+                "choose a data set with {outputs} classes.",
+                outputs=self.outputs,
+                title=data.title,
+                classes=len(data.classes),
+            )
 
 
 def read_config(value: Any) -> RunConfig:

@@ -13,11 +13,12 @@ from mlcore.checkpoint.format import Checkpoint
 from mlcore.checkpoint.infer import INPUTS
 from mlcore.checkpoint.optimizer_state import optimizer_name, parameters_of
 from mlcore.checkpoint.read import read
+from mlcore.checkpoint.suggest import suggest
 from mlcore.checkpoint.untrusted import limits
 from mlcore.checkpoint.untrusted.numbers import one_thread, pieces
 from mlcore.checkpoint.untrusted.source import open_source
 
-__all__ = ["describe", "inspect"]
+__all__ = ["inspect"]
 
 _FORMS = {
     "full": "full checkpoint",
@@ -34,18 +35,18 @@ def inspect(path: str | os.PathLike[str], *, max_bytes: int = limits.MAX_BYTES) 
         Plain values, fit for JSON: form, container, size (bytes), sha256, architecture (words),
         hidden, activation, batch_norm, dropout, inputs, outputs, parameters, tensors (name,
         shape, dtype, min, max, norm), epoch, step, loss, optimizer, settings, data, versions,
-        resumable, exact, missing, assumed, warnings.
+        suggested (settings to resume with), resumable, exact, missing, assumed, warnings.
 
     Raises:
         CheckpointError: the file is refused; the sentence says why.
     """
     with one_thread(), open_source(Path(path), max_bytes) as source:
-        told = {"size": source.size, "sha256": source.sha256()}
-        return describe(read(source, max_bytes=max_bytes)) | told
+        file = {"size": source.size, "sha256": source.sha256()}
+        return _summary(read(source, max_bytes=max_bytes)) | file
 
 
-def describe(checkpoint: Checkpoint) -> dict[str, Any]:
-    """`inspect` for a checkpoint that was read: all but the file's size and digest."""
+def _summary(checkpoint: Checkpoint) -> dict[str, Any]:
+    """All but the file's size and digest."""
     model = checkpoint.model_config
     data = checkpoint.data
     optimizer = checkpoint.optimizer
@@ -70,6 +71,7 @@ def describe(checkpoint: Checkpoint) -> dict[str, Any]:
         "loss": checkpoint.loss,
         "optimizer": None if optimizer is None else optimizer_name(optimizer),
         "settings": None if checkpoint.config is None else checkpoint.config.to_json(),
+        "suggested": suggest(checkpoint).to_json(),
         "data": None if data is None else {**data, "classes": list(data["classes"])},
         "versions": dict(checkpoint.versions),
         "resumable": checkpoint.state is not None,
@@ -109,13 +111,13 @@ def _tensor(name: str, tensor: Tensor, dtype: str) -> dict[str, Any]:
 
 def _missing(checkpoint: Checkpoint) -> list[str]:
     """What a file of this form does not hold, one sentence each."""
-    told = []
+    missing = []
     if checkpoint.optimizer is None:
-        told.append("It cannot be resumed: it holds no optimizer state.")
+        missing.append("It cannot be resumed: it holds no optimizer state.")
     elif checkpoint.form != "full":
-        told.append("It cannot be resumed exactly: it holds no random state and no batch order.")
+        missing.append("It cannot be resumed exactly: it holds no random state and no batch order.")
     if checkpoint.config is None:
-        told.append("It holds no settings.")
+        missing.append("It holds no settings.")
     if checkpoint.data is None:
-        told.append("It does not say on what data set it was trained.")
-    return told
+        missing.append("It does not say on what data set it was trained.")
+    return missing

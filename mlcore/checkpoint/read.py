@@ -31,7 +31,7 @@ from mlcore.checkpoint.untrusted import limits
 from mlcore.checkpoint.untrusted.containers import read_contents
 from mlcore.checkpoint.untrusted.numbers import Reader, is_finite, one_thread
 from mlcore.checkpoint.untrusted.source import Source, open_source, shown
-from mlcore.config import ModelConfig, RunConfig
+from mlcore.config import DataConfig, ModelConfig, RunConfig
 from mlcore.errors import CheckpointError
 from mlcore.model import MLP
 from mlcore.rules import list_words
@@ -101,25 +101,29 @@ def _read(source: Source, map_location: str | torch.device, max_bytes: int) -> C
     loss, lost = _loss(reader.number(parts.loss))
     epoch = read_count("epoch", reader.number(parts.epoch))
     step = read_count("step", reader.number(parts.step))
-    told = {"epoch": epoch, "step": step, "loss": loss}
-    resume = _resume(parts, reader, model, config, told)
-    place = torch.device(map_location)
+    progress = {"epoch": epoch, "step": step, "loss": loss}
+    resume = _resume(parts, reader, model, config, progress)
+    data = read_data(parts.data, found.outputs)
+    mean, std = _normalisation(config, data)
+    device = torch.device(map_location)
     return Checkpoint(
         form=parts.form,
         container=contents.container,
         config=config,
         model_config=model_config,
         outputs=found.outputs,
-        model={name: tensor.to(place) for name, tensor in model.items()},
+        mean=mean,
+        std=std,
+        model={name: tensor.to(device) for name, tensor in model.items()},
         dtypes={name: stub.dtype for name, stub in found.tensors.items()},
         optimizer=resume.optimizer,
         state=resume.state,
         epoch=epoch,
         step=step,
         loss=loss,
-        data=read_data(parts.data, found.outputs),
+        data=data,
         versions=read_versions(parts.versions),
-        assumed=_assumed(parts, found),
+        assumed=_assumed(parts, found, mean, std),
         warnings=tuple(filter(None, (*_warnings(parts, found), *lost, resume.warning))),
     )
 
@@ -129,12 +133,20 @@ def _resume(
     reader: Reader,
     model: Mapping[str, Tensor],
     config: RunConfig | None,
-    told: Mapping[str, Any],
+    progress: Mapping[str, Any],
 ) -> Resume:
     optimizer = reader.values(parts.optimizer)
     if parts.form == "full":
-        return full_resume(reader.values(parts.trainer), optimizer, model, config, told)
-    return tutorial_resume(optimizer, model, told)
+        return full_resume(reader.values(parts.trainer), optimizer, model, config, progress)
+    return tutorial_resume(optimizer, model, progress)
+
+
+def _normalisation(config: RunConfig | None, data: Mapping[str, Any] | None) -> tuple[float, float]:
+    """Mean and standard deviation; without either those of the quick start."""
+    if data is not None:
+        return data["mean"], data["std"]
+    stated = config.data if config else DataConfig()
+    return stated.mean, stated.std
 
 
 def _model_config(config: RunConfig | None, found: Architecture) -> ModelConfig:
@@ -182,33 +194,33 @@ def _loss(value: Any) -> tuple[float | None, tuple[str, ...]]:
     return number, ()
 
 
-def _assumed(parts: Parts, found: Architecture) -> tuple[str, ...]:
+def _assumed(parts: Parts, found: Architecture, mean: float, std: float) -> tuple[str, ...]:
     """What the file does not say, with what is taken instead."""
-    told = []
+    assumed = []
     if found.renamed:
         layers = "fc1" if not found.hidden else f"fc1 … fc{len(found.hidden) + 1}"
-        told.append(f"Layers: taken in the file's order as {layers}.")
+        assumed.append(f"Layers: taken in the file's order as {layers}.")
     if parts.config is None:
         if found.hidden:
-            told.append("Activation after the hidden layers: relu.")
-        told.append("Dropout while training: none.")
-        told.append("Output: log-probabilities, for the nll loss.")
+            assumed.append("Activation after the hidden layers: relu.")
+        assumed.append("Dropout while training: none.")
+        assumed.append("Output: log-probabilities, for the nll loss.")
     if parts.data is None:
-        told.append("Normalisation of the images: mean 0.5, std 0.5.")
-        told.append(f"Class names: 0 to {found.outputs - 1}.")
-    return tuple(told)
+        assumed.append(f"Normalisation of the images: mean {mean:g}, std {std:g}.")
+        assumed.append(f"Class names: 0 to {found.outputs - 1}.")
+    return tuple(assumed)
 
 
 def _warnings(parts: Parts, found: Architecture) -> tuple[str, ...]:
-    told = []
+    warnings = []
     kinds = {stub.dtype for stub in found.tensors.values()} - {"float32", "int64"}
     if kinds:
-        told.append(f"Its {list_words(sorted(kinds))} numbers were converted to float32.")
+        warnings.append(f"Its {list_words(sorted(kinds))} numbers were converted to float32.")
     if parts.ignored:
         names = [f"`{shown(name, 30)}`" for name in parts.ignored[:5]]
         rest = len(parts.ignored) - len(names)
-        told.append(f"Not used: {', '.join(names)}{f' and {rest} more' if rest else ''}.")
-    return tuple(told)
+        warnings.append(f"Not used: {', '.join(names)}{f' and {rest} more' if rest else ''}.")
+    return tuple(warnings)
 
 
 def _no_memory() -> CheckpointError:

@@ -1,47 +1,151 @@
-"""Settings to go on with from a checkpoint that states none. Needs torch."""
+"""The settings of a run that continues from a checkpoint file: the file's, one's own, the rest."""
 
 from __future__ import annotations
 
-import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from mlcore.checkpoint.format import Checkpoint
-from mlcore.checkpoint.optimizer_state import optimizer_name
-from mlcore.config import OptimConfig, RunConfig
+from mlcore.config import SETTINGS, RunConfig
+from mlcore.data import CATALOG
 from mlcore.errors import CheckpointError, SettingsError
+from mlcore.rules import Value
 
-__all__ = ["suggest_config"]
+__all__ = ["ResumePlan", "Suggestion", "data_sets_for", "plan_resume", "suggest"]
 
-_OPTIONS = {"sgd": ("momentum", "nesterov"), "rmsprop": ("momentum",)}
+_MOMENTUM = {"sgd": ("momentum", "nesterov"), "rmsprop": ("momentum",)}
 
 
-def suggest_config(checkpoint: Checkpoint, base: RunConfig) -> RunConfig:
-    """The settings that a run from this checkpoint needs.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggestion:
+    """What a checkpoint file says about the settings of a run that continues from it.
 
-    Those of the file where it states them. Otherwise `base` with the file's architecture, the
-    optimizer whose state it holds (with a constant learning rate), and its data set's
-    normalisation.
+    Attributes:
+        settings: dotted name → value.
+        sources: dotted name → where in the file it was found: "settings" where the file states
+            them, else "tensors", "optimizer" or "data".
+        outputs: number of classes.
+    """
+
+    settings: Mapping[str, Value]
+    sources: Mapping[str, str]
+    outputs: int
+
+    def to_json(self) -> dict[str, Any]:
+        """The suggestion as a JSON object, the keyword arguments of an equal one."""
+        settings = {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in self.settings.items()
+        }
+        return {"settings": settings, "sources": dict(self.sources), "outputs": self.outputs}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResumePlan:
+    """The settings to resume with, and who gave them; the rest is the base's.
+
+    Attributes:
+        config: all settings.
+        from_file: dotted name → source, as in `Suggestion`, of what was taken from the file.
+        fitted: data set that replaces the base's, which has another number of classes; else "".
+    """
+
+    config: RunConfig
+    from_file: Mapping[str, str]
+    fitted: str = ""
+
+    @property
+    def states_all(self) -> bool:
+        """Whether the file states every setting."""
+        return "settings" in self.from_file.values()
+
+    def optimizer(self) -> dict[str, Value]:
+        """What was taken from the optimizer's state and means something, by dotted name."""
+        values = self.config.flat()
+        return {
+            name: values[name]
+            for name, source in self.from_file.items()
+            if source == "optimizer"
+            and SETTINGS[name].applies(values)
+            and values[name] is not False
+        }
+
+
+def suggest(found: Checkpoint) -> Suggestion:
+    """The settings that a checkpoint states or shows."""
+    if found.config is not None:
+        parts = {"settings": found.config.flat()}
+    else:
+        model = found.model_config
+        parts = {
+            "tensors": {"model.hidden": model.hidden, "model.batch_norm": model.batch_norm},
+            "optimizer": _optimizer(found.optimizer),
+            "data": _data(found.data),
+        }
+    return Suggestion(
+        settings={name: value for part in parts.values() for name, value in part.items()},
+        sources={name: source for source, part in parts.items() for name in part},
+        outputs=found.outputs,
+    )
+
+
+def plan_resume(suggestion: Suggestion, base: RunConfig, own: Mapping[str, Value]) -> ResumePlan:
+    """The settings of a run from a checkpoint file: the file's on the base's, one's own on top.
+
+    Args:
+        suggestion: what the file says.
+        base: settings where neither says anything. If its data set has another number of
+            classes than the model, the first one with as many is taken.
+        own: dotted name → value that a person wants whatever the file says.
 
     Raises:
-        CheckpointError: the optimizer in the file has options that no setting allows.
+        CheckpointError: no data set fits the model, or the settings contradict each other.
     """
-    if checkpoint.config is not None:
-        return checkpoint.config
-    found = checkpoint.model_config
-    model = dataclasses.replace(base.model, hidden=found.hidden, batch_norm=found.batch_norm)
-    changes: dict[str, Any] = {"model": model}
+    values, fitted = {**suggestion.settings, **own}, ""
+    if "data.name" not in values:
+        fitting = data_sets_for(suggestion.outputs)
+        if not fitting:
+            raise CheckpointError(
+                "The model tells {outputs} classes apart, and no data set here has so many: "
+                "it cannot be trained on.",
+                outputs=suggestion.outputs,
+            )
+        if base.data.name not in fitting:
+            fitted = fitting[0]
+            values = {"data.validation": 0, "train.patience": 0, **values, "data.name": fitted}
     try:
-        if checkpoint.optimizer is not None:
-            changes["optim"] = _optim(checkpoint.optimizer)
-        if checkpoint.data is not None:
-            told = {name: checkpoint.data[name] for name in ("mean", "std")}
-            changes["data"] = dataclasses.replace(base.data, **told)
-        return dataclasses.replace(base, **changes)
+        config = base.with_values(values)
     except SettingsError as error:
-        raise CheckpointError(f"The checkpoint cannot be resumed as it is: {error}") from None
+        raise CheckpointError(
+            "Training cannot continue from this file with these settings: {error}", error=error
+        ) from None
+    from_file = {name: source for name, source in suggestion.sources.items() if name not in own}
+    return ResumePlan(config=config, from_file=from_file, fitted=fitted)
 
 
-def _optim(state: Any) -> OptimConfig:
+def data_sets_for(outputs: int) -> tuple[str, ...]:
+    """Names of the data sets with so many classes, in the order of the catalog."""
+    return tuple(name for name, family in CATALOG.items() if len(family.classes) == outputs)
+
+
+def _optimizer(state: Mapping[str, Any] | None) -> dict[str, Value]:
+    if state is None:
+        return {}
+    from mlcore.checkpoint.optimizer_state import optimizer_name  # loads torch
+
     group, name = state["param_groups"][0], optimizer_name(state)
-    options = {key: group[key] for key in _OPTIONS.get(name, ()) if group.get(key)}
-    return OptimConfig(name=name, lr=group["lr"], weight_decay=group["weight_decay"], **options)  # type: ignore[arg-type]
+    has = _MOMENTUM.get(name, ())
+    return {
+        "optim.name": name,
+        "optim.lr": group["lr"],
+        "optim.momentum": group.get("momentum", 0.0) if "momentum" in has else 0.0,
+        "optim.nesterov": bool(group.get("nesterov")) and "nesterov" in has,
+        "optim.weight_decay": group.get("weight_decay", 0.0),
+    }
+
+
+def _data(data: Mapping[str, Any] | None) -> dict[str, Value]:
+    if data is None or data["name"] not in CATALOG:
+        return {}
+    return {f"data.{key}": data[key] for key in ("name", "mean", "std")}

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 from mlcore.cli.arguments import POSITIONAL, read, word
 from mlcore.cli.common import JsonOption, RunsOption, open_store
-from mlcore.cli.files import bring_data, find_checkpoint
+from mlcore.cli.files import bring_data, data_values, find_checkpoint
 from mlcore.cli.layout import table
 from mlcore.config import DataConfig
 from mlcore.errors import SettingsError
-from mlcore.rules import Value
 from mlcore.words import percent
 
 if TYPE_CHECKING:
-    from mlcore.checkpoint import Checkpoint
     from mlcore.evaluation import Evaluation
 
 __all__ = ["run"]
@@ -50,56 +48,21 @@ def run(argv: Sequence[str]) -> int:
     path = find_checkpoint(options.target, open_store(options.runs))
 
     from mlcore.checkpoint import load  # loads torch
-
-    checkpoint = load(path)
-    config = _data(checkpoint, given)
-    bring_data(config)
-    result = _evaluate(checkpoint, config, str(given.get("train.device", "auto")))
-    if options.json:
-        print(json.dumps(result.to_json(), ensure_ascii=False))
-    else:
-        _show(result, config, str(path))
-    return 0
-
-
-def _data(checkpoint: Checkpoint, given: Mapping[str, Value]) -> DataConfig:
-    """The data set to test on: as the checkpoint tells, with what was given in its place."""
-    config = checkpoint.config
-    values = dict(config.flat()) if config else {}
-    told = checkpoint.data or {}
-    values |= {f"data.{key}": told[key] for key in ("name", "mean", "std") if key in told}
-    names = [name for name in _SETTINGS if name.startswith("data.")]
-    chosen = {name: values[name] for name in names if name in values} | {
-        name: value for name, value in given.items() if name in names
-    }
-    # One image of the training set is enough: none of it is looked at.
-    return DataConfig(
-        **{name.partition(".")[2]: value for name, value in chosen.items()},  # type: ignore[arg-type]
-        train_limit=1,
-        batch_size=1,
-    )
-
-
-def _evaluate(checkpoint: Checkpoint, config: DataConfig, device: str) -> Evaluation:
-    from mlcore.checkpoint import build_model
-    from mlcore.data.tensors import load
     from mlcore.device import resolve
-    from mlcore.evaluation import evaluate
+    from mlcore.testing import data_config, evaluate_checkpoint
 
-    place = resolve(device)
-    data = load(config, 0, place)
-    trained = checkpoint.data
-    if trained and trained["name"] == data.name and trained["fingerprint"] != data.fingerprint:
-        _note(f"these files of {data.title} differ from those the model was trained on.")
-    elif trained and trained["name"] != data.name:
-        _note(f"the model was trained on {trained['name']}, and is tested on {data.name}.")
-    for sentence in checkpoint.assumed:
-        _note(f"assumed: {sentence}")
-    return evaluate(build_model(checkpoint).to(place), data.test, data)
-
-
-def _note(sentence: str) -> None:
-    print(f"mlcore: {sentence}", file=sys.stderr)
+    found = load(path)
+    config = data_config(found, data_values(given))
+    bring_data(config)
+    device = resolve(str(given.get("train.device", "auto")))
+    report = evaluate_checkpoint(found, config, device=device)
+    for sentence in (*report.warnings, *(f"Assumed: {line}" for line in found.assumed)):
+        print(f"mlcore: {sentence}", file=sys.stderr)
+    if options.json:
+        print(json.dumps(report.evaluation.to_json(), ensure_ascii=False))
+    else:
+        _show(report.evaluation, config, str(path))
+    return 0
 
 
 def _show(result: Evaluation, config: DataConfig, path: str) -> None:

@@ -11,9 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from mlcore.cli.arguments import POSITIONAL, read, switch, text, word
 from mlcore.cli.common import JsonOption, RunsOption, open_store
-from mlcore.cli.files import find_checkpoint
-from mlcore.config import DataConfig, data_root
-from mlcore.data import status
+from mlcore.cli.files import data_values, find_checkpoint
 from mlcore.errors import ExportError, SettingsError
 from mlcore.export.formats import FORMATS, Format, find_format
 from mlcore.rules import Value
@@ -64,10 +62,10 @@ def run(argv: Sequence[str]) -> int:
     from mlcore.export import export
 
     found = load(source)
-    assumed = _assumed(found, given, form)
+    found = found.assuming(_assumed(found, given, form))
     data = _data(found, given) if form.runs else None
-    told = export(found, source, target, form.name, data, assumed)
-    about = {"file": str(target), "format": form.name, "bytes": target.stat().st_size, **told}
+    compared = export(found, source, target, form.name, data)
+    about = {"file": str(target), "format": form.name, "bytes": target.stat().st_size, **compared}
     if options.json:
         print(json.dumps(about, ensure_ascii=False))
     else:
@@ -109,22 +107,17 @@ def _assumed(found: Checkpoint, given: Mapping[str, Value], form: Format) -> dic
     assumed = {name.partition(".")[2]: given[name] for name in stated if name in given}
     if form.runs and not assumed:
         for sentence in found.assumed:
-            print(f"mlcore: assumed: {sentence}", file=sys.stderr)
+            print(f"mlcore: Assumed: {sentence}", file=sys.stderr)
     return assumed
 
 
 def _data(found: Checkpoint, given: Mapping[str, Value]) -> Dataset | None:
     """The data set that the model was trained on, or the one given, where it is on disk."""
-    name = given.get("data.name") or (found.data or {}).get("name")
-    if not name:
+    if found.data is None and "data.name" not in given:
         return None
-    root = given.get("data.root") or (found.config.data.root if found.config else "")
-    config = DataConfig(name=name, root=str(root), train_limit=1, batch_size=1)  # type: ignore[arg-type]
-    if not status(config.name, data_root(config)).usable:
-        return None
-    from mlcore.data.tensors import load
+    from mlcore.testing import data_config, data_on_disk
 
-    return load(config, 0)
+    return data_on_disk(data_config(found, data_values(given)))
 
 
 def _words(about: dict[str, Any], data: Dataset | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from mlcore.cli.layout import LiveLine
@@ -15,12 +16,12 @@ from mlcore.errors import (
     RunError,
     SettingsError,
 )
-from mlcore.rules import list_words
+from mlcore.rules import Value, list_words
 from mlcore.runs import RunFolder, RunStore
 from mlcore.runs.record.folder import checkpoint_step
 from mlcore.words import file_size
 
-__all__ = ["bring_data", "fetch_shown", "find_checkpoint", "find_run"]
+__all__ = ["bring_data", "data_values", "fetch_shown", "find_checkpoint", "find_run"]
 
 
 def bring_data(config: DataConfig) -> None:
@@ -44,6 +45,15 @@ def bring_data(config: DataConfig) -> None:
             "the folder that holds it with `--data.root`, or train on the bundled digits with "
             "`--data.name digits`."
         ) from error
+
+
+def data_values(given: Mapping[str, Value]) -> dict[str, Value]:
+    """Those of the settings given in a shell that choose a data set, by the names of its fields."""
+    return {
+        name.removeprefix("data."): value
+        for name, value in given.items()
+        if name.startswith("data.")
+    }
 
 
 def fetch_shown(name: str, root: Path) -> None:

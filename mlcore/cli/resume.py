@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
+from mlcore.checkpoint.suggest import ResumePlan, plan_resume, suggest
 from mlcore.cli.arguments import POSITIONAL, read, text, word
 from mlcore.cli.common import (
     JsonOption,
@@ -19,10 +21,11 @@ from mlcore.cli.common import (
 from mlcore.cli.files import bring_data, find_run
 from mlcore.config import EDITABLE, SETTINGS, RunConfig
 from mlcore.errors import SettingsError
-from mlcore.rules import Value
+from mlcore.rules import Value, list_words
 from mlcore.runs import RunFolder, RunStore, ask_resume
 from mlcore.runs.active.queue import RunQueue
 from mlcore.runs.library.store import describe
+from mlcore.words import as_text
 
 __all__ = ["run"]
 
@@ -88,17 +91,31 @@ def _check(folder: RunFolder, given: Mapping[str, Value]) -> None:
 
 def _begin(path: Path, given: Mapping[str, Value], store: RunStore, name: str) -> RunFolder:
     """A new run that starts from a checkpoint file."""
-    from mlcore.checkpoint import load, suggest_config  # loads torch
+    from mlcore.checkpoint import load  # loads torch
 
     found = load(path)
-    base = RunConfig.from_flat({"data.name": found.data["name"]} if found.data else {})
-    config = suggest_config(found, base).with_values(given)
-    if found.epoch is not None and found.epoch >= config.train.epochs:
+    plan = plan_resume(suggest(found), RunConfig(), given)
+    if found.epoch is not None and found.epoch >= plan.config.train.epochs:
         check_epochs_left(str(path), found.epoch, given)
-    bring_data(config.data)
+    for sentence in (*found.warnings, _origins(plan, given)):
+        print(f"mlcore: {sentence}", file=sys.stderr)
+    bring_data(plan.config.data)
     parent = path.resolve().parent.parent
     known = (parent / "config.json").is_file()
     origin = parent.name if known else None
     return RunQueue(store.root).claim(
-        lambda: store.create(config, parent=origin, checkpoint=path, name=name)
+        lambda: store.create(plan.config, parent=origin, checkpoint=path, name=name)
     )
+
+
+def _origins(plan: ResumePlan, given: Mapping[str, Value]) -> str:
+    """Who gave which settings, in a sentence."""
+    if plan.states_all:
+        return f"All settings{' but those given' if given else ''} are the file's."
+    values = [f"{name} {as_text(value)}" for name, value in plan.optimizer().items()]
+    parts = [f"The file gives {list_words([*values, 'the layers'])}"]
+    if given:
+        parts.append(f"{list_words(given)} {'is' if len(given) == 1 else 'are'} as given")
+    if plan.fitted:
+        parts.append(f"data.name is {plan.fitted}, which has as many classes as the model")
+    return f"{'; '.join(parts)}; everything else is at its default."

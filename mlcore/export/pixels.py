@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Mapping
-from typing import Any
-
 import torch
 from torch import Tensor, nn
 
@@ -36,21 +32,9 @@ class PixelModel(nn.Module):
         return outcome
 
 
-def pixel_model(found: Checkpoint, assumed: Mapping[str, Any] | None = None) -> PixelModel:
-    """The model of a checkpoint, ready to be asked.
-
-    Args:
-        found: the checkpoint.
-        assumed: "activation", "mean" and "std" where the file does not state them; by default
-            relu, 0.5 and 0.5. What it states holds.
-    """
-    assumed = assumed or {}
-    if found.config is None and "activation" in assumed:
-        told = dataclasses.replace(found.model_config, activation=assumed["activation"])
-        found = dataclasses.replace(found, model_config=told)
-    data = found.data or assumed
-    mean, std = float(data.get("mean", 0.5)), float(data.get("std", 0.5))
-    return PixelModel(checkpoint.build_model(found), mean, std).eval()
+def pixel_model(found: Checkpoint) -> PixelModel:
+    """The model of a checkpoint behind its normalisation, in evaluation mode."""
+    return PixelModel(checkpoint.build_model(found), found.mean, found.std).eval()
 
 
 def some_images(data: Dataset | None) -> Tensor:

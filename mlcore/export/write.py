@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +23,6 @@ def export(
     target: Path,
     name: str,
     data: Dataset | None = None,
-    assumed: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Write a checkpoint as the form `name`, whole or not at all.
 
@@ -36,7 +34,6 @@ def export(
         target: the file to write; one that stands there is replaced.
         name: a key of `FORMATS`.
         data: whose test images to compare on; 1,000 images of noise without it.
-        assumed: "activation", "mean" and "std", where the checkpoint does not state them.
 
     Returns:
         What the comparison found, where there was one: "images", "largest_difference" and
@@ -57,10 +54,10 @@ def export(
         case "safetensors":
             checkpoint.save_safetensors(target, found)
         case _:
-            pixels = pixel_model(found, assumed)
-            content, told = _program(name, found, pixels, data)
+            pixels = pixel_model(found)
+            content, compared = _program(name, found, pixels, data)
             write_bytes(target, content)
-            return told
+            return compared
     return {}
 
 

@@ -1,29 +1,25 @@
-"""The short jobs: what each kind does with its request. Needs torch, and runs in a child."""
+"""The short jobs: what each kind does with its request; each runs in a process of its own."""
 
 from __future__ import annotations
 
 import dataclasses
-import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from mlcore import checkpoint
+from mlcore import checkpoint, testing
 from mlcore.checkpoint import Checkpoint
-from mlcore.checkpoint.fits import check_classes
 from mlcore.checkpoint.untrusted import limits
-from mlcore.config import DataConfig, RunConfig, data_root
-from mlcore.data import Progress, fetch, status
-from mlcore.data.tensors import Dataset, load
+from mlcore.config import RunConfig
+from mlcore.data import Progress, fetch
 from mlcore.device import available
-from mlcore.errors import CheckpointError
-from mlcore.evaluation import NOT_FINITE, evaluate, worst_mistakes
 from mlcore.export import export
 from mlcore.export.formats import find_format
 from mlcore.jobs.data_cache import DataCache
 from mlcore.jobs.folder import JobFolder
+from mlcore.testing import data_config, data_on_disk
 
 __all__ = ["HANDLERS", "Handler"]
 
@@ -51,7 +47,10 @@ def export_checkpoint(
     found, form = _load(request), find_format(request["format"])
     source = Path(request["checkpoint"])
     file = job.path / f"{source.stem}{form.suffix}"
-    data = _test_images(found, cache) if form.runs else None
+    data = None
+    if form.runs and found.data is not None:
+        config = data_config(found, {})
+        data = data_on_disk(config, cache.get(RunConfig(data=config)))
     return {"file": file.name, **export(found, source, file, form.name, data)}
 
 
@@ -62,30 +61,20 @@ def evaluate_checkpoint(
 
     What its file does not state, "assumed" may say: "activation", "mean" and "std".
     """
-    found, assumed = _load(request), request.get("assumed") or {}
-    if found.config is None and "activation" in assumed:
-        model_config = dataclasses.replace(found.model_config, activation=assumed["activation"])
-        found = dataclasses.replace(found, model_config=model_config)
-    config = _data_config(found, request.get("data") or {}, assumed)
+    assumed = request.get("assumed") or {}
+    found = _load(request).assuming(assumed)
+    chosen = {name: value for name, value in (request.get("data") or {}).items() if value}
+    config = data_config(found, chosen)
     raw = cache.get(RunConfig(data=config))
-    # One training image: only the test set is wanted, and the rest would cost time and memory.
-    data = load(dataclasses.replace(config, train_limit=1), seed=0, raw=raw)
-    check_classes(found, data)
-    model = checkpoint.build_model(found)
-    result = evaluate(model, data.test, data)
-    if not math.isfinite(result.loss):
-        raise CheckpointError(NOT_FINITE)
-    mistakes = worst_mistakes(model, data.test, data, int(request.get("mistakes", 48)))
+    report = testing.evaluate_checkpoint(
+        found, config, raw=raw, mistakes=int(request.get("mistakes", 48))
+    )
     return {
-        "evaluation": result.to_json(),
-        "mistakes": [dataclasses.asdict(mistake) for mistake in mistakes],
-        "classes": list(data.classes),
-        "data": data.name,
-        "warnings": [
-            *_differences(found, data),
-            *found.warnings,
-            *(() if assumed else found.assumed),
-        ],
+        "evaluation": report.evaluation.to_json(),
+        "mistakes": [dataclasses.asdict(mistake) for mistake in report.mistakes],
+        "classes": list(report.data.classes),
+        "data": report.data.name,
+        "warnings": [*report.warnings, *(() if assumed else found.assumed)],
     }
 
 
@@ -126,39 +115,3 @@ def _guarded(request: Mapping[str, Any]) -> Iterator[int]:
 def _load(request: Mapping[str, Any]) -> Checkpoint:
     with _guarded(request) as max_bytes:
         return checkpoint.load(Path(request["checkpoint"]), max_bytes=max_bytes)
-
-
-def _data_config(
-    found: Checkpoint, wanted: Mapping[str, Any], assumed: Mapping[str, Any]
-) -> DataConfig:
-    """The data to test on, normalised as the model knows it."""
-    known = found.data or assumed
-    values = {
-        "data.name": wanted.get("name") or known.get("name") or "mnist",
-        "data.root": str(wanted.get("root") or (found.config.data.root if found.config else "")),
-        "data.mean": known.get("mean", 0.5),
-        "data.std": known.get("std", 0.5),
-        "data.batch_size": 1,
-    }
-    return RunConfig.from_flat(values).data
-
-
-def _test_images(found: Checkpoint, cache: DataCache) -> Dataset | None:
-    """What the model was tested on, to compare an exported file on; None where it is not here."""
-    config = _data_config(found, {}, {})
-    if found.data is None or not status(config.name, data_root(config)).usable:
-        return None
-    return load(
-        dataclasses.replace(config, train_limit=1), 0, raw=cache.get(RunConfig(data=config))
-    )
-
-
-def _differences(found: Checkpoint, data: Dataset) -> list[str]:
-    known = found.data
-    if known is None:
-        return []
-    if known["name"] != data.name:
-        return [f"The model was trained on {known['name']}, and is tested here on {data.name}."]
-    if known["fingerprint"] != data.fingerprint:
-        return [f"The files of {data.title} are not those that the model was trained on."]
-    return []

@@ -7,7 +7,9 @@ import importlib.util
 import io
 import pickle
 import tempfile
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -18,6 +20,7 @@ from torch import nn
 
 from dashboard.panels import checkpoint_list
 from mlcore.checkpoint import load
+from mlcore.cli.main import main
 from mlcore.config import DataConfig, OptimConfig, RunConfig, TrainConfig
 from mlcore.export import FORMATS
 from mlcore.jobs.folder import JobFolder, jobs_root
@@ -56,11 +59,15 @@ def drop(page: AppTest, content: bytes, name: str = "model.pt") -> AppTest:
     return page
 
 
-def tutorial(**more: Any) -> bytes:
+def tutorial(
+    made: Callable[..., Any] = torch.optim.SGD,
+    options: Mapping[str, float] = MappingProxyType({"lr": 0.1, "momentum": 0.9}),
+    **more: Any,
+) -> bytes:
     """A file as PyTorch's tutorial on saving writes it, with another model than ours."""
     torch.manual_seed(0)
     model = nn.Sequential(nn.Linear(784, 12), nn.Tanh(), nn.Linear(12, 10))
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
+    optimizer = made(model.parameters(), **options)
     model(torch.randn(3, 784)).sum().backward()
     optimizer.step()
     stream = io.BytesIO()
@@ -245,3 +252,51 @@ def test_a_run_goes_on_from_an_upload_with_the_sidebars_epochs(
     assert newest.config.model.hidden == (12,)
     assert newest.config.data.name == "digits"
     assert (newest.path / "checkpoints" / "start.pt").read_bytes() == tutorial()
+
+
+@pytest.mark.parametrize(
+    ("made", "options", "said"),
+    [
+        (
+            torch.optim.SGD,
+            {"lr": 0.01, "momentum": 0.9, "weight_decay": 1e-4},
+            ("Learning rate 0.01, Momentum 0.9, Weight decay 0.0001", "optim.momentum 0.9,"),
+        ),
+        (
+            torch.optim.Adam,
+            {"lr": 1e-3},
+            ("Learning rate 0.001, Weight decay 0", "optim.lr 0.001, optim.weight_decay 0 and"),
+        ),
+    ],
+)
+def test_page_and_shell_resume_the_tutorials_file_alike_and_say_with_what(
+    app: AppTest,
+    page_folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    made: Callable[..., Any],
+    options: dict[str, float],
+    said: tuple[str, str],
+) -> None:
+    content, store = tutorial(made, options), RunStore(page_folder / "runs")
+    app.query_params["train.epochs"] = "2"
+    app.query_params["optim.lr"] = "0.3"
+    app.query_params["optim.momentum"] = "0.5"
+    page = drop(open_page(app), content)
+    assert said[0] in texts(page).replace("\\", "")
+    page.button(key="resume-upload").click().run()
+    assert not page.exception
+    from_page = store.list()[0].config
+    for name, value in ({"momentum": 0, "weight_decay": 0} | options).items():
+        assert getattr(from_page.optim, name) == value
+
+    monkeypatch.setattr("mlcore.cli.follow.follow", lambda *_, **__: 0)
+    file = tmp_path / "tutorial.pt"
+    file.write_bytes(content)
+    words = f"resume {file} --data.name digits --data.validation 200 --train.epochs 5"
+    words += f" --runs {tmp_path / 'runs'}"
+    assert main(words.split()) == 0
+    (in_shell,) = RunStore(tmp_path / "runs").list()
+    assert in_shell.config == from_page
+    assert said[1] in capsys.readouterr().err

@@ -16,7 +16,7 @@ from mlcore.errors import CheckpointError
 
 KEYS = (
     "form form_words container size sha256 architecture inputs hidden activation batch_norm "
-    "dropout outputs parameters tensors epoch step loss optimizer settings data versions "
+    "dropout outputs parameters tensors epoch step loss optimizer settings data versions suggested "
     "resumable exact missing assumed warnings"
 )
 

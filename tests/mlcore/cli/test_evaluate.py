@@ -56,7 +56,7 @@ def test_another_data_set_is_said_aloud(
     )
     assert answer.status == 0
     assert answer.records[0]["images"] == 50
-    assert "trained on digits, and is tested on mnist" in answer.err
+    assert "trained on Digits (bundled), but is tested on MNIST" in answer.err
 
 
 def test_what_a_bare_state_dict_leaves_open_is_said(
@@ -67,7 +67,7 @@ def test_what_a_bare_state_dict_leaves_open_is_said(
     torch.save({f"fc1.{name}": value for name, value in layer.state_dict().items()}, file)
     answer = shell(f"evaluate {file} --data.name digits --json")
     assert answer.status == 0
-    assert "assumed: Normalisation" in answer.err
+    assert "Assumed: Normalisation" in answer.err
 
 
 def test_a_data_set_with_other_classes_is_refused(shell: Shell, runs: Path, tmp_path: Path) -> None:

@@ -68,7 +68,7 @@ def test_what_a_file_does_not_state_is_said_aloud_or_given(run, tmp_path, capsys
     assert main(onnx) == 0
     out, err = capsys.readouterr()
     assert "on 1,000 images of noise" in out
-    assert "assumed: Normalisation of the images: mean 0.5, std 0.5." in err
+    assert "Assumed: Normalisation of the images: mean 0.5, std 0.5." in err
     before = (tmp_path / "out.onnx").read_bytes()
     given = ["--data.name", "digits", "--data.mean", "0.1", "--model.activation", "tanh"]
     assert main([*onnx, *given]) == 0

@@ -157,9 +157,10 @@ def test_what_the_file_does_not_state_can_be_said(model, tmp_path):
     bare = tmp_path / "bare.pt"
     export(checkpoint.load(path), path, bare, "weights")
     found = checkpoint.load(bare)
-    said = pixel_model(found, {"activation": "tanh", "mean": 0.3, "std": 0.7})
+    said = pixel_model(found.assuming({"activation": "tanh", "mean": 0.3, "std": 0.7}))
     assert (said.mean, said.std, said.model.config.activation) == (0.3, 0.7, "tanh")
-    stated = pixel_model(checkpoint.load(path), {"activation": "tanh", "mean": 0.9, "std": 0.9})
+    claimed = {"activation": "tanh", "mean": 0.9, "std": 0.9}
+    stated = pixel_model(checkpoint.load(path).assuming(claimed))
     assert (stated.mean, stated.std, stated.model.config.activation) == (0.3, 0.7, "relu")
 
 

@@ -78,7 +78,7 @@ def test_other_data_bring_a_warning(ask, trained, tiny_idx_root):
     root = tiny_idx_root()
     answer = ask("evaluate", checkpoint=str(trained), data={"name": "mnist", "root": str(root)})
     assert answer["evaluation"]["images"] == 50
-    assert "trained on digits, and is tested here on mnist" in answer["warnings"][0]
+    assert "trained on Digits (bundled), but is tested on MNIST" in answer["warnings"][0]
 
 
 def test_other_classes_are_an_error(ask, trained, tmp_path):
