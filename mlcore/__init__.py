@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from mlcore.config import DataConfig, ModelConfig, OptimConfig, RunConfig, TrainConfig
 from mlcore.errors import MlcoreError
 from mlcore.presets import PRESETS
-from mlcore.summary import describe
+from mlcore.summary import summarize
 
 if TYPE_CHECKING:
     from mlcore.checkpoint import load as load_checkpoint
@@ -33,12 +33,12 @@ __all__ = [
     "RunStore",
     "TrainConfig",
     "Trainer",
-    "describe",
     "evaluate",
     "load_checkpoint",
     "load_data",
     "save_checkpoint",
     "save_weights",
+    "summarize",
     "train",
 ]
 

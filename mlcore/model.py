@@ -15,7 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from mlcore.config import ModelConfig, RunConfig
+from mlcore.config import PIXELS, ModelConfig, RunConfig
 
 __all__ = ["ACTIVATIONS", "MLP", "build"]
 
@@ -30,8 +30,6 @@ ACTIVATIONS: Mapping[str, Callable[[Tensor], Tensor]] = MappingProxyType(
     }
 )
 """Name in the settings → function of one tensor."""
-
-INPUTS = 784  # pixels of a 28 × 28 image
 
 
 class MLP(nn.Module):
@@ -48,7 +46,7 @@ class MLP(nn.Module):
         self,
         config: ModelConfig,
         *,
-        inputs: int = INPUTS,
+        inputs: int = PIXELS,
         outputs: int = 10,
         log_probabilities: bool = True,
     ) -> None:

@@ -1,12 +1,12 @@
-"""What a model is made of, from its settings alone: layers, shapes, parameters. No torch."""
+"""What a model is made of, from its settings alone: layers, shapes, parameters."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mlcore.config import ModelConfig
+from mlcore.config import PIXELS, ModelConfig
 
-__all__ = ["Layer", "ModelSummary", "describe"]
+__all__ = ["Layer", "ModelSummary", "summarize"]
 
 FLOAT_BYTES = 4  # a float32
 
@@ -31,10 +31,10 @@ class ModelSummary:
     bytes: int  # memory of parameters and buffers
 
 
-def describe(
-    config: ModelConfig, outputs: int, inputs: int = 784, log_probabilities: bool = True
+def summarize(
+    config: ModelConfig, outputs: int, inputs: int = PIXELS, log_probabilities: bool = True
 ) -> ModelSummary:
-    """Describe the MLP that these settings build.
+    """The layers of the MLP that these settings build.
 
     Args:
         config: widths, activation, dropout, batch normalisation.

@@ -11,7 +11,7 @@ from dashboard.words.wording import file_size
 from mlcore.config import SETTINGS, RunConfig
 from mlcore.data import CATALOG
 from mlcore.events import EpochDone
-from mlcore.summary import describe
+from mlcore.summary import summarize
 
 __all__ = ["epochs_table", "model_table", "settings_table"]
 
@@ -62,7 +62,7 @@ def epochs_table(epochs: Sequence[EpochDone]) -> None:
 def model_table(config: RunConfig) -> None:
     """The layers of the model that these settings build, and what they add up to."""
     family = CATALOG[config.data.name]
-    summary = describe(
+    summary = summarize(
         config.model, len(family.classes), log_probabilities=config.train.loss == "nll"
     )
     layers = summary.layers

@@ -14,13 +14,10 @@ from dataclasses import dataclass
 from mlcore.checkpoint.untrusted import limits
 from mlcore.checkpoint.untrusted.rebuild import Stub
 from mlcore.checkpoint.untrusted.source import shown, words
-from mlcore.config import ModelConfig
+from mlcore.config import PIXELS, ModelConfig
 from mlcore.errors import CheckpointError, SettingsError
 
-__all__ = ["INPUTS", "Architecture", "infer"]
-
-INPUTS = 784
-"""Pixels of an image."""
+__all__ = ["Architecture", "infer"]
 
 _PREFIXES = ("module.", "_orig_mod.")
 _CANONICAL = re.compile(r"(fc|bn)([1-9]\d{0,2})")
@@ -128,7 +125,7 @@ def _chain(
     order: Sequence[str], layers: Mapping[str, Mapping[str, Stub]], *, renamed: bool
 ) -> Architecture:
     """Walk the layers in this order, from 784 pixels to the classes."""
-    widths = [INPUTS]
+    widths = [PIXELS]
     norms: list[int] = []  # numbers of the linear layers that a batch norm follows
     tensors: dict[str, Stub] = {}
     for name in order:

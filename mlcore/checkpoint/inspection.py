@@ -10,13 +10,13 @@ from typing import Any
 from torch import Tensor
 
 from mlcore.checkpoint.format import Checkpoint
-from mlcore.checkpoint.infer import INPUTS
 from mlcore.checkpoint.optimizer_state import optimizer_name, parameters_of
 from mlcore.checkpoint.read import read
 from mlcore.checkpoint.suggest import suggest
 from mlcore.checkpoint.untrusted import limits
 from mlcore.checkpoint.untrusted.numbers import one_thread, pieces
 from mlcore.checkpoint.untrusted.source import open_source
+from mlcore.config import PIXELS
 
 __all__ = ["inspect"]
 
@@ -55,7 +55,7 @@ def _summary(checkpoint: Checkpoint) -> dict[str, Any]:
         "form_words": _FORMS[checkpoint.form],
         "container": checkpoint.container,
         "architecture": _architecture(checkpoint),
-        "inputs": INPUTS,
+        "inputs": PIXELS,
         "hidden": list(model.hidden),
         "activation": model.activation,
         "batch_norm": model.batch_norm,
@@ -85,7 +85,7 @@ def _summary(checkpoint: Checkpoint) -> dict[str, Any]:
 def _architecture(checkpoint: Checkpoint) -> str:
     """In words: "784 → 128 → 64 → 10, relu, batch norm"."""
     model = checkpoint.model_config
-    parts = [" → ".join(map(str, (INPUTS, *model.hidden, checkpoint.outputs)))]
+    parts = [" → ".join(map(str, (PIXELS, *model.hidden, checkpoint.outputs)))]
     if model.hidden:
         parts.append(model.activation if checkpoint.config else f"{model.activation} (assumed)")
     if model.batch_norm:

@@ -1,6 +1,6 @@
 """The settings of a run. No torch; a bare `RunConfig()` is the PyTorch quick start."""
 
-from mlcore.config.data import DataConfig
+from mlcore.config.data import PIXELS, SIDE, DataConfig
 from mlcore.config.model import ModelConfig
 from mlcore.config.optim import OptimConfig
 from mlcore.config.parts import EDITABLE, PLACE, SETTINGS, find_setting
@@ -10,8 +10,10 @@ from mlcore.config.train import TrainConfig
 
 __all__ = [
     "EDITABLE",
+    "PIXELS",
     "PLACE",
     "SETTINGS",
+    "SIDE",
     "DataConfig",
     "ModelConfig",
     "OptimConfig",

@@ -8,7 +8,13 @@ from typing import Annotated, ClassVar, Literal
 from mlcore.config.part import Part
 from mlcore.rules import Rule
 
-__all__ = ["DataConfig", "DataName"]
+__all__ = ["PIXELS", "SIDE", "DataConfig", "DataName"]
+
+SIDE = 28
+"""Height and width of every image, in pixels."""
+
+PIXELS = SIDE * SIDE
+"""Pixels of every image: the inputs of a model."""
 
 DataName = Literal[
     "mnist",

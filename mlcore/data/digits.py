@@ -16,7 +16,8 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from mlcore.data.family import SIDE, Family, RawSplit
+from mlcore.config import SIDE
+from mlcore.data.family import DIGITS, Family, RawSplit
 from mlcore.errors import DataCorruptError
 
 __all__ = ["FAMILIES", "enlarge", "read_bundled"]
@@ -27,7 +28,7 @@ FAMILIES = (
         title="Digits (bundled)",
         description="1,797 small handwritten digits that come with the package.",
         licence="CC BY 4.0",
-        classes=tuple("0123456789"),
+        classes=DIGITS,
         train_images=1_437,
         test_images=360,
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import string
 
-from mlcore.data.family import Download, Family, SplitFiles
+from mlcore.data.family import DIGITS, Download, Family, SplitFiles
 
 __all__ = ["FAMILIES"]
 
@@ -59,7 +59,7 @@ def _family(
 
 
 FAMILIES = (
-    _family("digits", "Four times as many digits as MNIST.", tuple(string.digits), 240_000, 40_000),
+    _family("digits", "Four times as many digits as MNIST.", DIGITS, 240_000, 40_000),
     _family(
         "letters",
         "The 26 letters, capitals and small ones together.",
@@ -71,7 +71,7 @@ FAMILIES = (
     _family(
         "balanced",
         "Digits, capitals and eleven small letters, equally many of each.",
-        (*string.digits, *string.ascii_uppercase, *_OWN_SMALL_LETTERS),
+        (*DIGITS, *string.ascii_uppercase, *_OWN_SMALL_LETTERS),
         112_800,
         18_800,
     ),

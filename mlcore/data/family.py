@@ -1,4 +1,4 @@
-"""What the data room hands out, and how a family of data sets is described. No torch."""
+"""What the data room hands out, and how a family of data sets is described."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["SIDE", "Download", "Family", "Progress", "RawData", "RawSplit", "SplitFiles"]
+__all__ = ["DIGITS", "Download", "Family", "Progress", "RawData", "RawSplit", "SplitFiles"]
 
-SIDE = 28
-"""Height and width of every image, in pixels."""
+DIGITS = tuple("0123456789")
+"""Class names of the data sets of digits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

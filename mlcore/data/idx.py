@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mlcore.data.family import SIDE
+from mlcore.config import SIDE
 from mlcore.errors import DataCorruptError, DataMissingError
 
 __all__ = ["Header", "check_idx", "corrupt", "find_idx", "read_idx"]

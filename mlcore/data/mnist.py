@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mlcore.data.family import Download, Family, SplitFiles
+from mlcore.data.family import DIGITS, Download, Family, SplitFiles
 
 __all__ = ["FAMILIES"]
 
@@ -17,7 +17,7 @@ FAMILIES = (
         title="MNIST",
         description="Handwritten digits by 500 American clerks and pupils.",
         licence="CC BY-SA 3.0",
-        classes=tuple("0123456789"),
+        classes=DIGITS,
         train_images=60_000,
         test_images=10_000,
         folder="MNIST/raw",

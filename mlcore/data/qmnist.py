@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mlcore.data.family import Download, Family, SplitFiles
+from mlcore.data.family import DIGITS, Download, Family, SplitFiles
 
 __all__ = ["FAMILIES"]
 
@@ -14,7 +14,7 @@ FAMILIES = (
         title="QMNIST",
         description="MNIST rebuilt from its source, with six times as many test images.",
         licence="BSD 3-Clause",
-        classes=tuple("0123456789"),
+        classes=DIGITS,
         train_images=60_000,
         test_images=60_000,
         folder="QMNIST/raw",

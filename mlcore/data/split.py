@@ -1,4 +1,7 @@
-"""Which training images are held out, without torch, for pages that only show them."""
+"""Which training images are held out, for the page, which shows them without loading torch.
+
+Training takes `mlcore.data.tensors.split_indices`, which asks torch itself.
+"""
 
 from __future__ import annotations
 
@@ -11,14 +14,14 @@ __all__ = ["split_order"]
 def split_order(
     count: int, validation: int, seed: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Indices of training and validation images, equal to `mlcore.data.tensors.split_indices`.
+    """Indices of training and validation images, equal to those of `split_indices`.
 
     `torch.randperm` on the CPU shuffles by Fisher and Yates with the 32-bit outputs of the
     Mersenne Twister, taken modulo what is left; NumPy's legacy seeding starts the same twister.
     About 30 ms for 60,000 images.
     """
-    bits = np.random.RandomState(seed)._bit_generator  # the same twister as torch's
-    draws = bits.random_raw(max(count - 1, 0)).astype(np.int64) if count > 1 else np.empty(0, int)
+    twister = np.random.RandomState(seed)._bit_generator
+    draws = twister.random_raw(max(count - 1, 0)).astype(np.int64)  # (count - 1,)
     jumps = (draws % (count - np.arange(len(draws)))).tolist()
     order = list(range(count))
     for index, jump in enumerate(jumps):

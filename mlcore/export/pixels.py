@@ -7,12 +7,13 @@ from torch import Tensor, nn
 
 from mlcore import checkpoint
 from mlcore.checkpoint import Checkpoint
+from mlcore.config import SIDE
 from mlcore.data.tensors import Dataset
 from mlcore.model import MLP
 
 __all__ = ["SHAPE", "PixelModel", "pixel_model", "some_images"]
 
-SHAPE = (1, 28, 28)
+SHAPE = (1, SIDE, SIDE)
 """Channels, rows and columns of an image."""
 
 

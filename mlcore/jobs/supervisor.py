@@ -36,7 +36,7 @@ from mlcore.jobs.data_cache import DataCache
 from mlcore.jobs.endings import asked_so_far, end_job, end_run, refuse_run
 from mlcore.jobs.folder import JobFolder
 from mlcore.jobs.worker import detach, work_job, work_run
-from mlcore.model import build
+from mlcore.model import MLP
 from mlcore.optim import build_optimizer
 from mlcore.runs import RunFolder
 
@@ -176,10 +176,11 @@ def rehearse() -> None:
     100 MB that each child would share), which the written-out step never needs.
     """
     config = RunConfig()
-    model = build(config, 10)
+    model = MLP(config.model)
     build_optimizer(model.parameters(), config.optim)
     with torch.no_grad():
-        torch.nn.functional.nll_loss(model(torch.zeros(2, 784)), torch.zeros(2, dtype=torch.long))
+        images, labels = torch.zeros(2, model.inputs), torch.zeros(2, dtype=torch.long)
+        torch.nn.functional.nll_loss(model(images), labels)
 
 
 def main() -> None:

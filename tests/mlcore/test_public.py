@@ -30,7 +30,7 @@ def test_a_name_that_is_not_there_is_an_attribute_error():
 def test_importing_the_package_and_its_settings_leaves_torch_alone():
     loaded = in_a_fresh_python(
         "import mlcore, mlcore.runs, mlcore.summary, mlcore.jobs, mlcore.data, sys, json;"
-        "mlcore.RunConfig(); mlcore.RunStore; mlcore.describe(mlcore.ModelConfig(), 10);"
+        "mlcore.RunConfig(); mlcore.RunStore; mlcore.summarize(mlcore.ModelConfig(), 10);"
         "print(json.dumps(sorted(sys.modules)))"
     )
     assert not {"torch", "streamlit", "plotly"} & set(loaded)

@@ -4,7 +4,7 @@ import pytest
 
 from mlcore.config import ModelConfig
 from mlcore.model import MLP
-from mlcore.summary import describe
+from mlcore.summary import summarize
 
 MODELS = [
     ModelConfig(),
@@ -17,14 +17,14 @@ MODELS = [
 @pytest.mark.parametrize("config", MODELS)
 @pytest.mark.parametrize("outputs", [10, 26])
 def test_parameters_and_bytes_are_those_of_the_built_model(config, outputs):
-    summary, model = describe(config, outputs), MLP(config, outputs=outputs)
+    summary, model = summarize(config, outputs), MLP(config, outputs=outputs)
     assert summary.parameters == sum(weight.numel() for weight in model.parameters())
     assert summary.bytes == sum(t.numel() * t.element_size() for t in model.state_dict().values())
 
 
 @pytest.mark.parametrize("config", MODELS)
 def test_layers_with_parameters_are_the_models_own_in_order(config):
-    described = [layer for layer in describe(config, 10).layers if layer.name]
+    described = [layer for layer in summarize(config, 10).layers if layer.name]
     built = list(MLP(config).named_children())
     assert [layer.name for layer in described] == [name for name, _ in built]
     for layer, (_, module) in zip(described, built, strict=True):
@@ -32,7 +32,7 @@ def test_layers_with_parameters_are_the_models_own_in_order(config):
 
 
 def test_the_quick_start_reads_from_the_pixels_to_the_classes():
-    summary = describe(ModelConfig(), 10)
+    summary = summarize(ModelConfig(), 10)
     assert [layer.kind for layer in summary.layers] == [
         "linear", "relu", "linear", "relu", "linear", "log_softmax",
     ]  # fmt: skip
