@@ -1,7 +1,7 @@
 """What a run says while it runs: frozen events of plain numbers, and their JSON form.
 
-Standard library only. Steps and epochs count from 1; `step` in an event is the number of
-optimisation steps that were done when it happened, over the whole run.
+Standard library only. Steps and epochs count from 1. Every event says how far the run was when it
+happened: `step`, the optimisation steps done, and `epochs_done`, the whole epochs done.
 """
 
 from __future__ import annotations
@@ -32,8 +32,20 @@ __all__ = [
 ]
 
 
+class _EventBase:
+    """What all events but `StepsDone` have in common."""
+
+    __slots__ = ()
+    epoch: int
+
+    @property
+    def epochs_done(self) -> int:
+        """Whole epochs done."""
+        return self.epoch
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Started:
+class Started(_EventBase):
     """Training is about to do its first step (again, when a run was resumed)."""
 
     kind: ClassVar[str] = "started"
@@ -41,6 +53,7 @@ class Started:
     epoch: int  # whole epochs done before
     steps_per_epoch: int
     epochs: int  # epochs asked for
+    total_steps: int = 0  # of the whole run, this start's included; 0 in logs of earlier versions
     device: str  # "cpu", "cuda:0", "mps"
     threads: int  # CPU threads torch uses
     parameters: int  # trainable numbers in the model
@@ -51,20 +64,30 @@ class Started:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepsDone:
-    """A batch of consecutive step losses; the last belongs to step `first + len(losses) - 1`."""
+    """A batch of consecutive step losses."""
 
     kind: ClassVar[str] = "steps"
     first: int  # number of the first step in `losses`
     losses: tuple[float, ...]  # mean loss of each step's batch
     epoch: int  # epoch under way, from 1
 
+    @property
+    def step(self) -> int:
+        """Steps done: the number of the step that the last loss belongs to."""
+        return self.first + len(self.losses) - 1
+
+    @property
+    def epochs_done(self) -> int:
+        """Whole epochs done."""
+        return self.epoch - 1
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EpochDone:
-    """One epoch is over and, where images are held out, validated."""
+class EpochDone(_EventBase):
+    """One epoch is over and, where images are held out for it, validated."""
 
     kind: ClassVar[str] = "epoch"
-    epoch: int
+    epoch: int  # the one that is over, from 1
     step: int
     train_loss: float  # mean of the epoch's step losses
     validation_loss: float | None
@@ -75,7 +98,7 @@ class EpochDone:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SettingsEdited:
+class SettingsEdited(_EventBase):
     """Settings changed while the run trains; steps after `step` use the new ones."""
 
     kind: ClassVar[str] = "edited"
@@ -83,11 +106,14 @@ class SettingsEdited:
     epoch: int
     changes: Mapping[str, Any]  # dotted setting → new value
     before: Mapping[str, Any]  # dotted setting → old value
+    epochs: int = 0  # epochs asked for now; 0 in logs of earlier versions, as the next two
+    steps_per_epoch: int = 0  # of the epochs to come
+    total_steps: int = 0  # of the whole run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EditRefused:
-    """An edit asked for something that cannot be; the run goes on as it was."""
+class EditRefused(_EventBase):
+    """An edit asked for something that cannot be; the run continues as it was."""
 
     kind: ClassVar[str] = "refused"
     step: int
@@ -97,7 +123,7 @@ class EditRefused:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CheckpointSaved:
+class CheckpointSaved(_EventBase):
     """A checkpoint lies complete in the run's folder."""
 
     kind: ClassVar[str] = "checkpoint"
@@ -109,7 +135,7 @@ class CheckpointSaved:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Paused:
+class Paused(_EventBase):
     """The worker waits between two steps."""
 
     kind: ClassVar[str] = "paused"
@@ -118,8 +144,8 @@ class Paused:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Continued:
-    """The worker goes on after a pause."""
+class Continued(_EventBase):
+    """The worker trains again after a pause."""
 
     kind: ClassVar[str] = "continued"
     step: int
@@ -127,7 +153,7 @@ class Continued:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finished:
+class Finished(_EventBase):
     """All epochs are done (or early stopping ended them) and the test set is evaluated."""
 
     kind: ClassVar[str] = "finished"
@@ -140,7 +166,7 @@ class Finished:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stopped:
+class Stopped(_EventBase):
     """A person (or a shutdown) ended the run; its checkpoint is from this very step.
 
     One that was cancelled had not begun: it has no checkpoint of its own.
@@ -153,7 +179,7 @@ class Stopped:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Failed:
+class Failed(_EventBase):
     """The run ended by an error."""
 
     kind: ClassVar[str] = "failed"

@@ -21,7 +21,7 @@ from mlcore.data import RawData
 from mlcore.data.tensors import load
 from mlcore.device import resolve
 from mlcore.errors import MlcoreError, RunError
-from mlcore.events import Event, Failed, Finished, StepsDone, Stopped
+from mlcore.events import Event, Failed, Finished, Stopped
 from mlcore.runs import ControlLog, Recorder, RunFolder, read_state
 from mlcore.runs.record.keeper import Keeper
 from mlcore.runs.record.messages import way_on
@@ -78,16 +78,18 @@ def execute(
             recorder.check()  # also while the run is paused and says nothing
             return control.poll() + shutdown.poll()
 
-        reached = (0, 0)
+        last: Event | None = None
         try:
             for event in _events(folder, commands, threads, read):
                 recorder.record(event)
-                reached = _reached(event)
+                last = event
                 observe(event)
             return event
         except Exception as error:  # noqa: BLE001 (whatever it is, the run says so and ends)
             message = _sentence(folder, error)
-        failed = Failed(step=reached[0], epoch=reached[1], message=message)
+        failed = Failed(
+            step=last.step if last else 0, epoch=last.epochs_done if last else 0, message=message
+        )
         _last_word(folder, recorder, failed)
         observe(failed)
         return failed
@@ -139,13 +141,6 @@ def _last_word(folder: RunFolder, recorder: Recorder, failed: Failed) -> None:
         if not recorder.deleted:
             leave_word(folder.path, failed.message)
         raise
-
-
-def _reached(event: Event) -> tuple[int, int]:
-    """Steps and whole epochs done at an event."""
-    if isinstance(event, StepsDone):
-        return event.first + len(event.losses) - 1, event.epoch - 1
-    return event.step, event.epoch
 
 
 def _sentence(folder: RunFolder, error: Exception) -> str:

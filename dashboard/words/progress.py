@@ -57,56 +57,24 @@ class Progress:
 
 def progress_of(history: History) -> Progress:
     """How far the run of a history is."""
-    config, started = history.folder.config, history.started
-    epochs, batch = config.train.epochs, config.data.batch_size
+    config, length, done = history.folder.config, history.length, history.epochs_done
+    epochs = length.epochs or config.train.epochs
+    batch = config.data.batch_size
     for edit in history.edits:
-        epochs = int(edit.changes.get("train.epochs", epochs))
         batch = int(edit.changes.get("data.batch_size", batch))
-    if started is not None:
-        epochs = max(epochs, started.epochs) if not history.edits else epochs
-    per_epoch = started.steps_per_epoch if started else 0
     last = history.epochs[-1] if history.epochs else None
-    done, at = (last.epoch, last.step) if last else (0, 0)
-    if started and not last and started.epoch:  # a fork: its epochs stand in its parent's history
-        done, at = started.epoch, min(started.step, started.epoch * per_epoch)
-    steps = at + _steps_ahead(history, at, max(0, epochs - done)) if started else 0
-    under_way = done + 1 if history.step > at or history.state in ACTIVE else done
+    begun = last or history.started
+    under_way = history.state in ACTIVE or (begun is not None and history.step > begun.step)
     pace = history.steps_per_second if history.state == "running" else None
     return Progress(
         state=history.state,
         step=history.step,
-        steps=steps,
-        epoch=max(1, min(under_way, epochs)),
+        steps=length.steps,
+        epoch=max(1, min(done + under_way, epochs)),
         epochs=epochs,
         steps_per_second=pace,
         images_per_second=pace * batch if pace else last.images_per_second if last else None,
     )
-
-
-def _steps_ahead(history: History, at: int, epochs: int) -> int:
-    """Steps of so many epochs from the end of the last one on; batches may have changed since."""
-    started = history.started
-    if started is None or not epochs:
-        return 0
-    sizes = [
-        (edit.step, int(edit.before["data.batch_size"]), int(edit.changes["data.batch_size"]))
-        for edit in history.edits
-        if "data.batch_size" in edit.changes and edit.step >= started.step
-    ]
-    if not sizes:
-        return epochs * started.steps_per_epoch
-    images, drop_last = started.train_images, history.folder.config.data.drop_last
-
-    def batches(count: int, size: int) -> int:
-        return count // size if drop_last else -(-count // size)
-
-    taken, steps = 0, 0  # images and steps of the epoch under way, up to the last change
-    for step, before, _ in sizes:
-        if step > at + steps:
-            taken += (step - at - steps) * before
-            steps = step - at
-    now = sizes[-1][2]
-    return steps + batches(max(0, images - taken), now) + (epochs - 1) * batches(images, now)
 
 
 def _rounded(number: float) -> int:

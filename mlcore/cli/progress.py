@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import math
 import sys
 import time
 from dataclasses import dataclass, field
-from typing import Any
 
 from mlcore.cli.layout import LiveLine
 from mlcore.events import (
@@ -23,7 +21,7 @@ from mlcore.events import (
     Stopped,
     to_json,
 )
-from mlcore.runs import RunFolder
+from mlcore.runs import RunFolder, RunLength
 from mlcore.words import duration, percent
 
 __all__ = ["JsonLines", "People"]
@@ -55,8 +53,7 @@ class People:
 
     run: RunFolder
     line: LiveLine = field(default_factory=lambda: LiveLine(sys.stderr))
-    epochs: int = 0  # asked for
-    steps_per_epoch: int = 0
+    length: RunLength = field(default_factory=RunLength)
     images: int = 0  # in the training set
     accuracy: float | None = None  # of the last validation
     _since: tuple[float, int] = (0.0, 0)  # (seconds, step) from which the pace is taken
@@ -80,7 +77,7 @@ class People:
             case EpochDone():
                 return self._epoch(event)
             case SettingsEdited(changes=changes):
-                self._edit(changes)
+                self.length = self.length.after(event)
                 told = ", ".join(f"{name} = {value}" for name, value in changes.items())
                 return f"from step {event.step + 1:,} on: {told}"
             case EditRefused(message=message):
@@ -91,7 +88,7 @@ class People:
         return ""
 
     def _start(self, event: Started) -> str:
-        self.epochs, self.steps_per_epoch = event.epochs, event.steps_per_epoch
+        self.length = self.length.after(event)
         self.images = event.train_images
         self._since = (time.monotonic(), event.step)
         threads = f", {event.threads} threads" if event.device == "cpu" else ""
@@ -105,7 +102,7 @@ class People:
         self.accuracy = event.validation_accuracy
         self._since = (time.monotonic(), event.step)
         parts = [
-            f"epoch {event.epoch:>{len(str(self.epochs))}}/{self.epochs}",
+            f"epoch {event.epoch:>{len(str(self.length.epochs))}}/{self.length.epochs}",
             f"loss {event.train_loss:.4f}",
         ]
         if event.validation_loss is not None:
@@ -115,32 +112,30 @@ class People:
         parts.append(f"{event.seconds:.1f} s")
         return "  ".join(parts)
 
-    def _edit(self, changes: Any) -> None:
-        self.epochs = changes.get("train.epochs", self.epochs)
-        if size := changes.get("data.batch_size"):
-            self.steps_per_epoch = math.ceil(self.images / size)
-
     def _draw(self, event: StepsDone) -> None:
         """Redraw the live line: epoch, bar, loss, accuracy, pace, time left."""
         now = time.monotonic()
         if not self.line.shown or now - self._drawn < _SHOWN:
             return
         self._drawn = now
-        step = event.first + len(event.losses) - 1
-        done = min((step - 1) % self.steps_per_epoch + 1, self.steps_per_epoch)
-        share = done / self.steps_per_epoch
-        filled = round(share * _BAR)
+        filled = round(self._epoch_share(event) * _BAR)
         parts = [
-            f"epoch {event.epoch}/{self.epochs}",
+            f"epoch {event.epoch}/{self.length.epochs}",
             f"[{'#' * filled}{'.' * (_BAR - filled)}]",
             f"loss {sum(event.losses) / len(event.losses):.4f}",
         ]
         if self.accuracy is not None:
             parts.append(f"accuracy {percent(self.accuracy)}")
         since, first = self._since
-        if step > first and now > since:
-            pace = (step - first) / (now - since)  # steps/s
-            left = (self.epochs - event.epoch + 1 - share) * self.steps_per_epoch / pace
-            parts.append(f"{pace * self.images / self.steps_per_epoch:,.0f} images/s")
-            parts.append(f"{duration(left)} left")
+        if event.step > first and now > since:
+            pace = (event.step - first) / (now - since)  # steps/s
+            parts.append(f"{pace * self.images / self.length.steps_per_epoch:,.0f} images/s")
+            parts.append(f"{duration((self.length.steps - event.step) / pace)} left")
         self.line.draw("  ".join(parts))
+
+    def _epoch_share(self, event: StepsDone) -> float:
+        """How much of the epoch under way is done, 0 to 1."""
+        per_epoch = self.length.steps_per_epoch
+        later = max(0, self.length.epochs - event.epoch) * per_epoch  # steps of the epochs after it
+        left = self.length.steps - later - event.step
+        return min(1.0, max(0.0, 1 - left / per_epoch))

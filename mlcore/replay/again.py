@@ -186,7 +186,7 @@ class _Again:
         if len(differ):
             place = int(differ[0])
             return self._difference(event.first + place, float(replayed[place]))
-        self.done = event.first + len(event.losses) - 1
+        self.done = event.step
         self._observe(self.done, self._history.step)
         return None
 

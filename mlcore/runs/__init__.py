@@ -11,6 +11,7 @@ from mlcore.runs.library.store import RunInfo, RunStore, default_runs_root
 from mlcore.runs.record.control import ControlLog, ask_resume, mark_start, send
 from mlcore.runs.record.folder import RunFolder
 from mlcore.runs.record.history import History
+from mlcore.runs.record.length import RunLength
 from mlcore.runs.record.recorder import Recorder, record_failure
 from mlcore.runs.record.status import ENDED, RunStatus, State, read_state, read_status
 
@@ -22,6 +23,7 @@ __all__ = [
     "Request",
     "RunFolder",
     "RunInfo",
+    "RunLength",
     "RunStatus",
     "RunStore",
     "State",

@@ -196,6 +196,9 @@ class Trainer:
             epoch=self.epoch,
             changes={name: after[name] for name in changes},
             before={name: before[name] for name in changes},
+            epochs=self.config.train.epochs,
+            steps_per_epoch=self._training.feed.steps_per_epoch(),
+            total_steps=self._training.total_steps(),
         )
 
     def _flush(self) -> Iterator[Event]:
@@ -217,6 +220,7 @@ class Trainer:
             epoch=self.epoch,
             steps_per_epoch=training.feed.steps_per_epoch(),
             epochs=self.config.train.epochs,
+            total_steps=training.total_steps(),
             device=str(training.device),
             threads=torch.get_num_threads(),
             parameters=sum(weight.numel() for weight in self.model.parameters()),

@@ -144,7 +144,7 @@ class Training:
             config.optim,
             epochs=config.train.epochs,
             epochs_done=self.epoch,
-            total_steps=self.step + self._steps_ahead(config),
+            total_steps=self.total_steps(config),
             steps_done=self.step,
             keep_lr=keep_lr,
         )
@@ -153,13 +153,18 @@ class Training:
         self.config = config
         self.stepper.use(self._optimizer, config.optim.clip_norm)
 
-    def _steps_ahead(self, config: RunConfig) -> int:
-        """Steps from here to the end of the run with these settings."""
-        size, drop_last = config.data.batch_size, config.data.drop_last
-        whole = config.train.epochs - self.epoch  # epochs to come
-        steps = 0
+    def total_steps(self, config: RunConfig | None = None) -> int:
+        """Steps of the whole run: those done and those to come, unless it is stopped early.
+
+        Args:
+            config: settings of the steps to come; None: those in force.
+        """
+        settings = config or self.config
+        size, drop_last = settings.data.batch_size, settings.data.drop_last
+        whole = settings.train.epochs - self.epoch  # epochs to come
+        steps = self.step
         if self.feed.seed is not None:  # the one under way is always brought to its end
-            steps = steps_per_epoch(self.feed.left(), size, drop_last)
+            steps += steps_per_epoch(self.feed.left(), size, drop_last)
             whole -= 1
         return steps + max(whole, 0) * steps_per_epoch(len(self.data.train), size, drop_last)
 

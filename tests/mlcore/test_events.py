@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlcore.events import EVENTS, EpochDone, Failed, StepsDone, from_json, to_json
+from mlcore.events import EVENTS, EpochDone, Failed, Paused, Started, StepsDone, from_json, to_json
 
 
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1).map(tuple))
@@ -36,6 +36,32 @@ def test_an_epoch_without_validation_has_none():
         images_per_second=120_000.0,
     )
     assert from_json(to_json(event)) == event
+
+
+def test_every_event_says_how_far_the_run_is():
+    steps = StepsDone(first=11, losses=(1.0, 1.0), epoch=2)
+    assert (steps.step, steps.epochs_done) == (12, 1)
+    assert set(to_json(steps)) == {"event", "first", "losses", "epoch"}
+    paused = Paused(step=12, epoch=1)
+    assert (paused.step, paused.epochs_done) == (12, 1)
+
+
+def test_a_start_written_by_an_earlier_version_says_no_total():
+    record = {
+        "event": "started",
+        "step": 0,
+        "epoch": 0,
+        "steps_per_epoch": 10,
+        "epochs": 3,
+        "device": "cpu",
+        "threads": 1,
+        "parameters": 7,
+        "train_images": 640,
+        "validation_images": 0,
+    }
+    start = from_json(record)
+    assert isinstance(start, Started)
+    assert start.total_steps == 0
 
 
 def test_keys_of_the_log_are_passed_over_and_unknown_kinds_are_none():

@@ -25,6 +25,7 @@ from mlcore.events import (
     Stopped,
 )
 from mlcore.runs.record.folder import RunFolder
+from mlcore.runs.record.length import RunLength
 from mlcore.runs.record.lines import Line, LineReader
 from mlcore.runs.record.messages import damage_message, gone_message, lost_message
 from mlcore.runs.record.series import Series
@@ -54,6 +55,7 @@ class History:
         folder: the run's folder.
         epochs, edits, checkpoints: the events of that kind, in order.
         started: the last start, or None before the first.
+        length: how long the run will be, as its last start or edit says.
         starts: every start whose steps still count, in order; `started` is the last of them.
         refused: the last edit that was refused, or None once another was made or the run resumed.
         outcome: how the run ended, or None while it has not (again).
@@ -76,6 +78,7 @@ class History:
         self.edits: list[SettingsEdited] = []
         self.checkpoints: list[CheckpointSaved] = []
         self.started: Started | None = None
+        self.length = RunLength()
         self.starts: list[Started] = []
         self.refused: EditRefused | None = None
         self.outcome: Finished | Stopped | Failed | None = None
@@ -131,6 +134,12 @@ class History:
     def step(self) -> int:
         """Steps done."""
         return max(len(self._steps), self.started.step if self.started else 0)
+
+    @property
+    def epochs_done(self) -> int:
+        """Whole epochs done."""
+        before = self.started.epochs_done if self.started else 0
+        return max(before, self.epochs[-1].epochs_done if self.epochs else 0)
 
     @property
     def damaged(self) -> int:
@@ -220,6 +229,7 @@ class History:
             case EpochDone():
                 self.epochs.append(event)
             case SettingsEdited():
+                self.length = self.length.after(event)
                 self.edits.append(event)
                 self.refused = None
             case EditRefused():
@@ -245,6 +255,7 @@ class History:
             self._edits_at = self._edits_at[: len(kept)]
             self.starts = [one for one in self.starts if one.step < start.step]
         self.starts.append(start)
+        self.length = self.length.after(start)
         self.started, self.outcome, self.refused = start, None, None
 
     def _note_pace(self, now: float) -> None:

@@ -70,9 +70,7 @@ class Keeper:
         reason = self._reason(event)
         if reason is None:
             return None
-        step = event.first + len(event.losses) - 1 if isinstance(event, StepsDone) else event.step
-        epoch = event.epoch - isinstance(event, StepsDone)
-        path = self._folder.checkpoints_path / checkpoint_name(step)
+        path = self._folder.checkpoints_path / checkpoint_name(event.step)
         began = self._clock()
         self._save(path)
         best = isinstance(event, EpochDone) and self._is_best(event, path)
@@ -81,7 +79,9 @@ class Keeper:
         self._spent += self._last - began
         if isinstance(event, Paused):
             self._paused = self._last
-        return CheckpointSaved(step=step, epoch=epoch, file=path.name, reason=reason, best=best)
+        return CheckpointSaved(
+            step=event.step, epoch=event.epochs_done, file=path.name, reason=reason, best=best
+        )
 
     def _reason(self, event: Event) -> str | None:
         match event:

@@ -94,8 +94,8 @@ def read_status(folder: RunFolder) -> RunStatus:
     )
     return RunStatus(
         state=state,
-        step=_steps_done(newest[0]) if newest else 0,
-        epoch=newest[0].epoch - isinstance(newest[0], StepsDone) if newest else 0,
+        step=newest[0].step if newest else 0,
+        epoch=newest[0].epochs_done if newest else 0,
         loss=steps.losses[-1] if steps and steps.losses else None,
         last_epoch=next((event for event in newest if isinstance(event, EpochDone)), None),
         outcome=outcome if outcome and outcome.kind == state else None,
@@ -137,7 +137,7 @@ def read_event(record: Mapping[str, Any]) -> Event | None:
         event = events.from_json(record)
     except (TypeError, OverflowError) as error:
         raise ValueError(str(error)) from error
-    counts = () if event is None else (_steps_done(event), event.epoch)
+    counts = () if event is None else (event.step, event.epoch)
     if not all(isinstance(count, int) and count >= 0 for count in counts):
         raise ValueError(f"damaged event: {record!r}")
     return event
@@ -190,7 +190,3 @@ def _parse(lines: list[tuple[int, bytes]]) -> list[_Located]:
             located.append(_Located(offset, event))
             steps_known = steps_known or isinstance(event, StepsDone)
     return located[::-1]
-
-
-def _steps_done(event: Event) -> int:
-    return event.first + len(event.losses) - 1 if isinstance(event, StepsDone) else event.step

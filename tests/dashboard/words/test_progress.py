@@ -63,6 +63,30 @@ def test_the_epoch_under_way_follows_the_last_one_that_is_over(tmp_path):
     assert progress.share == 0.5
 
 
+def test_the_end_is_where_the_last_start_or_edit_says(tmp_path):
+    steps = StepsDone(first=1, losses=(1.0,) * 10, epoch=1)
+    before = (started(total_steps=28), steps, epoch(1, 10))
+    assert progress_of(history_with(tmp_path, *before)).steps == 28
+    changes, old = {"data.batch_size": 300, "train.epochs": 4}, {"data.batch_size": 64}
+    edit = SettingsEdited(
+        step=10,
+        epoch=1,
+        changes=changes,
+        before=old,
+        epochs=4,
+        steps_per_epoch=2,
+        total_steps=16,
+    )
+    progress = progress_of(history_with(tmp_path, *before, edit))
+    assert (progress.epoch, progress.epochs, progress.steps) == (1, 4, 16)
+    resumed = started(step=12, epoch=2, epochs=4, steps_per_epoch=2, total_steps=16)
+    progress = progress_of(history_with(tmp_path, *before, edit, epoch(2, 12), resumed))
+    assert (progress.epoch, progress.epochs, progress.steps) == (2, 4, 16)
+
+
+# What earlier versions wrote says no total; it is estimated.
+
+
 def test_an_edit_of_the_epochs_moves_the_end(tmp_path):
     edit = SettingsEdited(step=10, epoch=1, changes={"train.epochs": 6}, before={"train.epochs": 3})
     steps = StepsDone(first=1, losses=(1.0,) * 10, epoch=1)

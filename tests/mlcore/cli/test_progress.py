@@ -32,12 +32,17 @@ def started() -> Started:
         epoch=0,
         steps_per_epoch=100,
         epochs=4,
+        total_steps=400,
         device="cpu",
         threads=2,
         parameters=1234,
         train_images=6400,
         validation_images=0,
     )
+
+
+def edited(step: int, changes: dict[str, object], **length: int) -> SettingsEdited:
+    return SettingsEdited(step=step, epoch=0, changes=changes, before={}, **length)
 
 
 def epoch(number: int, accuracy: float | None) -> EpochDone:
@@ -94,10 +99,12 @@ def test_edits_are_told_and_counted_with(
     people = People(RunFolder(Path("x")), LiveLine(stream))
     people(started())
     changes = {"train.epochs": 9, "data.batch_size": 128}
-    people(SettingsEdited(step=10, epoch=0, changes=changes, before={}))
+    people(edited(10, changes, epochs=9, steps_per_epoch=50, total_steps=10 + 45 + 8 * 50))
     clock[0] += 1.0
     people(StepsDone(first=11, losses=(1.0,) * 15, epoch=1))
-    assert "epoch 1/9  [##########" in stream.getvalue()
+    # 10 × 64 and 15 × 128 of 6,400 images: two fifths.
+    assert "epoch 1/9  [########....." in stream.getvalue()
+    assert stream.getvalue().endswith("  18 s left")  # 430 steps, 25 in the first second
     assert "from step 11 on: train.epochs = 9, data.batch_size = 128" in capsys.readouterr().out
 
 
@@ -115,3 +122,20 @@ def test_a_pause_is_said_and_is_no_training_time(
     people(StepsDone(first=51, losses=(1.0,) * 50, epoch=1))
     assert "3,200 images/s" in stream.getvalue()
     assert "paused after step 50" in capsys.readouterr().out
+
+
+def test_an_edit_of_the_batch_size_leaves_out_the_last_batch_where_the_run_does(
+    clock: list[float],
+) -> None:
+    """6,400 images in batches of 3,000, `data.drop_last`: an epoch has two steps, not three."""
+    stream = Terminal()
+    people = People(RunFolder(Path("x")), LiveLine(stream))
+    people(started())
+    people(epoch(1, None))
+    changes = {"data.batch_size": 3_000}
+    people(edited(100, changes, epochs=4, steps_per_epoch=2, total_steps=106))
+    clock[0] += 1.0
+    people(StepsDone(first=101, losses=(1.0, 1.0), epoch=2))
+    drawn = stream.getvalue().split("\x1b[K")[-1]
+    assert drawn.startswith("epoch 2/4  [####################]")
+    assert drawn.endswith("2 s left")

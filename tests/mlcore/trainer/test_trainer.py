@@ -214,6 +214,40 @@ def test_fewer_epochs_end_the_run_with_the_epoch_under_way(plain):
     assert (events[-1].step, events[-1].epoch) == (10, 2)
 
 
+@pytest.mark.parametrize("drop_last", [False, True])
+def test_every_start_and_edit_says_how_many_steps_the_run_will_have(plain, drop_last):
+    orders = {
+        0: [Edit(changes={"train.epochs": 4})],
+        7: [Edit(changes={"data.batch_size": 48})],
+        8: [Edit(changes={"data.batch_size": 30, "optim.lr": 0.1})],
+        15: [Edit(changes={"train.epochs": 5})],
+        17: [Edit(changes={"train.epochs": 1}), Edit(changes={"train.epochs": 6}), Stop()],
+    }
+    steered = Steered(plain, small(data__drop_last=drop_last), orders)
+    events = steered.events()
+    said = [(e.step, e.total_steps) for e in events if e.kind in ("started", "edited")]
+    # 160 images: an epoch of 5 steps; one of 2 × 32, 48, and 48 or less in batches of 30; then 30.
+    whole, rest = (5, 1) if drop_last else (6, 2)
+    second = 5 + 2 + 1 + rest
+    assert said == [
+        (0, 15),
+        (0, 20),
+        (7, 5 + 2 + 2 + 2 * (3 if drop_last else 4)),
+        (8, second + 2 * whole),
+        (15, second + 3 * whole),
+        (17, second + 2 * whole),  # the fourth epoch is brought to its end
+        (17, second + 4 * whole),
+    ]
+    rest_of_it = Trainer(
+        steered.trainer.config,
+        plain.data(steered.trainer.config.data, 0),
+        state=steered.trainer.snapshot(),
+    )
+    started, *_, finished = rest_of_it.events()
+    assert (started.total_steps, started.steps_per_epoch) == (said[-1][1], whole)
+    assert finished.step == said[-1][1]
+
+
 def test_a_finished_run_can_be_extended(plain):
     config = small()
     _, trainer, _ = plain.run(config)
