@@ -11,9 +11,9 @@ import streamlit as st
 from dashboard import server, session
 from dashboard.panels.queue import cancel
 from dashboard.session import problems
-from dashboard.settings.form import in_words
 from dashboard.settings.pending import change_words, pending_changes
 from dashboard.words.progress import ACTIVE
+from dashboard.words.setting_names import with_labels
 from dashboard.words.wording import as_markdown
 from mlcore.commands import Command, Continue, Edit, Pause, RunEpoch, RunSteps, Stop
 from mlcore.config import RunConfig
@@ -77,7 +77,7 @@ def apply(history: History) -> None:
     with place.container(border=True, key="pending"):
         _offer(history, now, changes)
         if history.refused is not None and dict(history.refused.changes) == changes:
-            why = as_markdown(in_words(history.refused.message))
+            why = as_markdown(with_labels(history.refused.message))
             st.error(f"The run keeps its settings. {why}", icon=":material/error:")
 
 

@@ -1,4 +1,4 @@
-"""With what settings a run is branched off: its own, and what the sidebar changes. No Streamlit."""
+"""The settings of a run that is branched off: its parent's, and what the sidebar changes."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from dashboard.settings.form import check, effective
 from dashboard.settings.pending import pending_changes
+from dashboard.words.translation import _
 from mlcore.config import PLACE, RunConfig
 from mlcore.errors import SettingsError
 from mlcore.runs.record.forks import SAME_WEIGHTS, Point
@@ -18,10 +19,10 @@ _KEPT = (*SAME_WEIGHTS, "data.name", "data.root", "data.validation")
 
 
 def branch_changes(point: Point, values: Mapping[str, Any]) -> dict[str, Any] | None:
-    """What a fork does otherwise than its parent did there: dotted name → value, but for epochs.
+    """What a fork does differently from its parent, epochs left out: dotted name → value.
 
-    At a checkpoint that is what an edit can change; from the initial weights on, everything that
-    leaves these weights and the images as they are.
+    At a checkpoint that is what an edit can change; at the initial weights, everything that leaves
+    these weights and the images as they are.
 
     Args:
         point: where it branches off.
@@ -48,11 +49,11 @@ def branch_changes(point: Point, values: Mapping[str, Any]) -> dict[str, Any] | 
 
 
 def branch_epochs(point: Point, wanted: int) -> int:
-    """How many epochs a fork trains, where nothing else is said.
+    """How many epochs a fork trains unless a person says otherwise.
 
     Args:
         point: where it branches off.
-        wanted: the epochs of the sidebar: what is left of them, or as many again.
+        wanted: the epochs of the sidebar: the fork trains the rest of them, or as many again.
     """
     if point.file is None or point.epoch >= wanted:
         return wanted
@@ -60,7 +61,7 @@ def branch_epochs(point: Point, wanted: int) -> int:
 
 
 def branch_config(point: Point, changes: Mapping[str, Any], epochs: int) -> RunConfig | None:
-    """The settings of the fork; None where they do not go together.
+    """The settings of the fork; None where they contradict each other.
 
     Args:
         point: where it branches off.
@@ -75,9 +76,9 @@ def branch_config(point: Point, changes: Mapping[str, Any], epochs: int) -> RunC
 
 
 def point_words(point: Point) -> str:
-    """A point as a person says it: "Epoch 3 (step 2,814)", "The same initial weights"."""
+    """A point in words: "Epoch 3 (step 2,814)", "The same initial weights"."""
     if point.initial:
-        return "The same initial weights"
+        return _("The same initial weights")
     if point.ends_epoch:
-        return f"Epoch {point.epoch:,} (step {point.step:,})"
-    return f"Step {point.step:,}, in epoch {point.epoch + 1:,}"
+        return _("Epoch {epoch:,} (step {step:,})", epoch=point.epoch, step=point.step)
+    return _("Step {step:,}, in epoch {epoch:,}", step=point.step, epoch=point.epoch + 1)

@@ -1,4 +1,4 @@
-"""What the sidebar holds, checked: raw values → `RunConfig` or a sentence a field. No Streamlit."""
+"""What the sidebar holds, checked: raw values → `RunConfig` or a sentence a field."""
 
 from __future__ import annotations
 
@@ -7,18 +7,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from dashboard.words.setting_names import settings_sentence
 from mlcore.config import SETTINGS, RunConfig, Setting, parse
 from mlcore.data import CATALOG
 from mlcore.errors import SettingsError
 from mlcore.rules import Value
 
-__all__ = ["Checked", "check", "effective", "fit_to_data", "in_words", "read", "shown"]
+__all__ = ["Checked", "check", "effective", "fit_to_data", "read", "shown"]
 
 _NEEDS: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
     "optim.nesterov": lambda values: bool(values["optim.momentum"]),
     "train.patience": lambda values: bool(values["data.validation"]),
 }
 """What a setting needs beyond its `Rule.applies`: elsewhere only its default is accepted."""
+
+_NAMES = re.compile(r"`(?:\{(\w+)\}|([a-z_.]+))`")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,13 +57,13 @@ def check(values: Mapping[str, Any]) -> Checked:
         try:
             checked[name] = read(SETTINGS[name], value)
         except SettingsError as error:
-            errors[name] = in_words(str(error))
+            errors[name] = settings_sentence(error)
     if not errors:
         try:
             config = RunConfig.from_flat(checked)
             _check_images(config)
         except SettingsError as error:
-            errors[_culprit(str(error))] = in_words(str(error))
+            errors[_culprit(error)] = settings_sentence(error)
         else:
             return Checked(config=config)
     return Checked(config=None, errors=errors)
@@ -76,16 +79,6 @@ def fit_to_data(values: Mapping[str, Any]) -> dict[str, Value]:
     return {"data.validation": images // 7 // 100 * 100} if held > images // 2 else {}
 
 
-def in_words(message: str) -> str:
-    """The sentence with a setting's label in place of its dotted name."""
-
-    def label(match: re.Match[str]) -> str:
-        setting = SETTINGS.get(match[1])
-        return setting.rule.label if setting else match[0]
-
-    return re.sub(r"`([a-z_.]+)`", label, message)
-
-
 def read(setting: Setting, value: Any) -> Value:
     """A setting's value of what its widget holds.
 
@@ -97,9 +90,9 @@ def read(setting: Setting, value: Any) -> Value:
     return setting.rule.check(setting.name, value, setting.kind)
 
 
-def _culprit(message: str) -> str:
-    """The first setting that a message names."""
-    names = re.findall(r"`([a-z_.]+)`", message)
+def _culprit(error: SettingsError) -> str:
+    """The first setting that an error names, in its sentence or as a value."""
+    names = (error.values.get(key, name) for key, name in _NAMES.findall(error.template))
     return next((name for name in names if name in SETTINGS), "")
 
 
@@ -110,6 +103,8 @@ def _check_images(config: RunConfig) -> None:
     images = min(family.train_images, config.data.train_limit or family.train_images)
     if config.data.validation >= images:
         raise SettingsError(
-            f"`data.validation` must leave images to train on, but got "
-            f"{config.data.validation:,} of {images:,}: hold out fewer."
+            "`data.validation` must leave images to train on, but got {held_out:,} of {images:,}: "
+            "hold out fewer.",
+            held_out=config.data.validation,
+            images=images,
         )

@@ -1,11 +1,14 @@
-"""Settings in the address bar: what differs from the page's first preset. No Streamlit."""
+"""Settings in the address bar: what differs from the page's first preset."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from dashboard.settings.form import check, effective, fit_to_data, in_words
+from dashboard.settings.form import check, effective, fit_to_data
+from dashboard.words.choices import setting_text
+from dashboard.words.setting_names import settings_sentence
+from dashboard.words.translation import _
 from mlcore.config import SETTINGS, RunConfig, parse
 from mlcore.errors import SettingsError
 from mlcore.presets import PAGE_PRESET, PRESETS
@@ -45,22 +48,22 @@ def read_link(params: Mapping[str, str]) -> tuple[dict[str, Value], list[str]]:
             text = params[name]
             values[name] = parse(name, text)
         except SettingsError as error:
-            notes.append(_left_out(str(error), start[name]))
+            notes.append(_left_out(settings_sentence(error), start[name]))
     if "data.validation" not in params:
         start |= fit_to_data(values)
         values["data.validation"] = start["data.validation"]
     values = effective(values)
     while errors := check(values).errors:
-        name, sentence = next(iter(errors.items()))
+        name, reason = next(iter(errors.items()))
         if values.get(name, start.get(name)) == start.get(name):
             return dict(PRESETS[PAGE_PRESET].flat()), [
                 *notes,
-                f"The link's settings do not go together: {sentence}",
+                _("The link's settings do not go together: {reason}", reason=reason),
             ]
         values[name] = start[name]
-        notes.append(_left_out(sentence, start[name]))
+        notes.append(_left_out(reason, start[name]))
     return values, notes
 
 
-def _left_out(sentence: str, value: Value) -> str:
-    return f"From the link: {in_words(sentence)[:-1]}; it is {as_text(value)} now."
+def _left_out(reason: str, value: Value) -> str:
+    return _("From the link: {reason} It is {value} now.", reason=reason, value=setting_text(value))

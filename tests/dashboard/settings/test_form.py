@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.settings.form import check, effective, fit_to_data, in_words, read, shown
+from dashboard.settings.form import check, effective, fit_to_data, read, shown
 from mlcore.config import SETTINGS, RunConfig
 from mlcore.presets import PRESETS
 from mlcore.words import as_text
@@ -93,7 +93,3 @@ def test_held_out_images_shrink_to_fit_a_small_data_set() -> None:
     assert fit_to_data(small) == {"data.validation": 200}
     assert check(small | fit_to_data(small)).config is not None
     assert fit_to_data(values(data__validation=5_000)) == {}
-
-
-def test_a_sentence_names_labels_and_leaves_other_code_alone() -> None:
-    assert in_words("`optim.lr` is not `digits`.") == "Learning rate is not `digits`."
