@@ -1,4 +1,4 @@
-"""Testing a checkpoint on a data set: a short job, its results kept while the files stay."""
+"""Testing a checkpoint on a data set: a short job, its results cached until a file changes."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ import streamlit as st
 
 from dashboard import server
 from dashboard.server import data_sets
+from dashboard.words.translation import _
 from mlcore.errors import CheckpointError
 
 __all__ = ["MOST_MISTAKES", "evaluated"]
 
 MOST_MISTAKES = 2_000
-"""Mistakes that are fetched, the worst; a model that never learnt makes many more."""
+"""How many mistakes are fetched, the worst first; a model that never learnt makes many more."""
 
 _SECONDS = 60.0  # that a test may take
 
@@ -23,14 +24,14 @@ _SECONDS = 60.0  # that a test may take
 def evaluated(
     checkpoint: Path, data: str, root: Path, assumed: Mapping[str, Any], *, untrusted: bool
 ) -> dict[str, Any]:
-    """Test a checkpoint on the test images of a data set; waits for at most a minute.
+    """Test a checkpoint on the test images of a data set; waits a minute at most.
 
     Args:
         checkpoint: the file.
         data: name of the data set.
         root: folder of the data sets.
         assumed: "activation", "mean" and "std" where the file does not state them.
-        untrusted: a stranger wrote the file.
+        untrusted: the file was uploaded.
 
     Returns:
         "evaluation", "mistakes", "classes", "data" and "warnings", as the job gives them.
@@ -42,20 +43,21 @@ def evaluated(
         status = checkpoint.stat()
     except OSError:
         raise CheckpointError(
-            f"The checkpoint {checkpoint.name} is gone: choose another one."
+            "The checkpoint {file} is gone: choose another one.", file=checkpoint.name
         ) from None
-    return _evaluated(
-        str(checkpoint),
-        (status.st_ino, status.st_size, status.st_mtime_ns),
-        data,
-        str(root.resolve()),
-        data_sets.changed(data, root),
-        dict(assumed),
-        untrusted,
-    )
+    with st.spinner(_("Testing the model …")):
+        return _evaluated(
+            str(checkpoint),
+            (status.st_ino, status.st_size, status.st_mtime_ns),
+            data,
+            str(root.resolve()),
+            data_sets.changed(data, root),
+            dict(assumed),
+            untrusted,
+        )
 
 
-@st.cache_data(max_entries=24, show_spinner="Testing the model …")
+@st.cache_data(max_entries=24, show_spinner=False)
 def _evaluated(
     checkpoint: str,
     written: tuple[int, int, int],  # noqa: ARG001  part of the cache key

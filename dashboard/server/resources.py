@@ -19,7 +19,7 @@ _LOG = logging.getLogger("dashboard")
 
 
 def runs_root() -> Path:
-    """The folder of all runs: the variable MLCORE_RUNS, else `runs` where the app was started."""
+    """The folder of all runs: the variable MLCORE_RUNS, else `runs` in the working directory."""
     return Path(os.environ.get("MLCORE_RUNS") or "runs").expanduser().resolve()
 
 
@@ -28,15 +28,15 @@ def jobs() -> Jobs:
     """The one client of the supervisor, shared by all sessions of this server.
 
     When the server is asked to end (Ctrl-C, SIGTERM) its runs stop with a checkpoint; when it is
-    killed they go on.
+    killed they continue.
     """
     client = Jobs(runs_root())
-    atexit.register(_part, client)
+    atexit.register(_stop_runs, client)
     return client
 
 
-def _part(client: Jobs) -> None:
-    """Stop the server's runs, and say so in its terminal."""
+def _stop_runs(client: Jobs) -> None:
+    """Stop the server's runs, and report it in its terminal."""
     stopped = client.shutdown()
     if stopped:
         _LOG.warning("stopped %s; the Train page offers to resume.", ", ".join(stopped))
@@ -44,15 +44,15 @@ def _part(client: Jobs) -> None:
 
 @st.cache_resource(show_spinner=False, max_entries=1)
 def keep_ready(data_name: str, root: str) -> None:
-    """Have the supervisor hold this data set, so that a click on Train finds it in memory.
+    """Make the supervisor read this data set, so that a run that is started finds it in memory.
 
-    Sent once for each change of data set; sent again it would cost the supervisor a `stat`.
+    Cached, so that it is sent once for each change of data set.
     """
     jobs().warm(data_name, Path(root))
 
 
 def queue() -> RunQueue:
-    """The runs that wait for a place, and those that have one."""
+    """The active runs and those that wait for a slot on a device."""
     return RunQueue(store().root)
 
 

@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.server import data_sets
-from dashboard.server.data_sets import Downloads
+from dashboard.server.downloads import Downloads
 from mlcore.errors import DataMissingError
 
 SCRIPT = (

@@ -7,20 +7,21 @@ from typing import Any
 import pytest
 
 from dashboard.server import data_sets
-from dashboard.server.data_sets import Downloads, changed, source, usable
+from dashboard.server.data_sets import changed, source, usable
+from dashboard.server.downloads import Downloads
 from mlcore.config import DataConfig
 from mlcore.errors import DataMissingError, JobError
 
 
 class Answers:
-    """Jobs whose polls give prepared answers, one after the other; an exception is raised."""
+    """Jobs whose polls return prepared results in order; an exception is raised."""
 
     def __init__(self, *answers: Any, progress: Mapping[str, Any] | None = None) -> None:
-        self.asked: list[tuple[str, Mapping[str, Any]]] = []
+        self.requests: list[tuple[str, Mapping[str, Any]]] = []
         self._answers, self._progress = list(answers), progress
 
     def submit(self, kind: str, request: Mapping[str, Any]) -> Answers:
-        self.asked.append((kind, request))
+        self.requests.append((kind, request))
         return self
 
     def poll(self) -> Mapping[str, Any] | None:
@@ -35,9 +36,9 @@ class Answers:
 
 @pytest.fixture
 def downloads(monkeypatch: pytest.MonkeyPatch) -> Downloads:
-    held = Downloads()
-    monkeypatch.setattr(data_sets, "downloads", lambda: held)
-    return held
+    shared = Downloads()
+    monkeypatch.setattr(data_sets, "downloads", lambda: shared)
+    return shared
 
 
 def test_bundled_digits_are_always_there(tmp_path: Path) -> None:
@@ -53,25 +54,25 @@ def test_files_on_disk_are_ready(tiny_idx_root: Callable[..., Path], downloads: 
     assert usable(DataConfig(name="mnist", root=str(root)))
 
 
-def test_a_download_is_asked_for_once_and_tells_how_far_it_is(
+def test_a_download_is_requested_once_and_reports_its_progress(
     tmp_path: Path, downloads: Downloads
 ) -> None:
     assert source("mnist", tmp_path).state == "missing"
     jobs = Answers(None, None, progress={"file": "a.gz", "done": 5, "total": 10})
     downloads.start("mnist", tmp_path, jobs)
     downloads.start("mnist", tmp_path, jobs)
-    assert jobs.asked == [("fetch", {"name": "mnist", "root": str(tmp_path)})]
+    assert jobs.requests == [("fetch", {"name": "mnist", "root": str(tmp_path)})]
     found = source("mnist", tmp_path)
     assert (found.state, found.file, found.done, found.total) == ("fetching", "a.gz", 5, 10)
     assert not found.usable
 
 
-def test_a_download_that_ended_leaves_the_files_to_speak(
+def test_after_a_download_the_files_count(
     tiny_idx_root: Callable[..., Path], downloads: Downloads
 ) -> None:
     root = tiny_idx_root("KMNIST")
     downloads.start("mnist", root, Answers({}))
-    assert downloads.job("mnist", root) is None
+    assert downloads.running("mnist", root) is None
     assert source("mnist", root).state == "missing"
     assert source("kmnist", root).state == "ready"
 
