@@ -12,9 +12,9 @@ from dashboard.gaps.uploads import free_memory
 from dashboard.panels import contents
 from dashboard.session import problems
 from dashboard.session.uploads import Upload, save_upload
-from dashboard.settings.form import in_words
 from dashboard.settings.resume_plan import origins, resume_plan, why_not_resumable
-from dashboard.words.translation import _, ngettext, sentence
+from dashboard.words.setting_names import settings_sentence
+from dashboard.words.translation import _, ngettext
 from dashboard.words.wording import as_markdown, file_size
 from mlcore.config import find_setting
 from mlcore.config.model import Activation
@@ -159,7 +159,7 @@ def _actions(upload: Upload) -> None:
     try:
         plan = resume_plan(upload.inspection, sidebar, upload.assumed) if sidebar else None
     except CheckpointError as error:
-        reason = in_words(sentence(error))
+        reason = settings_sentence(error)
     if sidebar is None:
         reason = why_not_resumable(upload.inspection) or _(
             "A setting on the left cannot be used; its reason stands there."

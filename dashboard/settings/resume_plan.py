@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from dashboard.words.choices import setting_text
+from dashboard.words.setting_names import setting_label
 from dashboard.words.translation import _
 from mlcore.checkpoint.suggest import ResumePlan, Suggestion, plan_resume
-from mlcore.config import SETTINGS, RunConfig
+from mlcore.config import RunConfig
 from mlcore.data import CATALOG
 from mlcore.errors import CheckpointError
-from mlcore.words import setting_text
 
 __all__ = ["origins", "resume_plan", "why_not_resumable"]
 
@@ -55,7 +56,7 @@ def origins(plan: ResumePlan) -> str:
             "From the sidebar: epochs, device, CPU threads and data folder."
         )
     shown = [
-        f"{_(SETTINGS[name].rule.label)} {setting_text(value, _)}"
+        f"{setting_label(name)} {setting_text(value)}"
         for name, value in plan.optimizer().items()
         if name != "optim.name"
     ]
