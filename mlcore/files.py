@@ -1,15 +1,19 @@
-"""Small files written whole: under a temporary name, then renamed."""
+"""Files written whole: under a temporary name in the same folder, then renamed."""
 
 from __future__ import annotations
 
-import contextlib
 import os
-import uuid
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 from mlcore.errors import RunError
 
-__all__ = ["size_of", "write_atomically"]
+__all__ = ["atomic_file", "size_of", "write_atomically"]
+
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
 
 def size_of(path: Path) -> int:
@@ -20,20 +24,62 @@ def size_of(path: Path) -> int:
         return 0
 
 
+@contextmanager
+def atomic_file(path: Path, *, sync: bool = False) -> Iterator[tuple[IO[bytes], Path]]:
+    """A new file that replaces `path` when the block ends well, and is removed otherwise.
+
+    At any moment `path` is the previous file or the new one, never a part.
+
+    Args:
+        path: the file to write.
+        sync: make it last through a crash of the machine: file and folder are synced.
+
+    Yields:
+        The open file and its temporary path.
+
+    Raises:
+        OSError: it cannot be written; what stood there is untouched.
+    """
+    temporary = path.with_name(f".{path.name[:40]}.{secrets.token_hex(6)}.tmp")
+    descriptor = os.open(temporary, _NEW, 0o666)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            yield file, temporary
+            if sync:
+                file.flush()
+                os.fsync(file.fileno())
+        temporary.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise
+    if sync:
+        _sync_folder(path.parent)
+
+
 def write_atomically(path: Path, text: str) -> None:
     """Write `text` to `path` so that a reader sees the old file or the new one, never a part.
 
     Raises:
         RunError: it cannot be written.
     """
-    temporary = path.with_name(f".{path.name}-{uuid.uuid4().hex[:8]}")
     try:
-        temporary.write_text(text, encoding="utf-8")
-        os.replace(temporary, path)  # noqa: PTH105 (os.replace says what it promises)
+        with atomic_file(path) as (file, _):
+            file.write(text.encode())
     except OSError as error:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
         raise RunError(
-            f"{path} cannot be written ({error.strerror}): "
-            "check that its folder exists, is yours, and has room on its disk."
+            "{path} cannot be written ({reason}): "
+            "check that its folder exists, is yours, and has room on its disk.",
+            path=str(path),
+            reason=error.strerror or str(error),
         ) from error
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the rename itself last, where a folder can be opened (not on Windows)."""
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

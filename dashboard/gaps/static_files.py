@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import os
-import uuid
 from pathlib import Path
+
+from mlcore.files import atomic_file
 
 __all__ = ["publish_file"]
 
@@ -29,14 +30,12 @@ def publish_file(source: Path, target: Path) -> bool:
     with contextlib.suppress(OSError):
         if target.stat().st_size == source.stat().st_size:
             return True
-    temporary = target.with_name(f".{uuid.uuid4().hex}{target.suffix}")
     try:
         target.parent.mkdir(exist_ok=True)
-        temporary.write_bytes(source.read_bytes())
-        os.utime(temporary, (_LONG_AGO, _LONG_AGO))
-        temporary.replace(target)
+        with atomic_file(target) as (file, temporary):
+            file.write(source.read_bytes())
+            file.flush()
+            os.utime(temporary, (_LONG_AGO, _LONG_AGO))
     except OSError:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
         return False
     return True

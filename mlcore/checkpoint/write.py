@@ -1,17 +1,11 @@
-"""Writing checkpoints: whole or not at all. Needs torch.
-
-A file is made in memory, written under a temporary name in the same folder, synced, and renamed:
-at any moment the name stands for the previous file or the new one, never for a part.
-"""
+"""Writing checkpoints: made in memory, then written whole or not at all."""
 
 from __future__ import annotations
 
 import io
 import os
 import platform
-import secrets
 from collections.abc import Mapping
-from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -22,11 +16,11 @@ from torch import Tensor
 from mlcore.checkpoint.format import DATA_KEYS, FORMAT, FORMAT_VERSION, METADATA_KEY, Checkpoint
 from mlcore.checkpoint.untrusted.containers import dump_json
 from mlcore.errors import CheckpointError
+from mlcore.files import atomic_file
 
 __all__ = ["about", "save", "save_safetensors", "save_weights", "versions", "write_bytes"]
 
 Target = str | os.PathLike[str]
-_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 _ON_TOP = ("model", "optimizer", "config", "epoch", "step", "loss")
 
 
@@ -106,46 +100,22 @@ def versions() -> dict[str, str]:
 
 
 def write_bytes(path: Target, data: bytes | memoryview) -> None:
-    """Put these bytes in the place of a file, in one step that a crash cannot halve.
+    """Put these bytes into a file, in one step that survives a crash.
 
     Raises:
         CheckpointError: no room, no permission, no folder; what stood there is untouched.
     """
     path = Path(path)
-    temporary = path.with_name(f".{path.name[:100]}.{secrets.token_hex(6)}.tmp")
     try:
-        try:
-            descriptor = os.open(temporary, _NEW, 0o666)
-            with io.FileIO(descriptor, "wb") as file:
-                _write_all(file, memoryview(data))
-                os.fsync(file.fileno())
-            temporary.replace(path)
-        except BaseException:
-            with suppress(OSError):
-                temporary.unlink(missing_ok=True)
-            raise
-        _sync_folder(path.parent)
+        with atomic_file(path, sync=True) as (file, _):
+            file.write(data)
     except OSError as error:
         raise CheckpointError(
-            f"The checkpoint {path} cannot be written: {error.strerror or error}; "
-            "make room or choose another folder (what stood there before is untouched)."
+            "The checkpoint {path} cannot be written: {reason}; "
+            "make room or choose another folder (what stood there before is untouched).",
+            path=str(path),
+            reason=error.strerror or str(error),
         ) from None
-
-
-def _write_all(file: io.FileIO, data: memoryview) -> None:
-    done = 0
-    while done < len(data):  # a raw write may take a part only, as when the disk fills up
-        done += file.write(data[done:])
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the rename itself last, where a folder can be opened (not on Windows)."""
-    with suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 def _pickled(tree: Any) -> memoryview:

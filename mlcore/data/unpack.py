@@ -6,9 +6,7 @@ Whatever is written is written beside its place under a temporary name and then 
 from __future__ import annotations
 
 import gzip
-import os
 import shutil
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -18,6 +16,7 @@ from typing import IO
 
 from mlcore.data.idx import check_idx, corrupt
 from mlcore.errors import DataCorruptError, DataMissingError
+from mlcore.files import atomic_file
 
 __all__ = ["atomic", "take_out", "unpack_gz", "unwritable"]
 
@@ -30,21 +29,13 @@ def atomic(path: Path) -> Iterator[tuple[IO[bytes], Path]]:
         DataMissingError: the folder or the disk does not take it.
     """
     try:
-        descriptor, name = tempfile.mkstemp(".part", f".{path.name}.", path.parent)
-    except OSError as error:
-        raise unwritable(path.parent, error) from error
-    temporary = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
+        with atomic_file(path) as (file, temporary):
+            temporary.chmod(0o644)  # data sets are shared, whoever fetched them
             yield file, temporary
-        temporary.chmod(0o644)  # mkstemp makes files that only their owner may read
-        temporary.replace(path)
     except BrokenPipeError:  # of whoever was told about the progress, not of the disk
         raise
     except OSError as error:
         raise unwritable(path.parent, error) from error
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def unwritable(folder: Path, error: OSError) -> DataMissingError:
