@@ -26,7 +26,7 @@ from mlcore.runs import ControlLog, Recorder, RunFolder, read_state
 from mlcore.runs.record.keeper import Keeper
 from mlcore.runs.record.messages import way_on
 from mlcore.runs.record.signals import shutdown_on_signals
-from mlcore.runs.record.worker import WorkerRecord, leave_word, write_worker
+from mlcore.runs.record.worker import WorkerRecord, write_worker
 from mlcore.trainer import Trainer
 
 __all__ = ["execute"]
@@ -90,7 +90,7 @@ def execute(
         failed = Failed(
             step=last.step if last else 0, epoch=last.epochs_done if last else 0, message=message
         )
-        _last_word(folder, recorder, failed)
+        recorder.record(failed)
         observe(failed)
         return failed
 
@@ -131,16 +131,6 @@ def _events(
             yield saved
         if ended:  # whoever reads that the run ended finds its checkpoint there
             yield event
-
-
-def _last_word(folder: RunFolder, recorder: Recorder, failed: Failed) -> None:
-    """Record why a run failed; where its history takes no more lines, leave it beside that."""
-    try:
-        recorder.record(failed)
-    except RunError:
-        if not recorder.deleted:
-            leave_word(folder.path, failed.message)
-        raise
 
 
 def _sentence(folder: RunFolder, error: Exception) -> str:

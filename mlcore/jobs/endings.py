@@ -13,7 +13,6 @@ from mlcore.runs import RunFolder, read_state, record_failure
 from mlcore.runs.record.control import asking
 from mlcore.runs.record.messages import way_on
 from mlcore.runs.record.status import start_asked
-from mlcore.runs.record.worker import read_worker
 
 __all__ = ["asked_so_far", "end_job", "end_run", "refuse_run", "words"]
 
@@ -50,9 +49,8 @@ def end_run(folder: RunFolder, code: int, asked: int) -> None:
         if start_asked(folder.control_path, asked):
             return
         if read_state(folder) in ("lost", "queued"):
-            mark = read_worker(folder.path)
-            said = mark.word if mark else ""
-            refuse_run(folder, said or f"The worker {words(code)}: {way_on(folder)}.")
+            log = ", and worker.log in the run's folder says why" if code > 0 else ""
+            refuse_run(folder, f"The worker {words(code)}{log}: {way_on(folder)}.")
 
 
 def refuse_run(folder: RunFolder, message: str) -> None:

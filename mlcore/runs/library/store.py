@@ -23,8 +23,8 @@ from mlcore.runs.library.cache import Known
 from mlcore.runs.library.label import LONGEST_NAME, read_label
 from mlcore.runs.record.folder import START_FILE, RunFolder
 from mlcore.runs.record.messages import lost_message
+from mlcore.runs.record.reserve import reserve
 from mlcore.runs.record.status import State, read_status
-from mlcore.runs.record.worker import reserve
 
 __all__ = ["RunInfo", "RunStore", "default_runs_root"]
 

@@ -34,7 +34,7 @@ def delete(folder: RunFolder) -> None:
     if read_state(folder) == "queued":
         RunQueue(root).cancel(folder.id)
     _check_ended(folder)
-    with no_worker(folder, PARTING):  # one that says its last word may still hold it
+    with no_worker(folder, PARTING):  # one that is just ending may still hold it
         _check_ended(folder)
         try:
             (root / ".trash").mkdir(exist_ok=True)

@@ -15,6 +15,7 @@ from mlcore.runs.record.folder import RunFolder
 from mlcore.runs.record.history import History
 from mlcore.runs.record.lines import LineReader, LineWriter, append_line
 from mlcore.runs.record.locks import wait_lock
+from mlcore.runs.record.reserve import reserve
 from mlcore.runs.record.status import START_MARKER, read_state
 
 __all__ = ["ControlLog", "ask_resume", "asking", "mark_start", "send"]
@@ -61,6 +62,7 @@ def ask_resume(folder: RunFolder, changes: Mapping[str, Any] | None = None) -> N
                 f"Run {folder.id} is finished: give it more epochs (train.epochs) to go on."
             )
         if now != "queued":  # else a start is asked for already
+            reserve(folder.path)
             mark_start(folder)
         if changes:
             send(folder, Edit(changes=changes))

@@ -1,7 +1,8 @@
-"""What a person reads of a run that ended without a word of its own."""
+"""What a person reads of a run that ended without a final message."""
 
 from __future__ import annotations
 
+from mlcore.files import size_of
 from mlcore.runs.record.folder import RunFolder, checkpoint_step
 from mlcore.runs.record.status import is_read_only
 from mlcore.runs.record.worker import read_worker
@@ -10,19 +11,22 @@ __all__ = ["damage_message", "gone_message", "lost_message", "way_on"]
 
 
 def lost_message(folder: RunFolder) -> str:
-    """The sentence for a run whose worker is no more and left no last word."""
-    mark = read_worker(folder.path)
-    if mark is not None and mark.word:
-        return mark.word
+    """The sentence for a run whose worker is gone and left no final message."""
     if is_read_only(folder.path):
         return (
             f"{folder.path} cannot be written, so no worker can train there: "
             f"make it writable, then {way_on(folder)}."
         )
-    if mark is not None and mark.rebooted:
+    worker = read_worker(folder.path)
+    if worker is not None and worker.rebooted:
         return f"The machine was restarted while run {folder.id} trained: {way_on(folder)}."
+    if size_of(folder.path / "worker.log"):
+        return (
+            f"The process that trained run {folder.id} ended without a final message, and "
+            f"worker.log in the run's folder may say why: {way_on(folder)}."
+        )
     return (
-        f"The process that trained run {folder.id} was killed and left no last word: "
+        f"The process that trained run {folder.id} was killed and left no final message: "
         f"{way_on(folder)}."
     )
 

@@ -15,12 +15,13 @@ from mlcore.events import Event, Failed, Stopped
 from mlcore.runs.record.folder import RunFolder
 from mlcore.runs.record.lines import LineWriter, append_line
 from mlcore.runs.record.locks import try_lock
+from mlcore.runs.record.reserve import release
 from mlcore.runs.record.status import read_state, read_status
-from mlcore.runs.record.worker import WorkerRecord, leave_word, read_worker, write_worker
+from mlcore.runs.record.worker import WorkerRecord, read_worker, write_worker
 
 __all__ = ["PARTING", "Recorder", "no_worker", "record_failure", "withdraw_start"]
 
-PARTING = 10.0  # seconds that a worker may take to end after its last word
+PARTING = 10.0  # seconds that a worker may take to end after its final event
 
 
 class Recorder:
@@ -34,7 +35,7 @@ class Recorder:
         self._writer = LineWriter(folder.events_path)
         until = time.monotonic() + PARTING
         while not try_lock(self._writer.fd):
-            # A worker that has said its last word holds the history until its process ends.
+            # A worker holds the history until its process ends, a little after its final event.
             if read_state(folder) != "queued" or time.monotonic() > until:
                 self._writer.close()
                 raise _taken(folder)
@@ -51,12 +52,9 @@ class Recorder:
             RunError: it cannot be written, or the run's folder was deleted.
         """
         self.check()
+        if isinstance(event, Failed):
+            release(self._writer.path.parent)
         self._writer.write(_line(event))
-
-    @property
-    def deleted(self) -> bool:
-        """Whether the history is there no more."""
-        return os.fstat(self._writer.fd).st_nlink == 0
 
     def check(self) -> None:
         """Make sure that the history is still there.
@@ -64,7 +62,7 @@ class Recorder:
         Raises:
             RunError: the run's folder was deleted.
         """
-        if self.deleted:
+        if os.fstat(self._writer.fd).st_nlink == 0:
             raise RunError(f"{self._writer.path} was deleted while its run went on.")
 
     def close(self) -> None:
@@ -81,8 +79,6 @@ class Recorder:
 def record_failure(folder: RunFolder, message: str) -> None:
     """Write into a run's history that it failed, on behalf of a worker that no longer can.
 
-    Where the history takes no more lines, the run counts as lost, with this reason.
-
     Raises:
         RunError: the folder is gone or cannot be written, or a worker holds the history.
     """
@@ -90,13 +86,14 @@ def record_failure(folder: RunFolder, message: str) -> None:
         raise RunError(f"{folder.path} was deleted.")
     with no_worker(folder):
         now = read_status(folder)
-        if now.state == "queued":  # no worker will heed the start that was asked for
-            write_worker(folder.path, WorkerRecord.nobody(folder.events_path, folder.control_path))
+        nobody = WorkerRecord.nobody(folder.events_path, folder.control_path)
         failed = Failed(step=now.step, epoch=now.epoch, message=message)
-        try:
+        release(folder.path)
+        try:  # first the line: with the record alone the run would look lost
             append_line(folder.events_path, _line(failed))
-        except RunError:
-            leave_word(folder.path, message)
+        finally:
+            if now.state == "queued":  # no worker will handle the start that was asked for
+                write_worker(folder.path, nobody)
 
 
 @contextlib.contextmanager

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import os
 import time
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Self, get_type_hints
 
 import psutil
 
-from mlcore.errors import RunError
 from mlcore.files import size_of, write_atomically
 
 __all__ = [
@@ -19,14 +18,9 @@ __all__ = [
     "ProcessRecord",
     "WorkerRecord",
     "identity",
-    "leave_word",
     "read_worker",
-    "reserve",
     "write_worker",
 ]
-
-_ROOM = 4000  # bytes of every worker.json: a word that finds room on a full disk
-_WORD = 600  # characters of it, at most; JSON may write six bytes for each
 
 Life = Literal["none", "alive", "dead"]
 """Whether a run has a worker: it never had one, it has, or it had."""
@@ -63,7 +57,6 @@ class WorkerRecord(ProcessRecord):
     events_from: int = 0  # bytes of events.jsonl that were there before this worker
     control_from: int = 0  # bytes of control.jsonl up to and with its start marker
     threads: int = 0  # CPU threads it was given; 0: torch's own choice, or its settings say
-    word: str = ""  # why it ended, where its history took no more lines
 
     @property
     def rebooted(self) -> bool:
@@ -105,55 +98,20 @@ def _linux_identity(pid: int) -> str | None:
     return f"{boot}/{fields[19]}"
 
 
-def reserve(folder: Path) -> None:
-    """Take the room of a worker.json before there is a worker; it reads as none.
-
-    Raises:
-        RunError: it cannot be written.
-    """
-    write_atomically(folder / "worker.json", " " * _ROOM)
-
-
 def write_worker(folder: Path, worker: WorkerRecord) -> None:
-    """Write worker.json whole; on a full disk over the one that stands there.
+    """Write worker.json whole.
 
     Raises:
         RunError: it cannot be written.
     """
-    path = folder / "worker.json"
-    text = f"{json.dumps(asdict(worker)):<{_ROOM - 1}}\n"
-    try:
-        write_atomically(path, text)
-    except RunError:
-        if not _overwrite(path, text.encode()):
-            raise
-
-
-def leave_word(folder: Path, word: str) -> None:
-    """Keep beside a run why its worker ended, when the history takes no more lines.
-
-    Raises:
-        RunError: not even that can be written.
-    """
-    worker = read_worker(folder)
-    if worker is not None:
-        write_worker(folder, replace(worker, word=word[:_WORD]))
-
-
-def _overwrite(path: Path, content: bytes) -> bool:
-    """Write over a file of at least this size, which takes no room; False where it cannot be."""
-    try:
-        with path.open("r+b", buffering=0) as file:
-            there = os.fstat(file.fileno()).st_size
-            return there >= len(content) and file.write(content) == len(content)
-    except OSError:
-        return False
+    write_atomically(folder / "worker.json", json.dumps(asdict(worker)) + "\n")
 
 
 def read_worker(folder: Path) -> WorkerRecord | None:
     """The run's last worker, or None where there was none (or its file is damaged)."""
     try:
-        worker = WorkerRecord(**json.loads((folder / "worker.json").read_text()))
+        found = json.loads((folder / "worker.json").read_text(encoding="utf-8"))
+        worker = WorkerRecord(**{name: found[name] for name in _KINDS if name in found})
     except (OSError, ValueError, TypeError):
         return None
     sound = all(isinstance(getattr(worker, name), kind) for name, kind in _KINDS.items())

@@ -301,7 +301,7 @@ def test_a_finished_run_shows_its_test_accuracy_and_offers_more_epochs(made):
     [
         (Stopped(step=39, epoch=1), ""),
         (Failed(step=39, epoch=1, message="The loss became *NaN* at step 40."), "NaN"),
-        (None, "left no last word"),
+        (None, "left no final message"),
     ],
     ids=["stopped", "failed", "lost"],
 )

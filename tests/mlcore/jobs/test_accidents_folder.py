@@ -100,7 +100,7 @@ def test_a_folder_deleted_before_its_worker_came_is_not_trained(tmp_path, config
     wait(lambda: not supervisor.is_running(), "the supervisor to end")
 
 
-def test_a_run_deleted_behind_its_last_word_lies_whole_in_the_trash(
+def test_a_run_deleted_right_after_its_final_event_lies_whole_in_the_trash(
     jobs, config, watch, worker_of, wait
 ):
     folder = jobs.store.get(jobs.start_run(config()))
@@ -109,7 +109,7 @@ def test_a_run_deleted_behind_its_last_word_lies_whole_in_the_trash(
     with pytest.raises(RunError, match="is running: stop it before it is deleted"):
         delete(folder)
     send(folder, Stop())
-    wait(lambda: read_state(folder) == "stopped", "the last word")
+    wait(lambda: read_state(folder) == "stopped", "the final event")
     delete(folder)  # its worker holds the history until it ends
     wait(lambda: not worker.is_running(), "the worker to be buried")
     jobs.call("devices", {})

@@ -49,7 +49,7 @@ def stopped(
 def test_a_torn_last_line_of_a_history_takes_nothing_else_with_it(jobs, stopped, whole, run_to_end):
     folder, before = stopped()
     text = folder.events_path.read_bytes()
-    folder.events_path.write_bytes(text[:-9])  # its last word, as a machine that lost power
+    folder.events_path.write_bytes(text[:-9])  # its final event, as a machine that lost power
     history = History(folder)
     history.refresh()
     assert history.state == jobs.store.list()[0].state == "lost"

@@ -87,7 +87,7 @@ def test_memory_that_runs_out_under_way_leaves_a_run_that_goes_on(
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("boot", "words"),
-    [("", "was killed and left no last word"), ("another-boot/", "The machine was restarted")],
+    [("", "was killed and left no final message"), ("another-boot/", "The machine was restarted")],
     ids=["with its server", "with its machine"],
 )
 def test_a_run_whose_end_nobody_saw_is_lost_and_goes_on(
@@ -98,7 +98,7 @@ def test_a_run_whose_end_nobody_saw_is_lost_and_goes_on(
     run = jobs.start_run(settings)
     seen = watch(jobs, run, lambda h: len(h.checkpoints) > 2)
     supervisor, worker = psutil.Process(jobs.pid), worker_of(seen.folder)
-    supervisor.suspend()  # it says no last word for the worker
+    supervisor.suspend()  # it writes no final message for the worker
     worker.kill()
     supervisor.kill()
     wait(lambda: not supervisor.is_running(), "the supervisor to be buried")

@@ -9,6 +9,7 @@ import pytest
 from mlcore.errors import RunError
 from mlcore.events import Stopped
 from mlcore.runs import History, Recorder, ask_resume, mark_start, read_state, record_failure
+from mlcore.runs.record.lines import append_line
 from mlcore.runs.record.worker import WorkerRecord, write_worker
 
 
@@ -28,7 +29,7 @@ def test_two_workers_never_write_one_history(folder):
     Recorder(folder).close()
 
 
-def test_a_worker_that_has_said_its_last_word_is_waited_for(folder):
+def test_a_worker_that_is_just_ending_is_waited_for(folder):
     first = Recorder(folder)
     write_worker(folder.path, WorkerRecord.mine())
     first.record(Stopped(step=3, epoch=0))
@@ -63,3 +64,27 @@ def test_a_start_that_nobody_could_take_up_is_a_failure(folder):
     assert read_state(folder) == "queued"
     record_failure(folder, "No process could be started.")
     assert read_state(folder) == "failed"
+
+
+@pytest.mark.parametrize("resumed", [False, True])
+def test_whoever_reads_while_a_failure_is_recorded_never_sees_a_lost_run(
+    folder, record, monkeypatch, resumed
+):
+    if resumed:
+        write_worker(folder.path, WorkerRecord(pid=0, identity="gone"))
+        record(folder, Stopped(step=3, epoch=0))
+        ask_resume(folder)
+    seen = []
+
+    def watched(function):
+        def call(*arguments):
+            seen.append(read_state(folder))
+            function(*arguments)
+            seen.append(read_state(folder))
+
+        return call
+
+    for name, function in (("append_line", append_line), ("write_worker", write_worker)):
+        monkeypatch.setattr(f"mlcore.runs.record.recorder.{name}", watched(function))
+    record_failure(folder, "No process could be started.")
+    assert list(dict.fromkeys(seen)) == ["queued", "failed"]

@@ -1,6 +1,7 @@
 """A worker is known by more than its process id."""
 
 import dataclasses
+import json
 import os
 import subprocess
 import sys
@@ -45,6 +46,13 @@ def test_a_process_that_ended_is_not_alive_even_as_a_zombie():
 def test_a_damaged_mark_counts_as_none(tmp_path, text):
     (tmp_path / "worker.json").write_text(text)
     assert read_worker(tmp_path) is None
+
+
+def test_a_record_of_an_earlier_version_is_read_without_what_is_gone(tmp_path):
+    worker = WorkerRecord.mine()
+    known = dataclasses.asdict(worker)
+    (tmp_path / "worker.json").write_text(json.dumps(known | {"word": ""}))
+    assert read_worker(tmp_path) == worker
 
 
 def test_no_process_has_an_impossible_id():
