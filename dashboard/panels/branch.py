@@ -14,6 +14,7 @@ from dashboard.session import problems
 from dashboard.settings.branching import branch_changes, branch_config, branch_epochs, point_words
 from dashboard.settings.pending import change_words
 from dashboard.words.run_names import display_name
+from dashboard.words.translation import _, sentence
 from dashboard.words.wording import as_markdown
 from mlcore.config import RunConfig
 from mlcore.errors import MlcoreError, RunError
@@ -21,8 +22,6 @@ from mlcore.runs import History, RunFolder, RunInfo
 from mlcore.runs.record.forks import Point, points
 
 __all__ = ["branch_here", "branch_off", "origin"]
-
-_LAST = "The last checkpoint"
 
 
 @st.fragment
@@ -35,16 +34,16 @@ def branch_off(history: History) -> None:
     if history.started is None:
         return
     with st.popover(
-        "Branch off",
+        _("Branch off"),
         icon=":material/call_split:",
-        key=f"branch-{history.folder.id}",  # the form of another run is another one, and closed
-        help="Start a new run from this one's weights, with other settings.",
+        key=f"branch-{history.folder.id}",  # each run has a form of its own, closed at first
+        help=_("Start a new run from this one's weights, with other settings."),
         on_change="rerun",
     ):
         try:
             found = points(history)
         except MlcoreError as error:
-            st.error(as_markdown(str(error)), icon=":material/error:")
+            st.error(as_markdown(sentence(error)), icon=":material/error:")
             return
         _form(history, found)
 
@@ -55,12 +54,12 @@ def branch_here(run: RunInfo, file: Path) -> None:
         history = history_of(RunFolder(run.path))
         found = next((point for point in points(history) if point.file == file), None)
         if found is None:
-            raise RunError(f"{file.name} is gone: choose another checkpoint of the run.")
+            raise RunError("{file} is gone: choose another checkpoint of the run.", file=file.name)
         changes = branch_changes(found, session.values())
         config = _config(found, changes, branch_epochs(found, _epochs_wanted(found)))
-        if reason := actions.why_not(config):
-            raise RunError(reason)
-        actions.begin(config, checkpoint=file, parent=run.id)
+        if reason := actions.why_not_trainable(config):
+            raise reason
+        actions.start_run(config, checkpoint=file, parent=run.id)
 
 
 def origin(history: History, runs: Sequence[RunInfo]) -> None:
@@ -69,18 +68,13 @@ def origin(history: History, runs: Sequence[RunInfo]) -> None:
     if not parent:
         return
     info = next((info for info in runs if info.id == parent), None)
-    first = history.starts[0].step if history.starts else 0
-    where = f" at step {first:,}" if first else ""
+    step = history.starts[0].step if history.starts else 0
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="origin"):
-        name = as_markdown(display_name(info) if info else str(parent))
-        gone = "" if info else ", which is not here any more"
-        st.markdown(
-            f":small[:gray[:material/call_split: Branched off from {name}{where}{gone}.]]",
-            width="content",
-        )
+        text = _origin(as_markdown(display_name(info) if info else str(parent)), step, bool(info))
+        st.markdown(f":small[:gray[:material/call_split: {text}]]", width="content")
         if info:
             st.button(
-                "Show it",
+                _("Show it"),
                 key="show-parent",
                 type="tertiary",
                 on_click=session.set_current_run,
@@ -88,42 +82,63 @@ def origin(history: History, runs: Sequence[RunInfo]) -> None:
             )
 
 
+def _origin(parent: str, step: int, exists: bool) -> str:
+    if exists and step:
+        return _("Branched off from {parent} at step {step:,}.", parent=parent, step=step)
+    if exists:
+        return _("Branched off from {parent}.", parent=parent)
+    if step:
+        return _(
+            "Branched off at step {step:,} from {parent}, which does not exist any more.",
+            parent=parent,
+            step=step,
+        )
+    return _("Branched off from {parent}, which does not exist any more.", parent=parent)
+
+
 def _form(history: History, found: Sequence[Point]) -> None:
     run = history.folder.id
-    by_words = {point_words(point): point for point in reversed(found)}
-    options = [*([_LAST] if len(found) > 1 else []), point_words(found[0])]
-    options += [words for words in by_words if words not in options]
-    key = f"branch-from-{run}"
-    if st.session_state.get(key) not in options:  # its checkpoint was thinned out since
-        st.session_state[key] = options[0]
-    chosen = st.selectbox("From", options, key=key)
-    point = found[-1] if chosen == _LAST else by_words[chosen]
+    point = _choose_point(run, found)
     changes = branch_changes(point, session.values())
     epochs = st.number_input(
-        "Epochs to train",
+        _("Epochs to train"),
         min_value=1,
         max_value=10_000,
         value=branch_epochs(point, _epochs_wanted(point)),
         key=f"branch-epochs-{run}-{point.step}-{point.initial}",
     )
     config = _config(point, changes, int(epochs))
-    reason = actions.why_not(config)
+    reason = actions.why_not_trainable(config)
     if changes:
-        st.markdown(f"From the sidebar: {as_markdown(change_words(point.config, changes))}.")
+        words = as_markdown(change_words(point.config, changes))
+        st.markdown(_("From the sidebar: {changes}.", changes=words))
     elif not reason:
-        st.caption("Same settings so far: change some in the sidebar to try others.")
+        st.caption(_("Same settings so far: change some in the sidebar to try others."))
     if st.button(
-        "Start the new run",
+        _("Start the new run"),
         key="branch-start",
         type="primary",
         icon=":material/call_split:",
         disabled=reason is not None,
-        help=reason,
-        on_click=actions.begin,
+        help=sentence(reason) if reason else None,
+        on_click=actions.start_run,
         args=(config,),
         kwargs={"checkpoint": point.file, "parent": run},
     ):
         st.rerun()  # the whole page: it shows the new run
+
+
+def _choose_point(run: str, found: Sequence[Point]) -> Point:
+    """Draw the list of points to branch off from: the last, the initial weights, the rest."""
+    last = _("The last checkpoint")
+    by_words = {point_words(point): point for point in reversed(found)}
+    options = [*([last] if len(found) > 1 else []), point_words(found[0])]
+    options += [words for words in by_words if words not in options]
+    key = f"branch-from-{run}"
+    if st.session_state.get(key) not in options:  # its checkpoint was thinned out since
+        st.session_state[key] = options[0]
+    chosen = st.selectbox(_("From"), options, key=key)
+    return found[-1] if chosen == last else by_words[chosen]
 
 
 def _config(point: Point, changes: dict[str, object] | None, epochs: int) -> RunConfig | None:

@@ -14,20 +14,21 @@ from dashboard.server.histories import history_of
 from dashboard.session.comparison import compared
 from dashboard.words.progress import ACTIVE
 from dashboard.words.run_names import display_name
+from dashboard.words.translation import _, ngettext
 from mlcore.runs import History, RunFolder, RunInfo, State
 
 __all__ = ["refresh_was_missed", "run_chart"]
 
 _KEY = "run-chart"
 _MISSED = "chart-missed"
-_DUE, _DUE_AT_START = 5.0, 15.0  # seconds in which a run that trains has told something new
+_DUE, _DUE_AT_START = 5.0, 15.0  # seconds in which a run that trains has written something
 _WINDOWS = (1, 10, 25, 50, 100, 250, 500, 1_000)
 
 
 def run_chart(
     history: History, shown: RunInfo, runs: Sequence[RunInfo], *, moving: bool = False
 ) -> None:
-    """Draw the losses and the accuracy of a run, as far as it is, and of those beside it.
+    """Draw the losses and the accuracy of a run up to now, and of those beside it.
 
     Args:
         history: of the run.
@@ -39,18 +40,18 @@ def run_chart(
         horizontal=True, vertical_alignment="center", gap="medium", key="chart-switches"
     ):
         window = st.select_slider(
-            "Smoothing",
+            _("Smoothing"),
             _WINDOWS,
             value=50,
-            format_func=lambda steps: "off" if steps == 1 else f"{steps:,} steps",
+            format_func=_smoothing,
             key="smoothing",
             persist_state="session",
-            help="The strong line is the mean of so many steps; the faint one is every step.",
+            help=_("The strong line is the mean of so many steps; the faint one is every step."),
             width=260,
         )
-        log = st.toggle("Logarithmic loss", key="log-axis", persist_state="session")
+        log = st.toggle(_("Logarithmic loss"), key="log-axis", persist_state="session")
         with st.container(key="zoom-hint", width="content"):
-            st.caption("Drag over the chart to zoom, double-click to see all of it.")
+            st.caption(_("Drag over the chart to zoom, double-click to see all of it."))
     choose_others(shown, runs)
     run, started = history.folder.id, history.started
     visible = visible_range(_KEY, run)
@@ -81,8 +82,12 @@ def run_chart(
 
 
 def refresh_was_missed() -> bool:
-    """Whether the browser has waited for a refresh in vain since this was asked last."""
+    """Whether the browser has waited for a refresh in vain since the last call."""
     return bool(st.session_state.pop(_MISSED, False))
+
+
+def _smoothing(steps: int) -> str:
+    return _("off") if steps == 1 else ngettext("{n:,} step", "{n:,} steps", steps)
 
 
 def _miss() -> None:

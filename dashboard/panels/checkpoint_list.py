@@ -11,7 +11,8 @@ from dashboard import server, session
 from dashboard.panels.branch import branch_here
 from dashboard.words.checkpoint_rows import CheckpointRow
 from dashboard.words.dates import date_and_time
-from dashboard.words.wording import counted, file_size
+from dashboard.words.translation import _, ngettext
+from dashboard.words.wording import file_size
 from mlcore.errors import CheckpointError
 from mlcore.export import FORMATS
 from mlcore.runs import RunInfo
@@ -28,13 +29,14 @@ _MIME = "application/octet-stream"
 def checkpoint_list(run: RunInfo, rows: tuple[CheckpointRow, ...]) -> None:
     """One line a checkpoint, latest first. Files are read when they are asked for."""
     _style()
-    first = [row for place, row in enumerate(rows) if place < _FIRST or row.best]
+    first = [row for index, row in enumerate(rows) if index < _FIRST or row.best]
     rest = [row for row in rows if row not in first]
     with st.container(key="checkpoint-list", gap="small"):
         for row in first:
             _line(run, row)
         if rest:
-            with st.expander(f"{counted(len(rest), 'earlier checkpoint')}", key="earlier"):
+            title = ngettext("{n:,} earlier checkpoint", "{n:,} earlier checkpoints", len(rest))
+            with st.expander(title, key="earlier"):
                 for row in rest:
                     _line(run, row)
 
@@ -60,33 +62,30 @@ def _line(run: RunInfo, row: CheckpointRow) -> None:
     with st.container(
         horizontal=True, vertical_alignment="center", border=True, key=f"checkpoint-{stem}"
     ):
-        marks = "".join(
-            f" :{color}-badge[{name}]"
-            for name, color, held in (("best", "green", row.best), ("last", "blue", row.last))
-            if held
-        )
+        best = f" :green-badge[{_('best')}]" if row.best else ""
+        last = f" :blue-badge[{_('last')}]" if row.last else ""
         st.markdown(
-            f"**{row.title}**{marks}  \n:small[:gray[{row.reason} · {file_size(row.size)} · "
+            f"**{row.title}**{best}{last}  \n:small[:gray[{row.reason} · {file_size(row.size)} · "
             f"{date_and_time(row.saved)}]]",
             width="stretch",
         )
         with st.container(horizontal=True, width="content", gap="small"):
-            _download(run, row, "full", "Full")
-            _download(run, row, "weights", "Weights")
-            with st.popover("More", key=f"more-{stem}"):
+            _download(run, row, "full", _("Full"))
+            _download(run, row, "weights", _("Weights"))
+            with st.popover(_("More"), key=f"more-{stem}"):
                 for name in _OTHERS:
-                    _download(run, row, name, FORMATS[name].title)
-                    st.caption(FORMATS[name].lacking or FORMATS[name].help)
+                    _download(run, row, name, _(FORMATS[name].title))
+                    st.caption(FORMATS[name].lacking or _(FORMATS[name].help))
             if st.button(
-                "Branch off",
+                _("Branch off"),
                 key=f"branch-{stem}",
                 icon=":material/call_split:",
-                help="Start a new run from here, with what the sidebar changes.",
+                help=_("Start a new run from here, with what the sidebar changes."),
                 on_click=branch_here,
                 args=(run, row.path),
             ):
                 st.switch_page("app_pages/train.py")
-            if st.button("Test", key=f"test-{stem}", icon=":material/fact_check:"):
+            if st.button(_("Test"), key=f"test-{stem}", icon=":material/fact_check:"):
                 session.choose_checkpoint(run.id, row.path.name)
                 st.switch_page("app_pages/test.py")
 
@@ -101,7 +100,7 @@ def _download(run: RunInfo, row: CheckpointRow, name: str, label: str) -> None:
         _MIME,
         key=f"{name}-{row.path.stem}",
         icon=":material/download:",
-        help=None if name in _OTHERS else form.help,
+        help=None if name in _OTHERS else _(form.help),
         disabled=bool(form.lacking),
         on_click="ignore",
         width="stretch" if name in _OTHERS else "content",
@@ -112,7 +111,9 @@ def _full(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise CheckpointError(f"{path.name} cannot be read ({error.strerror}).") from error
+        raise CheckpointError(
+            "{file} cannot be read ({reason}).", file=path.name, reason=error.strerror
+        ) from error
 
 
 def exported(path: Path, name: str) -> bytes:
@@ -133,7 +134,7 @@ def exported(path: Path, name: str) -> bytes:
 
 
 def _style() -> None:
-    """Lines lie closer than blocks, and their figures stand still."""
+    """Less space between lines than between blocks; figures of the same width."""
     st.html(
         "<style>"
         ".st-key-checkpoint-list [data-testid=stMarkdown] { font-variant-numeric: tabular-nums; }"

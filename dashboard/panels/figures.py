@@ -1,4 +1,4 @@
-"""The run in figures: how it stands, how far it is, the numbers of now."""
+"""The run in figures: its state, its progress, its losses and accuracies."""
 
 from __future__ import annotations
 
@@ -6,81 +6,99 @@ import numpy as np
 import streamlit as st
 
 from dashboard.words.progress import Progress
+from dashboard.words.translation import N_, _, ngettext
 from dashboard.words.wording import duration, figure, percent
 from mlcore.events import Finished, Stopped
 from mlcore.runs import History, State
 
-__all__ = ["circumstances", "numbers", "progress_bar", "standing"]
+__all__ = ["metrics", "progress_bar", "run_facts", "status_badge"]
 
 _BADGES: dict[State, tuple[str, str, str]] = {
-    "queued": ("Starting", ":material/hourglass_top:", "gray"),
-    "running": ("Training", ":material/play_arrow:", "green"),
-    "paused": ("Paused", ":material/pause:", "orange"),
-    "finished": ("Finished", ":material/check:", "blue"),
-    "stopped": ("Stopped", ":material/stop:", "orange"),
-    "failed": ("Failed", ":material/error:", "red"),
-    "lost": ("Lost", ":material/help:", "red"),
+    "queued": (N_("Starting"), ":material/hourglass_top:", "gray"),
+    "running": (N_("Training"), ":material/play_arrow:", "green"),
+    "paused": (N_("Paused"), ":material/pause:", "orange"),
+    "finished": (N_("Finished"), ":material/check:", "blue"),
+    "stopped": (N_("Stopped"), ":material/stop:", "orange"),
+    "failed": (N_("Failed"), ":material/error:", "red"),
+    "lost": (N_("Lost"), ":material/help:", "red"),
 }
-_RECENT = 50  # steps of the loss that is shown as the present one
+_WAITS = (N_("Queued"), ":material/schedule:", "gray")
+_RECENT = 50  # steps whose mean is shown as the present loss
 
 
-def standing(state: State, *, waits: bool = False) -> None:
+def status_badge(state: State, *, waits: bool = False) -> None:
     """The state of the run, as a badge; `waits`: it is in the queue."""
-    label, icon, color = ("Queued", ":material/schedule:", "gray") if waits else _BADGES[state]
-    st.badge(label, icon=icon, color=color)  # type: ignore[arg-type]
+    label, icon, color = _WAITS if waits else _BADGES[state]
+    st.badge(_(label), icon=icon, color=color)  # type: ignore[arg-type]
 
 
-def circumstances(history: History, progress: Progress) -> None:
+def run_facts(history: History, progress: Progress) -> None:
     """One line: what the run trains on, and how it ended."""
-    st.caption(_circumstances(history, progress), width="content")
+    facts = [_("Run {run}", run=history.folder.id), *_start(history), *_end(history, progress)]
+    st.caption(" · ".join(facts), width="content")
 
 
 def progress_bar(progress: Progress) -> None:
-    """How far the run is, with the words of it above the bar."""
+    """How far the run is, as a bar and in words above it."""
     st.progress(progress.share, text=progress.words)
 
 
-def numbers(history: History) -> None:
-    """The numbers of now, large; below each what it was an epoch before."""
-    loss, loss_before = _last_two(history, "train_loss")
-    held_out, held_out_before = _last_two(history, "validation_loss")
-    right, right_before = _last_two(history, "validation_accuracy")
+def metrics(history: History) -> None:
+    """The latest figures, large; below each how it changed in the last epoch."""
     with st.container(horizontal=True, key="figures", gap="small"):
         _metric(
-            "Training loss",
-            figure(_recent(history)),
-            _change(loss, loss_before),
+            _("Training loss"),
+            figure(_recent_loss(history)),
+            _change(history, "train_loss"),
             lower_is_better=True,
-            help=f"Mean of the last {_RECENT} steps; below it, how the mean of the last epoch "
-            "differs from the epoch before.",
+            help=_(
+                "Mean of the last {steps} steps; below it, how the mean of the last epoch differs "
+                "from the epoch before.",
+                steps=_RECENT,
+            ),
         )
         if history.started is None or history.started.validation_images:
             _metric(
-                "Validation loss",
-                figure(held_out),
-                _change(held_out, held_out_before),
+                _("Validation loss"),
+                figure(_last(history, "validation_loss")),
+                _change(history, "validation_loss"),
                 lower_is_better=True,
             )
             _metric(
-                "Validation accuracy",
-                percent(right),
-                _change(right, right_before, percent=True),
+                _("Validation accuracy"),
+                percent(_last(history, "validation_accuracy")),
+                _change(history, "validation_accuracy"),
+                points=True,
             )
         _test_accuracy(history)
 
 
-def _last_two(history: History, name: str) -> tuple[float | None, float | None]:
-    """A figure of the last epoch and of the one before."""
-    values = [getattr(epoch, name) for epoch in history.epochs[-2:]]
-    return (values[-1] if values else None, values[0] if len(values) > 1 else None)
+def _last(history: History, name: str) -> float | None:
+    """A figure of the last epoch."""
+    value: float | None = getattr(history.epochs[-1], name) if history.epochs else None
+    return value
+
+
+def _change(history: History, name: str) -> float | None:
+    """How a figure of the last epoch differs from the epoch before."""
+    if len(history.epochs) < 2:
+        return None
+    before, now = (getattr(epoch, name) for epoch in history.epochs[-2:])
+    return None if now is None or before is None else now - before
+
+
+def _recent_loss(history: History) -> float | None:
+    recent = history.steps[-_RECENT:]
+    recent = recent[np.isfinite(recent)]
+    return float(recent.mean()) if len(recent) else None
 
 
 def _test_accuracy(history: History) -> None:
     outcome = history.outcome if isinstance(history.outcome, Finished) else None
     st.metric(
-        "Test accuracy",
+        _("Test accuracy"),
         percent(outcome.test_accuracy if outcome else None),
-        f"loss {figure(outcome.test_loss)}" if outcome else "after the last epoch",
+        _("loss {loss}", loss=figure(outcome.test_loss)) if outcome else _("after the last epoch"),
         delta_color="off",
         delta_arrow="off",
         border=True,
@@ -91,12 +109,18 @@ def _test_accuracy(history: History) -> None:
 def _metric(
     label: str,
     value: str,
-    delta: str | None = None,
+    change: float | None,
     *,
+    points: bool = False,
     lower_is_better: bool = False,
     help: str | None = None,
 ) -> None:
-    same = delta is not None and not delta.strip("+-0. points")
+    """A large figure and its change; `points`: it is an accuracy, which changes by points."""
+    delta, same = None, False
+    if change is not None:
+        number = f"{change * 100:+.2f}" if points else f"{change:+.4f}"
+        delta = _("{change} points", change=number) if points else number
+        same = float(number) == 0
     st.metric(
         label,
         value,
@@ -109,37 +133,35 @@ def _metric(
     )
 
 
-def _circumstances(history: History, progress: Progress) -> str:
-    started, outcome = history.started, history.outcome
-    parts = [f"Run {history.folder.id}"]
-    if started:
-        threads = f", {started.threads} thread{'s' if started.threads > 1 else ''}"
-        parts.append(started.device + (threads if started.device == "cpu" else ""))
-        parts.append(f"{started.train_images:,} training images")
-        if started.validation_images:
-            parts.append(f"{started.validation_images:,} held out")
+def _start(history: History) -> list[str]:
+    """What the run trains on."""
+    started = history.started
+    if started is None:
+        return []
+    facts = [started.device]
+    if started.device == "cpu":
+        facts = [ngettext("cpu, {n} thread", "cpu, {n} threads", started.threads)]
+    facts.append(ngettext("{n:,} training image", "{n:,} training images", started.train_images))
+    if started.validation_images:
+        facts.append(ngettext("{n:,} held out", "{n:,} held out", started.validation_images))
+    return facts
+
+
+def _end(history: History, progress: Progress) -> list[str]:
+    """How the run ended; empty while it is active."""
+    outcome = history.outcome
     if isinstance(outcome, Finished):
-        early = " by early stopping" if outcome.early else ""
-        parts.append(f"ended{early} after {duration(outcome.seconds)} of training")
-    elif isinstance(outcome, Stopped):
-        if outcome.reason == "shutdown":
-            parts.append("stopped when its server was shut down")
+        seconds = duration(outcome.seconds)
+        if outcome.early:
+            return [_("ended by early stopping after {time} of training", time=seconds)]
+        return [_("ended after {time} of training", time=seconds)]
+    if isinstance(outcome, Stopped):
         if outcome.reason == "cancelled":
-            parts.append("cancelled before it began")
-        else:
-            parts.append(f"model kept from step {outcome.step:,}")
-    elif history.state in ("failed", "lost") and progress.step:
-        parts.append(f"reached step {progress.step:,}")
-    return " · ".join(parts)
-
-
-def _recent(history: History) -> float | None:
-    recent = history.steps[-_RECENT:]
-    recent = recent[np.isfinite(recent)]
-    return float(recent.mean()) if len(recent) else None
-
-
-def _change(now: float | None, before: float | None, *, percent: bool = False) -> str | None:
-    if now is None or before is None:
-        return None
-    return f"{(now - before) * 100:+.2f} points" if percent else f"{now - before:+.4f}"
+            return [_("cancelled before it began")]
+        kept = _("model kept from step {step:,}", step=outcome.step)
+        if outcome.reason == "shutdown":
+            return [_("stopped when its server was shut down"), kept]
+        return [kept]
+    if history.state in ("failed", "lost") and progress.step:
+        return [_("ended at step {step:,}", step=progress.step)]
+    return []

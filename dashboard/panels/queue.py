@@ -11,7 +11,8 @@ from dashboard import server, session
 from dashboard.gaps.widgets import by_hand
 from dashboard.session import problems
 from dashboard.words.run_names import display_name
-from dashboard.words.wording import as_markdown, counted
+from dashboard.words.translation import N_, _, ngettext
+from dashboard.words.wording import as_markdown
 from mlcore.runs import RunFolder, RunInfo
 from mlcore.runs.active.active_runs import ActiveRun
 from mlcore.runs.active.queue import QueueSnapshot
@@ -21,17 +22,27 @@ __all__ = ["cancel", "queue_panel", "where_it_waits"]
 
 _AT_ONCE = "at-once"
 _LONGEST = 0.2  # seconds that a click waits for a run that has just begun
-_STATES = {"queued": "starting", "running": "training", "paused": "paused, keeps its place"}
+_STATES = {
+    "queued": N_("starting"),
+    "running": N_("training"),
+    "paused": N_("paused, keeps its slot"),
+}
+_BUTTONS = {
+    "show": (N_("Show"), ":material/visibility:"),
+    "earlier": (N_("Earlier"), ":material/arrow_upward:"),
+    "later": (N_("Later"), ":material/arrow_downward:"),
+    "cancel": (N_("Cancel"), ":material/close:"),
+}
 
 
 def queue_panel(queue: QueueSnapshot, runs: Sequence[RunInfo], shown: str) -> None:
     """The queue as a small table; nothing where the shown run is all there is."""
-    place = st.empty()  # always there, so that what follows keeps its place, and the chart its node
+    slot = st.empty()  # always there, so that what follows keeps its position, and the chart lives
     others = [one for one in queue.active if one.run != shown]
     if not (queue.waiting or others or (queue.active and queue.at_once > 1)):
         return
     by_id = {info.id: info for info in runs}
-    with place.container(border=True, key="queue", gap="small"):
+    with slot.container(border=True, key="queue", gap="small"):
         _head(queue)
         for one in queue.active:
             if one.run in by_id:
@@ -45,14 +56,16 @@ def where_it_waits(queue: QueueSnapshot, run: str) -> str:
     """A sentence on a run that waits; empty for one that does not."""
     if not (position := queue.position(run)):
         return ""
-    many = counted(queue.at_once, "run")
-    train = "trains" if queue.at_once == 1 else "train"
-    words = (
-        f"Waits as number {position} of {len(queue.waiting)}; {many} at a time {train} on a device."
+    text = ngettext(
+        "Waits as number {position} of {waiting}; {n} run at a time trains on a device.",
+        "Waits as number {position} of {waiting}; {n} runs at a time train on a device.",
+        queue.at_once,
+        position=position,
+        waiting=len(queue.waiting),
     )
-    if any(one.state == "paused" for one in queue.active):
-        words += " A paused run keeps its place until it goes on or is stopped."
-    return words
+    if not any(one.state == "paused" for one in queue.active):
+        return text
+    return f"{text} {_('A paused run keeps its slot until it continues or is stopped.')}"
 
 
 def cancel(run: str) -> None:
@@ -63,15 +76,17 @@ def cancel(run: str) -> None:
 
 def _head(queue: QueueSnapshot) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown("**Queue**", width="content")
+        st.markdown(f"**{_('Queue')}**", width="content")
         st.space("stretch")
         with st.container(
             horizontal=True, vertical_alignment="center", gap="small", width="content"
         ):
-            st.caption("Runs at once per device", width="content")
-            st.session_state[_AT_ONCE] = queue.at_once  # always: a shell may change it, or a tab
+            st.caption(_("Runs at once per device"), width="content")
+            st.session_state[_AT_ONCE] = (
+                queue.at_once
+            )  # always: another tab or a shell may change it
             st.number_input(
-                "Runs at once per device",
+                _("Runs at once per device"),
                 min_value=1,
                 max_value=MOST_AT_ONCE,
                 key=_AT_ONCE,
@@ -82,8 +97,8 @@ def _head(queue: QueueSnapshot) -> None:
 
 
 def _trains(one: ActiveRun, info: RunInfo, shown: str) -> None:
-    icon = "pause" if one.state == "paused" else "play_arrow"
-    with _row(info, f":material/{icon}:", _STATES.get(one.state, one.state)):
+    icon = ":material/pause:" if one.state == "paused" else ":material/play_arrow:"
+    with _row(info, icon, _(_STATES.get(one.state, one.state))):
         _show(info, shown)
 
 
@@ -91,14 +106,14 @@ def _waits(queue: QueueSnapshot, info: RunInfo, shown: str) -> None:
     position, last = queue.position(info.id), len(queue.waiting)
     with _row(info, f"{position}\\.", ""):
         _show(info, shown)
-        _icon("Earlier", "arrow_upward", info, _move, position - 1, possible=position > 1)
-        _icon("Later", "arrow_downward", info, _move, position + 1, possible=position < last)
-        _icon("Cancel", "close", info, cancel)
+        _button("earlier", info, _move, position - 1, possible=position > 1)
+        _button("later", info, _move, position + 1, possible=position < last)
+        _button("cancel", info, cancel)
 
 
 @contextmanager
 def _row(info: RunInfo, mark: str, state: str) -> Iterator[None]:
-    """One run; within the block stand its buttons, which stay together on a phone."""
+    """One run; its buttons are drawn in the block, and stay together on a phone."""
     small = " · ".join(filter(None, (info.id[-4:], state)))
     with st.container(
         horizontal=True, vertical_alignment="center", gap="small", key=f"queue-{info.id}"
@@ -111,25 +126,21 @@ def _row(info: RunInfo, mark: str, state: str) -> Iterator[None]:
 
 
 def _show(info: RunInfo, shown: str) -> None:
-    _icon("Show", "visibility", info, session.set_current_run, possible=info.id != shown)
+    _button("show", info, session.set_current_run, possible=info.id != shown)
 
 
-def _icon(
-    label: str,
-    icon: str,
-    info: RunInfo,
-    do: Callable[..., None],
-    *more: int,
-    possible: bool = True,
+def _button(
+    name: str, info: RunInfo, act: Callable[..., None], *more: int, possible: bool = True
 ) -> None:
+    label, icon = _BUTTONS[name]
     st.button(
         "",
-        key=f"{label.lower()}-{info.id}",
-        icon=f":material/{icon}:",
-        help=label,
+        key=f"{name}-{info.id}",
+        icon=icon,
+        help=_(label),
         type="tertiary",
         disabled=not possible,
-        on_click=do,
+        on_click=act,
         args=(info.id, *more),
     )
 

@@ -1,4 +1,4 @@
-"""What can be done with a run as a thing: name, tag and annotate it, delete it, bring it back."""
+"""The menu of a run: name, tag and annotate it, delete it, restore it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from dashboard import server, session
 from dashboard.gaps.widgets import by_hand, key_of_text
 from dashboard.session import problems
 from dashboard.words.progress import ACTIVE
+from dashboard.words.translation import _
 from dashboard.words.wording import as_markdown
 from mlcore.runs import RunFolder, RunInfo, read_state
 from mlcore.runs.library.label import (
@@ -24,7 +25,7 @@ from mlcore.runs.library.trash import delete, restore
 
 __all__ = ["deleted_notice", "label_line", "run_menu"]
 
-_DELETED, _DOUBTED = "train-deleted", "train-delete-doubted"
+_DELETED, _TO_CONFIRM = "train-deleted", "train-delete-to-confirm"
 _NOTE_SHOWN = 240  # characters of a note below the run's buttons
 _LONGEST = 10.0  # seconds in which a run that is to be deleted has stopped
 
@@ -32,22 +33,22 @@ _LONGEST = 10.0  # seconds in which a run that is to be deleted has stopped
 def run_menu(shown: RunInfo, runs: Sequence[RunInfo]) -> None:
     """A small menu beside the list of runs; the tags of all of them are offered."""
     with st.popover(
-        "", icon=":material/more_vert:", key="run-menu", help="Name, tag or delete this run"
+        "", icon=":material/more_vert:", key="run-menu", help=_("Name, tag or delete this run")
     ):
         key = key_of_text(f"name-{shown.id}", shown.name)
         st.text_input(
-            "Name",
+            _("Name"),
             shown.name,
             key=key,
             max_chars=LONGEST_NAME,
-            placeholder="when it began",
+            placeholder=_("when it began"),
             on_change=_rename,
             args=(shown, key),
         )
         _tags(shown, runs)
         key = key_of_text(f"note-{shown.id}", shown.note)
         st.text_area(
-            "Note",
+            _("Note"),
             shown.note,
             key=key,
             max_chars=LONGEST_NOTE,
@@ -59,7 +60,7 @@ def run_menu(shown: RunInfo, runs: Sequence[RunInfo]) -> None:
 
 
 def label_line(shown: RunInfo) -> None:
-    """Tags and note of a run, as they stand; nothing where there are none."""
+    """Tags and note of a run; nothing where there are none."""
     if not shown.tags and not shown.note:
         return
     note = " ".join(shown.note.split())
@@ -73,39 +74,39 @@ def label_line(shown: RunInfo) -> None:
 
 def _tags(shown: RunInfo, runs: Sequence[RunInfo]) -> None:
     key = f"tags-{shown.id}"
-    known = dict.fromkeys(tag for info in (shown, *runs) for tag in info.tags)
-    st.session_state[key] = list(shown.tags)  # always: one that was refused goes again
+    used = dict.fromkeys(tag for info in (shown, *runs) for tag in info.tags)
+    st.session_state[key] = list(shown.tags)  # always: one that was refused disappears
     st.multiselect(
-        "Tags",
-        list(known),
+        _("Tags"),
+        list(used),
         key=key,
         accept_new_options=True,
         max_selections=MOST_TAGS,
-        placeholder="Add a tag",
+        placeholder=_("Add a tag"),
         on_change=_tag,
         args=(shown, key),
     )
 
 
 def _delete_button(shown: RunInfo) -> None:
-    """Deletes a run at a click, and one that trains at a second."""
-    hint = "It goes to the trash, and can be brought back."
+    """Deletes a run; one that trains only after a second click."""
+    hint = _("It goes to the trash, and can be restored.")
     trains = shown.state in ("running", "paused")
-    if trains and st.session_state.get(_DOUBTED) != shown.id:
+    if trains and st.session_state.get(_TO_CONFIRM) != shown.id:
         st.button(
-            "Stop and delete…",
+            _("Stop and delete…"),
             key="doubt-delete",
             icon=":material/delete:",
             help=hint,
-            on_click=_doubt,
+            on_click=_ask_to_confirm,
             args=(shown.id,),
         )
         return
     if trains:
-        st.caption("This run is under way. Stop it, and put it into the trash?")
+        st.caption(_("This run is under way. Stop it, and move it to the trash?"))
     with st.container(horizontal=True, gap="small"):
         st.button(
-            "Stop and delete" if trains else "Delete",
+            _("Stop and delete") if trains else _("Delete"),
             key="delete-run",
             icon=":material/delete:",
             help=hint,
@@ -113,18 +114,19 @@ def _delete_button(shown: RunInfo) -> None:
             args=(shown,),
         )
         if trains:
-            st.button("Keep it", key="keep-run", on_click=_doubt, args=(None,))
+            st.button(_("Keep it"), key="keep-run", on_click=_ask_to_confirm, args=(None,))
 
 
 def deleted_notice() -> None:
-    """Offer to take back the deletion that this session made last."""
-    place = st.empty()
+    """Offer to undo the last deletion that this session made."""
+    slot = st.empty()
     run = st.session_state.get(_DELETED)
     if run is None:
         return
-    with place.container(horizontal=True, vertical_alignment="center", key="deleted"):
-        st.markdown(f":material/delete: Run {as_markdown(run)} was deleted.", width="content")
-        st.button("Undo", key="undo-delete", on_click=_restore, args=(run,))
+    with slot.container(horizontal=True, vertical_alignment="center", key="deleted"):
+        text = _("Run {run} was deleted.", run=as_markdown(run))
+        st.markdown(f":material/delete: {text}", width="content")
+        st.button(_("Undo"), key="undo-delete", on_click=_restore, args=(run,))
 
 
 @by_hand
@@ -145,14 +147,14 @@ def _annotate(shown: RunInfo, key: str) -> None:
         set_note(RunFolder(shown.path), st.session_state[key])
 
 
-def _doubt(run: str | None) -> None:
-    """Ask whether this run is to be stopped and deleted; None: no longer."""
-    st.session_state[_DOUBTED] = run
+def _ask_to_confirm(run: str | None) -> None:
+    """Ask for a second click before this run is stopped and deleted; None: no longer."""
+    st.session_state[_TO_CONFIRM] = run
 
 
 def _delete(shown: RunInfo) -> None:
     folder = RunFolder(shown.path)
-    _doubt(None)
+    _ask_to_confirm(None)
     with problems.caught():
         if read_state(folder) in ACTIVE:
             server.queue().end(folder, _LONGEST)

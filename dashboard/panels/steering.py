@@ -1,4 +1,4 @@
-"""What steers a run that is under way: pause, single steps, stop, and changes of its settings."""
+"""Steering an active run: pause, single steps, stop, and changes of its settings."""
 
 from __future__ import annotations
 
@@ -14,71 +14,74 @@ from dashboard.session import problems
 from dashboard.settings.pending import change_words, pending_changes
 from dashboard.words.progress import ACTIVE
 from dashboard.words.setting_names import with_labels
+from dashboard.words.translation import _
 from dashboard.words.wording import as_markdown
 from mlcore.commands import Command, Continue, Edit, Pause, RunEpoch, RunSteps, Stop
 from mlcore.config import RunConfig
 from mlcore.rules import Value
 from mlcore.runs import History, Request
 
-__all__ = ["answer_due", "apply", "buttons", "single_steps"]
+__all__ = ["answer_due", "buttons", "pending", "single_steps"]
 
-_ASKED = "train-asked"
+_SENT = "train-sent"
 _AT_ONCE = 0.2  # seconds that a click waits for its answer, so that the page shows it at once
-_PATIENCE = 3.0  # seconds in which an answer that did not come then is looked for more often
+_PATIENCE = 3.0  # seconds in which the page checks more often for an answer that came later
 
 
 def buttons(history: History) -> None:
-    """The buttons that pause a run, have it go on, and end it."""
+    """The buttons that pause a run, continue it, and end it."""
     if history.state not in ACTIVE:
         return
     if history.state == "queued":
         _before_it_begins(history)
         return
     if history.state == "paused":
-        _button("Continue", "continue", ":material/resume:", history, Continue())
+        _button(_("Continue"), "continue", ":material/resume:", history, Continue())
     elif history.state == "running":
-        _button("Pause", "pause", ":material/pause:", history, Pause())
-    _button("Stop training", "stop", ":material/stop:", history, Stop())
+        _button(_("Pause"), "pause", ":material/pause:", history, Pause())
+    _button(_("Stop training"), "stop", ":material/stop:", history, Stop())
 
 
 def _before_it_begins(history: History) -> None:
-    """The button that takes a run back before its first step."""
+    """The button that cancels a run before its first step."""
     waits = server.queue().snapshot().position(history.folder.id)
     st.button(
-        "Cancel" if waits else "Stop training",
+        _("Cancel") if waits else _("Stop training"),
         key="cancel" if waits else "stop",
         icon=":material/close:" if waits else ":material/stop:",
-        help="It no longer waits; it can be started again later." if waits else None,
+        help=_("It no longer waits; it can be started again later.") if waits else None,
         on_click=cancel,
         args=(history.folder.id,),
     )
 
 
 def single_steps(history: History) -> None:
-    """The buttons that have a paused run do a little more."""
+    """The buttons that let a paused run do a little more."""
     if history.state != "paused":
         return
-    for label, key, icon, command, hint in (
-        ("Next step", "next-step", "skip_next", RunSteps(), "One step more."),
-        ("Next epoch", "next-epoch", "fast_forward", RunEpoch(), "To the end of the epoch."),
-    ):
-        _button(label, key, f":material/{icon}:", history, command, hint)
+    step, epoch = ":material/skip_next:", ":material/fast_forward:"
+    _button(_("Next step"), "next-step", step, history, RunSteps(), _("One step more."))
+    _button(
+        _("Next epoch"), "next-epoch", epoch, history, RunEpoch(), _("To the end of the epoch.")
+    )
 
 
-def apply(history: History) -> None:
-    """Offer what the sidebar asks for to the run, and say so where the run refused it."""
-    place = st.empty()  # always there, so that what follows keeps its place, and the chart its node
+def pending(history: History) -> None:
+    """Offer to apply what the sidebar changes, and say so where the run refused it."""
+    slot = st.empty()  # always there, so that what follows keeps its position, and the chart lives
     if history.state not in ACTIVE:
         return
     now = history.config
     changes = pending_changes(now, session.values())
     if not changes:
         return
-    with place.container(border=True, key="pending"):
+    with slot.container(border=True, key="pending"):
         _offer(history, now, changes)
         if history.refused is not None and dict(history.refused.changes) == changes:
-            why = as_markdown(with_labels(history.refused.message))
-            st.error(f"The run keeps its settings. {why}", icon=":material/error:")
+            reason = as_markdown(with_labels(history.refused.message))
+            st.error(
+                _("The run keeps its settings. {reason}", reason=reason), icon=":material/error:"
+            )
 
 
 def _offer(history: History, now: RunConfig, changes: Mapping[str, Value]) -> None:
@@ -86,35 +89,34 @@ def _offer(history: History, now: RunConfig, changes: Mapping[str, Value]) -> No
         st.markdown(as_markdown(change_words(now, changes)), width="content")
         st.space("stretch")
         st.button(
-            "Take back",
+            _("Take back"),
             key="take-back",
             type="tertiary",
-            help="Puts the run's settings back into the sidebar.",
+            help=_("Puts the run's settings back into the sidebar."),
             on_click=_take_back,
             args=({name: now.flat()[name] for name in changes},),
         )
         st.button(
-            "Apply to the running model",
+            _("Apply to the running model"),
             key="apply",
             icon=":material/tune:",
-            help="The next step uses them; the chart marks the step.",
-            on_click=_ask,
+            help=_("The next step uses them; the chart marks the step."),
+            on_click=_send,
             args=(history, Edit(changes=changes)),
         )
 
 
 def answer_due(history: History) -> bool:
-    """Whether this session has just asked something of the run, and nothing came of it yet."""
-    asked = st.session_state.get(_ASKED)
-    if asked is None:
+    """Whether this session has just sent the run a command that it has not answered yet."""
+    sent = st.session_state.get(_SENT)
+    if sent is None:
         return False
-    whom, then, when = asked
-    return bool(
-        (whom, then) == (history.folder.id, _stand(history)) and time.monotonic() - when < _PATIENCE
-    )
+    run, before, when = sent
+    unchanged = (run, before) == (history.folder.id, _answer(history))
+    return unchanged and time.monotonic() - when < _PATIENCE
 
 
-def _stand(history: History) -> tuple[Any, ...]:
+def _answer(history: History) -> tuple[Any, ...]:
     """What changes when a run has answered."""
     return history.state, len(history.edits), history.refused
 
@@ -123,21 +125,21 @@ def _button(
     label: str, key: str, icon: str, history: History, command: Command, help: str | None = None
 ) -> None:
     args = (history, command, history.step)
-    st.button(label, key=key, icon=icon, on_click=_ask, args=args, help=help)
+    st.button(label, key=key, icon=icon, on_click=_send, args=args, help=help)
 
 
-def _ask(history: History, command: Command, at: int | None = None) -> None:
-    """Ask it of the run; an answer that comes at once is there when the page is drawn.
+def _send(history: History, command: Command, at: int | None = None) -> None:
+    """Send the run a command; an answer that comes at once is there when the page is drawn.
 
-    Steps are asked of the step that was on the page: a click that is heard twice counts once.
+    Single steps count from the step that was on the page: a click that arrives twice counts once.
     """
     history.refresh()
     if isinstance(command, RunSteps | RunEpoch) and history.step != at:
         return
-    then = _stand(history)
+    before = _answer(history)
     with problems.caught():
         if Request(history.folder, command).wait(_AT_ONCE) is None:
-            st.session_state[_ASKED] = (history.folder.id, then, time.monotonic())
+            st.session_state[_SENT] = (history.folder.id, before, time.monotonic())
 
 
 def _take_back(values: Mapping[str, Any]) -> None:

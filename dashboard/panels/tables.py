@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboard.words.choices import setting_text
+from dashboard.words.translation import _
 from dashboard.words.wording import file_size
 from mlcore.config import SETTINGS, RunConfig
 from mlcore.data import CATALOG
@@ -22,38 +23,38 @@ _ROW_HEIGHT = 35  # pixels
 def epochs_table(epochs: Sequence[EpochDone]) -> None:
     """The epochs, the latest first."""
     if not epochs:
-        st.caption("The first epoch is not over yet; each will have a line here.")
+        st.caption(_("The first epoch is not over yet; each will have a line here."))
         return
     recent = list(reversed(epochs))
-    number = st.column_config.NumberColumn
     columns: dict[str, list[float | int | None]] = {
-        "Epoch": [done.epoch for done in recent],
-        "Training loss": [done.train_loss for done in recent],
+        "epoch": [done.epoch for done in recent],
+        "train_loss": [done.train_loss for done in recent],
     }
     if any(done.validation_loss is not None for done in epochs):
-        columns["Validation loss"] = [done.validation_loss for done in recent]
-        columns["Validation accuracy"] = [
+        columns["validation_loss"] = [done.validation_loss for done in recent]
+        columns["validation_accuracy"] = [
             None if done.validation_accuracy is None else done.validation_accuracy * 100
             for done in recent
         ]
     columns |= {
-        "Learning rate": [done.lr for done in recent],
-        "Seconds": [done.seconds for done in recent],
-        "Images/s": [round(done.images_per_second) for done in recent],
+        "lr": [done.lr for done in recent],
+        "seconds": [done.seconds for done in recent],
+        "pace": [round(done.images_per_second) for done in recent],
     }
+    number = st.column_config.NumberColumn
     st.dataframe(
         columns,
         hide_index=True,
         height=_ROW_HEIGHT * (min(len(recent), _ROWS) + 1) + 3,
         row_height=_ROW_HEIGHT,
         column_config={
-            "Epoch": number(format="%d", width=60),
-            "Training loss": number(format="%.4f"),
-            "Validation loss": number(format="%.4f"),
-            "Validation accuracy": number(format="%.2f %%"),
-            "Learning rate": number(format="%.3g"),
-            "Seconds": number(format="%.2f"),
-            "Images/s": number(format="localized"),
+            "epoch": number(_("Epoch"), format="%d", width=60),
+            "train_loss": number(_("Training loss"), format="%.4f"),
+            "validation_loss": number(_("Validation loss"), format="%.4f"),
+            "validation_accuracy": number(_("Validation accuracy"), format="%.2f %%"),
+            "lr": number(_("Learning rate"), format="%.3g"),
+            "seconds": number(_("Seconds"), format="%.2f"),
+            "pace": number(_("Images/s"), format="localized"),
         },
         key="epochs-table",
     )
@@ -65,27 +66,35 @@ def model_table(config: RunConfig) -> None:
     summary = summarize(
         config.model, len(family.classes), log_probabilities=config.train.loss == "nll"
     )
-    layers = summary.layers
+    layers, text = summary.layers, st.column_config.TextColumn
     st.dataframe(
         {
-            "Layer": [layer.name for layer in layers],
-            "Kind": [layer.kind.replace("_", " ") for layer in layers],
-            "Input": [_shape(layer.shape_in) for layer in layers],
-            "Output": [_shape(layer.shape_out) for layer in layers],
-            "Parameters": [layer.parameters or None for layer in layers],
+            "name": [layer.name for layer in layers],
+            "kind": [layer.kind.replace("_", " ") for layer in layers],
+            "input": [_shape(layer.shape_in) for layer in layers],
+            "output": [_shape(layer.shape_out) for layer in layers],
+            "parameters": [layer.parameters or None for layer in layers],
         },
         hide_index=True,
         height="content",
         row_height=_ROW_HEIGHT,
         placeholder="–",
         column_config={
-            "Input": st.column_config.TextColumn(alignment="right"),
-            "Output": st.column_config.TextColumn(alignment="right"),
-            "Parameters": st.column_config.NumberColumn(format="localized"),
+            "name": text(_("Layer")),
+            "kind": text(_("Kind")),
+            "input": text(_("Input"), alignment="right"),
+            "output": text(_("Output"), alignment="right"),
+            "parameters": st.column_config.NumberColumn(_("Parameters"), format="localized"),
         },
         key="model-table",
     )
-    st.caption(f"{summary.parameters:,} parameters in all, {file_size(summary.bytes)} of memory.")
+    st.caption(
+        _(
+            "{parameters:,} parameters in all, {memory} of memory.",
+            parameters=summary.parameters,
+            memory=file_size(summary.bytes),
+        )
+    )
 
 
 def settings_table(config: RunConfig) -> None:
@@ -93,22 +102,26 @@ def settings_table(config: RunConfig) -> None:
     ours, theirs = config.flat(), RunConfig().flat()
     changed = [name for name in SETTINGS if ours[name] != theirs[name]]
     if not changed:
-        st.caption("All settings are those of the PyTorch quick start.")
+        st.caption(_("All settings are those of the PyTorch quick start."))
         return
-    right = st.column_config.TextColumn(alignment="right")
+    text = st.column_config.TextColumn
     st.dataframe(
         {
-            "Setting": [SETTINGS[name].rule.label for name in changed],
-            "This run": [setting_text(ours[name]) for name in changed],
-            "Quick start": [setting_text(theirs[name]) for name in changed],
+            "setting": [_(SETTINGS[name].rule.label) for name in changed],
+            "ours": [_(setting_text(ours[name])) for name in changed],
+            "theirs": [_(setting_text(theirs[name])) for name in changed],
         },
         hide_index=True,
         height="content",
         row_height=_ROW_HEIGHT,
-        column_config={"This run": right, "Quick start": right},
+        column_config={
+            "setting": text(_("Setting")),
+            "ours": text(_("This run"), alignment="right"),
+            "theirs": text(_("Quick start"), alignment="right"),
+        },
         key="settings-table",
     )
-    st.caption("All other settings are those of the PyTorch quick start.")
+    st.caption(_("All other settings are those of the PyTorch quick start."))
 
 
 def _shape(shape: tuple[int, ...]) -> str:

@@ -164,7 +164,7 @@ def test_a_click_on_train_that_is_heard_twice_starts_one_run(runs, monkeypatch):
     monkeypatch.setattr(
         "mlcore.jobs.Jobs.start_run", lambda _, config, **_more: runs.create(config).id
     )
-    click = "actions.begin(RunConfig())\n"
+    click = "actions.start_run(RunConfig())\n"
     head = "from dashboard.panels import actions\nfrom mlcore.config import RunConfig\n"
     app = AppTest.from_string(head + click + click).run()
     assert not app.exception
@@ -474,11 +474,11 @@ def test_a_run_that_waits_shows_its_place_and_can_be_moved(line, runs):
     assert waiting(runs) == (second, third, first)
 
 
-def test_a_paused_run_keeps_its_place_and_the_page_says_so(line, runs):
+def test_a_paused_run_keeps_its_slot_and_the_page_says_so(line, runs):
     with_answer(runs.get(line[0]), Paused(step=39, epoch=1))
     app = opened(run=line[1])
-    assert "A paused run keeps its place" in sentences(app)
-    assert "paused, keeps its place" in sentences(app)
+    assert "A paused run keeps its slot" in sentences(app)
+    assert "paused, keeps its slot" in sentences(app)
 
 
 def test_a_run_that_waits_is_cancelled_and_started_again(line, runs, monkeypatch):

@@ -142,8 +142,8 @@ def test_train_waits_until_the_data_are_there(
 ) -> None:
     test = AppTest.from_string(
         "from dashboard import server, session\n"
-        "from dashboard.panels.actions import start\n"
-        "start(server.queue().snapshot())\n"
+        "from dashboard.panels.actions import train_button\n"
+        "train_button(server.queue().snapshot())\n"
     )
     again(test)
     assert test.button(key="train").disabled
