@@ -13,7 +13,7 @@ from dashboard.panels.data_notice import data_notice, keep_ready
 from dashboard.session import problems
 from dashboard.session.problems import friendly_errors
 from dashboard.words import translation
-from dashboard.words.translation import N_, _
+from dashboard.words.translation import N_, _, translated
 
 
 class _Page(NamedTuple):
@@ -51,7 +51,7 @@ def main() -> None:
         [
             st.Page(
                 _HERE / "app_pages" / f"{name}.py",
-                title=_(about.title),
+                title=translated(about.title),
                 icon=about.icon,
                 url_path=name,
                 default=name == _FIRST,

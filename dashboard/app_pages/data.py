@@ -17,12 +17,12 @@ from dashboard.charts.pixel_histogram import (
     histogram_info,
     pixel_counts,
 )
-from dashboard.charts.pixel_steps import StepsInfo, step_figure, steps_info
 from dashboard.charts.samples import samples_html, samples_info
 from dashboard.charts.theme import Palette
 from dashboard.controls import data_picker
+from dashboard.panels.one_image import one_image
 from dashboard.server import data_sets
-from dashboard.words.translation import language, translated
+from dashboard.words.translation import _, language, translated
 from mlcore.config import RunConfig, data_root
 from mlcore.data import CATALOG, RawData
 from mlcore.data.split import split_order
@@ -37,10 +37,10 @@ def page() -> None:
     config = session.data_config()
     family = CATALOG[config.data.name]
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.title(family.title, anchor=False)
+        st.title(translated(family.title), anchor=False)
         st.space("stretch")
         data_picker("data-picker")
-    st.caption(f"{family.description} {family.licence}".strip())
+    st.caption(f"{translated(family.description)} {translated(family.licence)}".strip())
     if not data_sets.usable(config.data):
         return
     data = data_sets.images(family.name, data_root(config.data))
@@ -51,17 +51,97 @@ def page() -> None:
         _balance(config, data)
     with right:
         _histogram(config, data)
-    _one_image(config, data)
+    one_image(config, data)
+
+
+def _numbers(config: RunConfig, data: RawData) -> None:
+    train, validation = _split(config, data)
+    with st.container(horizontal=True, key="numbers"):
+        st.metric(_("Train on"), f"{len(train):,}")
+        st.metric(_("Validate on"), f"{len(validation):,}")
+        st.metric(_("Test on"), f"{len(data.test):,}")
+        st.metric(_("Classes"), len(data.classes))
+        st.metric(_("Pixels an image"), "28 × 28")
+
+
+def _split(config: RunConfig, data: RawData) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Indices of the images to train and to validate on, exactly as a run splits them."""
+    count = min(config.data.train_limit or len(data.train), len(data.train))
+    return _split_order(count, min(config.data.validation, count), config.train.seed)
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _split_order(
+    count: int, validation: int, seed: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    return split_order(count, validation, seed)
+
+
+def _samples(data: RawData) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(_("Samples of each class"), anchor=False)
+        st.button(
+            _("Other samples"),
+            key="other-samples",
+            icon=":material/shuffle:",
+            on_click=session.draw_again,
+            args=("samples",),
+        )
+    each = _EACH if len(data.classes) <= 12 else _EACH_OF_MANY
+    rows = samples_info(data.train.labels, data.classes, each, session.draw_number("samples"))
+    st.html(samples_html(rows, data.train.images, each, session.colours()))
+
+
+def _balance(config: RunConfig, data: RawData) -> None:
+    st.subheader(_("Class balance"), anchor=False)
+    train, validation = _split(config, data)
+    labels = data.train.labels
+    info = balance_info(
+        {
+            _("Train"): labels[train],
+            _("Validation"): labels[validation],
+            _("Test"): data.test.labels,
+        },
+        data.classes,
+    )
+    shares = st.toggle(_("As a share of each split"), key="balance-shares")
+    st.plotly_chart(_balance_figure(info, session.colours(), shares, language()), **_PLOTLY)
+    st.caption(
+        _(
+            "In the training images, the commonest class ({commonest}) has {ratio:.2f} times as "
+            "many images as the rarest ({rarest}).",
+            commonest=info.commonest,
+            ratio=info.ratio,
+            rarest=info.rarest,
+        )
+    )
+
+
+def _histogram(config: RunConfig, data: RawData) -> None:
+    st.subheader(_("Pixel values"), anchor=False)
+    counts = _counts(data, data.fingerprint)
+    info = histogram_info(counts, config.data.mean, config.data.std)
+    log = st.toggle(_("Logarithmic"), value=True, key="histogram-log")
+    st.plotly_chart(_histogram_figure(info, session.colours(), log, language()), **_PLOTLY)
+    st.caption(
+        _(
+            "{black} of all pixels are black paper. After normalising with mean {mean:g} and "
+            "standard deviation {std:g}, pixels have mean {mean_after} and standard deviation "
+            "{std_after:.3f}; with {own_mean:.4f} and {own_std:.4f} they would have 0 and 1.",
+            black=percent(info.black, 0),
+            mean=config.data.mean,
+            std=config.data.std,
+            mean_after=f"{info.mean:.3f}".replace("-", "−"),
+            std_after=info.std,
+            own_mean=info.raw_mean / 255,
+            own_std=info.raw_std / 255,
+        )
+    )
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
 def _counts(_data: RawData, fingerprint: str) -> NDArray[np.int64]:  # noqa: ARG001  cache key
     return pixel_counts(_data.train.images)
-
-
-@st.cache_data(max_entries=8, show_spinner=False)
-def _split(count: int, validation: int, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    return split_order(count, validation, seed)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
@@ -82,125 +162,6 @@ def _histogram_figure(
     language: str,  # noqa: ARG001  cache key
 ) -> go.Figure:
     return histogram_figure(info, colours, log=log)
-
-
-@st.cache_resource(max_entries=48, show_spinner=False)
-def _step_figure(
-    info: StepsInfo,
-    index: int,
-    colours: Palette,
-    language: str,  # noqa: ARG001  cache key
-) -> go.Figure:
-    return step_figure(info, index, colours)
-
-
-def _numbers(config: RunConfig, data: RawData) -> None:
-    train, validation = _parts(config, data)
-    with st.container(horizontal=True, key="numbers"):
-        st.metric("Train on", f"{len(train):,}")
-        st.metric("Validate on", f"{len(validation):,}")
-        st.metric("Test on", f"{len(data.test):,}")
-        st.metric("Classes", len(data.classes))
-        st.metric("Pixels an image", "28 × 28")
-
-
-def _parts(config: RunConfig, data: RawData) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Indices of the images to train and to validate on, exactly as a run splits them."""
-    count = min(config.data.train_limit or len(data.train), len(data.train))
-    return _split(count, min(config.data.validation, count), config.train.seed)
-
-
-def _samples(data: RawData) -> None:
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader("Samples of each class", anchor=False)
-        st.button(
-            "Other samples",
-            key="other-samples",
-            icon=":material/shuffle:",
-            on_click=session.draw_again,
-            args=("samples",),
-        )
-    each = _EACH if len(data.classes) <= 12 else _EACH_OF_MANY
-    rows = samples_info(data.train.labels, data.classes, each, session.draw_number("samples"))
-    st.html(samples_html(rows, data.train.images, each, session.colours()))
-
-
-def _balance(config: RunConfig, data: RawData) -> None:
-    st.subheader("Class balance", anchor=False)
-    train, validation = _parts(config, data)
-    labels = data.train.labels
-    info = balance_info(
-        {"Train": labels[train], "Validation": labels[validation], "Test": data.test.labels},
-        data.classes,
-    )
-    shares = st.toggle("As a share of each split", key="balance-shares")
-    st.plotly_chart(_balance_figure(info, session.colours(), shares, language()), **_PLOTLY)
-    st.caption(
-        f"In the training images, the commonest class ({info.commonest}) has {info.ratio:.2f} "
-        f"times as many images as the rarest ({info.rarest})."
-    )
-
-
-def _histogram(config: RunConfig, data: RawData) -> None:
-    st.subheader("Pixel values", anchor=False)
-    counts = _counts(data, data.fingerprint)
-    info = histogram_info(counts, config.data.mean, config.data.std)
-    log = st.toggle("Logarithmic", value=True, key="histogram-log")
-    st.plotly_chart(_histogram_figure(info, session.colours(), log, language()), **_PLOTLY)
-    st.caption(
-        f"{percent(info.black, 0)} of all pixels are black paper. After normalising with mean "
-        f"{config.data.mean:g} and standard deviation {config.data.std:g}, pixels have mean "
-        f"{_signed(info.mean)} and standard deviation {info.std:.3f}; with "
-        f"{info.raw_mean / 255:.4f} and {info.raw_std / 255:.4f} they would have 0 and 1."
-    )
-
-
-def _signed(number: float) -> str:
-    return f"{number:.3f}".replace("-", "−")
-
-
-def _one_image(config: RunConfig, data: RawData) -> None:
-    st.subheader("What ToTensor and Normalize do to one image", anchor=False)
-    index = _choose_image(len(data.train))
-    label = data.classes[int(data.train.labels[index])]
-    info = steps_info(data.train.images[index], config.data.mean, config.data.std)
-    for number, column in enumerate(st.columns(3, gap="medium")):
-        step = info.steps[number]
-        with column, st.container(border=True, height="stretch"):
-            st.markdown(f"**{number + 1}. {translated(step.title)}**  \n:gray[{step.kind}]")
-            figure = _step_figure(info, number, session.colours(), language())
-            st.plotly_chart(figure, key=f"step-{number}", **_PLOTLY)
-            st.caption(step.figures)
-            if number:
-                st.latex(info.formulas[number - 1])
-            else:
-                st.markdown(
-                    f"A **{label}**. The framed pixel, in row {info.row} and column "
-                    f"{info.column}, is followed through the sums."
-                )
-
-
-def _choose_image(count: int) -> int:
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        if st.session_state.get("image-index", 0) >= count:
-            st.session_state["image-index"] = 0
-        index = st.number_input(
-            "Training image", 0, count - 1, key="image-index", width=180, persist_state="session"
-        )
-        st.button(
-            "Another image",
-            key="another-image",
-            icon=":material/shuffle:",
-            on_click=_another,
-            args=(count,),
-        )
-    return int(index)
-
-
-def _another(count: int) -> None:
-    session.draw_again("image")
-    rng = np.random.default_rng(session.draw_number("image"))
-    st.session_state["image-index"] = int(rng.integers(count))
 
 
 page()

@@ -7,11 +7,12 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard import server, session
-from dashboard.panels import invitation, verdict
+from dashboard.panels import evaluation, invitation
 from dashboard.panels.checkpoint_choice import Choice, choose_model, no_checkpoint_yet
 from dashboard.server import data_sets
 from dashboard.server.evaluations import evaluated
-from dashboard.words.translation import N_, _, ngettext
+from dashboard.words.choices import choice_name
+from dashboard.words.translation import N_, _, ngettext, translated
 from dashboard.words.wording import as_markdown
 from mlcore.checkpoint.suggest import data_sets_for
 from mlcore.config import DataConfig, data_root
@@ -51,14 +52,14 @@ def _test(choice: Choice, data: str) -> None:
     result = evaluated(choice.path, data, root, choice.assumed, untrusted=choice.upload is not None)
     for warning in result["warnings"]:
         st.warning(as_markdown(warning), icon=":material/warning:")
-    evaluation, classes = result["evaluation"], result["classes"]
-    verdict.figures(evaluation)
+    found, classes = result["evaluation"], result["classes"]
+    evaluation.figures(found)
     left, right = st.columns([11, 9], gap="medium")
     with left:
-        verdict.matrix(evaluation["confusion"], classes)
+        evaluation.matrix(found["confusion"], classes)
     with right:
-        verdict.classes_table(evaluation["per_class"], classes)
-    verdict.mistakes(result, data_sets.images(data, root).test.images)
+        evaluation.classes_table(found["per_class"], classes)
+    evaluation.mistakes(result, data_sets.images(data, root).test.images)
 
 
 def _nothing_to_test() -> None:
@@ -107,7 +108,7 @@ def _choose_data(choice: Choice, fitting: tuple[str, ...]) -> str | None:
     chosen: str = st.selectbox(
         _("On the test images of"),
         [usual, *(name for name in fitting if name != usual)],
-        format_func=lambda name: _(CATALOG[name].title),
+        format_func=choice_name,
         key=f"{_DATA}-{choice.run.id if choice.run else 'upload'}",
         width=200,
         persist_state="session",
@@ -118,7 +119,9 @@ def _choose_data(choice: Choice, fitting: tuple[str, ...]) -> str | None:
 
 def _say_what_is_assumed(choice: Choice) -> None:
     if choice.assumed:
-        values = ", ".join(_(_ASSUMED[name], value=value) for name, value in choice.assumed.items())
+        values = ", ".join(
+            translated(_ASSUMED[name], value=value) for name, value in choice.assumed.items()
+        )
         st.caption(
             _(
                 "The file does not say everything. Assumed: {values}. Change it on the page "
@@ -133,7 +136,7 @@ def _warn_of_another_data_set(choice: Choice, data: str) -> None:
     own, sidebar = _own_data(choice), session.data_name()
     if own not in (None, data) or sidebar == data or sidebar not in CATALOG:
         return
-    titles = {"sidebar": _(CATALOG[sidebar].title), "data": _(CATALOG[data].title)}
+    titles = {"sidebar": choice_name(sidebar), "data": choice_name(data)}
     if own:
         text = _(
             "The sidebar is set to {sidebar}, but this model is tested on {data}, which it was "

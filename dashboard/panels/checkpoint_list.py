@@ -11,7 +11,7 @@ from dashboard import server, session
 from dashboard.panels.branch import branch_here
 from dashboard.words.checkpoint_rows import CheckpointRow
 from dashboard.words.dates import date_and_time
-from dashboard.words.translation import _, ngettext
+from dashboard.words.translation import _, ngettext, translated
 from dashboard.words.wording import file_size
 from mlcore.errors import CheckpointError
 from mlcore.export import FORMATS
@@ -74,8 +74,8 @@ def _line(run: RunInfo, row: CheckpointRow) -> None:
             _download(run, row, "weights", _("Weights"))
             with st.popover(_("More"), key=f"more-{stem}"):
                 for name in _OTHERS:
-                    _download(run, row, name, _(FORMATS[name].title))
-                    st.caption(FORMATS[name].lacking or _(FORMATS[name].help))
+                    _download(run, row, name, translated(FORMATS[name].title))
+                    st.caption(FORMATS[name].lacking or translated(FORMATS[name].help))
             if st.button(
                 _("Branch off"),
                 key=f"branch-{stem}",
@@ -100,7 +100,7 @@ def _download(run: RunInfo, row: CheckpointRow, name: str, label: str) -> None:
         _MIME,
         key=f"{name}-{row.path.stem}",
         icon=":material/download:",
-        help=None if name in _OTHERS else _(form.help),
+        help=None if name in _OTHERS else translated(form.help),
         disabled=bool(form.lacking),
         on_click="ignore",
         width="stretch" if name in _OTHERS else "content",

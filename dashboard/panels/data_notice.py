@@ -1,4 +1,4 @@
-"""What a page says while its data set is not there: progress, a button, or the bundled digits."""
+"""What a page shows while its data set is missing: progress, a button, or the bundled digits."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from dashboard.server import data_sets
 from dashboard.server.data_sets import FIRST, SPARE, Source
 from dashboard.session.problems import friendly_errors
 from dashboard.settings import form
+from dashboard.words.choices import choice_name
+from dashboard.words.translation import _
 from mlcore.config import RunConfig, data_root
 from mlcore.data import CATALOG
 from mlcore.presets import PAGE_PRESET, PRESETS, preset_of
@@ -19,15 +21,11 @@ __all__ = ["data_notice", "keep_ready"]
 
 _OFFLINE = "Offline digits"
 _WANTED = "data-wanted"  # the data set that this session asked to be fetched
-_OFFLINE_WORDS = (
-    "MNIST is not on this machine and could not be downloaded, so the app works with "
-    f"{CATALOG[SPARE].train_images + CATALOG[SPARE].test_images:,} handwritten digits that come "
-    "with it. Everything else is the same."
-)
+_DIGITS = CATALOG[SPARE].train_images + CATALOG[SPARE].test_images
 
 
 def data_notice(config: RunConfig) -> bool:
-    """Say what stands between these settings and their data; True when they can be used.
+    """Say what the data of these settings lack; True when they can be used.
 
     MNIST is fetched without being asked, since the page starts with it. Where that fails, the
     settings change to the bundled digits, with a button to try again. Other data sets are
@@ -50,7 +48,7 @@ def data_notice(config: RunConfig) -> bool:
 
 
 def keep_ready(config: RunConfig) -> None:
-    """Have the data of these settings wait in memory, where they are usable."""
+    """Keep the data of these settings in memory, where they are usable."""
     root = data_root(config.data)
     if data_sets.source(config.data.name, root).usable:
         server.keep_ready(config.data.name, str(root))
@@ -68,41 +66,50 @@ def _take_spare(config: RunConfig) -> None:
 
 
 def _offer_first(config: RunConfig, root: Path) -> None:
-    """On the bundled digits: say why, where MNIST was tried in vain, and try again when asked."""
+    """On the bundled digits: say why, where MNIST could not be downloaded, and offer to retry."""
     first = data_sets.source(FIRST, root)
     if first.state == "fetching":
         _progress(FIRST, root)
     elif first.state == "failed":
         with st.container(border=True, key="offline"):
-            st.markdown(f":material/cloud_off: {_OFFLINE_WORDS}")
+            text = _(
+                "MNIST is not on this machine and could not be downloaded, so the app works with "
+                "{images:,} handwritten digits that come with it. Everything else is the same.",
+                images=_DIGITS,
+            )
+            st.markdown(f":material/cloud_off: {text}")
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.button(
-                    "Try the download again",
+                    _("Try the download again"),
                     key="fetch-again",
                     icon=":material/refresh:",
                     on_click=_start,
                     args=(FIRST, root),
                 )
-                with st.popover("Why?", type="tertiary"):
+                with st.popover(_("Why?"), type="tertiary"):
                     st.write(first.message)
     elif first.usable and st.session_state.get(_WANTED) == FIRST and preset_of(config) == _OFFLINE:
         del st.session_state[_WANTED]
-        session.apply(PRESETS[PAGE_PRESET], "MNIST is here now, and the settings are set to it.")
+        session.apply(PRESETS[PAGE_PRESET], _("MNIST is here now, and the settings are set to it."))
         st.rerun()
 
 
 def _offer(now: Source, root: Path) -> None:
-    """A data set that is not here, or not whole: what there is to know, and a button."""
-    words, icon = {
-        "missing": (f"{now.title} is not on this machine yet.", ":material/download:"),
-        "damaged": (now.message, ":material/broken_image:"),
-    }.get(now.state, (now.message, ":material/cloud_off:"))
+    """A data set that is missing or damaged: why, and a button to download it."""
+    values = {"data": choice_name(now.name), "size": now.size / 1e6}
+    if now.state == "missing":
+        icon, text = ":material/download:", _("{data} is not on this machine yet.", **values)
+        label = _("Download {data} ({size:,.0f} MB)", **values)
+    else:
+        damaged = now.state == "damaged"
+        icon = ":material/broken_image:" if damaged else ":material/cloud_off:"
+        text = now.message
+        label = _("Download {data} again ({size:,.0f} MB)", **values)
     with st.container(border=True, key="offer"):
-        st.markdown(f"{icon} {words}")
-        again = "" if now.state == "missing" else " again"
+        st.markdown(f"{icon} {text}")
         with st.container(horizontal=True):
             st.button(
-                f"Download {now.title}{again} ({now.size / 1e6:,.0f} MB)",
+                label,
                 key="fetch",
                 type="primary",
                 on_click=_start,
@@ -113,9 +120,9 @@ def _offer(now: Source, root: Path) -> None:
 
 def _spare_button() -> None:
     st.button(
-        "Use the bundled digits",
+        _("Use the bundled digits"),
         key="use-digits",
-        help="1,797 small handwritten digits that need no network.",
+        help=_("{images:,} small handwritten digits that need no network.", images=_DIGITS),
         on_click=session.apply,
         args=(PRESETS[_OFFLINE],),
     )
@@ -129,14 +136,28 @@ def _start(name: str, root: Path) -> None:
 @st.fragment(run_every=0.5)
 @friendly_errors()
 def _progress(name: str, root: Path) -> None:
-    """A bar that moves by itself; the whole page runs again when the download has ended."""
+    """A bar that moves by itself; the whole page is drawn again when the download has ended."""
     now = data_sets.source(name, root)
     if now.state != "fetching":
         st.rerun()
     share = min(now.done / now.total, 1.0) if now.total else 0.0
-    amount = f": {now.done / 1e6:.1f} of {now.total / 1e6:.1f} MB" if now.total else ""
-    file = f" ({now.file})" if now.file else ""
     with st.container(border=True, key="fetching"):
-        st.progress(share, f"Downloading {now.title}{file}{amount}")
+        st.progress(share, _downloading(now))
         if session.values()["data.name"] != SPARE:
             _spare_button()
+
+
+def _downloading(now: Source) -> str:
+    data, file, total = choice_name(now.name), now.file, now.total / 1e6
+    if now.total:
+        done = now.done / 1e6
+        return _(
+            "Downloading {data} ({file}): {done:.1f} of {total:.1f} MB",
+            data=data,
+            file=file,
+            done=done,
+            total=total,
+        )
+    if file:
+        return _("Downloading {data} ({file})", data=data, file=file)
+    return _("Downloading {data}", data=data)

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard.words.progress import Progress
-from dashboard.words.translation import N_, _, ngettext
+from dashboard.words.translation import N_, _, ngettext, translated
 from dashboard.words.wording import duration, figure, percent
 from mlcore.events import Finished, Stopped
 from mlcore.runs import History, State
@@ -29,7 +29,7 @@ _RECENT = 50  # steps whose mean is shown as the present loss
 def status_badge(state: State, *, waits: bool = False) -> None:
     """The state of the run, as a badge; `waits`: it is in the queue."""
     label, icon, color = _WAITS if waits else _BADGES[state]
-    st.badge(_(label), icon=icon, color=color)  # type: ignore[arg-type]
+    st.badge(translated(label), icon=icon, color=color)  # type: ignore[arg-type]
 
 
 def run_facts(history: History, progress: Progress) -> None:

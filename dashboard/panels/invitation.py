@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
+from dashboard.words.choices import choice_name
 from dashboard.words.translation import _, ngettext
 from mlcore.config import RunConfig
 from mlcore.data import CATALOG
@@ -31,7 +32,7 @@ def press_train(config: RunConfig | None) -> None:
             "falls, and its model is kept when it ends or when you stop it.",
             config.train.epochs,
             images=max(0, images - config.data.validation),
-            data=_(family.title),
+            data=choice_name(family.name),
         )
         st.markdown(text, width=_WIDTH, text_alignment="center")
 

@@ -11,7 +11,7 @@ from dashboard import server, session
 from dashboard.gaps.widgets import by_hand
 from dashboard.session import problems
 from dashboard.words.run_names import display_name
-from dashboard.words.translation import N_, _, ngettext
+from dashboard.words.translation import N_, _, ngettext, translated
 from dashboard.words.wording import as_markdown
 from mlcore.runs import RunFolder, RunInfo
 from mlcore.runs.active.active_runs import ActiveRun
@@ -98,7 +98,7 @@ def _head(queue: QueueSnapshot) -> None:
 
 def _trains(one: ActiveRun, info: RunInfo, shown: str) -> None:
     icon = ":material/pause:" if one.state == "paused" else ":material/play_arrow:"
-    with _row(info, icon, _(_STATES.get(one.state, one.state))):
+    with _row(info, icon, translated(_STATES.get(one.state, one.state))):
         _show(info, shown)
 
 
@@ -137,7 +137,7 @@ def _button(
         "",
         key=f"{name}-{info.id}",
         icon=icon,
-        help=_(label),
+        help=translated(label),
         type="tertiary",
         disabled=not possible,
         on_click=act,

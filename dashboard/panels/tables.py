@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboard.words.choices import setting_text
-from dashboard.words.translation import _
+from dashboard.words.translation import _, translated
 from dashboard.words.wording import file_size
 from mlcore.config import SETTINGS, RunConfig
 from mlcore.data import CATALOG
@@ -107,7 +107,7 @@ def settings_table(config: RunConfig) -> None:
     text = st.column_config.TextColumn
     st.dataframe(
         {
-            "setting": [_(SETTINGS[name].rule.label) for name in changed],
+            "setting": [translated(SETTINGS[name].rule.label) for name in changed],
             "ours": [_(setting_text(ours[name])) for name in changed],
             "theirs": [_(setting_text(theirs[name])) for name in changed],
         },

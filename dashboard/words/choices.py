@@ -38,7 +38,7 @@ _NAMES: Mapping[str, str] = {
 def choice_name(value: str) -> str:
     """A choice as it stands in its list: "SGD", "One cycle", "Fashion-MNIST"; else the value."""
     if value in CATALOG:
-        return CATALOG[value].title
+        return translated(CATALOG[value].title)
     return translated(_NAMES[value]) if value in _NAMES else value
 
 
