@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
@@ -10,52 +11,27 @@ import streamlit as st
 from dashboard import session
 from dashboard.gaps.widgets import by_hand, show_choice, show_value
 from dashboard.settings import form
+from dashboard.words.choices import choice_name
+from dashboard.words.setting_names import setting_label
+from dashboard.words.translation import _, translated
 from mlcore.config import SETTINGS, Setting
-from mlcore.data import CATALOG
 from mlcore.errors import SettingsError
 from mlcore.rules import Value
 from mlcore.words import as_text
 
 __all__ = ["choice", "data_picker", "field", "stops"]
 
-_CHOICE_WORDS = {
-    "sgd": "SGD",
-    "adam": "Adam",
-    "adamw": "AdamW",
-    "rmsprop": "RMSprop",
-    "adagrad": "Adagrad",
-    "relu": "ReLU",
-    "leaky_relu": "Leaky ReLU",
-    "gelu": "GELU",
-    "silu": "SiLU",
-    "tanh": "Tanh",
-    "sigmoid": "Sigmoid",
-    "constant": "Constant",
-    "step": "Step",
-    "cosine": "Cosine",
-    "one_cycle": "One cycle",
-    "plateau": "Reduce on plateau",
-    "nll": "NLL on log-probabilities",
-    "cross_entropy": "Cross entropy on logits",
-    "float32": "float32 (fast)",
-    "uint8": "uint8 (a quarter of the memory)",
-}
-_TITLES = {
-    "emnist_digits": "EMNIST digits",
-    "emnist_letters": "EMNIST letters",
-    "emnist_balanced": "EMNIST balanced",
-}
 _NUMBER_WIDTH = 104  # pixels
 
 
 def field(name: str, error: str = "") -> None:
-    """The widget of a setting, and below it what is wrong with its value."""
+    """The widget of a setting, and below it the error in its value."""
     setting = SETTINGS[name]
     if setting.choices:
-        choice(setting, setting.choices, _words)
+        choice(setting, setting.choices, choice_name)
     elif setting.kind is bool:
         on = show_value(name, bool(session.values()[name]))
-        st.toggle(setting.rule.label, key=name, help=_help(setting), **on, **_reports(name))
+        st.toggle(setting_label(name), key=name, help=_help(setting), **on, **_reports(name))
     elif setting.kind in (int, float) and setting.rule.slider:
         _slider_and_number(setting)
     elif setting.kind in (int, float):
@@ -66,35 +42,35 @@ def field(name: str, error: str = "") -> None:
         st.markdown(f":red[:material/error: {error}]")
 
 
-def choice(setting: Setting, options: tuple[str, ...], words: Any) -> None:
-    """A select box of a setting's values; `words` turns a value into what is read."""
+def choice(setting: Setting, options: tuple[str, ...], name: Callable[[str], str]) -> None:
+    """A select box of a setting's values; `name` turns a value into its name."""
     st.selectbox(
-        setting.rule.label,
+        setting_label(setting.name),
         options,
         key=setting.name,
         help=_help(setting),
-        format_func=words,
+        format_func=name,
         **show_choice(setting.name, session.values()[setting.name], options),
         **_reports(setting.name),
     )
 
 
 def data_picker(key: str) -> None:
-    """A second select box of the data set, for a page; it moves with the one in the sidebar."""
+    """A second select box of the data set, for a page; both show the same value."""
     setting = SETTINGS["data.name"]
     st.selectbox(
-        setting.rule.label,
+        setting_label(setting.name),
         setting.choices,
         key=key,
         width=220,
-        format_func=_words,
+        format_func=choice_name,
         **show_choice(key, session.values()[setting.name], setting.choices),
         **_reports(setting.name, key),
     )
 
 
 def stops(setting: Setting) -> list[int | float]:
-    """The values a logarithmic slider stops at: powers of two, or 1 to 9 times powers of ten."""
+    """The values of a logarithmic slider: powers of two, or 1 to 9 times powers of ten."""
     low, high = setting.rule.slider or (1, 1)
     if setting.kind is int:
         return [2**power for power in range(int(math.log2(low)), int(math.log2(high)) + 1)]
@@ -105,7 +81,7 @@ def stops(setting: Setting) -> list[int | float]:
 
 
 def _slider_and_number(setting: Setting) -> None:
-    """A slider for the usual stretch and a field for the whole range, kept in step."""
+    """A slider for the usual values and a field for the whole range; both show the same value."""
     name, rule = setting.name, setting.rule
     low, high = rule.slider or (0, 1)
     value: Any = session.values()[name]
@@ -117,7 +93,7 @@ def _slider_and_number(setting: Setting) -> None:
             options = stops(setting)
             nearest = min(options, key=lambda stop: abs(math.log(stop) - math.log(max(value, low))))
             st.select_slider(
-                rule.label,
+                setting_label(name),
                 options,
                 key=key,
                 help=_help(setting),
@@ -128,7 +104,7 @@ def _slider_and_number(setting: Setting) -> None:
         else:
             kind = setting.kind
             st.slider(
-                rule.label,
+                setting_label(name),
                 kind(low),
                 kind(high),
                 step=_step(setting),
@@ -140,12 +116,12 @@ def _slider_and_number(setting: Setting) -> None:
         _number(setting, width=_NUMBER_WIDTH, label_visibility="collapsed")
 
 
-def _number(setting: Setting, **looks: Any) -> None:
+def _number(setting: Setting, **appearance: Any) -> None:
     rule, kind = setting.rule, setting.kind
     low = rule.low if rule.low is not None else rule.above
     high = rule.high if rule.high is not None else rule.below
     st.number_input(
-        rule.label,
+        setting_label(setting.name),
         kind(low) if low is not None else None,
         kind(high) if high is not None else None,
         step=_step(setting),
@@ -153,7 +129,7 @@ def _number(setting: Setting, **looks: Any) -> None:
         key=setting.name,
         help=_help(setting),
         **show_value(setting.name, kind(session.values()[setting.name])),
-        **looks,
+        **appearance,
         **_reports(setting.name),
     )
 
@@ -165,12 +141,16 @@ def _text(setting: Setting) -> None:
     if text is None or _parsed(setting, text) != value:  # else as the person wrote it
         text = value if isinstance(value, str) else as_text(value)
     st.text_input(
-        setting.rule.label, key=key, help=_help(setting), **show_value(key, text), **_reports(key)
+        setting_label(setting.name),
+        key=key,
+        help=_help(setting),
+        **show_value(key, text),
+        **_reports(key),
     )
 
 
 def _parsed(setting: Setting, text: str) -> Value | str:
-    """What a text stands for; the text itself where it stands for nothing."""
+    """The value that a text means; the text itself where it means none."""
     try:
         return form.read(setting, text)
     except SettingsError:
@@ -193,7 +173,7 @@ def _changed(name: str, key: str) -> None:
 
 
 def _step(setting: Setting) -> Any:
-    """A step that divides the slider's stretch into about fifty, a power of ten."""
+    """A power of ten that divides the slider's length into about fifty steps."""
     if setting.rule.log or setting.rule.slider is None:
         value = session.values()[setting.name]
         return 1 if setting.kind is int else 10.0 ** math.floor(math.log10(value or 1))
@@ -203,12 +183,9 @@ def _step(setting: Setting) -> Any:
 
 
 def _help(setting: Setting) -> str:
-    text = setting.rule.help
-    words = setting.rule.range_words() if setting.kind in (int, float) else ""
-    return f"{text[0].upper()}{text[1:]}{words and f' ({words})'}. `{setting.name}`"
-
-
-def _words(value: str) -> str:
-    if value in CATALOG:
-        return CATALOG[value].title
-    return _CHOICE_WORDS.get(value) or _TITLES.get(value, value)
+    text = translated(setting.rule.help)
+    text = text[0].upper() + text[1:]
+    numbers = setting.rule.range_words() if setting.kind in (int, float) else ""
+    if numbers:
+        return _("{text} ({range}). `{setting}`", text=text, range=numbers, setting=setting.name)
+    return _("{text}. `{setting}`", text=text, setting=setting.name)

@@ -10,15 +10,17 @@ from dashboard import session
 from dashboard.controls import devices, fields
 from dashboard.gaps.widgets import by_hand, show_choice
 from dashboard.settings import form
+from dashboard.words.translation import N_, _, translated
 from mlcore.config import SETTINGS, RunConfig
 from mlcore.presets import PAGE_PRESET, PRESETS, preset_of
 
 __all__ = ["sidebar"]
 
-_CUSTOM = "Custom"
+_CUSTOM = N_("Custom")
 _FIRST = ("train.epochs", "optim.lr", "optim.name")
-_GROUPS: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "Data": (
+_GROUPS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
+    "data": (
+        N_("Data"),
         ":material/database:",
         (
             "data.name",
@@ -31,20 +33,23 @@ _GROUPS: Mapping[str, tuple[str, tuple[str, ...]]] = {
             "data.store",
         ),
     ),
-    "Model": (
+    "model": (
+        N_("Model"),
         ":material/hub:",
         ("model.hidden", "model.activation", "model.dropout", "model.batch_norm"),
     ),
-    "Optimizer & schedule": (
+    "optimizer": (
+        N_("Optimizer & schedule"),
         ":material/trending_down:",
         tuple(name for name in SETTINGS if name.startswith("optim.") and name not in _FIRST),
     ),
-    "Training": (
+    "training": (
+        N_("Training"),
         ":material/tune:",
         ("train.loss", "train.patience", "train.seed", "train.threads"),
     ),
 }
-
+"""Key → title, icon and settings of a group that opens."""
 
 _STYLE = """<style>
 [class*=st-key-pair-] { flex-wrap: nowrap !important; align-items: flex-end; }
@@ -53,21 +58,20 @@ _STYLE = """<style>
   gap: 6px; }
 [class*=st-key-pair-] [data-testid=stSliderThumbValue] { display: none; }
 </style>"""
-"""A slider and its number stand on one line; the number is the value, so the thumb needs none."""
+"""A slider and its number share a line; the number shows the value, so the thumb does not."""
 
 
 def sidebar() -> RunConfig | None:
     """Draw the sidebar; its settings, or None while one of them is refused.
 
-    Each refusal stands as a sentence below its widget, and once more on top, since the group it
-    is in may be closed. The address bar follows the settings; while they are refused it keeps
-    the last that were not.
+    Each refusal is shown below its widget, and again at the top where its group may be closed. The
+    address bar follows the settings; while they are refused it keeps the last accepted ones.
     """
     with st.sidebar:
         st.html(_STYLE)
         checked = form.check(session.values())
         _preset(checked.config)
-        with st.empty().container():  # always there: groups that move lose what is typed in them
+        with st.empty().container():  # always drawn: a group that moves loses what is typed in it
             for sentence in session.notes():
                 st.warning(sentence, icon=":material/link_off:")
             for name, sentence in checked.errors.items():
@@ -76,8 +80,8 @@ def sidebar() -> RunConfig | None:
         for name in _FIRST:
             fields.field(name, checked.errors.get(name, ""))
         devices.device_field()
-        for title, (icon, names) in _GROUPS.items():
-            with st.expander(title, icon=icon, key=f"group-{title.split()[0].lower()}"):
+        for key, (title, icon, names) in _GROUPS.items():
+            with st.expander(translated(title), icon=icon, key=f"group-{key}"):
                 _group(names, checked.errors)
     session.write_address(checked.config)
     return checked.config
@@ -95,17 +99,18 @@ def _preset(config: RunConfig | None) -> None:
     options = [*PRESETS, *([_CUSTOM] if current == _CUSTOM else [])]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.selectbox(
-            "Preset",
+            _("Preset"),
             options,
+            format_func=translated,
             key="preset",
-            help="Settings to start from; change any of them afterwards.",
+            help=_("Settings to start from; change any of them afterwards."),
             on_change=_take_preset,
             **show_choice("preset", current, options),
         )
         st.button(
-            "Reset",
+            _("Reset"),
             key="reset",
-            help=f"Back to the preset “{PAGE_PRESET}”.",
+            help=_("Back to the preset “{preset}”.", preset=translated(PAGE_PRESET)),
             disabled=current == PAGE_PRESET,
             on_click=session.apply,
             args=(PRESETS[PAGE_PRESET],),

@@ -1,4 +1,4 @@
-"""The checkpoints of a run as a list to choose from. No Streamlit."""
+"""The checkpoints of a run as a list to choose from."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from dashboard.words.translation import N_, _, translated
 from mlcore.events import CheckpointSaved
 from mlcore.runs import RunFolder
 from mlcore.runs.record.folder import START_FILE, checkpoint_step
@@ -13,13 +14,13 @@ from mlcore.runs.record.folder import START_FILE, checkpoint_step
 __all__ = ["CheckpointRow", "checkpoint_rows"]
 
 _REASONS = {
-    "epoch": "end of an epoch",
-    "interval": "in between",
-    "stopped": "where the run was stopped",
-    "paused": "where the run was paused",
-    "finished": "end of the run",
-    "start": "where the run began",
-    "": "written last",
+    "epoch": N_("end of an epoch"),
+    "interval": N_("in between"),
+    "stopped": N_("where the run was stopped"),
+    "paused": N_("where the run was paused"),
+    "finished": N_("end of the run"),
+    "start": N_("where the run began"),
+    "": N_("written last"),
 }
 
 
@@ -29,7 +30,7 @@ class CheckpointRow:
 
     path: Path
     step: int | None  # steps done; None for the file a run began from
-    epoch: int | None  # whole epochs done, where the history tells
+    epoch: int | None  # whole epochs done, where the history says so
     reason: str  # why it was written, in words
     best: bool  # lowest validation loss (training loss without validation)
     last: bool  # of the latest step
@@ -40,14 +41,17 @@ class CheckpointRow:
     def title(self) -> str:
         """What is in it: "Epoch 5 · step 4,690"."""
         if self.step is None:
-            return "Start"
-        step = f"step {self.step:,}"
-        return f"Epoch {self.epoch} · {step}" if self.epoch is not None else step.capitalize()
+            return _("Start")
+        if self.epoch is None:
+            return _("Step {step:,}", step=self.step)
+        return _("Epoch {epoch} · step {step:,}", epoch=self.epoch, step=self.step)
 
     @property
     def label(self) -> str:
-        """Its line in a list, with what marks it out."""
-        marks = [name for name, held in (("best", self.best), ("last", self.last)) if held]
+        """Its line in a list, with its marks."""
+        marks = [_("best")] if self.best else []
+        if self.last:
+            marks.append(_("last"))
         return f"{self.title} ({', '.join(marks)})" if marks else self.title
 
 
@@ -58,9 +62,9 @@ def checkpoint_rows(
 
     Args:
         folder: the run.
-        events: what its history says of checkpoints; files it does not name are listed too.
+        events: the checkpoints in its history; files that it does not name are listed too.
     """
-    told = {event.file: event for event in events}
+    saved = {event.file: event for event in events}
     best = folder.best_checkpoint()
     rows: list[CheckpointRow] = []
     for path in reversed(folder.checkpoints()):
@@ -68,7 +72,7 @@ def checkpoint_rows(
             status = path.stat()
         except FileNotFoundError:  # thinned out just now
             continue
-        event = told.get(path.name)
+        event = saved.get(path.name)
         reason = "start" if path.name == START_FILE else event.reason if event else ""
         step = checkpoint_step(path)
         rows.append(
@@ -76,7 +80,7 @@ def checkpoint_rows(
                 path=path,
                 step=step if step >= 0 else None,
                 epoch=event.epoch if event else None,
-                reason=_REASONS.get(reason, reason),
+                reason=translated(_REASONS.get(reason, reason)),
                 best=path == best,
                 last=not rows,
                 size=status.st_size,
