@@ -10,7 +10,7 @@ from typing import Any
 from mlcore import checkpoint
 from mlcore.checkpoint import Checkpoint
 from mlcore.checkpoint.optimizer_state import optimizer_name
-from mlcore.config import PLACE, RunConfig, changes_between, goes_on
+from mlcore.config import EXECUTION, RunConfig, can_continue, changes_between
 from mlcore.data.tensors import Dataset
 from mlcore.errors import CheckpointError, DataError
 from mlcore.optim import build_optimizer
@@ -86,9 +86,9 @@ def _go_on(
     source: Checkpoint, state: Mapping[str, Any], before: RunConfig, wanted: RunConfig, *, own: bool
 ) -> Beginning:
     new = wanted.flat()
-    if not own and not goes_on(before, wanted):
+    if not own and not can_continue(before, wanted):
         return Beginning(config=wanted, state={"model": source.model}, source=source)
-    config = before.with_values({name: new[name] for name in PLACE})
+    config = before.with_values({name: new[name] for name in EXECUTION})
     return Beginning(
         config=config,
         state={**state, "config": config.to_json()},

@@ -9,9 +9,22 @@ from typing import Any, Literal, get_args, get_origin
 
 from typing_extensions import Doc
 
-from mlcore.errors import SettingsError
+from mlcore.errors import MlcoreError, SettingsError
+from mlcore.words import N_, Translate, in_english
 
 __all__ = ["Rule", "Value", "list_words", "nearest"]
+
+_RANGES = {
+    ("low",): N_("at least {low:,}"),
+    ("low", "high"): N_("at least {low:,} and at most {high:,}"),
+    ("low", "below"): N_("at least {low:,} and below {below:,}"),
+    ("above",): N_("above {above:,}"),
+    ("above", "high"): N_("above {above:,} and at most {high:,}"),
+    ("above", "below"): N_("above {above:,} and below {below:,}"),
+    ("high",): N_("at most {high:,}"),
+    ("below",): N_("below {below:,}"),
+}
+"""The bounds that a rule has → the range in words."""
 
 Value = bool | int | float | str | tuple[int, ...]
 """What a setting can hold; JSON writes the tuple as a list."""
@@ -26,9 +39,9 @@ class Rule(Doc):
         help: one sentence fragment, unit included.
         low, high: inclusive bounds; None is open. For tuples they bound each element.
         above, below: exclusive bounds; None is open.
-        label: what a page writes beside the widget.
+        label: the setting's name on the page.
         log: a slider should move in powers of ten.
-        slider: the stretch of values a slider shows; typed values may use the whole range.
+        slider: the values between which a slider moves; typed values may use the whole range.
         applies: other settings (dotted names) and the values of them for which this one means
             something; elsewhere only its default is accepted, and pages hide it.
     """
@@ -52,15 +65,15 @@ class Rule(Doc):
         self.log, self.slider = log, slider
         self.applies = dict(applies or {})
 
-    def range_words(self) -> str:
+    def range_words(self, translate: Translate = in_english) -> str:
         """The range in words: "at least 1 and at most 10,000"; empty when open."""
-        bounds = (
-            ("at least", self.low),
-            ("above", self.above),
-            ("at most", self.high),
-            ("below", self.below),
-        )
-        return " and ".join(f"{word} {bound:,}" for word, bound in bounds if bound is not None)
+        bounds = self._bounds()
+        return translate(_RANGES[tuple(bounds)], **bounds) if bounds else ""
+
+    def _bounds(self) -> dict[str, float]:
+        names = ("low", "above", "high", "below")
+        bounds = {name: getattr(self, name) for name in names}
+        return {name: bound for name, bound in bounds.items() if bound is not None}
 
     def holds(self, number: float) -> bool:
         """Whether `number` is finite and inside the range."""
@@ -82,39 +95,57 @@ class Rule(Doc):
             return self._check_choice(name, value, get_args(kind))
         if kind is bool:
             if not isinstance(value, bool):
-                raise SettingsError(f"`{name}` must be true or false, but got {value!r}.")
+                raise SettingsError(
+                    "`{name}` must be true or false, but got {value!r}.", name=name, value=value
+                )
             return value
         if kind is str:
             if not isinstance(value, str):
-                raise SettingsError(f"`{name}` must be text, but got {value!r}.")
+                raise SettingsError(
+                    "`{name}` must be text, but got {value!r}.", name=name, value=value
+                )
             return value
         if get_origin(kind) is tuple:
             if not isinstance(value, list | tuple):
                 raise SettingsError(
-                    f"`{name}` must be whole numbers such as [128, 64], but got {value!r}."
+                    "`{name}` must be whole numbers such as [128, 64], but got {value!r}.",
+                    name=name,
+                    value=value,
                 )
             return tuple(int(self._check_number(name, item, int)) for item in value)
         return self._check_number(name, value, kind)
 
     def _check_choice(self, name: str, value: Any, choices: tuple[Any, ...]) -> Value:
         if not isinstance(value, str) or value not in choices:
-            hint = nearest(str(value), choices)
             raise SettingsError(
-                f"`{name}` must be one of {list_words(choices, 'or')}, but got {value!r}{hint}."
+                "`{name}` must be one of {choices}, but got {value!r}{hint}.",
+                name=name,
+                choices=", ".join(choices),
+                value=value,
+                hint=nearest(str(value), choices),
             )
         return value
 
     def _check_number(self, name: str, value: Any, kind: type) -> int | float:
-        noun = "a whole number" if kind is int else "a number"
         number = isinstance(value, int | float) and not isinstance(value, bool)
         if number and kind is int and isinstance(value, float):
             number = value.is_integer()
         if not number or not self.holds(value):
-            words = self.range_words()
-            raise SettingsError(
-                f"`{name}` must be {noun}{words and ' ' + words}, but got {value!r}."
-            )
+            raise self._no_such_number(name, value, whole=kind is int)
         return int(value) if kind is int else float(value)
+
+    def _no_such_number(self, name: str, value: Any, *, whole: bool) -> SettingsError:
+        values = {"name": name, "value": value}
+        if bounds := self._bounds():
+            values["range"] = MlcoreError(_RANGES[tuple(bounds)], **bounds)
+            if whole:
+                return SettingsError(
+                    "`{name}` must be a whole number {range}, but got {value!r}.", **values
+                )
+            return SettingsError("`{name}` must be a number {range}, but got {value!r}.", **values)
+        if whole:
+            return SettingsError("`{name}` must be a whole number, but got {value!r}.", **values)
+        return SettingsError("`{name}` must be a number, but got {value!r}.", **values)
 
 
 def list_words(items: Iterable[object], joint: str = "and") -> str:
@@ -123,7 +154,7 @@ def list_words(items: Iterable[object], joint: str = "and") -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {joint} {words[-1]}"
 
 
-def nearest(word: str, choices: Iterable[str]) -> str:
-    """A hint for a misspelt name: ` (did you mean "sgd"?)`, or nothing."""
+def nearest(word: str, choices: Iterable[str]) -> MlcoreError:
+    """A hint for a sentence about a misspelt name: ` (did you mean "sgd"?)`, or nothing."""
     close = difflib.get_close_matches(word, list(choices), n=1)
-    return f' (did you mean "{close[0]}"?)' if close else ""
+    return MlcoreError(' (did you mean "{name}"?)', name=close[0]) if close else MlcoreError()

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from mlcore.config import PIXELS, ModelConfig
 
-__all__ = ["Layer", "ModelSummary", "summarize"]
+__all__ = ["LayerSummary", "ModelSummary", "summarize"]
 
 FLOAT_BYTES = 4  # a float32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Layer:
+class LayerSummary:
     """One layer of the model, in the order of the forward pass."""
 
     name: str  # as in the state dict ("fc1", "bn1"); "" where a layer has no state
@@ -26,7 +26,7 @@ class Layer:
 class ModelSummary:
     """All layers, and what they add up to."""
 
-    layers: tuple[Layer, ...]
+    layers: tuple[LayerSummary, ...]
     parameters: int  # trainable numbers
     bytes: int  # memory of parameters and buffers
 
@@ -42,7 +42,7 @@ def summarize(
         inputs: pixels of one image.
         log_probabilities: whether the model ends in a log_softmax, as it does with the nll loss.
     """
-    layers: list[Layer] = []
+    layers: list[LayerSummary] = []
     width = inputs
     for number, units in enumerate(config.hidden, start=1):
         layers.append(_linear(number, width, units))
@@ -63,8 +63,8 @@ def summarize(
     )
 
 
-def _linear(number: int, inputs: int, outputs: int) -> Layer:
-    return Layer(
+def _linear(number: int, inputs: int, outputs: int) -> LayerSummary:
+    return LayerSummary(
         name=f"fc{number}",
         kind="linear",
         shape_in=(inputs,),
@@ -73,6 +73,8 @@ def _linear(number: int, inputs: int, outputs: int) -> Layer:
     )
 
 
-def _same(name: str, kind: str, units: int, parameters: int = 0) -> Layer:
+def _same(name: str, kind: str, units: int, parameters: int = 0) -> LayerSummary:
     """A layer whose output has the shape of its input."""
-    return Layer(name=name, kind=kind, shape_in=(units,), shape_out=(units,), parameters=parameters)
+    return LayerSummary(
+        name=name, kind=kind, shape_in=(units,), shape_out=(units,), parameters=parameters
+    )

@@ -142,7 +142,7 @@ def test_the_names_in_the_steps_are_still_those_of_the_code() -> None:
         "DataName": "mlcore/config/data.py",
         "OptimName": "mlcore/config/optim.py",
         "build_optimizer": "mlcore/optim.py",
-        "_RULES": "mlcore/steps/updates.py",
+        "_UPDATES": "mlcore/steps/updates.py",
         "_NEEDS": "mlcore/checkpoint/optimizer_state.py",
         "_SIGNS": "mlcore/checkpoint/optimizer_state.py",
     }.items():

@@ -8,7 +8,7 @@ from typing import Any
 from dashboard.settings.form import check, effective
 from dashboard.settings.pending import pending_changes
 from dashboard.words.translation import _
-from mlcore.config import PLACE, RunConfig
+from mlcore.config import EXECUTION, RunConfig
 from mlcore.errors import SettingsError
 from mlcore.runs.record.forks import SAME_WEIGHTS, Point
 
@@ -43,7 +43,7 @@ def branch_changes(point: Point, values: Mapping[str, Any]) -> dict[str, Any] | 
             return None
         after = wanted.flat()
         changes = {name: after[name] for name in after if after[name] != before[name]}
-        changes = {name: value for name, value in changes.items() if name not in PLACE}
+        changes = {name: value for name, value in changes.items() if name not in EXECUTION}
     changes.pop("train.epochs", None)
     return changes
 

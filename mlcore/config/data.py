@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal
 
-from mlcore.config.part import Part
+from mlcore.config.base import SettingsGroup
 from mlcore.rules import Rule
+from mlcore.words import N_
 
 __all__ = ["PIXELS", "SIDE", "DataConfig", "DataName"]
 
@@ -29,31 +30,39 @@ DataName = Literal[
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DataConfig(Part):
+class DataConfig(SettingsGroup):
     """Which images, in what batches."""
 
     group: ClassVar[str] = "data"
 
-    name: Annotated[DataName, Rule("data set to train on", label="Data set")] = "mnist"
+    name: Annotated[DataName, Rule(N_("data set to train on"), label=N_("Data set"))] = "mnist"
     root: Annotated[
         str,
         Rule(
-            "folder of the data sets; empty: the variable MLCORE_DATA, else ./data",
-            label="Data folder",
+            N_("folder of the data sets; empty: the variable MLCORE_DATA, else ./data"),
+            label=N_("Data folder"),
         ),
     ] = ""
     batch_size: Annotated[
         int,
-        Rule("images per step", label="Batch size", low=1, high=60_000, slider=(1, 1024), log=True),
+        Rule(
+            N_("images per step"),
+            label=N_("Batch size"),
+            low=1,
+            high=60_000,
+            slider=(1, 1024),
+            log=True,
+        ),
     ] = 64
     drop_last: Annotated[
-        bool, Rule("leave out an epoch's last batch when it is short", label="Drop short batch")
+        bool,
+        Rule(N_("leave out an epoch's last batch when it is short"), label=N_("Drop short batch")),
     ] = False
     validation: Annotated[
         int,
         Rule(
-            "images held out of the training set to validate on; 0: none, as in the tutorial",
-            label="Validation images",
+            N_("images held out of the training set to validate on; 0: none, as in the tutorial"),
+            label=N_("Validation images"),
             low=0,
             high=500_000,
             slider=(0, 10_000),
@@ -62,8 +71,8 @@ class DataConfig(Part):
     train_limit: Annotated[
         int,
         Rule(
-            "train on this many images only, the first of the training set; 0: all",
-            label="Training images, at most",
+            N_("train on this many images only, the first of the training set; 0: all"),
+            label=N_("Training images, at most"),
             low=0,
             high=1_000_000,
             slider=(0, 60_000),
@@ -71,13 +80,19 @@ class DataConfig(Part):
     ] = 0
     mean: Annotated[
         float,
-        Rule("subtracted from pixels in 0 to 1", label="Mean", low=-10, high=10, slider=(0, 1)),
+        Rule(
+            N_("subtracted from pixels in 0 to 1"),
+            label=N_("Mean"),
+            low=-10,
+            high=10,
+            slider=(0, 1),
+        ),
     ] = 0.5
     std: Annotated[
         float,
         Rule(
-            "pixels in 0 to 1 are divided by it after the mean is taken off",
-            label="Standard deviation",
+            N_("pixels in 0 to 1 are divided by it after the mean is taken off"),
+            label=N_("Standard deviation"),
             above=0,
             high=10,
             slider=(0.01, 1),
@@ -86,7 +101,7 @@ class DataConfig(Part):
     store: Annotated[
         Literal["float32", "uint8"],
         Rule(
-            "how images lie in memory: float32 is faster, uint8 takes a quarter; same numbers",
-            label="Images in memory as",
+            N_("how images lie in memory: float32 is faster, uint8 takes a quarter; same numbers"),
+            label=N_("Images in memory as"),
         ),
     ] = "float32"

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal
 
-from mlcore.config.part import Part
+from mlcore.config.base import SettingsGroup
 from mlcore.errors import SettingsError
 from mlcore.rules import Rule
+from mlcore.words import N_
 
 __all__ = ["OptimConfig", "OptimName", "Schedule"]
 
@@ -18,17 +19,19 @@ _SCHEDULE, _NAME = "optim.schedule", "optim.name"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OptimConfig(Part):
+class OptimConfig(SettingsGroup):
     """How weights follow gradients."""
 
     group: ClassVar[str] = "optim"
 
-    name: Annotated[OptimName, Rule("optimizer, as in torch.optim", label="Optimizer")] = "sgd"
+    name: Annotated[OptimName, Rule(N_("optimizer, as in torch.optim"), label=N_("Optimizer"))] = (
+        "sgd"
+    )
     lr: Annotated[
         float,
         Rule(
-            "learning rate; the peak of a one_cycle schedule",
-            label="Learning rate",
+            N_("learning rate; the peak of a one_cycle schedule"),
+            label=N_("Learning rate"),
             above=0,
             high=100,
             slider=(1e-5, 1),
@@ -38,8 +41,8 @@ class OptimConfig(Part):
     momentum: Annotated[
         float,
         Rule(
-            "share of the last update kept in the next",
-            label="Momentum",
+            N_("share of the last update kept in the next"),
+            label=N_("Momentum"),
             low=0,
             below=1,
             slider=(0, 0.99),
@@ -49,29 +52,29 @@ class OptimConfig(Part):
     nesterov: Annotated[
         bool,
         Rule(
-            "look ahead along the momentum; needs momentum above 0",
-            label="Nesterov",
+            N_("look ahead along the momentum; needs momentum above 0"),
+            label=N_("Nesterov"),
             applies={_NAME: ("sgd",)},
         ),
     ] = False
     weight_decay: Annotated[
         float,
         Rule(
-            "pull of the weights towards 0 (decoupled with adamw, an L2 penalty otherwise)",
-            label="Weight decay",
+            N_("pull of the weights towards 0 (decoupled with adamw, an L2 penalty otherwise)"),
+            label=N_("Weight decay"),
             low=0,
             high=10,
             slider=(0, 0.1),
         ),
     ] = 0.0
     schedule: Annotated[
-        Schedule, Rule("how the learning rate moves over the run", label="Schedule")
+        Schedule, Rule(N_("how the learning rate moves over the run"), label=N_("Schedule"))
     ] = "constant"
     step_every: Annotated[
         int,
         Rule(
-            "epochs between two drops of the step schedule",
-            label="Drop every (epochs)",
+            N_("epochs between two drops of the step schedule"),
+            label=N_("Drop every (epochs)"),
             low=1,
             high=10_000,
             slider=(1, 20),
@@ -81,8 +84,8 @@ class OptimConfig(Part):
     gamma: Annotated[
         float,
         Rule(
-            "factor of each drop of the step and plateau schedules",
-            label="Drop factor",
+            N_("factor of each drop of the step and plateau schedules"),
+            label=N_("Drop factor"),
             above=0,
             below=1,
             slider=(0.05, 0.95),
@@ -92,8 +95,8 @@ class OptimConfig(Part):
     min_lr: Annotated[
         float,
         Rule(
-            "learning rate at the end of the cosine, or the floor of the plateau schedule",
-            label="Lowest learning rate",
+            N_("learning rate at the end of the cosine, or the floor of the plateau schedule"),
+            label=N_("Lowest learning rate"),
             low=0,
             high=100,
             slider=(0, 0.01),
@@ -103,8 +106,8 @@ class OptimConfig(Part):
     warmup: Annotated[
         float,
         Rule(
-            "share of the run in which the one_cycle schedule rises",
-            label="Warm-up share",
+            N_("share of the run in which the one_cycle schedule rises"),
+            label=N_("Warm-up share"),
             above=0,
             below=1,
             slider=(0.05, 0.95),
@@ -114,8 +117,8 @@ class OptimConfig(Part):
     plateau_patience: Annotated[
         int,
         Rule(
-            "epochs without a better loss before the plateau schedule drops",
-            label="Plateau patience (epochs)",
+            N_("epochs without a better loss before the plateau schedule drops"),
+            label=N_("Plateau patience (epochs)"),
             low=0,
             high=10_000,
             slider=(0, 20),
@@ -125,8 +128,8 @@ class OptimConfig(Part):
     clip_norm: Annotated[
         float,
         Rule(
-            "gradients longer than this (L2 norm over all weights) are shortened to it; 0: off",
-            label="Clip gradient norm",
+            N_("gradients longer than this (L2 norm over all weights) are shortened to it; 0: off"),
+            label=N_("Clip gradient norm"),
             low=0,
             high=1e6,
             slider=(0, 10),
@@ -142,6 +145,8 @@ class OptimConfig(Part):
             )
         if self.min_lr >= self.lr:
             raise SettingsError(
-                f"`optim.min_lr` must be below `optim.lr`, "
-                f"but got {self.min_lr!r} with a learning rate of {self.lr!r}."
+                "`optim.min_lr` must be below `optim.lr`, but got {min_lr!r} with a learning rate "
+                "of {lr!r}.",
+                min_lr=self.min_lr,
+                lr=self.lr,
             )

@@ -14,13 +14,13 @@ from typing import Any
 from mlcore.config.data import DataConfig
 from mlcore.config.model import ModelConfig
 from mlcore.config.optim import OptimConfig
-from mlcore.config.parts import EDITABLE, PARTS, PLACE, SETTINGS, find_setting
 from mlcore.config.setting import Setting
+from mlcore.config.settings import EDITABLE, EXECUTION, GROUPS, SETTINGS, find_setting
 from mlcore.config.train import TrainConfig
 from mlcore.errors import SettingsError
 from mlcore.rules import Value, list_words, nearest
 
-__all__ = ["RunConfig", "changes_between", "data_root", "dumps", "goes_on", "parse"]
+__all__ = ["RunConfig", "can_continue", "changes_between", "data_root", "dumps", "parse"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +42,9 @@ class RunConfig:
             self._check_applies(setting, values)
         if self.train.patience and not self.data.validation:
             raise SettingsError(
-                f"`train.patience` needs images to validate on, but got patience "
-                f"{self.train.patience} with `data.validation` 0: hold out 5000 images, say."
+                "`train.patience` needs images to validate on, but got patience {patience} with "
+                "`data.validation` 0: hold out 5000 images, say.",
+                patience=self.train.patience,
             )
 
     @staticmethod
@@ -54,9 +55,14 @@ class RunConfig:
         for other, allowed in setting.rule.applies.items():
             if values[other] not in allowed:
                 raise SettingsError(
-                    f"`{setting.name}` means something only where `{other}` is "
-                    f"{list_words(allowed, 'or')}, but got {value!r} with {values[other]!r}: "
-                    f"leave it at {setting.default!r}."
+                    "`{name}` means something only where `{other}` is {allowed}, but got {value!r} "
+                    "with {actual!r}: leave it at {default!r}.",
+                    name=setting.name,
+                    other=other,
+                    allowed=list_words(allowed, "or"),
+                    value=value,
+                    actual=values[other],
+                    default=setting.default,
                 )
 
     def flat(self) -> dict[str, Value]:
@@ -81,19 +87,19 @@ class RunConfig:
         Raises:
             SettingsError: a name is unknown or a value is refused.
         """
-        parts: dict[str, dict[str, Any]] = {}
+        groups: dict[str, dict[str, Any]] = {}
         for name, value in values.items():
             setting = find_setting(name)
-            parts.setdefault(setting.group, {})[setting.field] = value
+            groups.setdefault(setting.group, {})[setting.field] = value
         changed = {
             group: dataclasses.replace(getattr(self, group), **fields)
-            for group, fields in parts.items()
+            for group, fields in groups.items()
         }
         return dataclasses.replace(self, **changed)
 
     def to_json(self) -> dict[str, dict[str, Any]]:
         """Nested plain values, ready for `json.dumps`; `from_json` gives the same config back."""
-        nested: dict[str, dict[str, Any]] = {group: {} for group in PARTS}
+        nested: dict[str, dict[str, Any]] = {group: {} for group in GROUPS}
         for name, value in self.flat().items():
             setting = SETTINGS[name]
             nested[setting.group][setting.field] = (
@@ -103,22 +109,28 @@ class RunConfig:
 
     @classmethod
     def from_json(cls, nested: Any) -> RunConfig:
-        """Read what `to_json` wrote; a part or setting left out keeps its default.
+        """Read what `to_json` wrote; a group or setting left out keeps its default.
 
         Raises:
             SettingsError: it is no such object, a key is unknown, or a value is refused.
         """
         if not isinstance(nested, Mapping):
-            raise SettingsError(f"Settings must be a JSON object, but got {type(nested).__name__}.")
+            raise SettingsError(
+                "Settings must be a JSON object, but got {kind}.", kind=type(nested).__name__
+            )
         values: dict[str, Any] = {}
         for group, fields in nested.items():
-            if group not in PARTS:
+            if group not in GROUPS:
                 raise SettingsError(
-                    f"`{group}` is no part of the settings{nearest(str(group), PARTS)}: "
-                    f"use {list_words(PARTS, 'or')}."
+                    "`{group}` is no group of settings{hint}: use {groups}.",
+                    group=group,
+                    hint=nearest(str(group), GROUPS),
+                    groups=list_words(GROUPS, "or"),
                 )
             if not isinstance(fields, Mapping):
-                raise SettingsError(f"`{group}` must be a JSON object, but got {fields!r}.")
+                raise SettingsError(
+                    "`{group}` must be a JSON object, but got {value!r}.", group=group, value=fields
+                )
             values |= {f"{group}.{name}": value for name, value in fields.items()}
         return cls.from_flat(values)
 
@@ -132,13 +144,13 @@ def changes_between(config: RunConfig, wanted: RunConfig) -> dict[str, Value]:
     return {name: after[name] for name in EDITABLE if after[name] != before[name]}
 
 
-def goes_on(config: RunConfig, wanted: RunConfig) -> bool:
-    """Whether a training can be gone on with exactly under other settings.
+def can_continue(config: RunConfig, wanted: RunConfig) -> bool:
+    """Whether a training can be continued exactly under other settings.
 
-    It can where they differ only in what an edit can change, or in where to compute.
+    It can where they differ only in what an edit can change, or in how to compute.
     """
     before, after = config.flat(), wanted.flat()
-    free = (*EDITABLE, *PLACE)
+    free = (*EDITABLE, *EXECUTION)
     return all(before[name] == after[name] for name in before if name not in free)
 
 
@@ -171,7 +183,7 @@ def _number(text: str) -> int | float | str:
 
 
 def data_root(config: DataConfig) -> Path:
-    """The folder of the data sets: the setting, else MLCORE_DATA, else `data` where we stand."""
+    """The folder of the data sets: the setting, else MLCORE_DATA, else `data` in this folder."""
     return Path(config.root or os.environ.get("MLCORE_DATA") or "data").expanduser()
 
 

@@ -1,4 +1,4 @@
-"""One setting, described for whoever checks, shows or reads it."""
+"""What one setting is: its name, type, default and rule."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["Setting", "settings_of"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """One setting, described for whoever shows or reads it."""
+    """One setting, from its field in the dataclass of its group."""
 
     name: str  # dotted, as in "optim.lr"
     group: str  # "optim"
@@ -34,22 +34,22 @@ class Setting:
         return all(values[other] in allowed for other, allowed in self.rule.applies.items())
 
 
-def settings_of(part: type[Any]) -> tuple[Setting, ...]:
-    """The settings of one part of `RunConfig`, from its fields and their rules."""
-    known: Any = part  # mypy takes classes for unhashable
-    return _settings_of(known)
+def settings_of(group: type[Any]) -> tuple[Setting, ...]:
+    """The settings of one group of `RunConfig`, from its fields and their rules."""
+    hashable: Any = group  # mypy does not know that classes are
+    return _settings_of(hashable)
 
 
 @functools.cache
-def _settings_of(part: Any) -> tuple[Setting, ...]:
-    hints = get_type_hints(part, include_extras=True)
+def _settings_of(group: Any) -> tuple[Setting, ...]:
+    hints = get_type_hints(group, include_extras=True)
     found = []
-    for item in dataclasses.fields(part):
+    for item in dataclasses.fields(group):
         kind, rule = get_args(hints[item.name])
         found.append(
             Setting(
-                name=f"{part.group}.{item.name}",
-                group=part.group,
+                name=f"{group.group}.{item.name}",
+                group=group.group,
                 field=item.name,
                 kind=kind,
                 default=cast(Value, item.default),

@@ -7,9 +7,10 @@ import re
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal
 
-from mlcore.config.part import Part
+from mlcore.config.base import SettingsGroup
 from mlcore.errors import SettingsError
 from mlcore.rules import Rule
+from mlcore.words import N_
 
 __all__ = ["Loss", "Stepper", "TrainConfig"]
 
@@ -20,33 +21,39 @@ _DEVICE = re.compile(r"auto|cpu|cuda(:\d{1,3})?|mps")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TrainConfig(Part):
+class TrainConfig(SettingsGroup):
     """How long, with what loss, where."""
 
     group: ClassVar[str] = "train"
 
     epochs: Annotated[
         int,
-        Rule("passes over the training set", label="Epochs", low=1, high=10_000, slider=(1, 50)),
+        Rule(
+            N_("passes over the training set"),
+            label=N_("Epochs"),
+            low=1,
+            high=10_000,
+            slider=(1, 50),
+        ),
     ] = 5
     loss: Annotated[
         Loss,
         Rule(
-            "nll on log-probabilities (log_softmax in the model), or cross_entropy on logits",
-            label="Loss",
+            N_("nll on log-probabilities (log_softmax in the model), or cross_entropy on logits"),
+            label=N_("Loss"),
         ),
     ] = "nll"
     seed: Annotated[
-        int, Rule("start of all random numbers", label="Seed", low=0, high=2**32 - 1)
+        int, Rule(N_("start of all random numbers"), label=N_("Seed"), low=0, high=2**32 - 1)
     ] = 0
     device: Annotated[
-        str, Rule("auto, cpu, cuda, cuda:N or mps; auto takes the fastest", label="Device")
+        str, Rule(N_("auto, cpu, cuda, cuda:N or mps; auto takes the fastest"), label=N_("Device"))
     ] = "auto"
     threads: Annotated[
         int,
         Rule(
-            "CPU threads; 0: torch's choice in a shell, a fair share from the page",
-            label="CPU threads",
+            N_("CPU threads; 0: torch's choice in a shell, a fair share from the page"),
+            label=N_("CPU threads"),
             low=0,
             high=1024,
             slider=(0, os.cpu_count() or 1),
@@ -55,8 +62,8 @@ class TrainConfig(Part):
     patience: Annotated[
         int,
         Rule(
-            "end the run after this many epochs without a lower validation loss; 0: off",
-            label="Early stopping (epochs)",
+            N_("end the run after this many epochs without a lower validation loss; 0: off"),
+            label=N_("Early stopping (epochs)"),
             low=0,
             high=10_000,
             slider=(0, 20),
@@ -65,9 +72,11 @@ class TrainConfig(Part):
     stepper: Annotated[
         Stepper,
         Rule(
-            "what does a step: autograd, the same written out, or a CUDA graph; "
-            "auto takes the fastest that gives the same numbers",
-            label="Step by",
+            N_(
+                "what does a step: autograd, the same written out, or a CUDA graph; "
+                "auto takes the fastest that gives the same numbers"
+            ),
+            label=N_("Step by"),
         ),
     ] = "auto"
 
@@ -75,5 +84,6 @@ class TrainConfig(Part):
         super(TrainConfig, self).__post_init__()
         if not _DEVICE.fullmatch(self.device):
             raise SettingsError(
-                f"`train.device` must be auto, cpu, cuda, cuda:N or mps, but got {self.device!r}."
+                "`train.device` must be auto, cpu, cuda, cuda:N or mps, but got {device!r}.",
+                device=self.device,
             )

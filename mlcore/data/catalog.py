@@ -8,15 +8,15 @@ from collections.abc import Mapping
 from mlcore.data import digits, emnist, fashion_mnist, kmnist, mnist, qmnist
 from mlcore.data.family import Family
 from mlcore.errors import SettingsError
-from mlcore.rules import list_words, nearest
+from mlcore.rules import nearest
 
 __all__ = ["CATALOG", "find_family"]
 
 CATALOG: Mapping[str, Family] = types.MappingProxyType(
     {
         family.name: family
-        for room in (mnist, fashion_mnist, kmnist, emnist, qmnist, digits)
-        for family in room.FAMILIES
+        for module in (mnist, fashion_mnist, kmnist, emnist, qmnist, digits)
+        for family in module.FAMILIES
     }
 )
 """Name → family, in the order in which `data.name` offers them."""
@@ -30,7 +30,9 @@ def find_family(name: str) -> Family:
     """
     if name not in CATALOG:
         raise SettingsError(
-            f"`data.name` must be one of {list_words(CATALOG, 'or')}, "
-            f"but got {name!r}{nearest(name, CATALOG)}."
+            "`data.name` must be one of {names}, but got {name!r}{hint}.",
+            names=", ".join(CATALOG),
+            name=name,
+            hint=nearest(name, CATALOG),
         )
     return CATALOG[name]

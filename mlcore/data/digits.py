@@ -19,14 +19,15 @@ from numpy.typing import NDArray
 from mlcore.config import SIDE
 from mlcore.data.family import DIGITS, Family, RawSplit
 from mlcore.errors import DataCorruptError
+from mlcore.words import N_
 
 __all__ = ["FAMILIES", "enlarge", "read_bundled"]
 
 FAMILIES = (
     Family(
         name="digits",
-        title="Digits (bundled)",
-        description="1,797 small handwritten digits that come with the package.",
+        title=N_("Digits (bundled)"),
+        description=N_("1,797 small handwritten digits that come with the package."),
         licence="CC BY 4.0",
         classes=DIGITS,
         train_images=1_437,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import string
 
 from mlcore.data.family import DIGITS, Download, Family, SplitFiles
+from mlcore.words import N_
 
 __all__ = ["FAMILIES"]
 
@@ -34,6 +35,7 @@ _ARCHIVE = Download(
 
 def _family(
     selection: str,
+    title: str,
     description: str,
     classes: tuple[str, ...],
     train_images: int,
@@ -42,7 +44,7 @@ def _family(
 ) -> Family:
     return Family(
         name=f"emnist_{selection}",
-        title=f"EMNIST {selection}",
+        title=title,
         description=description,
         licence="public domain (NIST)",
         classes=classes,
@@ -59,10 +61,18 @@ def _family(
 
 
 FAMILIES = (
-    _family("digits", "Four times as many digits as MNIST.", DIGITS, 240_000, 40_000),
+    _family(
+        "digits",
+        N_("EMNIST digits"),
+        N_("Four times as many digits as MNIST."),
+        DIGITS,
+        240_000,
+        40_000,
+    ),
     _family(
         "letters",
-        "The 26 letters, capitals and small ones together.",
+        N_("EMNIST letters"),
+        N_("The 26 letters, capitals and small ones together."),
         tuple(string.ascii_uppercase),
         124_800,
         20_800,
@@ -70,7 +80,8 @@ FAMILIES = (
     ),
     _family(
         "balanced",
-        "Digits, capitals and eleven small letters, equally many of each.",
+        N_("EMNIST balanced"),
+        N_("Digits, capitals and eleven small letters, equally many of each."),
         (*DIGITS, *string.ascii_uppercase, *_OWN_SMALL_LETTERS),
         112_800,
         18_800,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mlcore.data.family import Download, Family, SplitFiles
+from mlcore.words import N_
 
 __all__ = ["FAMILIES"]
 
@@ -11,8 +12,8 @@ _MIRRORS = ("http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",)
 FAMILIES = (
     Family(
         name="fashion_mnist",
-        title="Fashion-MNIST",
-        description="Photographs of clothes, shoes and bags from an online shop.",
+        title=N_("Fashion-MNIST"),
+        description=N_("Photographs of clothes, shoes and bags from an online shop."),
         licence="MIT",
         classes=(
             "T-shirt/top",

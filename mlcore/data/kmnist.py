@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mlcore.data.family import Download, Family, SplitFiles
+from mlcore.words import N_
 
 __all__ = ["FAMILIES"]
 
@@ -11,8 +12,8 @@ _MIRRORS = ("http://codh.rois.ac.jp/kmnist/dataset/kmnist/",)
 FAMILIES = (
     Family(
         name="kmnist",
-        title="Kuzushiji-MNIST",
-        description="Ten hiragana as they were written in Japanese books before 1900.",
+        title=N_("Kuzushiji-MNIST"),
+        description=N_("Ten hiragana as they were written in Japanese books before 1900."),
         licence="CC BY-SA 4.0",
         classes=("o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo"),
         train_images=60_000,

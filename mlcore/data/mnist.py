@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mlcore.data.family import DIGITS, Download, Family, SplitFiles
+from mlcore.words import N_
 
 __all__ = ["FAMILIES"]
 
@@ -14,8 +15,8 @@ _MIRRORS = (
 FAMILIES = (
     Family(
         name="mnist",
-        title="MNIST",
-        description="Handwritten digits by 500 American clerks and pupils.",
+        title=N_("MNIST"),
+        description=N_("Handwritten digits by 500 American clerks and pupils."),
         licence="CC BY-SA 3.0",
         classes=DIGITS,
         train_images=60_000,

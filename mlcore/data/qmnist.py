@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mlcore.data.family import DIGITS, Download, Family, SplitFiles
+from mlcore.words import N_
 
 __all__ = ["FAMILIES"]
 
@@ -11,8 +12,8 @@ _MIRRORS = ("https://raw.githubusercontent.com/facebookresearch/qmnist/master/",
 FAMILIES = (
     Family(
         name="qmnist",
-        title="QMNIST",
-        description="MNIST rebuilt from its source, with six times as many test images.",
+        title=N_("QMNIST"),
+        description=N_("MNIST rebuilt from its source, with six times as many test images."),
         licence="BSD 3-Clause",
         classes=DIGITS,
         train_images=60_000,

@@ -1,7 +1,7 @@
-"""One optimisation step behind one interface: autograd for any model, and faster twins.
+"""One optimisation step behind one interface: autograd for any model, and faster steppers.
 
-Every twin gives autograd's losses and weights to the last bit; tests hold that. `make_stepper`
-takes the fastest that applies.
+Each gives autograd's losses and weights to the last bit; tests hold that. `make_stepper` takes the
+fastest that applies.
 """
 
 from __future__ import annotations
@@ -34,11 +34,14 @@ def make_stepper(
     name: str = config.train.stepper
     if name == "auto":
         name = _AUTO.get(device.type, "autograd")
-    place = {"written_out": "cpu", "cuda_graph": "cuda"}.get(name, device.type)
-    if place != device.type:
+    needed = {"written_out": "cpu", "cuda_graph": "cuda"}.get(name, device.type)
+    if needed != device.type:
         raise SettingsError(
-            f'`train.stepper` "{name}" works on {place} only, but the run is on {device}: '
-            "leave it at auto."
+            '`train.stepper` "{name}" works on {needed} only, but the run is on {device}: '
+            "leave it at auto.",
+            name=name,
+            needed=needed,
+            device=str(device),
         )
     match name:
         case "written_out":

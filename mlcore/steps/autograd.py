@@ -13,7 +13,7 @@ __all__ = ["Autograd"]
 
 
 class Autograd:
-    """zero_grad, forward, loss, backward, clip, step: the measure for every other twin."""
+    """zero_grad, forward, loss, backward, clip, step: what every other stepper is compared with."""
 
     name = "autograd"
 
@@ -22,7 +22,7 @@ class Autograd:
         self.use(optimizer, clip_norm)
 
     def use(self, optimizer: Optimizer, clip_norm: float) -> None:
-        """Go on with this optimizer and this clipping; 0.0: none."""
+        """Continue with this optimizer and this clipping; 0.0: none."""
         self.optimizer, self.clip_norm = optimizer, clip_norm
 
     def step(self, images: Tensor, labels: Tensor) -> Tensor:

@@ -39,7 +39,7 @@ class CudaGraph:
         self.use(optimizer, clip_norm)
 
     def use(self, optimizer: Optimizer, clip_norm: float) -> None:
-        """Go on with this optimizer and this clipping; 0.0: none."""
+        """Continue with this optimizer and this clipping; 0.0: none."""
         self.optimizer, self.clip_norm = optimizer, clip_norm
         self.eager.use(optimizer, clip_norm)
         self._forget()

@@ -14,8 +14,8 @@ __all__ = ["Stepper"]
 class Stepper(Protocol):
     """Does optimisation steps: forward pass, loss, backward pass, clipping, update.
 
-    All twins give the same losses and weights, to the last bit. They keep their memory in the
-    model and in the optimizer's own state, so either can take over from another at any step.
+    All give the same losses and weights, to the last bit. What they remember is in the model and
+    in the optimizer's own state, so that one can take over from another at any step.
     """
 
     name: str
@@ -30,5 +30,5 @@ class Stepper(Protocol):
         ...
 
     def use(self, optimizer: Optimizer, clip_norm: float) -> None:
-        """Go on with this optimizer (over the same weights) and this clipping; 0.0: none."""
+        """Continue with this optimizer (over the same weights) and this clipping; 0.0: none."""
         ...

@@ -1,9 +1,9 @@
-"""The parts of an MLP, each with its forward pass and, written out, its derivative.
+"""The layers of an MLP, each with its forward pass and, written out, its derivative.
 
-`backward` turns the gradient of the loss by a part's output, dy, into the gradient by its input,
-dx, and fills in the gradients of its weights on the way: the chain rule, one factor a part. The
-operations are those that autograd runs for the same part, so the numbers are the same, to the
-last bit; what falls away is recording a graph and walking it back.
+`backward` turns the gradient of the loss by a layer's output, dy, into the gradient by its input,
+dx, and fills in the gradients of its weights on the way: the chain rule, one factor a layer. The
+operations are those that autograd runs for the same layer, so the numbers are the same to the last
+bit; only recording a graph and traversing it are left out.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from torch import Tensor, nn
 
 from mlcore.model import ACTIVATIONS, MLP
 
-__all__ = ["DERIVATIVES", "Part", "nll", "parts_of"]
+__all__ = ["DERIVATIVES", "Layer", "layers_of", "nll"]
 
 aten = torch.ops.aten
 
 
-class Part(Protocol):
+class Layer(Protocol):
     """One factor of the chain rule."""
 
     def forward(self, x: Tensor) -> Tensor:
@@ -38,11 +38,11 @@ class Part(Protocol):
 class Linear:
     """y = x Wᵀ + b.  ∂b = Σ dy over the batch,  ∂W = dyᵀ x,  dx = dy W."""
 
-    def __init__(self, layer: nn.Linear, first: bool) -> None:
-        self.weight, self.bias = layer.weight.detach(), layer.bias.detach()  # (O, I), (O,)
+    def __init__(self, module: nn.Linear, first: bool) -> None:
+        self.weight, self.bias = module.weight.detach(), module.bias.detach()  # (O, I), (O,)
         self.weight_t = self.weight.t()  # (I, O), a view: follows every update
-        self.d_weight, self.d_bias = _gradient(layer.weight), _gradient(layer.bias)
-        self.first = first  # nobody asks for the gradient by the images
+        self.d_weight, self.d_bias = _gradient(module.weight), _gradient(module.bias)
+        self.first = first  # the gradient by the images is not needed
 
     def forward(self, x: Tensor) -> Tensor:
         self.x = x  # (B, I)
@@ -65,38 +65,38 @@ class BatchNorm:
     dx = γ / √(σ² + ε) · (dy - mean(dy) - z · mean(dy z)).
     """
 
-    def __init__(self, layer: nn.BatchNorm1d) -> None:
-        self.layer = layer
-        self.gamma, self.beta = layer.weight.detach(), layer.bias.detach()  # (I,) each
-        self.d_gamma, self.d_beta = _gradient(layer.weight), _gradient(layer.bias)
+    def __init__(self, module: nn.BatchNorm1d) -> None:
+        self.module = module
+        self.gamma, self.beta = module.weight.detach(), module.bias.detach()  # (I,) each
+        self.d_gamma, self.d_beta = _gradient(module.weight), _gradient(module.bias)
 
     def forward(self, x: Tensor) -> Tensor:
-        self.x, layer = x, self.layer
-        layer.num_batches_tracked.add_(1)  # type: ignore[union-attr]
+        self.x, module = x, self.module
+        module.num_batches_tracked.add_(1)  # type: ignore[union-attr]
         y, self.mean, self.scale = torch.native_batch_norm(
             x,
             self.gamma,
             self.beta,
-            layer.running_mean,
-            layer.running_var,
+            module.running_mean,
+            module.running_var,
             True,
-            layer.momentum or 0.0,
-            layer.eps,
+            module.momentum or 0.0,
+            module.eps,
         )
         return y  # (B, I)
 
     def backward(self, dy: Tensor) -> Tensor:
-        layer = self.layer
+        module = self.module
         dx, d_gamma, d_beta = aten.native_batch_norm_backward.default(
             dy,
             self.x,
             self.gamma,
-            layer.running_mean,
-            layer.running_var,
+            module.running_mean,
+            module.running_var,
             self.mean,
             self.scale,
             True,
-            layer.eps,
+            module.eps,
             [True, True, True],
         )
         self.d_gamma.copy_(d_gamma)
@@ -190,24 +190,24 @@ def nll(logits: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
     return loss, torch._log_softmax_backward_data(pull, log_probabilities, 1, logits.dtype)
 
 
-def parts_of(model: MLP) -> list[Part]:
-    """The model as a chain of parts, from the images to the logits."""
-    parts: list[Part] = []
+def layers_of(model: MLP) -> list[Layer]:
+    """The model as a chain of layers, from the images to the logits."""
+    layers: list[Layer] = []
     norms = model.norms
-    for number, layer in enumerate(model.linears):
-        parts.append(Linear(layer, first=number == 0))
+    for number, linear in enumerate(model.linears):
+        layers.append(Linear(linear, first=number == 0))
         if number == len(model.config.hidden):
             break  # the logits
         if norms:
-            parts.append(BatchNorm(norms[number]))
-        parts.append(Activation(model.config.activation))
+            layers.append(BatchNorm(norms[number]))
+        layers.append(Activation(model.config.activation))
         if model.config.dropout:
-            parts.append(Dropout(model.config.dropout))
-    return parts
+            layers.append(Dropout(model.config.dropout))
+    return layers
 
 
 def _gradient(weight: Tensor) -> Tensor:
-    """The memory that a weight's gradient is written to at every step; also `weight.grad`."""
+    """The tensor that a weight's gradient is written to at every step; also `weight.grad`."""
     weight.grad = torch.zeros_like(weight)
     return weight.grad
 

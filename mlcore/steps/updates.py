@@ -2,9 +2,9 @@
 
 On the CPU `torch.optim` updates one weight tensor after another, with about twenty calls from
 Python each. A `torch._foreach_…` operation does the same arithmetic for a whole list in one call,
-so the numbers are the same to the last bit. The memory (momentum, averages) stays in the stock
-optimizer's own state, where checkpoints find it; the first step is left to the stock optimizer,
-which makes it.
+so the numbers are the same to the last bit. What an optimizer remembers (momentum, averages) stays
+in the stock optimizer's own state, where checkpoints find it; the first step is left to the stock
+optimizer, which creates that state.
 
 Names: g gradient, w weight, lr learning rate; `value=` and `alpha=` scale the last operand.
 """
@@ -27,46 +27,46 @@ Tensors = list[Tensor]
 
 def make_update(optimizer: Optimizer) -> Callable[[], None]:
     """A function that does what `optimizer.step()` does, as long as weights keep their `.grad`."""
-    optimizer._opt_called = True  # type: ignore[attr-defined]  # schedules look for it
+    optimizer._opt_called = True  # type: ignore[attr-defined]  # schedules check it
     return _Update(optimizer)
 
 
 class _Update:
-    """Weights, gradients and memory as lists, gathered once."""
+    """Weights, gradients and the optimizer's state as lists, gathered once."""
 
     def __init__(self, optimizer: Optimizer) -> None:
         (self.group,) = optimizer.param_groups
         self.optimizer = optimizer
-        self.rule, self.memory_names = _RULES[type(optimizer)]
+        self.update, self.state_names = _UPDATES[type(optimizer)]
         self.weights: Tensors = [weight.detach() for weight in self.group["params"]]
         self.gradients: Tensors = [weight.grad for weight in self.group["params"]]
-        self.memory: dict[str, Tensors] | None = None
+        self.state: dict[str, Tensors] | None = None
 
     def __call__(self) -> None:
-        if self.memory is None:
-            self.memory = self._gather()
-            if self.memory is None:
+        if self.state is None:
+            self.state = self._gather()
+            if self.state is None:
                 # The stock step itself, without its wrapper that imports torch's compiler.
                 inspect.unwrap(type(self.optimizer).step)(self.optimizer)
                 return
-        self.rule(self.group, self.weights, self.gradients, self.memory)
+        self.update(self.group, self.weights, self.gradients, self.state)
 
     def _gather(self) -> dict[str, Tensors] | None:
-        """The optimizer's memory by name, or None while it has not made it all."""
-        names = self.memory_names(self.group)
-        kept = [self.optimizer.state.get(weight, {}) for weight in self.group["params"]]
-        if any(state.get(name) is None for state in kept for name in names):
+        """The optimizer's state by name, or None while it is not complete."""
+        names = self.state_names(self.group)
+        states = [self.optimizer.state.get(weight, {}) for weight in self.group["params"]]
+        if any(state.get(name) is None for state in states for name in names):
             return None
-        return {name: [state[name] for state in kept] for name in names}
+        return {name: [state[name] for state in states] for name in names}
 
 
-def _sgd(group: dict[str, Any], w: Tensors, g: Tensors, memory: dict[str, Tensors]) -> None:
+def _sgd(group: dict[str, Any], w: Tensors, g: Tensors, state: dict[str, Tensors]) -> None:
     """SGD: w ← w - lr g;  with momentum μ:  v ← μ v + g,  w ← w - lr v  (Nesterov: g + μ v)."""
     lr, momentum, decay = group["lr"], group["momentum"], group["weight_decay"]
     if decay:
         torch._foreach_add_(g, w, alpha=decay)
     if momentum:
-        v = memory["momentum_buffer"]
+        v = state["momentum_buffer"]
         torch._foreach_mul_(v, momentum)
         torch._foreach_add_(v, g)
         if group["nesterov"]:
@@ -76,14 +76,14 @@ def _sgd(group: dict[str, Any], w: Tensors, g: Tensors, memory: dict[str, Tensor
     torch._foreach_add_(w, g, alpha=-lr)
 
 
-def _adam(group: dict[str, Any], w: Tensors, g: Tensors, memory: dict[str, Tensors]) -> None:
+def _adam(group: dict[str, Any], w: Tensors, g: Tensors, state: dict[str, Tensors]) -> None:
     """Adam: m ← β₁ m + (1-β₁) g,  v ← β₂ v + (1-β₂) g²,  w ← w - lr m̂ / (√v̂ + ε).
 
     m̂ and v̂ are m and v over 1 - βᵗ at step t (Kingma and Ba, 2015). AdamW first shrinks the
     weights by lr · decay (Loshchilov and Hutter, 2019); Adam adds decay · w to the gradient.
     """
     lr, (beta1, beta2), decay = group["lr"], group["betas"], group["weight_decay"]
-    m, v, steps = memory["exp_avg"], memory["exp_avg_sq"], memory["step"]
+    m, v, steps = state["exp_avg"], state["exp_avg_sq"], state["step"]
     torch._foreach_add_(steps, 1)
     t = steps[0].item()
     if decay and group["decoupled_weight_decay"]:
@@ -99,11 +99,11 @@ def _adam(group: dict[str, Any], w: Tensors, g: Tensors, memory: dict[str, Tenso
     torch._foreach_addcdiv_(w, m, root, value=-(lr / (1 - beta1**t)))
 
 
-def _rmsprop(group: dict[str, Any], w: Tensors, g: Tensors, memory: dict[str, Tensors]) -> None:
+def _rmsprop(group: dict[str, Any], w: Tensors, g: Tensors, state: dict[str, Tensors]) -> None:
     """RMSprop: v ← α v + (1-α) g²,  w ← w - lr g / (√v + ε);  with momentum through a buffer b."""
     lr, momentum, decay = group["lr"], group["momentum"], group["weight_decay"]
-    v = memory["square_avg"]
-    torch._foreach_add_(memory["step"], 1)
+    v = state["square_avg"]
+    torch._foreach_add_(state["step"], 1)
     if decay:
         torch._foreach_add_(g, w, alpha=decay)
     torch._foreach_mul_(v, group["alpha"])
@@ -111,7 +111,7 @@ def _rmsprop(group: dict[str, Any], w: Tensors, g: Tensors, memory: dict[str, Te
     root = torch._foreach_sqrt(v)
     torch._foreach_add_(root, group["eps"])
     if momentum:
-        b = memory["momentum_buffer"]
+        b = state["momentum_buffer"]
         torch._foreach_mul_(b, momentum)
         torch._foreach_addcdiv_(b, g, root)
         torch._foreach_add_(w, b, alpha=-lr)
@@ -119,12 +119,12 @@ def _rmsprop(group: dict[str, Any], w: Tensors, g: Tensors, memory: dict[str, Te
         torch._foreach_addcdiv_(w, g, root, value=-lr)
 
 
-def _adagrad(group: dict[str, Any], w: Tensors, g: Tensors, memory: dict[str, Tensors]) -> None:
+def _adagrad(group: dict[str, Any], w: Tensors, g: Tensors, state: dict[str, Tensors]) -> None:
     """Adagrad: s ← s + g²,  w ← w - lr g / (√s + ε)."""
-    torch._foreach_add_(memory["step"], 1)
+    torch._foreach_add_(state["step"], 1)
     if group["weight_decay"]:
         torch._foreach_add_(g, w, alpha=group["weight_decay"])
-    s = memory["sum"]
+    s = state["sum"]
     torch._foreach_addcmul_(s, g, g, value=1)
     root = torch._foreach_sqrt(s)
     torch._foreach_add_(root, group["eps"])
@@ -135,12 +135,12 @@ def _momentum(group: dict[str, Any]) -> tuple[str, ...]:
     return ("momentum_buffer",) if group["momentum"] else ()
 
 
-Rule = Callable[[dict[str, Any], Tensors, Tensors, dict[str, Tensors]], None]
-_RULES: dict[type[Optimizer], tuple[Rule, Callable[[dict[str, Any]], tuple[str, ...]]]] = {
+Update = Callable[[dict[str, Any], Tensors, Tensors, dict[str, Tensors]], None]
+_UPDATES: dict[type[Optimizer], tuple[Update, Callable[[dict[str, Any]], tuple[str, ...]]]] = {
     optim.SGD: (_sgd, _momentum),
     optim.Adam: (_adam, lambda _: ("step", "exp_avg", "exp_avg_sq")),
     optim.AdamW: (_adam, lambda _: ("step", "exp_avg", "exp_avg_sq")),
     optim.RMSprop: (_rmsprop, lambda group: ("step", "square_avg", *_momentum(group))),
     optim.Adagrad: (_adagrad, lambda _: ("step", "sum")),
 }
-"""Stock class → its update, and the names of the memory it needs."""
+"""Stock class → its update, and the names of the state it needs."""

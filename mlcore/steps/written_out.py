@@ -1,6 +1,6 @@
 """The step of an MLP written out as the mathematics of backpropagation.
 
-Forward through the parts, backward through their derivatives in reverse order, then the update:
+Forward through the layers, backward through their derivatives in reverse order, then the update:
 the same operations on the same numbers as autograd and the stock optimizer, without their
 bookkeeping. `layers.py` holds the derivatives, `updates.py` the updates.
 """
@@ -13,7 +13,7 @@ from torch.nn.utils import clip_grad_norm_
 
 from mlcore.model import MLP
 from mlcore.optim import Optimizer
-from mlcore.steps.layers import nll, parts_of
+from mlcore.steps.layers import layers_of, nll
 from mlcore.steps.updates import make_update
 
 __all__ = ["WrittenOut"]
@@ -26,12 +26,11 @@ class WrittenOut:
 
     def __init__(self, model: MLP, optimizer: Optimizer, clip_norm: float) -> None:
         self.model = model
-        self.parts = parts_of(model)
-        self.backwards = self.parts[::-1]
+        self.layers = layers_of(model)
         self.use(optimizer, clip_norm)
 
     def use(self, optimizer: Optimizer, clip_norm: float) -> None:
-        """Go on with this optimizer and this clipping; 0.0: none."""
+        """Continue with this optimizer and this clipping; 0.0: none."""
         self.clip_norm = clip_norm
         self.update = make_update(optimizer)
 
@@ -39,11 +38,11 @@ class WrittenOut:
     def step(self, images: Tensor, labels: Tensor) -> Tensor:
         """One step on images `(B, 784)` and labels `(B,)`; returns the loss, unread."""
         x = images
-        for part in self.parts:
-            x = part.forward(x)  # (B, width), at last the logits (B, C)
+        for layer in self.layers:
+            x = layer.forward(x)  # (B, width), at last the logits (B, C)
         loss, dy = nll(x, labels)  # (), (B, C)
-        for part in self.backwards:
-            dy = part.backward(dy)  # (B, width)
+        for layer in reversed(self.layers):
+            dy = layer.backward(dy)  # (B, width)
         if self.clip_norm:
             clip_grad_norm_(self.model.parameters(), self.clip_norm)
         self.update()

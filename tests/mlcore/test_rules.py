@@ -32,5 +32,5 @@ def test_words_are_joined_for_a_sentence():
 
 
 def test_only_a_close_name_is_hinted_at():
-    assert nearest("adm", ["adam", "sgd"]) == ' (did you mean "adam"?)'
-    assert nearest("zzz", ["adam", "sgd"]) == ""
+    assert str(nearest("adm", ["adam", "sgd"])) == ' (did you mean "adam"?)'
+    assert str(nearest("zzz", ["adam", "sgd"])) == ""

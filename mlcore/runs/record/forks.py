@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mlcore.config import RunConfig, goes_on
+from mlcore.config import RunConfig, can_continue
 from mlcore.data import CATALOG
 from mlcore.errors import RunError, SettingsError
 from mlcore.rules import list_words
@@ -73,7 +73,7 @@ class Point:
 
     def steps_kept(self, config: RunConfig) -> int:
         """Steps that a fork with these settings has behind it; 0: it is a new training."""
-        return self.step if self.file is not None and goes_on(self.config, config) else 0
+        return self.step if self.file is not None and can_continue(self.config, config) else 0
 
     def epochs_kept(self, config: RunConfig) -> int:
         """Whole epochs that a fork with these settings has behind it."""

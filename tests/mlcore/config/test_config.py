@@ -70,7 +70,7 @@ def test_a_bad_setting_is_refused_in_one_sentence(values, words):
     ("record", "words"),
     [
         ([], "JSON object"),
-        ({"optimiser": {}}, "no part of the settings"),
+        ({"optimiser": {}}, "no group of settings"),
         ({"optim": 3}, "`optim` must be a JSON object"),
         ({"optim": {"rate": 1}}, "is no setting"),
     ],

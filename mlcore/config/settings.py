@@ -1,4 +1,4 @@
-"""All settings by their dotted names, and which of them may change while a run trains."""
+"""All settings by their dotted names, and which of them may change when."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from mlcore.config.train import TrainConfig
 from mlcore.errors import SettingsError
 from mlcore.rules import nearest
 
-__all__ = ["EDITABLE", "PARTS", "PLACE", "SETTINGS", "find_setting"]
+__all__ = ["EDITABLE", "EXECUTION", "GROUPS", "SETTINGS", "find_setting"]
 
-PARTS: Mapping[str, type[Any]] = types.MappingProxyType(
-    {part.group: part for part in (DataConfig, ModelConfig, OptimConfig, TrainConfig)}
+GROUPS: Mapping[str, type[Any]] = types.MappingProxyType(
+    {kind.group: kind for kind in (DataConfig, ModelConfig, OptimConfig, TrainConfig)}
 )
-"""The parts of `RunConfig`, by the first half of their settings' names."""
+"""The groups of `RunConfig`, by the first half of their settings' names."""
 
 SETTINGS: Mapping[str, Setting] = types.MappingProxyType(
-    {setting.name: setting for part in PARTS.values() for setting in settings_of(part)}
+    {setting.name: setting for kind in GROUPS.values() for setting in settings_of(kind)}
 )
 """Dotted name → setting, in the order of the fields."""
 
-PLACE = ("data.root", "data.store", "train.device", "train.threads", "train.stepper")
-"""Settings that say where and how to compute, and leave the numbers alone."""
+EXECUTION = ("data.root", "data.store", "train.device", "train.threads", "train.stepper")
+"""Settings that say where and how to compute, and do not change the numbers."""
 
 EDITABLE: tuple[str, ...] = (
     "data.batch_size",
@@ -56,7 +56,9 @@ def find_setting(name: str) -> Setting:
     """
     if name not in SETTINGS:
         raise SettingsError(
-            f"`{name}` is no setting{nearest(name, SETTINGS)}: "
-            "settings are written as data.name, model.hidden, optim.lr or train.epochs."
+            "`{name}` is no setting{hint}: settings are written as data.name, model.hidden, "
+            "optim.lr or train.epochs.",
+            name=name,
+            hint=nearest(name, SETTINGS),
         )
     return SETTINGS[name]

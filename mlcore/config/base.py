@@ -1,7 +1,6 @@
-"""What the four parts of a run's settings have in common: each field is held to its `Rule`.
+"""What the four groups of a run's settings have in common: each field is held to its `Rule`.
 
-Every range stands once, in the `Rule` of its field; validation, sliders and the help of the
-command line all read it from there.
+Validation, sliders and the help of the command line all read a range from there.
 """
 
 from __future__ import annotations
@@ -10,11 +9,11 @@ from typing import ClassVar
 
 from mlcore.config.setting import settings_of
 
-__all__ = ["Part"]
+__all__ = ["SettingsGroup"]
 
 
-class Part:
-    """Checks every field against its `Rule` when a part is made."""
+class SettingsGroup:
+    """Checks every field against its `Rule` when it is made."""
 
     __slots__ = ()
     group: ClassVar[str]  # "optim" of "optim.lr"
