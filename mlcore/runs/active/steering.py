@@ -16,9 +16,10 @@ from mlcore.events import (
     Stopped,
 )
 from mlcore.runs.record.control import send
+from mlcore.runs.record.event_log import read_event
 from mlcore.runs.record.folder import RunFolder
 from mlcore.runs.record.lines import LineReader
-from mlcore.runs.record.status import ENDED, read_event, read_state
+from mlcore.runs.record.status import ENDED, read_state
 
 __all__ = ["Request"]
 

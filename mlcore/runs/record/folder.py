@@ -5,15 +5,13 @@ from __future__ import annotations
 import functools
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from mlcore import events
 from mlcore.config import RunConfig
 from mlcore.errors import RunError, SettingsError
-from mlcore.events import Started
-from mlcore.runs.record.lines import parse_line
+from mlcore.events import CheckpointSaved, Started
+from mlcore.runs.record.event_log import latest_events
 
 __all__ = ["START_FILE", "RunFolder", "checkpoint_name"]
 
@@ -122,32 +120,15 @@ class RunFolder:
 
         The history tells which one it is; None where none is marked or it is gone.
         """
-        for line in self._told("checkpoint"):
-            if b'"best": true' not in line:
-                continue
-            if named := str((parse_line(line) or {}).get("file", "")):
-                file = self.checkpoints_path / Path(named).name
+        for saved in latest_events(self.events_path, CheckpointSaved):
+            if saved.best:
+                file = self.checkpoints_path / Path(saved.file).name
                 return file if file.is_file() else None
         return None
 
     def last_start(self) -> Started | None:
         """How the run was started last; None where it never was."""
-        for line in self._told("started"):
-            try:
-                event = events.from_json(json.loads(line))
-            except ValueError:
-                continue
-            return event if isinstance(event, Started) else None
-        return None
-
-    def _told(self, kind: str) -> Iterator[bytes]:
-        """The lines of the history that tell of one kind of event, the last first."""
-        try:
-            lines = self.events_path.read_bytes().splitlines()
-        except OSError:
-            return
-        begins = b'{"event": "%s"' % kind.encode()
-        yield from (line for line in reversed(lines) if line.startswith(begins))
+        return next(latest_events(self.events_path, Started), None)
 
 
 def checkpoint_name(step: int) -> str:

@@ -24,6 +24,7 @@ from mlcore.events import (
     StepsDone,
     Stopped,
 )
+from mlcore.runs.record.event_log import read_event
 from mlcore.runs.record.folder import RunFolder
 from mlcore.runs.record.length import RunLength
 from mlcore.runs.record.lines import Line, LineReader
@@ -35,7 +36,6 @@ from mlcore.runs.record.status import (
     State,
     derive_state,
     is_read_only,
-    read_event,
     start_asked,
 )
 from mlcore.runs.record.worker import Life, WorkerRecord, read_worker

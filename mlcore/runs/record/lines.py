@@ -14,7 +14,15 @@ from typing import Any, NamedTuple
 
 from mlcore.errors import RunError
 
-__all__ = ["Line", "LineReader", "LineWriter", "append_line", "parse_line", "read_tail"]
+__all__ = [
+    "Line",
+    "LineReader",
+    "LineWriter",
+    "append_line",
+    "encode_line",
+    "parse_line",
+    "read_tail",
+]
 
 
 class Line(NamedTuple):
@@ -42,7 +50,7 @@ class LineWriter:
 
     def write(self, record: Mapping[str, Any]) -> None:
         """Append one object as a line; it is in the kernel's hands when this returns."""
-        line = json.dumps(record, allow_nan=False).encode() + b"\n"
+        line = encode_line(record)
         if self._torn:
             line = _SPOILT + line
         try:
@@ -167,6 +175,11 @@ def read_tail(path: Path, size: int) -> list[tuple[int, bytes]]:
         lines.append((start, line))
         start += len(line) + 1
     return lines
+
+
+def encode_line(record: Mapping[str, Any]) -> bytes:
+    """The line of an object, its keys in their order."""
+    return json.dumps(record, allow_nan=False).encode() + b"\n"
 
 
 def parse_line(line: bytes) -> dict[str, Any] | None:

@@ -7,11 +7,10 @@ import os
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
-from mlcore import events
 from mlcore.errors import RunError
 from mlcore.events import Event, Failed, Stopped
+from mlcore.runs.record.event_log import event_record
 from mlcore.runs.record.folder import RunFolder
 from mlcore.runs.record.lines import LineWriter, append_line
 from mlcore.runs.record.locks import try_lock
@@ -54,7 +53,7 @@ class Recorder:
         self.check()
         if isinstance(event, Failed):
             release(self._writer.path.parent)
-        self._writer.write(_line(event))
+        self._writer.write(event_record(event))
 
     def check(self) -> None:
         """Make sure that the history is still there.
@@ -90,7 +89,7 @@ def record_failure(folder: RunFolder, message: str) -> None:
         failed = Failed(step=now.step, epoch=now.epoch, message=message)
         release(folder.path)
         try:  # first the line: with the record alone the run would look lost
-            append_line(folder.events_path, _line(failed))
+            append_line(folder.events_path, event_record(failed))
         finally:
             if now.state == "queued":  # no worker will handle the start that was asked for
                 write_worker(folder.path, nobody)
@@ -156,7 +155,3 @@ def withdraw_start(folder: RunFolder) -> bool:
             return False
         raise
     return True
-
-
-def _line(event: Event) -> dict[str, Any]:
-    return {**events.to_json(event), "time": time.time()}
