@@ -10,21 +10,9 @@ from typing import Any, Literal, get_args, get_origin
 from typing_extensions import Doc
 
 from mlcore.errors import MlcoreError, SettingsError
-from mlcore.words import N_, Translate, in_english
+from mlcore.words import Translate, in_english
 
 __all__ = ["Rule", "Value", "list_words", "nearest"]
-
-_RANGES = {
-    ("low",): N_("at least {low:,}"),
-    ("low", "high"): N_("at least {low:,} and at most {high:,}"),
-    ("low", "below"): N_("at least {low:,} and below {below:,}"),
-    ("above",): N_("above {above:,}"),
-    ("above", "high"): N_("above {above:,} and at most {high:,}"),
-    ("above", "below"): N_("above {above:,} and below {below:,}"),
-    ("high",): N_("at most {high:,}"),
-    ("below",): N_("below {below:,}"),
-}
-"""The bounds that a rule has → the range in words."""
 
 Value = bool | int | float | str | tuple[int, ...]
 """What a setting can hold; JSON writes the tuple as a list."""
@@ -67,13 +55,27 @@ class Rule(Doc):
 
     def range_words(self, translate: Translate = in_english) -> str:
         """The range in words: "at least 1 and at most 10,000"; empty when open."""
-        bounds = self._bounds()
-        return translate(_RANGES[tuple(bounds)], **bounds) if bounds else ""
+        words = self._range()
+        return translate(words.template, **words.values) if words else ""
 
-    def _bounds(self) -> dict[str, float]:
-        names = ("low", "above", "high", "below")
-        bounds = {name: getattr(self, name) for name in names}
-        return {name: bound for name, bound in bounds.items() if bound is not None}
+    def _range(self) -> MlcoreError | None:
+        """The range as a part of an error's sentence."""
+        low, above, high, below = self.low, self.above, self.high, self.below
+        if low is not None and high is not None:
+            return MlcoreError("at least {low:,} and at most {high:,}", low=low, high=high)
+        if low is not None and below is not None:
+            return MlcoreError("at least {low:,} and below {below:,}", low=low, below=below)
+        if above is not None and high is not None:
+            return MlcoreError("above {above:,} and at most {high:,}", above=above, high=high)
+        if above is not None and below is not None:
+            return MlcoreError("above {above:,} and below {below:,}", above=above, below=below)
+        if low is not None:
+            return MlcoreError("at least {low:,}", low=low)
+        if above is not None:
+            return MlcoreError("above {above:,}", above=above)
+        if high is not None:
+            return MlcoreError("at most {high:,}", high=high)
+        return MlcoreError("below {below:,}", below=below) if below is not None else None
 
     def holds(self, number: float) -> bool:
         """Whether `number` is finite and inside the range."""
@@ -135,13 +137,12 @@ class Rule(Doc):
         return int(value) if kind is int else float(value)
 
     def _no_such_number(self, name: str, value: Any, *, whole: bool) -> SettingsError:
-        values = {"name": name, "value": value}
-        if bounds := self._bounds():
-            values["range"] = MlcoreError(_RANGES[tuple(bounds)], **bounds)
-            if whole:
-                return SettingsError(
-                    "`{name}` must be a whole number {range}, but got {value!r}.", **values
-                )
+        values = {"name": name, "range": self._range(), "value": value}
+        if values["range"] and whole:
+            return SettingsError(
+                "`{name}` must be a whole number {range}, but got {value!r}.", **values
+            )
+        if values["range"]:
             return SettingsError("`{name}` must be a number {range}, but got {value!r}.", **values)
         if whole:
             return SettingsError("`{name}` must be a whole number, but got {value!r}.", **values)

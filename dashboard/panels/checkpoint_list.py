@@ -62,8 +62,8 @@ def _line(run: RunInfo, row: CheckpointRow) -> None:
     with st.container(
         horizontal=True, vertical_alignment="center", border=True, key=f"checkpoint-{stem}"
     ):
-        best = f" :green-badge[{_('best')}]" if row.best else ""
-        last = f" :blue-badge[{_('last')}]" if row.last else ""
+        best = " :green-badge[" + _("best") + "]" if row.best else ""
+        last = " :blue-badge[" + _("last") + "]" if row.last else ""
         st.markdown(
             f"**{row.title}**{best}{last}  \n:small[:gray[{row.reason} · {file_size(row.size)} · "
             f"{date_and_time(row.saved)}]]",

@@ -58,7 +58,8 @@ def no_files_yet() -> None:
 @contextmanager
 def _nothing_yet() -> Iterator[None]:
     with _box():
-        st.markdown(f"### {_('Nothing is trained yet')}", width="content", text_alignment="center")
+        title = _("Nothing is trained yet")
+        st.markdown(f"### {title}", width="content", text_alignment="center")
         yield
     st.html("<style>.st-key-invitation { padding: 4rem 1.5rem; }</style>")
 

@@ -65,7 +65,7 @@ def where_it_waits(queue: QueueSnapshot, run: str) -> str:
     )
     if not any(one.state == "paused" for one in queue.active):
         return text
-    return f"{text} {_('A paused run keeps its slot until it continues or is stopped.')}"
+    return text + " " + _("A paused run keeps its slot until it continues or is stopped.")
 
 
 def cancel(run: str) -> None:
@@ -76,7 +76,7 @@ def cancel(run: str) -> None:
 
 def _head(queue: QueueSnapshot) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f"**{_('Queue')}**", width="content")
+        st.markdown("**" + _("Queue") + "**", width="content")
         st.space("stretch")
         with st.container(
             horizontal=True, vertical_alignment="center", gap="small", width="content"

@@ -108,8 +108,8 @@ def settings_table(config: RunConfig) -> None:
     st.dataframe(
         {
             "setting": [translated(SETTINGS[name].rule.label) for name in changed],
-            "ours": [_(setting_text(ours[name])) for name in changed],
-            "theirs": [_(setting_text(theirs[name])) for name in changed],
+            "ours": [setting_text(ours[name]) for name in changed],
+            "theirs": [setting_text(theirs[name]) for name in changed],
         },
         hide_index=True,
         height="content",

@@ -58,7 +58,7 @@ def _send(folder: RunFolder, changes: Mapping[str, Any], *, as_json: bool) -> in
     """
     answer = Request(folder, Edit(changes=changes)).wait(PATIENCE)
     if isinstance(answer, EditRefused):
-        raise SettingsError(answer.message)
+        raise SettingsError("{message}", message=answer.message)
     if answer is None:
         return print_no_answer(folder)
     status = print_answer(folder, answer, as_json=as_json)
