@@ -1,4 +1,4 @@
-"""Processes: a warm supervisor that forks one worker a run, and short jobs. No torch here.
+"""Processes: a warm supervisor that forks one worker a run, and short jobs.
 
 `Jobs` is the server's side. Answers come through folders: a run's own, or `runs/.jobs/<id>/`.
 """

@@ -26,7 +26,7 @@ def jobs_root(runs: Path) -> Path:
 
 
 class JobFolder:
-    """The files through which a short job and whoever asked for it meet."""
+    """The files through which a short job and whoever asked for it exchange data."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -40,26 +40,28 @@ class JobFolder:
         """
         root = jobs_root(runs)
         folder = cls(root / f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(4)}")
-        asked = {"kind": kind, "request": dict(request)}
+        content = {"kind": kind, "request": dict(request)}
         try:
             folder.path.mkdir(parents=True)
-            write_atomically(folder.path / "request.json", json.dumps(asked, default=str))
+            write_atomically(folder.path / "request.json", json.dumps(content, default=str))
         except (OSError, RunError) as error:
             raise JobError(
-                f"{root} cannot hold a new job ({error}): choose another runs folder "
-                "with --runs or MLCORE_RUNS."
+                "{folder} cannot hold a new job ({reason}): choose another runs folder "
+                "with --runs or MLCORE_RUNS.",
+                folder=root,
+                reason=error if isinstance(error, RunError) else str(error),
             ) from error
         return folder
 
     def request(self) -> tuple[str, dict[str, Any]]:
-        """What is asked: kind and details.
+        """What is asked for: kind and details.
 
         Raises:
             JobError: the request cannot be read.
         """
         found = self._read("request.json")
         if not found or not isinstance(found.get("request"), dict):
-            raise JobError(f"{self.path} holds no request that can be read.")
+            raise JobError("{folder} holds no request that can be read.", folder=self.path)
         return str(found.get("kind")), found["request"]
 
     def begin(self) -> None:
@@ -90,7 +92,7 @@ class JobFolder:
         return mark is not None and mark.alive
 
     def progress(self) -> dict[str, Any] | None:
-        """How far the job is, where it says so."""
+        """How far the job is, where it reports that."""
         return self._read("progress.json")
 
     def result(self) -> dict[str, Any] | None:

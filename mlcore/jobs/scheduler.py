@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mlcore.errors import JobError, MlcoreError, RunError
-from mlcore.jobs.endings import asked_so_far, refuse_run
+from mlcore.files import size_of
+from mlcore.jobs.endings import refuse_run
 from mlcore.jobs.supervisor_client import SupervisorClient
 from mlcore.runs import RunFolder
 from mlcore.runs.active.active_runs import slot_is_free, threads_used
@@ -47,7 +48,8 @@ class Scheduler:
         self.queue = RunQueue(root)
         self._root, self._supervisor, self._auto = root, supervisor, auto
         self._guard = threading.Lock()
-        self._started: dict[str, tuple[RunFolder, int]] = {}  # with `asked_so_far` at that time
+        # With the size of its control log then: what was asked for since is another start.
+        self._started: dict[str, tuple[RunFolder, int]] = {}
         self._ended, self._woken = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
         self._thread.start()
@@ -133,7 +135,8 @@ class Scheduler:
         for start in starts:
             request = {"do": "run", "folder": str(start.folder.path), "threads": start.threads}
             with self._guard:
-                self._started[start.folder.id] = (start.folder, asked_so_far(start.folder))
+                asked = size_of(start.folder.control_path)
+                self._started[start.folder.id] = (start.folder, asked)
             try:
                 self._supervisor.send(request)
             except JobError as error:

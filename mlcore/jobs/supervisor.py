@@ -1,4 +1,4 @@
-"""The warm supervisor: torch in memory, one thread, one forked child a run or short job.
+"""The supervisor: torch in memory, one thread, one forked child for each run or short job.
 
 `python -m mlcore.jobs.supervisor`, started by `Jobs`, which writes requests to its input, one
 JSON object a line:
@@ -7,9 +7,9 @@ JSON object a line:
     {"do": "run", "folder": "runs/…", "threads": 2}      train this run
     {"do": "job", "folder": "runs/.jobs/…", "limit": 120}    do this short job, in so many seconds
 
-Answers stand in the folders. When its input ends it waits for its short jobs and exits; runs go
-on without it. It never touches a GPU, and never runs a backward pass: autograd would start
-threads for the GPUs, and a fork must not meet threads.
+Answers are written to the folders. When its input ends it waits for its short jobs and exits;
+runs train on without it. It never touches a GPU, and never runs a backward pass: autograd would
+start threads for the GPUs, and a process with threads must not fork.
 """
 
 from __future__ import annotations
@@ -32,8 +32,9 @@ import torch
 
 from mlcore.config import RunConfig
 from mlcore.errors import JobError, RunError
+from mlcore.files import size_of
 from mlcore.jobs.data_cache import DataCache
-from mlcore.jobs.endings import asked_so_far, end_job, end_run, refuse_run
+from mlcore.jobs.endings import end_job, end_run, refuse_run
 from mlcore.jobs.folder import JobFolder
 from mlcore.jobs.worker import detach, work_job, work_run
 from mlcore.model import MLP
@@ -64,7 +65,7 @@ class Supervisor:
         """Work until the requests have ended and every short job is done.
 
         Args:
-            prepare: done once, after the requests that wait already.
+            prepare: called once, after the requests that wait already.
         """
         woken, waker = os.pipe()
         os.set_blocking(waker, False)
@@ -74,7 +75,7 @@ class Supervisor:
         while self._open or any(child.brief for child in self._children.values()):
             watched = [woken, *([self._requests] if self._open else [])]
             ready, _, _ = select.select(
-                watched, [], [], 0.0 if unprepared and self._open else self._patience()
+                watched, [], [], 0.0 if unprepared and self._open else self._timeout()
             )
             if unprepared and not ready and self._open:
                 unprepared = False
@@ -91,11 +92,11 @@ class Supervisor:
         *lines, self._buffer = (self._buffer + chunk).split(b"\n")
         for line in lines:
             try:
-                self._heed(json.loads(line))
+                self._handle(json.loads(line))
             except (ValueError, KeyError, TypeError, AttributeError):
-                _log(f"no request: {line[:200]!r}")
+                _log(f"not a request: {line[:200]!r}")
 
-    def _heed(self, request: dict[str, Any]) -> None:
+    def _handle(self, request: dict[str, Any]) -> None:
         match request["do"]:
             case "warm":
                 self._cache.load(str(request["name"]), Path(request["root"]))
@@ -106,16 +107,16 @@ class Supervisor:
             case "job":
                 self._start_job(JobFolder(Path(request["folder"])), request.get("limit"))
             case other:
-                _log(f"no request: {other!r}")
+                _log(f"not a request: {other!r}")
 
     def _start_run(self, folder: RunFolder, threads: int) -> None:
-        asked = asked_so_far(folder)
+        asked = size_of(folder.control_path)
         child = _Child(ended=lambda code: end_run(folder, code, asked), brief=False)
         log = folder.path / "worker.log"
         try:
             self._fork(child, log, lambda: work_run(folder, threads, self._cache))
         except OSError as error:
-            refuse_run(folder, f"No process could be started ({error.strerror}): try again later.")
+            refuse_run(folder, str(_cannot_fork(error)))
 
     def _start_job(self, folder: JobFolder, limit: float | None) -> None:
         def ended(code: int) -> None:
@@ -129,12 +130,10 @@ class Supervisor:
             self._fork(child, log, lambda: work_job(folder, self._cache))
         except OSError as error:
             with contextlib.suppress(RunError):
-                folder.refuse(
-                    JobError(f"No process could be started ({error.strerror}): try again later.")
-                )
+                folder.refuse(_cannot_fork(error))
 
     def _fork(self, child: _Child, log: Path, work: Callable[[], int]) -> None:
-        """Do `work` in a child of its own; it never comes back from here."""
+        """Do `work` in a child process, which never returns from here."""
         pid = os.fork()
         if pid:
             self._children[pid] = child
@@ -143,37 +142,37 @@ class Supervisor:
         try:
             detach(log)
             code = work()
-        except BaseException:  # noqa: BLE001 (nothing may climb into the supervisor's loop)
+        except BaseException:  # noqa: BLE001 (no exception may reach the supervisor's loop)
             traceback.print_exc()
         finally:
             with contextlib.suppress(OSError, ValueError):
                 sys.stderr.flush()
             os._exit(code)
 
-    def _patience(self) -> float | None:
-        """Seconds until the next short job has had its time; None: for ever."""
+    def _timeout(self) -> float | None:
+        """Seconds until the next short job is due; None: there is no limit."""
         deadlines = [c.deadline for c in self._children.values() if c.deadline is not None]
         return max(0.0, min(deadlines) - time.monotonic()) if deadlines else None
 
     def _reap(self) -> None:
-        """Bury children that have ended, end those that take too long."""
+        """Reap children that have ended, end those that take too long."""
         for pid, child in list(self._children.items()):
             done, status = os.waitpid(pid, os.WNOHANG)
             if done:
                 del self._children[pid]
                 child.ended(os.waitstatus_to_exitcode(status))
             elif child.deadline is not None and time.monotonic() >= child.deadline:
-                os.kill(pid, signal.SIGKILL)  # our own child, not reaped yet: the id is its
+                os.kill(pid, signal.SIGKILL)  # not reaped yet, so the id is still its own
                 del self._children[pid]
                 _, status = os.waitpid(pid, 0)
                 child.ended(os.waitstatus_to_exitcode(status))
 
 
 def rehearse() -> None:
-    """Do once what a run does first, so that children find it done: no autograd, no GPU.
+    """Do once what each run does first, so that no child has to: no autograd, no GPU.
 
     No step of the optimizer either: its first one imports torch's compiler (about a second, and
-    100 MB that each child would share), which the written-out step never needs.
+    100 MB), which the written-out step never needs.
     """
     config = RunConfig()
     model = MLP(config.model)
@@ -184,8 +183,8 @@ def rehearse() -> None:
 
 
 def main() -> None:
-    """Serve the requests on standard input, warm."""
-    # OpenMP has read the variable when torch was imported; children choose for themselves.
+    """Serve the requests on standard input, with torch in memory."""
+    # OpenMP read the variable when torch was imported; children choose for themselves.
     os.environ.pop("OMP_NUM_THREADS", None)
     torch.set_num_threads(1)
 
@@ -195,6 +194,12 @@ def main() -> None:
         gc.freeze()
 
     Supervisor().serve(prepare)
+
+
+def _cannot_fork(error: OSError) -> JobError:
+    return JobError(
+        "No process could be started ({reason}): try again later.", reason=error.strerror
+    )
 
 
 def _log(message: str) -> None:

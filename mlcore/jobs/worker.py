@@ -20,16 +20,16 @@ from mlcore.runs import RunFolder, read_state
 __all__ = ["detach", "work_job", "work_run"]
 
 
-def work_run(folder: RunFolder, threads: int, cache: DataCache | None = None) -> int:
+def work_run(folder: RunFolder, threads: int, cache: DataCache) -> int:
     """Train a run to its end; returns the exit status.
 
     Args:
         folder: the run.
         threads: CPU threads; 0: torch's own choice.
-        cache: holds data sets ready.
+        cache: the data set that is in memory.
     """
     try:
-        execute(folder, threads=threads, read=cache.get if cache else None)
+        execute(folder, threads=threads, read=cache.get)
     except RunError as error:
         with contextlib.suppress(OSError):
             print(error, file=sys.stderr, flush=True)  # noqa: T201 (worker.log)
@@ -39,14 +39,16 @@ def work_run(folder: RunFolder, threads: int, cache: DataCache | None = None) ->
     return 0
 
 
-def work_job(folder: JobFolder, cache: DataCache | None = None) -> int:
+def work_job(folder: JobFolder, cache: DataCache) -> int:
     """Do a short job and write its answer; returns the exit status."""
     try:
         folder.begin()
         kind, request = folder.request()
         if kind not in HANDLERS:
-            raise JobError(f"There is no job {kind!r}: use {', '.join(HANDLERS)}.")
-        folder.answer(HANDLERS[kind](request, folder, cache or DataCache()))
+            raise JobError(
+                "There is no job {kind!r}: use {kinds}.", kind=kind, kinds=", ".join(HANDLERS)
+            )
+        folder.answer(HANDLERS[kind](request, folder, cache))
     except MlcoreError as error:
         folder.refuse(error)
     except MemoryError:
@@ -55,8 +57,10 @@ def work_job(folder: JobFolder, cache: DataCache | None = None) -> int:
         traceback.print_exc()
         folder.refuse(
             JobError(
-                f"unexpected {type(error).__name__}: {error}; this is a fault of the program, "
-                f"and {folder.path / 'worker.log'} says where."
+                "unexpected {type}: {error}; this is a fault of the program, and {log} says where.",
+                type=type(error).__name__,
+                error=str(error),
+                log=folder.path / "worker.log",
             )
         )
     return 0

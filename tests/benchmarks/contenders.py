@@ -249,7 +249,7 @@ class Lightning:
 
 
 class Keras:
-    """`keras.Model.fit` for one epoch over arrays in memory; JAX computes unless told otherwise."""
+    """`keras.Model.fit` for one epoch over arrays in memory; JAX computes unless set otherwise."""
 
     def __init__(self, optim: str) -> None:
         os.environ.setdefault("KERAS_BACKEND", "jax")

@@ -1,4 +1,4 @@
-"""How soon a run that trains heeds a command, without any page: asked until answered."""
+"""How soon a run that trains handles a command, without any page: from asked to answered."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ def _steer(jobs: Jobs, name: str, hidden: tuple[int, ...], rounds: int) -> list[
     run = RunFolder(jobs.store.root / jobs.start_run(config))
     rates = itertools.cycle((0.004, 0.003))
     figures = [
-        Figure(f"{word}, {name}", "ms", _AIM)
-        for word in ("edit", "pause", "single step", "continue", "stop")
+        Figure(f"{action}, {name}", "ms", _AIM)
+        for action in ("edit", "pause", "single step", "continue", "stop")
     ]
     _wait_for_steps(run)
     for _ in range(rounds):

@@ -1,4 +1,4 @@
-"""Images a second of two runs at once, with CPU threads shared out and with all cores for each."""
+"""Images a second of two runs at once, with CPU threads shared and with all cores for each."""
 
 from __future__ import annotations
 
@@ -50,13 +50,13 @@ def train(store: RunStore, case: Case) -> float:
         worker.start()
     for worker in workers:
         worker.join()
-    told = [flushes(folder) for folder in folders]
-    begin, end = max(run[0][0] for run in told), min(run[-1][0] for run in told)
-    return sum(pace([at for at in run if begin <= at[0] <= end]) for run in told)
+    flushed = [flushes(folder) for folder in folders]
+    begin, end = max(run[0][0] for run in flushed), min(run[-1][0] for run in flushed)
+    return sum(pace([at for at in run if begin <= at[0] <= end]) for run in flushed)
 
 
 def flushes(folder: RunFolder) -> list[tuple[float, int]]:
-    """Unix seconds and steps done, each time the run told of its steps."""
+    """Unix seconds and steps done, at each flush of a run's losses."""
     lines = (json.loads(line) for line in folder.events_path.read_text().splitlines())
     records: list[dict[str, Any]] = [line for line in lines if line["event"] == "steps"]
     if read_state(folder) != "finished":
@@ -64,8 +64,8 @@ def flushes(folder: RunFolder) -> list[tuple[float, int]]:
     return [(record["time"], record["first"] + len(record["losses"]) - 1) for record in records]
 
 
-def pace(told: list[tuple[float, int]]) -> float:
-    (since, first), (until, last) = told[0], told[-1]
+def pace(flushed: list[tuple[float, int]]) -> float:
+    (since, first), (until, last) = flushed[0], flushed[-1]
     return (last - first) * CONFIG.data.batch_size / (until - since)
 
 

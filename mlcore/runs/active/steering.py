@@ -1,4 +1,4 @@
-"""Ask something of a run that is under way, and hear what it answers. No torch."""
+"""Ask something of a run that is under way, and wait for its answer."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from mlcore.events import (
     SettingsEdited,
     Stopped,
 )
+from mlcore.files import size_of
 from mlcore.runs.record.control import send
 from mlcore.runs.record.event_log import read_event
 from mlcore.runs.record.folder import RunFolder
@@ -23,15 +24,15 @@ from mlcore.runs.record.status import ENDED, read_state
 
 __all__ = ["Request"]
 
-_PAUSE = 0.004  # seconds between two looks for an answer
-_LIVES = 0.25  # seconds between two looks at the worker
+_POLL = 0.004  # seconds between two reads of the history
+_CHECK = 0.25  # seconds between two checks of the worker
 
 
 class Request:
     """Something that was asked of a run; making one of these asks it.
 
     Attributes:
-        loss: of the last step that the run told of since, or None.
+        loss: of the last step since then, or None.
 
     Raises:
         RunError: the control log cannot be written, or later the history cannot be read.
@@ -40,16 +41,12 @@ class Request:
     def __init__(self, folder: RunFolder, command: Command) -> None:
         self._folder, self._command = folder, command
         self.loss: float | None = None
-        try:
-            said = folder.events_path.stat().st_size
-        except OSError:
-            said = 0
-        self._history = LineReader(folder.events_path, said)
+        self._history = LineReader(folder.events_path, size_of(folder.events_path))
         self._answer: Event | None = None
         send(folder, command)
 
     def answer(self) -> Event | None:
-        """What the run answered, or that it ended; None while it has not."""
+        """What the run answered, or how it ended; None while it has not answered."""
         if self._answer is None:
             for _, record in self._history.read()[1]:
                 if record.get("event") == "steps":
@@ -64,23 +61,23 @@ class Request:
         return self._answer
 
     def wait(self, seconds: float | None = None) -> Event | None:
-        """The answer, waited for; None when the time is over or the worker is gone.
+        """Wait for the answer; None when the time is over or the worker is gone.
 
         Args:
             seconds: how long at most; None: as long as the run is under way.
         """
         now = time.monotonic()
         until = None if seconds is None else now + seconds
-        look = now + _LIVES
+        check = now + _CHECK
         while (event := self.answer()) is None:
             now = time.monotonic()
             if until is not None and now >= until:
                 return None
-            if now >= look:
+            if now >= check:
                 if read_state(self._folder) in ENDED:
                     return self.answer()
-                look = now + _LIVES
-            time.sleep(_PAUSE)
+                check = now + _CHECK
+            time.sleep(_POLL)
         return event
 
 

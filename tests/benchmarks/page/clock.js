@@ -33,9 +33,9 @@ window.__watch = (waits) => {
   let clicked = null;
   const found = waits.map(() => null);
   window.__times = new Promise((done, fail) => {
-    setTimeout(() => fail(new Error(clicked === null ? "the click was not heard"
-      : `not seen after the click: ${waits.filter((_, place) => !(found[place] > 0))}`)), PATIENCE);
-    const seen = new MutationObserver(() => look());
+    setTimeout(() => fail(new Error(clicked === null ? "the page did not get the click"
+      : `not seen after the click: ${waits.filter((_, index) => !(found[index] > 0))}`)), PATIENCE);
+    const seen = new MutationObserver(() => check());
     const listen = (event) => {
       if (!event.isTrusted || clicked !== null) return;
       clicked = event.timeStamp;
@@ -43,11 +43,11 @@ window.__watch = (waits) => {
         subtree: true, childList: true, attributes: true, characterData: true,
       });
     };
-    const look = () => waits.forEach(([name, ...rest], place) => {
-      if (found[place] !== null || !window.__conditions[name](...rest)) return;
-      found[place] = NaN;
+    const check = () => waits.forEach(([name, ...rest], index) => {
+      if (found[index] !== null || !window.__conditions[name](...rest)) return;
+      found[index] = NaN;
       requestAnimationFrame(() => {
-        found[place] = performance.now() - clicked;
+        found[index] = performance.now() - clicked;
         if (found.some((time) => time === null || Number.isNaN(time))) return;
         seen.disconnect();
         document.removeEventListener("click", listen, true);

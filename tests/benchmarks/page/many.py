@@ -32,7 +32,7 @@ _LISTED = """async () => {
 
 
 def measure(browser: Browser, folder: Path, rounds: int) -> list[Figure]:
-    """Each round starts the server anew, loads the page in a fresh profile, and loads it again."""
+    """Each round starts another server, loads the page in a fresh profile, and loads it again."""
     make(folder / "runs")
     start = Figure("server start → listening", "ms")
     cold = Figure("page load → list, first of a server", "ms", _AIM)
@@ -52,15 +52,15 @@ def measure(browser: Browser, folder: Path, rounds: int) -> list[Figure]:
 def make(root: Path) -> None:
     """A hundred finished runs, written by the project's own recorder."""
     store = RunStore(root)
-    told = [*events(1, _STEPS)]
-    epochs = told[-1].epoch
+    trained = [*events(1, _STEPS)]
+    epochs = trained[-1].epoch
     config = RunConfig(data=DataConfig(name="digits"))
     for number in range(_RUNS):
         run = store.create(config, name=f"run {number + 1}")
         with Recorder(run) as recorder:
             write_worker(run.path, WorkerRecord.mine())
             recorder.record(started(epochs))
-            for event in told:
+            for event in trained:
                 recorder.record(event)
             recorder.record(
                 Finished(step=_STEPS, epoch=epochs, seconds=20.0, test_loss=0.1, test_accuracy=0.97)

@@ -44,7 +44,7 @@ def measure(browser: Browser, folder: Path, rounds: int) -> list[Figure]:
             if beside:
                 others = "&with=" + ",".join(_ended(store, steps).id for _ in range(beside))
             run = store.create(RunConfig(data=DataConfig(name="digits")))
-            with _goes_on(run, steps), tab(browser) as page:
+            with _training(run, steps), tab(browser) as page:
                 refreshes = Refreshes()
                 page.on("websocket", refreshes.listen)
                 page.goto(f"{app.url}/?run={run.id}{others}")
@@ -133,8 +133,8 @@ def _ended(store: RunStore, steps: int) -> RunFolder:
 
 
 @contextlib.contextmanager
-def _goes_on(run: RunFolder, steps: int) -> Iterator[None]:
-    """A run with so many steps that goes on; this process passes for its worker."""
+def _training(run: RunFolder, steps: int) -> Iterator[None]:
+    """A run with so many steps that trains on; this process passes for its worker."""
     over = threading.Event()
     ready = threading.Event()
 

@@ -1,4 +1,4 @@
-"""A tab of the browser that tells, by its own clock, how long after a click something is seen."""
+"""A tab of the browser, whose own clock measures how long after a click something is seen."""
 
 from __future__ import annotations
 
@@ -66,12 +66,12 @@ def tab(browser: Browser, address: str = "", **settings: object) -> Iterator[Pag
 
 
 def button(page: Page, key: str) -> Locator:
-    """The button with this key; while the page is drawn anew the one before may be there too."""
+    """The button with this key; while the page is drawn again the one before may be there too."""
     return page.locator(f".st-key-{key} button:visible:enabled").last
 
 
 def click(page: Page, target: Locator, *waits: Wait) -> list[float]:
-    """Click, and tell for each condition after how many milliseconds a frame showed it."""
+    """Click; for each condition, milliseconds until a frame showed it."""
     target.wait_for()
     page.evaluate("waits => window.__watch(waits)", [list(wait) for wait in waits])
     target.click()

@@ -85,11 +85,11 @@ def _asked(config: RunConfig) -> list[str]:
 def _headless(config: RunConfig, app: App) -> float:
     """The pace of `mlcore train` with these settings; no page is open."""
     with tempfile.TemporaryDirectory() as folder:
-        told = config.flat()
+        values = config.flat()
         options = [
-            word
+            argument
             for name in ("data.name", *_asked(config))
-            for word in (f"--{name}", *_words(told[name]))
+            for argument in (f"--{name}", *_words(values[name]))
         ]
         subprocess.run(
             [sys.executable, "-m", "mlcore", "train", *options],

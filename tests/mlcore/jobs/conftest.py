@@ -54,7 +54,7 @@ def jobs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Jobs]:
 
 @pytest.fixture
 def config() -> Callable[..., RunConfig]:
-    """Settings of a small run on the bundled digits; 1,000 epochs: it ends when it is told to."""
+    """Settings of a small run on the bundled digits; 1,000 epochs: it ends when it is asked to."""
 
     def make(**changes: Any) -> RunConfig:
         settings = {
@@ -100,10 +100,10 @@ def worker_of() -> Callable[[RunFolder], psutil.Process]:
     """The living process that trains a run."""
 
     def find(folder: RunFolder) -> psutil.Process:
-        mark = read_worker(folder.path)
-        assert mark is not None
-        assert mark.alive
-        return psutil.Process(mark.pid)
+        worker = read_worker(folder.path)
+        assert worker is not None
+        assert worker.alive
+        return psutil.Process(worker.pid)
 
     return find
 

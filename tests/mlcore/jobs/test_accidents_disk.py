@@ -1,4 +1,4 @@
-"""The disk fills up under a run: a sentence each time, and the run goes on once there is room."""
+"""The disk fills up under a run: a sentence each time, and it resumes once there is room."""
 
 import contextlib
 import shutil
@@ -39,21 +39,21 @@ def largest_file(size: int, pid: int = 0) -> Iterator[None]:
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of 1 MB, where this user may mount one; the limits above do without."""
-    place = tmp_path / "disk"
-    place.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "mlcore-test", str(place)]
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "mlcore-test", str(disk)]
     if (
         not shutil.which("mount")
         or subprocess.run(mount, capture_output=True, check=False).returncode
     ):
         pytest.skip("this user may not mount a small disk")
-    yield place
-    subprocess.run(["umount", str(place)], check=True)
+    yield disk
+    subprocess.run(["umount", str(disk)], check=True)
 
 
-def fill(place: Path) -> Path:
+def fill(disk: Path) -> Path:
     """Take all room that is left on a disk."""
-    ballast = place / ".ballast"
+    ballast = disk / ".ballast"
     with ballast.open("ab", buffering=0) as file, contextlib.suppress(OSError):
         while True:
             file.write(bytes(4096))
@@ -80,7 +80,7 @@ def whole(jobs: Jobs, config, watch) -> Callable[..., np.ndarray]:
     return train
 
 
-def test_a_history_that_cannot_grow_is_a_sentence_and_the_run_goes_on(
+def test_a_history_that_cannot_grow_is_a_sentence_and_the_run_resumes(
     jobs, config, watch, worker_of, run_to_end, whole
 ):
     run = jobs.start_run(config(**SMALL))
@@ -144,7 +144,7 @@ def test_a_checkpoint_that_finds_no_room_leaves_the_one_before(
     )
 
 
-def test_a_command_that_finds_no_room_is_a_sentence_and_the_next_is_heard(jobs, config, watch):
+def test_a_command_that_finds_no_room_is_a_sentence_and_the_next_is_handled(jobs, config, watch):
     run = jobs.start_run(config())
     folder = jobs.store.get(run)
     before = watch(jobs, run, lambda h: len(h.steps) > 0)

@@ -94,7 +94,7 @@ def test_a_folder_deleted_before_its_worker_came_is_not_trained(tmp_path, config
     supervisor = psutil.Process(jobs.pid)
     wait(lambda: not supervisor.children(), "the worker to be buried")
     assert not folder.path.exists()
-    other = jobs.start_run(config(train__epochs=1))  # its place is free again
+    other = jobs.start_run(config(train__epochs=1))  # its slot is free again
     wait(lambda: read_state(jobs.store.get(other)) == "finished", "the other run's end")
     jobs.shutdown()
     wait(lambda: not supervisor.is_running(), "the supervisor to end")

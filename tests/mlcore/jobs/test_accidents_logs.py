@@ -1,4 +1,4 @@
-"""A log of a run is torn or damaged: what is whole is read, one sentence tells of the rest."""
+"""A log of a run is torn or damaged: what is whole is read, one sentence reports the rest."""
 
 from collections.abc import Callable
 

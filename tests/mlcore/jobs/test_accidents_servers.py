@@ -42,7 +42,7 @@ def trains(history):
 
 
 class Server:
-    """A server in a process of its own, told what to do by lines."""
+    """A server in a process of its own, which resumes the run of each line."""
 
     def __init__(self, runs):
         self.process = subprocess.Popen(
@@ -53,11 +53,11 @@ class Server:
         )
         self.supervisor: psutil.Process | None = None
 
-    def hears(self):
+    def answer(self):
         return self.process.stdout.readline().strip()
 
     def ready(self):
-        self.supervisor = psutil.Process(int(self.hears()))
+        self.supervisor = psutil.Process(int(self.answer()))
 
     def resume(self, run):
         self.process.stdin.write(f"{run}\n")
@@ -66,7 +66,7 @@ class Server:
     def shutdown(self):
         """Ends as after Ctrl-C; returns the runs that it stopped."""
         self.process.stdin.close()
-        stopped = self.hears().split()
+        stopped = self.answer().split()
         self.process.stdout.close()
         assert self.process.wait(60) == 0
         return stopped
@@ -98,12 +98,12 @@ def runs(tmp_path, config):
 def test_a_run_that_both_resume_at_once_has_one_worker_and_goes_on_alike(
     runs, servers, tmp_path, watch, worker_of, wait
 ):
-    here = Jobs(tmp_path)  # a third one, which looks on and stops what the others began
+    here = Jobs(tmp_path)  # a third one, which watches and stops what the others began
     folder = runs[0]
     for round_ in range(3):
         for server in servers:
             server.resume(folder.id)
-        answers = [server.hears() for server in servers]
+        answers = [server.answer() for server in servers]
         assert "asked" in answers
         assert all(answer == "asked" or "already" in answer for answer in answers)
         seen = watch(here, folder.id, lambda h, n=round_: len(h.starts) == n + 1 and trains(h))
@@ -126,22 +126,22 @@ def test_a_run_that_both_resume_at_once_has_one_worker_and_goes_on_alike(
 def test_a_server_that_ends_stops_its_own_runs_and_none_that_another_took_up(
     runs, servers, tmp_path, watch
 ):
-    looker = RunStore(tmp_path)
+    watcher = RunStore(tmp_path)
     one, two = servers
     ours, handed_on = runs
     for folder in runs:
         one.resume(folder.id)
-        assert one.hears() == "asked"
+        assert one.answer() == "asked"
     for folder in runs:
-        watch(looker, folder.id, lambda h: h.state == "running" and h.step > 0)
+        watch(watcher, folder.id, lambda h: h.state == "running" and h.step > 0)
     send(handed_on, Stop())
-    watch(looker, handed_on.id, ended)
+    watch(watcher, handed_on.id, ended)
     two.resume(handed_on.id)
-    assert two.hears() == "asked"
-    watch(looker, handed_on.id, lambda h: len(h.starts) == 2 and trains(h))
+    assert two.answer() == "asked"
+    watch(watcher, handed_on.id, lambda h: len(h.starts) == 2 and trains(h))
     assert one.shutdown() == [ours.id]
-    history = watch(looker, ours.id, ended)
+    history = watch(watcher, ours.id, ended)
     assert (history.state, history.outcome.reason) == ("stopped", "shutdown")
-    seen = watch(looker, handed_on.id, lambda h: h.state == "running").step
-    watch(looker, handed_on.id, lambda h: h.step > seen)  # it goes on
+    seen = watch(watcher, handed_on.id, lambda h: h.state == "running").step
+    watch(watcher, handed_on.id, lambda h: h.step > seen)  # it keeps training
     assert two.shutdown() == [handed_on.id]

@@ -1,4 +1,4 @@
-"""A worker is killed, crashes, runs out of memory, or the machine restarts: the run goes on."""
+"""A worker is killed, crashes, runs out of memory, or the machine restarts: the run resumes."""
 
 import dataclasses
 import os
@@ -103,9 +103,9 @@ def test_a_run_whose_end_nobody_saw_is_lost_and_goes_on(
     supervisor.kill()
     wait(lambda: not supervisor.is_running(), "the supervisor to be buried")
     if boot:  # and the id belongs to another program of this boot now: to this one
-        mark = read_worker(seen.folder.path)
-        mark = dataclasses.replace(mark, pid=os.getpid(), identity=f"{boot}{mark.pid}")
-        write_worker(seen.folder.path, mark)
+        record = read_worker(seen.folder.path)
+        record = dataclasses.replace(record, pid=os.getpid(), identity=f"{boot}{record.pid}")
+        write_worker(seen.folder.path, record)
     after = Jobs(tmp_path)
     history = watch(after, run, lambda h: h.state == "lost")
     assert words in history.message

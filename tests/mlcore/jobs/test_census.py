@@ -11,10 +11,10 @@ import pytest
 @pytest.mark.skipif(os.name == "nt", reason="no such shell here")
 def test_an_orphan_and_a_zombie_are_counted_until_they_are_gone(census, wait):
     before = census()
-    told = subprocess.run(
+    shell = subprocess.run(
         ["sh", "-c", "sleep 60 >&- 2>&- & echo $!"], stdout=subprocess.PIPE, text=True, check=True
     )
-    orphan = psutil.Process(int(told.stdout))
+    orphan = psutil.Process(int(shell.stdout))
     unburied = subprocess.Popen(["true"])
     zombie = psutil.Process(unburied.pid)
     wait(lambda: zombie.status() == psutil.STATUS_ZOMBIE, "the zombie")

@@ -29,7 +29,7 @@ def ended(history):
 
 
 def settled(job):
-    """How a job ended; empty while it goes on."""
+    """How a job ended; empty while it is at work."""
     try:
         return "answered" if job.poll() else ""
     except JobError:
@@ -37,10 +37,10 @@ def settled(job):
 
 
 def worker_of(jobs, run):
-    mark = read_worker(jobs.store.get(run).path)
-    assert mark is not None
-    assert mark.alive
-    return psutil.Process(mark.pid)
+    record = read_worker(jobs.store.get(run).path)
+    assert record is not None
+    assert record.alive
+    return psutil.Process(record.pid)
 
 
 def test_the_client_side_does_not_import_torch():

@@ -1,4 +1,4 @@
-"""A worker that ended without a word gets one."""
+"""A process that ended without reporting how gets a sentence."""
 
 import shutil
 import signal
@@ -8,7 +8,8 @@ import pytest
 from mlcore.config import RunConfig
 from mlcore.errors import JobError
 from mlcore.events import Stopped
-from mlcore.jobs.endings import asked_so_far, end_job, end_run, words
+from mlcore.files import size_of
+from mlcore.jobs.endings import end_job, end_run, exit_reason
 from mlcore.jobs.folder import JobFolder
 from mlcore.runs import History, Recorder, RunStore, ask_resume, read_state
 from mlcore.runs.record.worker import WorkerRecord, write_worker
@@ -17,16 +18,16 @@ from mlcore.runs.record.worker import WorkerRecord, write_worker
 @pytest.mark.parametrize(
     ("code", "said"),
     [
-        (0, "ended with exit status 0"),
-        (1, "ended with exit status 1"),
-        (-signal.SIGKILL, "was killed (SIGKILL), perhaps because memory ran out"),
-        (-signal.SIGSEGV, "crashed (SIGSEGV)"),
-        (-signal.SIGTERM, "was ended (SIGTERM)"),
-        (-99, "was ended (signal 99)"),
+        (0, "The process ended with exit status 0"),
+        (1, "The process ended with exit status 1"),
+        (-signal.SIGKILL, "The process was killed (SIGKILL), perhaps because memory ran out"),
+        (-signal.SIGSEGV, "The process crashed (SIGSEGV)"),
+        (-signal.SIGTERM, "The process was ended (SIGTERM)"),
+        (-99, "The process was ended (signal 99)"),
     ],
 )
 def test_exit_codes_in_words(code, said):
-    assert words(code) == said
+    assert str(exit_reason(code)) == said
 
 
 def test_a_run_whose_worker_never_spoke_has_failed(tmp_path):
@@ -51,14 +52,14 @@ def test_a_run_that_said_how_it_ended_is_left_alone(tmp_path):
 
 def test_a_worker_that_ends_late_does_not_speak_for_the_next_one(tmp_path):
     folder = RunStore(tmp_path).create(RunConfig())
-    asked = asked_so_far(folder)
+    asked = size_of(folder.control_path)
     with Recorder(folder) as recorder:
         write_worker(folder.path, WorkerRecord.mine())
         recorder.record(Stopped(step=3, epoch=0))
     ask_resume(folder)  # quicker than the worker's process could end
     end_run(folder, 0, asked)
     assert read_state(folder) == "queued"
-    end_run(folder, -signal.SIGSEGV, asked_so_far(folder))  # the next one, before its first word
+    end_run(folder, -signal.SIGSEGV, size_of(folder.control_path))  # the next one, at once
     assert read_state(folder) == "failed"
 
 

@@ -31,10 +31,10 @@ def test_an_error_comes_back_as_its_class(tmp_path, kind):
     assert type(caught.value) is kind
 
 
-@pytest.mark.parametrize("told", ['{"type": "SystemExit"}', '{"type": "annotations"}', "{}"])
-def test_an_error_of_no_known_class_is_a_job_error(tmp_path, told):
+@pytest.mark.parametrize("text", ['{"type": "SystemExit"}', '{"type": "annotations"}', "{}"])
+def test_an_error_of_no_known_class_is_a_job_error(tmp_path, text):
     job = JobFolder.create(tmp_path, "inspect", {})
-    (job.path / "error.json").write_text(told)
+    (job.path / "error.json").write_text(text)
     with pytest.raises(JobError):
         job.result()
 

@@ -10,6 +10,7 @@ import pytest
 from mlcore.config import RunConfig
 from mlcore.errors import JobError
 from mlcore.events import Paused, Stopped
+from mlcore.files import size_of
 from mlcore.jobs.scheduler import Scheduler
 from mlcore.runs import Recorder, RunStore, ask_resume
 from mlcore.runs.active.queue import RunQueue
@@ -69,8 +70,7 @@ def new(store):
 
 def sign(store, run):
     folder = store.get(run)
-    size = folder.control_path.stat().st_size if folder.control_path.exists() else 0
-    write_worker(folder.path, WorkerRecord.mine(control_from=size))
+    write_worker(folder.path, WorkerRecord.mine(control_from=size_of(folder.control_path)))
 
 
 def say(store, run, event):
@@ -91,7 +91,7 @@ def test_the_first_run_starts_at_once_and_the_rest_wait_in_order(store, begin, l
     assert scheduler.queue.snapshot().waiting == (second,)
 
 
-def test_a_paused_run_keeps_its_place(store, begin, link, new):
+def test_a_paused_run_keeps_its_slot(store, begin, link, new):
     scheduler = begin()
     first = scheduler.enqueue(new()).id
     sign(store, first)
@@ -101,7 +101,7 @@ def test_a_paused_run_keeps_its_place(store, begin, link, new):
     assert link.asked == [first]
 
 
-def test_each_device_has_its_own_places(begin, link, new):
+def test_each_device_has_its_own_slots(begin, link, new):
     scheduler = begin(auto=lambda: "cuda:0")
     devices = ("auto", "cuda:0", "cuda:1", "cpu", "cuda", "cpu")
     runs = [scheduler.enqueue(new(device)).id for device in devices]
@@ -118,7 +118,7 @@ def test_while_nobody_knows_what_auto_is_it_may_be_any_device(begin, link, new, 
     wait(lambda: link.asked == [first, second], "the start on the other device")
 
 
-def test_more_places_let_more_runs_start(begin, link, new, wait):
+def test_more_slots_let_more_runs_start(begin, link, new, wait):
     scheduler = begin()
     runs = [scheduler.enqueue(new()).id for _ in range(4)]
     scheduler.queue.set_at_once(3)
@@ -187,7 +187,7 @@ def test_the_next_server_takes_up_what_waits_and_what_was_never_queued(
     wait(lambda: link.asked == [training, waiting], "the waiting run's start")
 
 
-def test_what_a_dead_server_had_taken_is_started_by_the_next(store, begin, link, new, wait):
+def test_what_a_dead_server_had_claimed_is_started_by_the_next(store, begin, link, new, wait):
     run = new()().id
     with RunQueue(store.root).change() as state:
         state.waiting.clear()

@@ -12,6 +12,7 @@ import pytest
 from mlcore.config import RunConfig
 from mlcore.errors import RunError, SettingsError
 from mlcore.events import Finished, Stopped
+from mlcore.files import size_of
 from mlcore.runs import History, ask_resume, read_state
 from mlcore.runs.active.queue import RunQueue
 from mlcore.runs.active.queue_file import Claim
@@ -38,11 +39,10 @@ def three(store, queue):
 
 def sign(folder):
     """A living worker takes the run up."""
-    control = folder.control_path
-    heeded = control.stat().st_size if control.exists() else 0
-    events = folder.events_path
-    begun = events.stat().st_size if events.exists() else 0
-    write_worker(folder.path, WorkerRecord.mine(events_from=begun, control_from=heeded, threads=3))
+    events, control = size_of(folder.events_path), size_of(folder.control_path)
+    write_worker(
+        folder.path, WorkerRecord.mine(events_from=events, control_from=control, threads=3)
+    )
 
 
 def test_where_nothing_was_queued_nothing_waits_and_one_run_trains_at_once(queue):
@@ -52,17 +52,17 @@ def test_where_nothing_was_queued_nothing_waits_and_one_run_trains_at_once(queue
 
 
 @pytest.mark.parametrize(
-    ("which", "place", "then"),
+    ("which", "position", "then"),
     [(2, 1, (2, 0, 1)), (0, 2, (1, 0, 2)), (0, 99, (1, 2, 0)), (1, -5, (1, 0, 2))],
 )
-def test_a_waiting_run_gets_another_place(queue, three, which, place, then):
-    where = queue.move(three[which], place)
+def test_a_waiting_run_gets_another_position(queue, three, which, position, then):
+    result = queue.move(three[which], position)
     now = queue.snapshot()
     assert now.waiting == tuple(three[index] for index in then)
-    assert where == now.position(three[which])
+    assert result == now.position(three[which])
 
 
-def test_a_run_that_does_not_wait_has_no_place(queue, three, folder):
+def test_a_run_that_does_not_wait_has_no_position(queue, three, folder):
     assert queue.snapshot().position(folder.id) == 0
     with pytest.raises(RunError, match="does not wait"):
         queue.move(folder.id, 1)
@@ -81,7 +81,7 @@ def test_a_cancelled_run_says_so_and_can_be_started_again(store, queue, three):
     assert read_state(folder) == "queued"
 
 
-def test_a_run_that_was_to_go_on_is_what_it_was_when_that_is_cancelled(
+def test_a_run_that_was_to_be_resumed_is_what_it_was_when_that_is_cancelled(
     queue, folder, record, started, steps
 ):
     sign(folder)
@@ -120,7 +120,7 @@ def test_a_deleted_run_waits_no_more_also_when_it_comes_back(store, queue, three
 @pytest.mark.parametrize(
     "text", ["", "torn{", "[]", '{"at_once": 3, "waiting": [7], "claims": {}}']
 )
-def test_a_damaged_queue_shows_as_empty_and_is_made_anew_from_the_runs(
+def test_a_damaged_queue_shows_as_empty_and_is_rebuilt_from_the_runs(
     store, queue, three, folder, text
 ):
     sign(folder)  # trains, so it does not wait
@@ -149,7 +149,7 @@ def test_what_a_dead_process_had_claimed_waits_again_as_the_first(store, queue, 
         assert state.claims == {}
 
 
-def test_what_a_worker_has_signed_takes_a_place_and_waits_no_more(store, queue, three):
+def test_what_a_worker_has_signed_takes_a_slot_and_waits_no_more(store, queue, three):
     with queue.change() as state:
         state.waiting.remove(three[1])
         state.claims[three[1]] = GONE
@@ -162,7 +162,7 @@ def test_what_a_worker_has_signed_takes_a_place_and_waits_no_more(store, queue, 
     ]
 
 
-def test_runs_that_ended_or_are_gone_take_no_place(store, queue, record, started):
+def test_runs_that_ended_or_are_gone_take_no_slot(store, queue, record, started):
     ended, lost = store.create(RunConfig()), store.create(RunConfig())
     sign(ended)
     assert len(queue.snapshot().active) == 1

@@ -43,11 +43,11 @@ def _cores(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("at_once", "taken", "given"),
+    ("at_once", "used", "given"),
     [(1, 0, 4), (2, 0, 2), (2, 2, 2), (2, 3, 1), (3, 0, 1), (8, 0, 1), (1, 4, 1), (1, 9, 1)],
 )
-def test_half_of_the_cores_are_shared_out(run, at_once, taken, given):
-    assert threads.thread_share(run(), at_once, taken) == given
+def test_half_of_the_cores_are_shared_out(run, at_once, used, given):
+    assert threads.thread_share(run(), at_once, used) == given
 
 
 def test_what_the_settings_name_is_obeyed(run):
@@ -55,18 +55,18 @@ def test_what_the_settings_name_is_obeyed(run):
 
 
 @pytest.mark.parametrize(("before", "given"), [(3, 3), (8, 8), (20, 8)])
-def test_a_run_goes_on_with_as_many_as_before(run, before, given):
+def test_a_resumed_run_gets_as_many_as_before(run, before, given):
     assert threads.thread_share(run(before=before), 4, 4) == given
     assert threads.required_threads(run(before=before)) == given
 
 
-def test_what_a_gpu_run_had_before_binds_nobody(run):
+def test_what_a_run_on_a_gpu_had_before_does_not_count(run):
     assert threads.thread_share(run(before=7, device="cuda:0"), 2, 0) == 2
 
 
-@pytest.mark.parametrize(("taken", "given"), [(0, 0), (2, 6), (8, 1), (12, 1)])
-def test_a_shell_takes_what_the_others_leave(taken, given):
-    assert threads.threads_left(taken) == given
+@pytest.mark.parametrize(("used", "given"), [(0, 0), (2, 6), (8, 1), (12, 1)])
+def test_a_shell_takes_what_the_others_leave(used, given):
+    assert threads.threads_left(used) == given
 
 
 def test_a_small_machine_has_one_thread_for_each(run, monkeypatch):

@@ -16,10 +16,10 @@ def test_the_calling_process_is_alive():
     assert WorkerRecord.mine().alive
 
 
-def test_a_mark_is_read_as_it_was_written(tmp_path):
-    mark = WorkerRecord.mine(events_from=12, control_from=34)
-    write_worker(tmp_path, mark)
-    assert read_worker(tmp_path) == mark
+def test_a_record_is_read_as_it_was_written(tmp_path):
+    worker = WorkerRecord.mine(events_from=12, control_from=34)
+    write_worker(tmp_path, worker)
+    assert read_worker(tmp_path) == worker
     assert [path.name for path in tmp_path.iterdir()] == ["worker.json"]
 
 
@@ -31,19 +31,19 @@ def test_another_process_with_the_same_id_is_not_the_worker():
 def test_a_process_that_ended_is_not_alive_even_as_a_zombie():
     process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     try:
-        mark = WorkerRecord(pid=process.pid, identity=identity(process.pid) or "")
-        assert mark.alive
+        worker = WorkerRecord(pid=process.pid, identity=identity(process.pid) or "")
+        assert worker.alive
         assert process.stdin is not None
         process.stdin.close()
         os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)  # ended, not buried
-        assert not mark.alive
+        assert not worker.alive
     finally:
         process.wait()
-    assert not mark.alive
+    assert not worker.alive
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"pid": 1}', '{"pid": 1, "other": 2}', "null"])
-def test_a_damaged_mark_counts_as_none(tmp_path, text):
+def test_a_damaged_record_counts_as_none(tmp_path, text):
     (tmp_path / "worker.json").write_text(text)
     assert read_worker(tmp_path) is None
 
@@ -60,7 +60,7 @@ def test_no_process_has_an_impossible_id():
     assert identity(2**70) is None
 
 
-def test_a_process_that_ends_while_it_is_looked_at_is_gone(monkeypatch):
+def test_a_process_that_ends_while_it_is_read_is_gone(monkeypatch):
     def ends(path: Path, **_: object) -> str:
         raise ProcessLookupError(3, "No such process", str(path))
 
