@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard import server, session
 from dashboard.controls import fields
-from dashboard.words.translation import N_, _
+from dashboard.words.translation import N_, _, translated
 from mlcore.config import SETTINGS
 from mlcore.errors import MlcoreError
 
@@ -60,6 +60,6 @@ def _has(device: str, found: Iterable[str]) -> bool:
 
 
 def _name(device: str, found: dict[str, str]) -> str:
-    plain = _(_NAMES[device]) if device in _NAMES else device.upper().replace(":", " ")
+    plain = translated(_NAMES[device]) if device in _NAMES else device.upper().replace(":", " ")
     model = found.get(device, "")
     return plain if device in ("auto", "cpu") or not model else f"{plain}: {model}"

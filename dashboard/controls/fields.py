@@ -185,7 +185,7 @@ def _step(setting: Setting) -> Any:
 def _help(setting: Setting) -> str:
     text = translated(setting.rule.help)
     text = text[0].upper() + text[1:]
-    numbers = setting.rule.range_words() if setting.kind in (int, float) else ""
+    numbers = setting.rule.range_words(translated) if setting.kind in (int, float) else ""
     if numbers:
         return _("{text} ({range}). `{setting}`", text=text, range=numbers, setting=setting.name)
     return _("{text}. `{setting}`", text=text, setting=setting.name)

@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard.words.setting_names import setting_label
 from dashboard.words.translation import _
 from dashboard.words.wording import as_markdown
 from mlcore.config import SETTINGS
@@ -59,7 +60,7 @@ def details(found: Mapping[str, Any]) -> None:
         with st.expander(_("Settings"), icon=":material/tune:"):
             st.dataframe(
                 [
-                    {_("Setting"): _(SETTINGS[name].rule.label) or name, _("Value"): _plain(value)}
+                    {_("Setting"): setting_label(name), _("Value"): _plain(value)}
                     for name, value in _flat(found["settings"]).items()
                     if name in SETTINGS
                 ],

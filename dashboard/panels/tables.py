@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboard.words.choices import setting_text
-from dashboard.words.translation import _, translated
+from dashboard.words.setting_names import setting_label
+from dashboard.words.translation import _
 from dashboard.words.wording import file_size
 from mlcore.config import SETTINGS, RunConfig
 from mlcore.data import CATALOG
@@ -107,7 +108,7 @@ def settings_table(config: RunConfig) -> None:
     text = st.column_config.TextColumn
     st.dataframe(
         {
-            "setting": [translated(SETTINGS[name].rule.label) for name in changed],
+            "setting": [setting_label(name) for name in changed],
             "ours": [setting_text(ours[name]) for name in changed],
             "theirs": [setting_text(theirs[name]) for name in changed],
         },

@@ -38,7 +38,7 @@ def resume_plan(
         CheckpointError: training cannot continue from this file, or no data set fits it.
     """
     if reason := why_not_resumable(inspection):
-        raise CheckpointError(reason)
+        raise CheckpointError("{reason}", reason=reason)
     values = sidebar.flat()
     own = {name: values[name] for name in _FROM_SIDEBAR}
     own["train.epochs"] = int(inspection["epoch"] or 0) + sidebar.train.epochs
