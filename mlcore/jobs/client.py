@@ -12,69 +12,21 @@ from typing import Any
 
 from mlcore.commands import Stop
 from mlcore.config import RunConfig
-from mlcore.errors import JobError, MlcoreError, RunError
+from mlcore.errors import MlcoreError, RunError
 from mlcore.jobs.folder import JobFolder, clean
+from mlcore.jobs.job import Job
 from mlcore.jobs.scheduler import Scheduler
 from mlcore.jobs.supervisor_client import SupervisorClient
 from mlcore.runs import ENDED, RunFolder, RunStore, ask_resume, default_runs_root, read_state, send
 from mlcore.runs.active.active_runs import slot_is_free
 from mlcore.runs.active.queue import QueueSnapshot
 
-__all__ = ["Job", "Jobs"]
+__all__ = ["Jobs"]
 
 _LOG = logging.getLogger(__name__)
 LIMIT = 120.0  # seconds that a short job may take
 PARTING = 15.0  # seconds that runs get to write their checkpoints when the server ends
 UNLIMITED = ("fetch",)  # a download takes as long as it takes
-
-
-class Job:
-    """A short job that was asked for.
-
-    Attributes:
-        id: name of its folder.
-        folder: where files that it makes lie.
-    """
-
-    def __init__(self, folder: JobFolder, supervisor: SupervisorClient) -> None:
-        self._files, self._supervisor = folder, supervisor
-        self.folder = folder.path
-        self.id = folder.path.name
-
-    def poll(self) -> dict[str, Any] | None:
-        """The result, or None while the job is at work.
-
-        Raises:
-            MlcoreError: the job failed; the class says at what (CheckpointError, DataError, …).
-        """
-        gone = not self._supervisor.is_pending(self.folder) and not self._files.working
-        result = self._files.result()
-        if result is None and gone:
-            raise JobError("The process that did the job is gone without an answer: ask again.")
-        return result
-
-    def progress(self) -> dict[str, Any] | None:
-        """How far the job is, for kinds that report it."""
-        return self._files.progress()
-
-    def wait(self, timeout: float) -> dict[str, Any]:
-        """Wait for the result.
-
-        Raises:
-            JobError: it took more than `timeout` seconds.
-            MlcoreError: the job failed.
-        """
-        until = time.monotonic() + timeout
-        pause = 0.002
-        while (result := self.poll()) is None:
-            if time.monotonic() >= until:
-                raise JobError(
-                    "The job gave no answer within {seconds:g} s: try again later.",
-                    seconds=timeout,
-                )
-            time.sleep(pause)
-            pause = min(pause * 1.3, 0.05)
-        return result
 
 
 class Jobs:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, Self, get_type_hints
 
@@ -53,7 +52,6 @@ class ProcessRecord:
 class WorkerRecord(ProcessRecord):
     """The process that trains a run, and where in the logs its start lies."""
 
-    started: float = field(default_factory=time.time)  # unix seconds
     events_from: int = 0  # bytes of events.jsonl that were there before this worker
     control_from: int = 0  # bytes of control.jsonl up to and with its start marker
     threads: int = 0  # CPU threads it was given; 0: torch's own choice, or its settings say
@@ -118,7 +116,4 @@ def read_worker(folder: Path) -> WorkerRecord | None:
     return worker if sound else None
 
 
-_KINDS = {
-    name: (int, float) if kind is float else kind
-    for name, kind in get_type_hints(WorkerRecord).items()
-}
+_KINDS = get_type_hints(WorkerRecord)

@@ -101,7 +101,7 @@ def made(runs: RunStore) -> Callable[..., RunFolder]:
         mark = WorkerRecord.mine()
         write_worker(
             folder.path,
-            mark if alive else WorkerRecord(pid=mark.pid, identity="another", started=mark.started),
+            mark if alive else WorkerRecord(pid=mark.pid, identity="another"),
         )
         if saved is not None:
             folder.checkpoints_path.mkdir(exist_ok=True)

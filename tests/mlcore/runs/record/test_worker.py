@@ -51,7 +51,7 @@ def test_a_damaged_record_counts_as_none(tmp_path, text):
 def test_a_record_of_an_earlier_version_is_read_without_what_is_gone(tmp_path):
     worker = WorkerRecord.mine()
     known = dataclasses.asdict(worker)
-    (tmp_path / "worker.json").write_text(json.dumps(known | {"word": ""}))
+    (tmp_path / "worker.json").write_text(json.dumps(known | {"started": 1.7e9, "word": ""}))
     assert read_worker(tmp_path) == worker
 
 

@@ -1,0 +1,59 @@
+"""`Job`: one short job, from the side of whoever asked for it."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from mlcore.errors import JobError
+from mlcore.jobs.folder import JobFolder
+from mlcore.jobs.supervisor_client import SupervisorClient
+
+__all__ = ["Job"]
+
+
+class Job:
+    """A short job that was asked for.
+
+    Attributes:
+        folder: where files that it makes lie.
+    """
+
+    def __init__(self, folder: JobFolder, supervisor: SupervisorClient) -> None:
+        self._files, self._supervisor = folder, supervisor
+        self.folder = folder.path
+
+    def poll(self) -> dict[str, Any] | None:
+        """The result, or None while the job is at work.
+
+        Raises:
+            MlcoreError: the job failed; the class says at what (CheckpointError, DataError, …).
+        """
+        gone = not self._supervisor.is_pending(self.folder) and not self._files.working
+        result = self._files.result()
+        if result is None and gone:
+            raise JobError("The process that did the job is gone without an answer: ask again.")
+        return result
+
+    def progress(self) -> dict[str, Any] | None:
+        """How far the job is, for kinds that report it."""
+        return self._files.progress()
+
+    def wait(self, timeout: float) -> dict[str, Any]:
+        """Wait for the result.
+
+        Raises:
+            JobError: it took more than `timeout` seconds.
+            MlcoreError: the job failed.
+        """
+        until = time.monotonic() + timeout
+        pause = 0.002
+        while (result := self.poll()) is None:
+            if time.monotonic() >= until:
+                raise JobError(
+                    "The job gave no answer within {seconds:g} s: try again later.",
+                    seconds=timeout,
+                )
+            time.sleep(pause)
+            pause = min(pause * 1.3, 0.05)
+        return result
