@@ -128,7 +128,7 @@ def confusion_figure(info: ConfusionInfo, palette: Palette) -> go.Figure:
 
 
 def _text(info: ConfusionInfo, cell: Cell) -> str:
-    """What stands in the cell; nothing for a mistake that was never made."""
+    """The text of the cell; nothing for a mistake that was never made."""
     if not cell.count and cell.true != cell.predicted:
         return ""
     return f"{cell.share * 100:.1f}" if info.unit == "percent" else f"{cell.count:,}"

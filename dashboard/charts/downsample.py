@@ -1,6 +1,6 @@
-"""Fewer points of a curve that look like all of them: each stretch keeps its lowest and highest.
+"""Fewer points of a curve that look like all of them: each segment keeps its lowest and highest.
 
-A mean per stretch would hide the spikes that a person looks for. This is the min/max method of
+A mean of each segment would hide the spikes that matter. This is the min/max method of
 oscilloscopes: at the width of a screen its line covers the same pixels as the whole curve.
 """
 
@@ -17,9 +17,9 @@ Indices = NDArray[np.intp]
 
 
 def extremes(values: NDArray[np.floating[Any]], most: int) -> Indices:
-    """Indices, ascending, of at most `most` values: ends, and each stretch's lowest and highest.
+    """Indices, ascending, of at most `most` values: ends, and each segment's lowest and highest.
 
-    Values that are not finite are neither lowest nor highest; a stretch without a finite value
+    Values that are not finite are neither lowest nor highest; a segment without a finite value
     keeps its first, so that a gap in the curve stays a gap.
 
     Args:
@@ -29,9 +29,9 @@ def extremes(values: NDArray[np.floating[Any]], most: int) -> Indices:
     count = len(values)
     if count <= most:
         return np.arange(count)
-    stretches = (most - 2) // 2
-    starts = np.linspace(1, count - 1, stretches + 1).astype(np.intp)[:-1]  # (S,)
-    width = -(-(count - 2) // stretches)
+    segments = (most - 2) // 2
+    starts = np.linspace(1, count - 1, segments + 1).astype(np.intp)[:-1]  # (S,)
+    width = -(-(count - 2) // segments)
     grid = starts[:, None] + np.arange(width)  # (S, width); overlaps are merged by unique
     rows = values[np.minimum(grid, count - 2)]  # (S, width)
     finite = np.isfinite(rows)
@@ -44,13 +44,13 @@ def extremes(values: NDArray[np.floating[Any]], most: int) -> Indices:
 def with_detail(
     values: NDArray[np.floating[Any]], most: int, visible: tuple[int, int] | None
 ) -> Indices:
-    """Indices of the whole curve, and more of them in the stretch that is being looked at.
+    """Indices of the whole curve, and more of them in the visible range.
 
     Args:
         values: (N,) the curve.
         most: how many indices to return at most, 16 at least.
-        visible: first and last index (inclusive, clipped to the curve) of the stretch that
-            takes three quarters of the points; None spreads them evenly.
+        visible: first and last index (inclusive, clipped to the curve) of the range that gets
+            three quarters of the points; None spreads them evenly.
     """
     if visible is None or len(values) <= most:
         return extremes(values, most)

@@ -36,7 +36,7 @@ _NAMES: Mapping[str, str] = {
 
 
 def choice_name(value: str) -> str:
-    """A choice as it stands in its list: "SGD", "One cycle", "Fashion-MNIST"; else the value."""
+    """A choice as it is listed: "SGD", "One cycle", "Fashion-MNIST"; else the value."""
     if value in CATALOG:
         return translated(CATALOG[value].title)
     return translated(_NAMES[value]) if value in _NAMES else value

@@ -1,25 +1,26 @@
-"""How far a run is, in numbers and in words. No Streamlit."""
+"""The progress of a run, in numbers and in words."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dashboard.words.translation import _
+from dashboard.words.wording import duration
 from mlcore.runs import History, State
-from mlcore.words import duration
 
 __all__ = ["ACTIVE", "Progress", "progress_of"]
 
 ACTIVE: frozenset[State] = frozenset({"queued", "running", "paused"})
-"""States of a run that will say more by itself, or when asked."""
+"""States of a run that has not ended."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """Where a run stands among what it was asked to do."""
+    """How far a run is."""
 
     state: State
     step: int  # steps done
-    steps: int  # steps of the whole run; 0 while not known
+    steps: int  # of the whole run; 0 while not known
     epoch: int  # epoch under way, or the last one of a run that has ended
     epochs: int  # epochs asked for
     steps_per_second: float | None = None
@@ -41,17 +42,17 @@ class Progress:
     def words(self) -> str:
         """The progress as one line."""
         if self.state == "queued":
-            return "Waiting for a worker"
+            return _("Waiting for a worker")
         if not self.steps:
-            return "Reading the data"
+            return _("Reading the data")
         parts = [
-            f"Epoch {self.epoch:,} of {self.epochs:,}",
-            f"step {self.step:,} of {self.steps:,}",
+            _("Epoch {epoch:,} of {epochs:,}", epoch=self.epoch, epochs=self.epochs),
+            _("step {step:,} of {steps:,}", step=self.step, steps=self.steps),
         ]
         if self.seconds_left is not None:
-            parts.append(f"{duration(self.seconds_left)} left")
+            parts.append(_("{time} left", time=duration(self.seconds_left)))
         if self.images_per_second:
-            parts.append(f"{_rounded(self.images_per_second):,} images/s")
+            parts.append(_("{pace:,} images/s", pace=_rounded(self.images_per_second)))
         return " · ".join(parts)
 
 

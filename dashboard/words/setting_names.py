@@ -1,4 +1,4 @@
-"""Settings by their labels, as they stand beside their widgets, and in sentences about them."""
+"""The labels of settings, beside their widgets and in sentences about them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def setting_label(name: str) -> str:
 def settings_sentence(error: MlcoreError) -> str:
     """What an error says, in the reader's language, with labels in place of dotted names.
 
-    The names stand in back quotes, in the sentence itself or as values; both become labels.
+    The names are in back quotes, in the sentence itself or as values; both become labels.
     """
     template = with_labels(translated(error.template))
     values = dict(error.values)

@@ -10,12 +10,11 @@ import re
 
 from dashboard.words.translation import _, translated
 from mlcore import words
-from mlcore.words import counted, exact_percent, figure, percent
+from mlcore.words import exact_percent, figure, percent
 
 __all__ = [
     "as_label",
     "as_markdown",
-    "counted",
     "duration",
     "exact_percent",
     "figure",

@@ -19,7 +19,7 @@ COUNTS = ((958, 24), (1, 999))
 
 
 def texts(info: ConfusionInfo) -> list[list[list[str]]]:
-    """What stands in the cells of the diagonal, and in those of the mistakes."""
+    """The texts of the cells of the diagonal, and of the mistakes."""
     figure = confusion_figure(info, LIGHT)
     return [[list(row) for row in layer.text] for layer in figure.data[:2]]
 

@@ -56,7 +56,7 @@ def test_kept_points_are_few_ascending_and_span_the_values(count, most, seed, ho
         assert np.nanmin(values[kept]) == np.nanmin(values)
 
 
-def test_the_stretch_that_is_looked_at_has_its_detail():
+def test_the_visible_range_has_its_detail():
     values = np.random.default_rng(0).random(100_000)
     kept = with_detail(values, 1_000, (40_000, 40_500))
     inside = kept[(kept >= 40_000) & (kept <= 40_500)]

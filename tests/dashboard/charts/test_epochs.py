@@ -21,7 +21,7 @@ def done(epoch: int, **changes) -> EpochDone:
     return EpochDone(epoch=epoch, **(fields | changes))
 
 
-def test_epochs_stand_at_the_step_at_which_they_ended():
+def test_epochs_are_drawn_at_the_step_at_which_they_ended():
     assert epochs_info([done(1), done(2)]) == EpochsInfo(
         train=(EpochPoint(epoch=1, step=10, value=1.0), EpochPoint(epoch=2, step=20, value=0.5)),
         validation=(

@@ -35,14 +35,14 @@ def other(name="other", losses=LOSSES, epochs=(EPOCH,), window=5, visible=None):
 
 
 def test_each_run_has_its_colour_and_one_entry_of_the_legend():
-    others = [other(f"run {place}") for place in range(len(COLORS))]
+    others = [other(f"run {index}") for index in range(len(COLORS))]
     figure = training_figure(training_info(LOSSES, [EPOCH], name="mine", others=others))
     named = [
         trace.name
         for trace in figure.data
         if trace.showlegend is not False and trace.visible is not False
     ]
-    assert named == ["mine", *(f"run {place}" for place in range(len(COLORS)))]
+    assert named == ["mine", *(f"run {index}" for index in range(len(COLORS)))]
     colors = {}
     for trace in figure.data:
         if trace.legendgroup:
@@ -90,7 +90,7 @@ def test_another_run_with_held_out_images_brings_the_accuracy():
     assert not training_info(LOSSES, validated=False, others=[other(epochs=())]).validated
 
 
-def test_names_from_strangers_are_shown_as_they_stand_and_cut():
+def test_names_are_shown_literally_and_shortened():
     info = training_info(LOSSES, name="<b>mine</b>", others=[other("x" * 60)])
     frame = training_frame(info, log=False, run="a")
     names = {trace["name"] for trace in frame["data"] if trace.get("showlegend") is not False}

@@ -1,4 +1,4 @@
-"""Chart colours can be told apart, also by people who see fewer of them."""
+"""Chart colours are distinct, also for people who see fewer of them."""
 
 from __future__ import annotations
 

@@ -85,7 +85,7 @@ def test_an_edit_of_many_settings_has_a_short_label():
     ]
 
 
-def test_the_zoom_belongs_to_a_run_and_the_loss_axis_starts_anew_when_its_kind_changes():
+def test_the_zoom_belongs_to_a_run_and_the_loss_axis_is_reset_when_its_kind_changes():
     linear = frame(log=False, validated=True, run="r", upto=5)["layout"]
     log = frame(log=True, validated=True, run="r", upto=7)["layout"]
     assert linear["uirevision"] == log["uirevision"] == "r"

@@ -84,6 +84,6 @@ def test_a_refresh_of_a_hundred_thousand_steps_stays_far_below_150_kb(visible):
         ({"visible": "nonsense"}, None),
     ],
 )
-def test_a_zoom_is_believed_only_when_it_is_one_of_this_run(monkeypatch, state, expected):
+def test_only_a_valid_zoom_of_this_run_counts(monkeypatch, state, expected):
     monkeypatch.setattr(live_chart.st, "session_state", {"chart": state} if state else {})
     assert live_chart.visible_range("chart", "r") == expected

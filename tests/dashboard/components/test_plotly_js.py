@@ -47,7 +47,7 @@ def test_a_folder_that_cannot_be_written_is_no_error(tmp_path):
         (False, "", ""),
     ],
 )
-def test_the_address_heeds_the_base_path_of_the_server(monkeypatch, static, base, expected):
+def test_the_address_contains_the_base_path_of_the_server(monkeypatch, static, base, expected):
     options = {"server.enableStaticServing": static, "server.baseUrlPath": base}
     monkeypatch.setattr(plotly_js.st, "get_option", options.get)
     monkeypatch.setattr(plotly_js, "_published", lambda: NAME)

@@ -41,7 +41,7 @@ def test_early_stopping_is_not_asked_of_a_run_that_holds_nothing_out():
     assert pending_changes(PLAIN, sidebar) == {}
 
 
-def test_changes_are_told_with_what_was_before():
+def test_changes_are_written_with_what_was_before():
     changes = {"optim.lr": 0.01, "optim.nesterov": True, "optim.schedule": "one_cycle"}
     words = change_words(SGD, changes)
     assert words == "Learning rate 0.003 → 0.01, Nesterov off → on, Schedule Constant → One cycle"

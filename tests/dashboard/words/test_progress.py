@@ -128,7 +128,7 @@ def running(**changes) -> Progress:
     return Progress(**(fields | changes))
 
 
-def test_the_words_tell_epoch_step_time_and_pace():
+def test_the_words_say_epoch_step_time_and_pace():
     progress = running(steps_per_second=200.0, images_per_second=45_678.9)
     assert progress.words == ("Epoch 3 of 5 · step 2,100 of 4,300 · 11 s left · 45,700 images/s")
 

@@ -35,7 +35,7 @@ INFO = RunInfo(
 
 @pytest.fixture(autouse=True)
 def day(monkeypatch):
-    """The clock stands at noon of the day after."""
+    """It is noon of the day after."""
     real, now = time.localtime, INFO.created + 86_400
     monkeypatch.setattr("dashboard.words.dates.time.localtime", lambda moment=now: real(moment))
 
@@ -46,7 +46,7 @@ def test_a_run_is_called_by_its_name_or_its_time():
     assert display_name(replace(INFO, name="wide")) == "wide"
 
 
-def test_its_line_says_how_it_stands_how_good_it_is_and_its_tags():
+def test_its_line_says_its_state_accuracy_and_tags():
     assert run_label(INFO) == "23 Nov 12:00:00 · finished · 50.00 %"
     assert run_label(replace(INFO, state="running")) == "23 Nov 12:00:00 · running"
     better = replace(INFO, name="wide", test_accuracy=0.9812, tags=("night", "a"))

@@ -33,5 +33,5 @@ def test_a_class_gets_the_article_of_its_sound(label: str, words: str) -> None:
         ("too large: 3", "too large: 3"),
     ],
 )
-def test_words_from_a_file_are_shown_as_they_stand(text: str, markdown: str) -> None:
+def test_texts_from_a_file_are_shown_literally(text: str, markdown: str) -> None:
     assert as_markdown(text) == markdown
