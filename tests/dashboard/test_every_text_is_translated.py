@@ -1,0 +1,349 @@
+"""Every text on a page comes from a catalogue: in a made-up language, no English is left."""
+
+from __future__ import annotations
+
+import dataclasses
+import gettext
+import io
+import re
+import string
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+import torch
+from streamlit.testing.v1 import AppTest
+from torch import nn
+
+from dashboard import server
+from dashboard.server import data_sets
+from dashboard.words import translation
+from dashboard.words.wording import as_markdown
+from mlcore.config import DataConfig, OptimConfig, RunConfig, TrainConfig
+from mlcore.events import (
+    EditRefused,
+    EpochDone,
+    Event,
+    Failed,
+    Finished,
+    Paused,
+    SettingsEdited,
+    Started,
+    StepsDone,
+    Stopped,
+)
+from mlcore.run import execute
+from mlcore.runs import History, Recorder, RunFolder, RunStore
+from mlcore.runs.active.queue import RunQueue
+from mlcore.runs.record.folder import checkpoint_name
+from mlcore.runs.record.worker import WorkerRecord, write_worker
+from tests.dashboard.shown_texts import shown_texts
+
+PAGES = ("train", "test", "checkpoints", "data")
+CONFIG = RunConfig(
+    data=DataConfig(name="digits", batch_size=32, validation=200),
+    optim=OptimConfig(name="adam"),
+    train=TrainConfig(epochs=2, device="cpu", threads=1),
+)
+STARTED = Started(
+    step=0,
+    epoch=0,
+    steps_per_epoch=39,
+    epochs=2,
+    device="cpu",
+    threads=1,
+    parameters=109_386,
+    train_images=1_237,
+    validation_images=200,
+)
+STEPS = StepsDone(first=1, losses=tuple(2 - step / 39 for step in range(39)), epoch=1)
+EPOCH = EpochDone(
+    epoch=1,
+    step=39,
+    train_loss=1.5,
+    validation_loss=1.25,
+    validation_accuracy=0.875,
+    lr=0.003,
+    seconds=0.5,
+    images_per_second=2_474.0,
+)
+FINISHED = Finished(step=39, epoch=1, test_loss=0.5, test_accuracy=0.9, seconds=1.0, early=True)
+
+UNTRANSLATED = re.compile(
+    r"""
+    \d{8}\\?-\d{6}\\?-\w{4} | \(\w{4}\) | \[[0-9a-f]{4}\b  # ids of runs, and their ends
+    | :material/\w+: | :[a-z-]+(?=\[) | %\{[^}]*\}  # icons, colours, numbers of a chart
+    | `[^`]*` | [\w./-]+\\?\.(pt|gz|upload)\b       # names as code, files
+    | \b\d[\d.,]*e-?\d+\b                           # 1e-05
+    | \b(u?int8|float32)\b | \b(fc|bn)\d(\.\w+)?\b  # types, layers of a state dict
+    | \b(linear|batch\ norm|dropout|log\ softmax|relu|tanh)\b  # kinds of layers, as torch has them
+    | \b(cpu|cuda)\b
+    """,
+    re.VERBOSE,
+)
+"""What may be left: names that are the same in every language."""
+
+NOT_YET = re.compile(r"^Epoch \d|^Waiting for a worker$|^Reading the data$|^\u2002lr ")
+"""TEMPORARY: texts that are not translated yet."""
+
+
+class MadeUp(gettext.NullTranslations):
+    """Brackets around the letters of each message, and none around the values in it."""
+
+    def gettext(self, message: str) -> str:
+        try:
+            parts = list(string.Formatter().parse(message))
+        except ValueError:
+            return f"⟦{message}⟧"
+        return "".join(map(self._part, *zip(*parts, strict=True))) if parts else message
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        return self.gettext(msgid1 if n == 1 else msgid2)
+
+    def _part(self, text: str, name: str | None, spec: str | None, conversion: str | None) -> str:
+        text = text.replace("{", "{{").replace("}", "}}") if name is not None else text
+        marked = f"⟦{text}⟧" if any(map(str.isalpha, text)) else text
+        if name is None:
+            return marked
+        conversion = f"!{conversion}" if conversion else ""
+        return f"{marked}{{{name}{conversion}{f':{spec}' if spec else ''}}}"
+
+
+@pytest.fixture(autouse=True)
+def made_up_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    catalogue = MadeUp()
+    monkeypatch.setattr(translation, "catalogue", lambda language: catalogue)
+
+
+@pytest.fixture(autouse=True)
+def uploads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The temporary folder in which uploads lie."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+
+@pytest.fixture(scope="module")
+def trained(page_folder: Path) -> RunFolder:
+    folder = RunStore(page_folder / "runs").create(CONFIG, name="1 2")
+    execute(folder)
+    return folder
+
+
+@pytest.fixture
+def runs(page_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunStore]:
+    """A runs folder of the test's own."""
+    server.jobs()  # of the module's folder: one supervisor is enough
+    monkeypatch.setenv("MLCORE_RUNS", str(tmp_path / "runs"))
+    server.store.clear()
+    yield RunStore(tmp_path / "runs")
+    server.store.clear()
+
+
+@pytest.fixture
+def made(runs: RunStore) -> Callable[..., RunFolder]:
+    """Make runs with a history: `made(STARTED, STEPS)`; `alive` gives them a worker."""
+
+    def make(
+        *events: Event, alive: bool = False, saved: int | None = None, parent: str | None = None
+    ) -> RunFolder:
+        folder = runs.create(CONFIG, name="7", parent=parent)
+        with Recorder(folder) as recorder:
+            for event in events:
+                recorder.record(event)
+        worker = WorkerRecord.mine()
+        write_worker(folder.path, worker if alive else dataclasses.replace(worker, identity="-"))
+        if saved is not None:
+            folder.checkpoints_path.mkdir(exist_ok=True)
+            (folder.checkpoints_path / checkpoint_name(saved)).write_bytes(b"")
+        return folder
+
+    return make
+
+
+def opened(app: AppTest, page: str = "train", **address: str) -> AppTest:
+    app.session_state["language"] = "made-up"
+    for name, value in address.items():
+        app.query_params[name.replace("__", ".")] = value
+    app.run()
+    return app if page == "train" else app.switch_page(f"app_pages/{page}.py").run()
+
+
+def english(app: AppTest, *but_for: str) -> list[tuple[str, str]]:
+    """What is left of the page's texts without the made-up language; `but_for`: whole texts."""
+    assert not app.exception
+    left = set()
+    for where, text in shown_texts(app, sidebar=False):  # TEMPORARY: the sidebar is to follow
+        if NOT_YET.search(text):
+            continue
+        rest = re.sub(r"⟦[^⟦⟧]*⟧", "", text)
+        for known in but_for:
+            rest = rest.replace(known, "")
+        if any(map(str.isalpha, UNTRANSLATED.sub("", rest))):
+            left.add((where, rest))
+    return sorted(left)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_without_runs(page: str, app: AppTest, runs: RunStore) -> None:
+    assert not english(opened(app, page))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_with_a_finished_run(page: str, app: AppTest, trained: RunFolder) -> None:
+    assert not english(opened(app, page))
+
+
+def test_while_a_run_trains(app: AppTest, made: Callable[..., RunFolder], runs: RunStore) -> None:
+    other = made(STARTED, STEPS, EPOCH, FINISHED, saved=39)
+    changes, before = {"optim.lr": 0.02}, {"optim.lr": 0.003}
+    edited = SettingsEdited(step=39, epoch=1, changes=changes, before=before)
+    refused = EditRefused(step=39, epoch=1, changes={"data.batch_size": 999}, message="7.")
+    shown = made(STARTED, STEPS, EPOCH, edited, refused, alive=True, parent=other.id)
+    shown.path.joinpath("label.json").unlink(missing_ok=True)
+    address = {"run": shown.id, "data__batch_size": "999", "data__validation": "200"}
+    page = opened(app, optim__name="adam", **address)
+    assert not english(page)
+    page.button(key="doubt-delete").click().run()
+    assert not english(page)
+
+
+def test_while_runs_wait_for_a_paused_one(
+    app: AppTest, made: Callable[..., RunFolder], runs: RunStore
+) -> None:
+    paused = made(STARTED, STEPS, EPOCH, Paused(step=39, epoch=1), alive=True)
+    waiting = [runs.create(CONFIG, name="8").id for _ in range(3)]
+    with RunQueue(runs.root).change() as queue_file:
+        queue_file.waiting = waiting[:]
+    assert not english(opened(app, run=paused.id))
+    app.query_params["run"] = waiting[1]
+    del app.session_state["run"]
+    assert not english(app.run())
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        FINISHED,
+        Stopped(step=39, epoch=1),
+        Stopped(step=39, epoch=1, reason="shutdown"),
+        Stopped(step=0, epoch=0, reason="cancelled"),
+        Failed(step=39, epoch=1, message="7."),
+        None,
+    ],
+    ids=["finished", "stopped", "shutdown", "cancelled", "failed", "lost"],
+)
+def test_after_the_end(end: Event | None, app: AppTest, made: Callable[..., RunFolder]) -> None:
+    folder = made(STARTED, STEPS, EPOCH, *([end] if end else []), saved=39)
+    with folder.events_path.open("ab") as file:
+        file.write(b"\0\0\0\n")
+    history = History(folder)
+    history.refresh()
+    logged = (as_markdown(history.message), as_markdown(history.damage))  # in its worker's words
+    page = opened(app)
+    assert not english(page, *logged)
+    page.button(key="delete-run").click().run()
+    assert not english(page)
+
+
+def test_what_an_address_has_wrong(app: AppTest, made: Callable[..., RunFolder]) -> None:
+    made(STARTED, STEPS, Stopped(step=39, epoch=1))
+    gone = "20200101-000000-abcd"
+    address = {"run": gone, "with": f"{gone},{gone}", "optim.lr": "-1", "train.epochs": "0"}
+    assert not english(opened(app, **address), str(server.runs_root()))
+
+
+def test_settings_that_are_refused(app: AppTest, runs: RunStore) -> None:
+    page = opened(app)
+    page.text_input(key="model.hidden").set_value("32 ?").run()
+    assert not english(page)
+
+
+@pytest.mark.parametrize(
+    ("name", "state"),
+    [
+        ("mnist", "fetching"),
+        ("mnist", "failed"),
+        ("kmnist", "missing"),
+        ("kmnist", "damaged"),
+        ("kmnist", "failed"),
+    ],
+)
+def test_without_the_data_set(
+    name: str, state: str, app: AppTest, runs: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = data_sets.source
+
+    def source(wanted: str, root: Path) -> data_sets.Source:
+        found = real(wanted, root)
+        if wanted != name:
+            return found
+        return dataclasses.replace(found, state=state, message="7.", done=1, total=2)
+
+    monkeypatch.setattr(data_sets, "source", source)
+    monkeypatch.setattr(data_sets, "start", lambda *_: None)
+    assert not english(opened(app, "data", **{"data.name": name}))
+
+
+def state_dict() -> bytes:
+    stream = io.BytesIO()
+    model = nn.Sequential(nn.Linear(784, 12), nn.Tanh(), nn.Linear(12, 10))
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
+    torch.save(
+        {
+            "epoch": 3,
+            "model_state_dict": model.state_dict(),
+            "optimizer_state_dict": optimizer.state_dict(),
+        },
+        stream,
+    )
+    return stream.getvalue()
+
+
+@pytest.mark.xfail(reason="TEMPORARY: what is in a file is not translated yet", strict=False)
+def test_with_an_upload(app: AppTest, trained: RunFolder) -> None:
+    page = opened(app, "checkpoints")
+    for content in (b"no checkpoint", state_dict(), trained.checkpoints()[-1].read_bytes()):
+        page.file_uploader[0].set_value(("7.pt", content, "application/octet-stream")).run()
+        assert not english(page)
+    page.button(key="test-upload").click().run()
+    assert not english(page)
+
+
+def test_titles_of_the_pages_and_of_the_tab(
+    app: AppTest, runs: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    titles = []
+    page, configure = st.Page, st.set_page_config
+
+    def noted_page(*args: object, title: str, **more: object) -> object:
+        titles.append(title)
+        return page(*args, title=title, **more)  # type: ignore[arg-type]
+
+    def noted_config(**settings: object) -> None:
+        titles.extend([str(settings["page_title"]), *settings["menu_items"].values()])  # type: ignore[attr-defined]
+        configure(**settings)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(st, "Page", noted_page)
+    monkeypatch.setattr(st, "set_page_config", noted_config)
+    opened(app)
+    assert len(titles) == len(PAGES) + 2
+    assert all(re.fullmatch(r"⟦[^⟦⟧]+⟧", title) for title in titles)
+
+
+def test_a_text_that_is_not_translated_is_found() -> None:
+    app = AppTest.from_string(
+        "import streamlit as st\n"
+        "st.html('<style>b { color: red }</style><b title=\"In a title\">⟦a⟧</b>')\n"
+        "st.dataframe({'x': ['In a cell']}, column_config={'x': '⟦Heading⟧'})\n"
+        "st.selectbox('⟦Label⟧', ['⟦one⟧', 'An option'], key='k', help='⟦Help⟧')\n"
+        "st.plotly_chart({'data': [{'x': [1], 'name': 'In a legend'}], 'layout': {}})\n"
+        "st.expander('A heading').markdown(':red[⟦fine⟧] 7 :material/check:')\n"
+    ).run()
+    assert {text.strip() for _, text in english(app)} == {
+        "In a title",
+        "In a cell",
+        "An option",
+        "In a legend",
+        "A heading",
+    }
