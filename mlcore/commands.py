@@ -1,7 +1,7 @@
 """What a person may ask of a running run: frozen commands and their JSON form.
 
 Standard library and settings only. Commands reach a run through its control log; the trainer
-takes them between two steps and answers each with an event.
+handles them between two steps and answers each with an event.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Pause:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Continue:
-    """Go on after a pause."""
+    """Train on after a pause."""
 
     kind: ClassVar[str] = "continue"
 
@@ -48,7 +48,7 @@ class RunSteps:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunEpoch:
-    """Go on to the end of the epoch, then pause."""
+    """Train to the end of the epoch, then pause."""
 
     kind: ClassVar[str] = "epoch"
 
@@ -87,4 +87,8 @@ def from_json(record: Mapping[str, Any]) -> Command:
             raise TypeError("unknown kind")
         return kind(**{name: value for name, value in record.items() if name in names})
     except TypeError as error:
-        raise SettingsError(f"{record!r} is no command that a run knows ({error}).") from error
+        raise SettingsError(
+            "{command} is no command that a run knows ({reason}).",
+            command=repr(record),
+            reason=str(error),
+        ) from error

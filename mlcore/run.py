@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator, Sequence
 import torch
 
 from mlcore import checkpoint
-from mlcore.beginning import Beginning, begin_from
 from mlcore.commands import Command, Edit
 from mlcore.config import RunConfig
 from mlcore.data import RawData
@@ -22,11 +21,12 @@ from mlcore.data.tensors import load
 from mlcore.device import resolve
 from mlcore.errors import MlcoreError, RunError
 from mlcore.events import Event, Failed, Finished, Stopped
+from mlcore.initial_state import InitialState, initial_state_from
 from mlcore.runs import ControlLog, Recorder, RunFolder, read_state
-from mlcore.runs.record.keeper import Keeper
-from mlcore.runs.record.messages import way_on
-from mlcore.runs.record.signals import shutdown_on_signals
+from mlcore.runs.record.checkpoint_manager import CheckpointManager
+from mlcore.runs.record.messages import resume_advice
 from mlcore.runs.record.worker import WorkerRecord, write_worker
+from mlcore.signals import shutdown_on_signals
 from mlcore.trainer import Trainer
 
 __all__ = ["execute"]
@@ -47,14 +47,14 @@ def execute(
 ) -> Event:
     """Train the run in `folder` to its end; what happens is recorded there.
 
-    A run with checkpoints goes on from its last one, exactly. SIGTERM and Ctrl-C stop it as a
+    A run with checkpoints resumes from its last one, exactly. SIGTERM and Ctrl-C stop it as a
     command would, with a checkpoint.
 
     Args:
         folder: the run.
         observe: called with each event after it was recorded.
         threads: CPU threads where the settings leave them open; 0: torch's own choice.
-        read: gives the data set of some settings where it lies in memory already.
+        read: gives the data set of some settings if it is in memory already.
 
     Returns:
         How the run ended: `Finished`, `Stopped` or `Failed`.
@@ -65,17 +65,21 @@ def execute(
     """
     with Recorder(folder) as recorder, shutdown_on_signals() as shutdown:
         if (state := read_state(folder)) != "queued":
-            raise RunError(f"Run {folder.id} is {state}, and nobody has asked it to go on.")
+            raise RunError(
+                "Run {run} is {state}, and nobody has asked to resume it.",
+                run=folder.id,
+                state=state,
+            )
         control = ControlLog(folder)
         write_worker(
             folder.path,
             WorkerRecord.mine(
-                events_from=recorder.offset, control_from=control.heeded, threads=threads
+                events_from=recorder.offset, control_from=control.offset, threads=threads
             ),
         )
 
         def commands() -> Sequence[Command]:
-            recorder.check()  # also while the run is paused and says nothing
+            recorder.check()  # also while the run is paused and records nothing
             return control.poll() + shutdown.poll()
 
         last: Event | None = None
@@ -85,8 +89,8 @@ def execute(
                 last = event
                 observe(event)
             return event
-        except Exception as error:  # noqa: BLE001 (whatever it is, the run says so and ends)
-            message = _sentence(folder, error)
+        except Exception as error:  # noqa: BLE001 (whatever it is, the run ends with a message)
+            message = _failure_message(folder, error)
         failed = Failed(
             step=last.step if last else 0, epoch=last.epochs_done if last else 0, message=message
         )
@@ -101,46 +105,52 @@ def _events(
     threads: int,
     read: Read | None,
 ) -> Iterator[Event]:
-    """All that a run says: the trainer's events, and each checkpoint as it is written."""
-    last = folder.last_checkpoint()
-    begin = Beginning(config=folder.config) if last is None else begin_from(last, folder.config)
-    config = begin.config
+    """All events of a run: those of the trainer, and each checkpoint as it is written."""
+    initial = _initial_state(folder)
+    config = initial.config
     device = resolve(config.train.device)
     if config.train.threads or threads:
         torch.set_num_threads(config.train.threads or threads)
     data = load(config.data, config.train.seed, device, read(config) if read else None)
-    begin.check(data)
+    initial.check(data)
 
-    first = [Edit(changes=begin.changes)] if begin.changes else []
+    pending = [Edit(changes=initial.changes)] if initial.changes else []
 
-    def asked() -> Sequence[Command]:
-        return [*(first.pop() for _ in first[:]), *commands()]
+    def all_commands() -> Sequence[Command]:
+        return [*(pending.pop() for _ in pending[:]), *commands()]
 
-    trainer = Trainer(config, data, device=device, state=begin.state, commands=asked)
+    trainer = Trainer(config, data, device=device, state=initial.state, commands=all_commands)
     about = {key: getattr(data, key) for key in ("name", "fingerprint", "mean", "std", "classes")}
-    keeper = Keeper(
+    manager = CheckpointManager(
         folder,
         lambda path: checkpoint.save(path, trainer.snapshot(), about),
-        best=(begin.state or {}).get("best"),
+        best=(initial.state or {}).get("best"),
     )
     for event in trainer.events():
         ended = isinstance(event, Finished | Stopped)
         if not ended:  # recorded before its checkpoint: a kill in between leaves no gap
             yield event
-        if saved := keeper.keep(event):
+        if saved := manager.save_if_due(event):
             yield saved
         if ended:  # whoever reads that the run ended finds its checkpoint there
             yield event
 
 
-def _sentence(folder: RunFolder, error: Exception) -> str:
+def _initial_state(folder: RunFolder) -> InitialState:
+    last = folder.last_checkpoint()
+    if last is None:
+        return InitialState(config=folder.config)
+    return initial_state_from(last, folder.config)
+
+
+def _failure_message(folder: RunFolder, error: Exception) -> str:
     """Why a run failed, for a person; faults of the program leave a traceback in error.log."""
     if isinstance(error, MlcoreError):
         return str(error)
     if isinstance(error, MemoryError | torch.OutOfMemoryError) or "allocate memory" in str(error):
         return (
             "Memory ran out: choose a smaller batch size or fewer hidden units, set data.store to "
-            f"uint8, or end other programs; then {way_on(folder)}."
+            f"uint8, or end other programs; then {resume_advice(folder)}."
         )
     with contextlib.suppress(OSError):
         folder.error_path.write_text(traceback.format_exc(), encoding="utf-8")

@@ -19,7 +19,7 @@ from dashboard.words.wording import as_markdown
 from mlcore.config import RunConfig
 from mlcore.errors import MlcoreError, RunError
 from mlcore.runs import History, RunFolder, RunInfo
-from mlcore.runs.record.forks import Point, points
+from mlcore.runs.library.forks import ForkPoint, fork_points
 
 __all__ = ["branch_here", "branch_off", "origin"]
 
@@ -41,7 +41,7 @@ def branch_off(history: History) -> None:
         on_change="rerun",
     ):
         try:
-            found = points(history)
+            found = fork_points(history)
         except MlcoreError as error:
             st.error(as_markdown(sentence(error)), icon=":material/error:")
             return
@@ -52,7 +52,7 @@ def branch_here(run: RunInfo, file: Path) -> None:
     """Start a fork of a run from one of its checkpoints, with what the sidebar changes."""
     with problems.caught():
         history = history_of(RunFolder(run.path))
-        found = next((point for point in points(history) if point.file == file), None)
+        found = next((point for point in fork_points(history) if point.file == file), None)
         if found is None:
             raise RunError("{file} is gone: choose another checkpoint of the run.", file=file.name)
         changes = branch_changes(found, session.values())
@@ -96,7 +96,7 @@ def _origin(parent: str, step: int, exists: bool) -> str:
     return _("Branched off from {parent}, which does not exist any more.", parent=parent)
 
 
-def _form(history: History, found: Sequence[Point]) -> None:
+def _form(history: History, found: Sequence[ForkPoint]) -> None:
     run = history.folder.id
     point = _choose_point(run, found)
     changes = branch_changes(point, session.values())
@@ -128,7 +128,7 @@ def _form(history: History, found: Sequence[Point]) -> None:
         st.rerun()  # the whole page: it shows the new run
 
 
-def _choose_point(run: str, found: Sequence[Point]) -> Point:
+def _choose_point(run: str, found: Sequence[ForkPoint]) -> ForkPoint:
     """Draw the list of points to branch off from: the last, the initial weights, the rest."""
     last = _("The last checkpoint")
     by_words = {point_words(point): point for point in reversed(found)}
@@ -141,10 +141,10 @@ def _choose_point(run: str, found: Sequence[Point]) -> Point:
     return found[-1] if chosen == last else by_words[chosen]
 
 
-def _config(point: Point, changes: dict[str, object] | None, epochs: int) -> RunConfig | None:
+def _config(point: ForkPoint, changes: dict[str, object] | None, epochs: int) -> RunConfig | None:
     return None if changes is None else branch_config(point, changes, epochs)
 
 
-def _epochs_wanted(point: Point) -> int:
+def _epochs_wanted(point: ForkPoint) -> int:
     config = session.config()
     return config.train.epochs if config else point.config.train.epochs

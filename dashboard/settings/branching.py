@@ -10,7 +10,7 @@ from dashboard.settings.pending import pending_changes
 from dashboard.words.translation import _
 from mlcore.config import EXECUTION, RunConfig
 from mlcore.errors import SettingsError
-from mlcore.runs.record.forks import SAME_WEIGHTS, Point
+from mlcore.runs.library.forks import SAME_WEIGHTS, ForkPoint
 
 __all__ = ["branch_changes", "branch_config", "branch_epochs", "point_words"]
 
@@ -18,7 +18,7 @@ _KEPT = (*SAME_WEIGHTS, "data.name", "data.root", "data.validation")
 """What a fork from the initial weights keeps of its parent, whatever the sidebar says."""
 
 
-def branch_changes(point: Point, values: Mapping[str, Any]) -> dict[str, Any] | None:
+def branch_changes(point: ForkPoint, values: Mapping[str, Any]) -> dict[str, Any] | None:
     """What a fork does differently from its parent, epochs left out: dotted name → value.
 
     At a checkpoint that is what an edit can change; at the initial weights, everything that leaves
@@ -48,7 +48,7 @@ def branch_changes(point: Point, values: Mapping[str, Any]) -> dict[str, Any] | 
     return changes
 
 
-def branch_epochs(point: Point, wanted: int) -> int:
+def branch_epochs(point: ForkPoint, wanted: int) -> int:
     """How many epochs a fork trains unless a person says otherwise.
 
     Args:
@@ -60,7 +60,7 @@ def branch_epochs(point: Point, wanted: int) -> int:
     return wanted - point.epoch
 
 
-def branch_config(point: Point, changes: Mapping[str, Any], epochs: int) -> RunConfig | None:
+def branch_config(point: ForkPoint, changes: Mapping[str, Any], epochs: int) -> RunConfig | None:
     """The settings of the fork; None where they contradict each other.
 
     Args:
@@ -75,7 +75,7 @@ def branch_config(point: Point, changes: Mapping[str, Any], epochs: int) -> RunC
         return None
 
 
-def point_words(point: Point) -> str:
+def point_words(point: ForkPoint) -> str:
     """A point in words: "Epoch 3 (step 2,814)", "The same initial weights"."""
     if point.initial:
         return _("The same initial weights")

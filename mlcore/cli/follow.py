@@ -14,7 +14,7 @@ from mlcore.runs import RunFolder, send
 from mlcore.runs.active.active_runs import actual_device, threads_used
 from mlcore.runs.active.queue import RunQueue
 from mlcore.runs.active.threads import cores, required_threads, threads_left
-from mlcore.runs.record.recorder import withdraw_start
+from mlcore.runs.record.recorder import cancel_start
 from mlcore.words import counted, percent
 
 __all__ = ["follow"]
@@ -57,7 +57,7 @@ def follow(folder: RunFolder, *, as_json: bool, steps: bool) -> int:
         outcome = _train(folder, observer)
     except BaseException:
         with contextlib.suppress(RunError):  # nobody is to start it later, behind our back
-            withdraw_start(folder)
+            cancel_start(folder)
         raise
     finally:
         if isinstance(reporter, People):

@@ -20,7 +20,7 @@ from mlcore.config import SETTINGS
 from mlcore.errors import SettingsError
 from mlcore.runs import History, RunStore
 from mlcore.runs.active.queue import RunQueue
-from mlcore.runs.record.forks import find_point
+from mlcore.runs.library.forks import find_fork_point
 
 __all__ = ["run"]
 
@@ -60,7 +60,9 @@ def run(argv: Sequence[str]) -> int:
     parent = named_run("fork", options.target, options.runs)
     history = History(parent)
     history.refresh()
-    point = find_point(history, epoch=options.epoch, step=options.step, initial=options.initial)
+    point = find_fork_point(
+        history, epoch=options.epoch, step=options.step, initial=options.initial
+    )
     config = point.with_settings(given)
     if config.train.epochs <= point.epochs_kept(config):
         check_epochs_left(f"Run {parent.id}, where it is branched off,", point.epoch, given)

@@ -24,7 +24,7 @@ from mlcore.errors import SettingsError
 from mlcore.rules import Value, list_words
 from mlcore.runs import RunFolder, RunStore, ask_resume
 from mlcore.runs.active.queue import RunQueue
-from mlcore.runs.library.store import describe
+from mlcore.runs.library.store import read_run_info
 from mlcore.words import as_text
 
 __all__ = ["run"]
@@ -84,7 +84,7 @@ def _check(folder: RunFolder, given: Mapping[str, Value]) -> None:
             f"`--{fixed[0]}` is fixed once a run has started: resume one of its checkpoint files "
             "to change it in a new run."
         )
-    now = describe(folder)
+    now = read_run_info(folder)
     if now.state == "finished":
         check_epochs_left(f"Run {folder.id}", now.epoch, given)
 

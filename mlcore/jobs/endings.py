@@ -9,8 +9,8 @@ import signal
 from mlcore.errors import JobError, RunError
 from mlcore.jobs.folder import JobFolder
 from mlcore.runs import RunFolder, read_state, record_failure
-from mlcore.runs.record.control import asking
-from mlcore.runs.record.messages import way_on
+from mlcore.runs.record.control import start_lock
+from mlcore.runs.record.messages import resume_advice
 from mlcore.runs.record.status import start_asked
 
 __all__ = ["end_job", "end_run", "exit_reason", "refuse_run"]
@@ -46,12 +46,12 @@ def end_run(folder: RunFolder, code: int, asked: int) -> None:
         asked: bytes of the control log when the worker was started. A start that was asked for
             since then is another worker's.
     """
-    with contextlib.suppress(RunError), asking(folder):  # nobody resumes it in between
+    with contextlib.suppress(RunError), start_lock(folder):  # nobody resumes it in between
         if start_asked(folder.control_path, asked):
             return
         if read_state(folder) in ("lost", "queued"):
             log = ", and worker.log in the run's folder says why" if code > 0 else ""
-            refuse_run(folder, f"{exit_reason(code)}{log}: {way_on(folder)}.")
+            refuse_run(folder, f"{exit_reason(code)}{log}: {resume_advice(folder)}.")
 
 
 def refuse_run(folder: RunFolder, message: str) -> None:

@@ -8,7 +8,7 @@ the run can be resumed from.
 
 from mlcore.runs.active.steering import Request
 from mlcore.runs.library.store import RunInfo, RunStore, default_runs_root
-from mlcore.runs.record.control import ControlLog, ask_resume, mark_start, send
+from mlcore.runs.record.control import ControlLog, ask_resume, ask_start, send
 from mlcore.runs.record.folder import RunFolder
 from mlcore.runs.record.history import History
 from mlcore.runs.record.length import RunLength
@@ -28,8 +28,8 @@ __all__ = [
     "RunStore",
     "State",
     "ask_resume",
+    "ask_start",
     "default_runs_root",
-    "mark_start",
     "read_state",
     "read_status",
     "record_failure",

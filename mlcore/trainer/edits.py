@@ -22,8 +22,10 @@ def edited(config: RunConfig, changes: Mapping[str, Any]) -> RunConfig:
         find_setting(name)
         if name not in EDITABLE:
             raise SettingsError(
-                f"`{name}` is fixed once a run has started: start a new run for it, or change "
-                f"{list_words(EDITABLE, 'or')}."
+                "`{name}` is fixed once a run has started: start a new run for it, or change "
+                "{editable}.",
+                name=name,
+                editable=list_words(EDITABLE, "or"),
             )
     return config.with_values(changes)
 
@@ -42,8 +44,10 @@ def check_batches(config: RunConfig, images: int, left: int | None = None) -> No
     size, drop_last = config.data.batch_size, config.data.drop_last
     if drop_last and size > images:
         raise SettingsError(
-            f"`data.batch_size` must be at most {images}, the number of training images, where "
-            f"`data.drop_last` is on, but got {size}."
+            "`data.batch_size` must be at most {images}, the number of training images, where "
+            "`data.drop_last` is on, but got {size}.",
+            images=images,
+            size=size,
         )
     if not config.model.batch_norm:
         return
@@ -51,7 +55,9 @@ def check_batches(config: RunConfig, images: int, left: int | None = None) -> No
         single = count % size == 1 or (size == 1 and count > 0)
         if single and (size == 1 or not drop_last):
             raise SettingsError(
-                "`model.batch_norm` needs two images or more in every batch, but got one of 1 "
-                f"from {count} images in batches of {size}: turn `data.drop_last` on or choose "
-                "another `data.batch_size`."
+                "`model.batch_norm` needs two images or more in every batch, but got one of 1 from "
+                "{count} images in batches of {size}: turn `data.drop_last` on or choose another "
+                "`data.batch_size`.",
+                count=count,
+                size=size,
             )

@@ -61,7 +61,11 @@ class Losses:
 
 def _diverged(loss: float, step: int, rate: float) -> DivergedError:
     return DivergedError(
-        f"The loss became {loss} at step {step} with a learning rate of {rate:g}: "
-        f"set a lower `optim.lr`, such as {rate / 10:.1g}, shorten the gradients with "
-        "`optim.clip_norm` 1, or look at the normalisation (`data.mean`, `data.std`)."
+        "The loss became {loss} at step {step} with a learning rate of {rate:g}: set a "
+        "lower `optim.lr`, such as {lower:.1g}, shorten the gradients with "
+        "`optim.clip_norm` 1, or look at the normalisation (`data.mean`, `data.std`).",
+        loss=loss,
+        step=step,
+        rate=rate,
+        lower=rate / 10,
     )

@@ -26,7 +26,7 @@ from mlcore.events import (
 )
 from mlcore.model import MLP
 from mlcore.trainer.edits import check_batches, edited
-from mlcore.trainer.training import Training
+from mlcore.trainer.training_state import TrainingState
 
 __all__ = ["Trainer", "no_commands"]
 
@@ -74,7 +74,7 @@ class Trainer:
             config = RunConfig.from_json(state["config"])
         check_batches(config, len(data.train))
         place = data.train.images.device if device is None else torch.device(device)
-        self._training = Training(config, data, place, state)
+        self._training = TrainingState(config, data, place, state)
         self._commands = commands
         self._ended = self._paused = False
         self._pause_step: int | None = None  # pause when so many steps are done

@@ -13,7 +13,7 @@ from mlcore.events import Paused
 from mlcore.replay import replay
 from mlcore.run import execute
 from mlcore.runs import History, RunStore, send
-from mlcore.runs.record.forks import find_point, points
+from mlcore.runs.library.forks import find_fork_point, fork_points
 
 SETTINGS = {
     "data.name": "digits",
@@ -66,7 +66,7 @@ def same(ours, theirs):
 @pytest.mark.parametrize("epoch", [1, 2])
 def test_a_fork_with_the_same_settings_goes_on_as_its_parent_did(store, changes, epoch):
     parent = trained(store, changes)
-    fork = forked(store, parent, find_point(parent, epoch=epoch))
+    fork = forked(store, parent, find_fork_point(parent, epoch=epoch))
     begin = epoch * PER_EPOCH
     assert np.isnan(fork.steps[:begin]).all()
     assert same(fork.steps[begin:], parent.steps[begin:])
@@ -79,7 +79,7 @@ def test_a_fork_with_the_same_settings_goes_on_as_its_parent_did(store, changes,
 
 def test_a_fork_with_another_rate_begins_with_an_edit_at_its_step(store):
     parent = trained(store)
-    fork = forked(store, parent, find_point(parent, epoch=2), {"optim.lr": 0.01})
+    fork = forked(store, parent, find_fork_point(parent, epoch=2), {"optim.lr": 0.01})
     (edit,) = fork.edits
     assert (edit.step, dict(edit.changes)) == (2 * PER_EPOCH, {"optim.lr": 0.01})
     begin = 2 * PER_EPOCH
@@ -90,7 +90,7 @@ def test_a_fork_with_another_rate_begins_with_an_edit_at_its_step(store):
 
 def test_the_same_initial_weights_take_other_settings(store):
     parent = trained(store)
-    first = find_point(parent, initial=True)
+    first = find_fork_point(parent, initial=True)
     again = forked(store, parent, first)
     assert same(again.steps, parent.steps)
     other = forked(store, parent, first, {"optim.lr": 0.01, "train.epochs": 1})
@@ -103,8 +103,8 @@ def test_the_same_initial_weights_take_other_settings(store):
 
 def test_the_initial_weights_of_a_fork_are_those_it_was_given(store):
     parent = trained(store)
-    fork = forked(store, parent, find_point(parent, epoch=2), {"train.epochs": 4})
-    again = forked(store, fork, find_point(fork, initial=True))
+    fork = forked(store, parent, find_fork_point(parent, epoch=2), {"train.epochs": 4})
+    again = forked(store, fork, find_fork_point(fork, initial=True))
     assert same(again.steps, fork.steps)
 
 
@@ -124,22 +124,22 @@ def test_a_point_has_the_edits_that_were_made_before_it_and_no_later_ones(store)
     send(folder, RunSteps(count=10))
     execute(folder, threads=1, observe=observe)
     parent = history_of(folder)
-    _, *saved = points(parent)
+    _, *saved = fork_points(parent)
     assert [point.step for point in saved] == [10, 20, 30]
     assert [point.config.optim.lr for point in saved] == [0.1, 0.05, 0.05]
     assert [point.config.data.batch_size for point in saved] == [32, 32, 48]
-    fork = forked(store, parent, find_point(parent, step=20))
+    fork = forked(store, parent, find_fork_point(parent, step=20))
     assert same(fork.steps[20:23], parent.steps[20:20]) is False
     assert fork.config.data.batch_size == 32
     assert replay(fork.folder).equal
-    whole = forked(store, parent, find_point(parent, step=10))
+    whole = forked(store, parent, find_fork_point(parent, step=10))
     assert whole.config.optim.lr == 0.1
     assert same(whole.steps[10:39], trained(store).steps[10:39])
 
 
 def test_another_optimizer_takes_the_weights_alone(store):
     parent = trained(store)
-    point = find_point(parent, epoch=2)
+    point = find_fork_point(parent, epoch=2)
     config = point.with_settings(ADAM | {"train.epochs": 1})
     assert (point.epochs_kept(config), point.epochs_kept(point.config)) == (0, 2)
     fork = forked(store, parent, point, ADAM | {"train.epochs": 1})
@@ -163,16 +163,16 @@ def test_another_optimizer_takes_the_weights_alone(store):
 def test_initial_weights_that_would_not_be_the_same_are_refused(store, changes, says):
     parent = history_of(store.create(RunConfig.from_flat(SETTINGS | {"data.validation": 0})))
     with pytest.raises(SettingsError, match=says):
-        find_point(parent, initial=True).with_settings(changes)
+        find_fork_point(parent, initial=True).with_settings(changes)
 
 
 def test_a_checkpoint_that_is_not_kept_is_named_with_those_that_are(store):
     parent = trained(store, {"train.epochs": 2})
     with pytest.raises(RunError, match=r"no checkpoint of the end of epoch 7: there is 1 and 2\."):
-        find_point(parent, epoch=7)
+        find_fork_point(parent, epoch=7)
     with pytest.raises(RunError, match=r"no checkpoint of step 5: there is 39 and 78\."):
-        find_point(parent, step=5)
+        find_fork_point(parent, step=5)
     new = history_of(store.create(RunConfig.from_flat(SETTINGS)))
     with pytest.raises(RunError, match="has written no checkpoint yet"):
-        find_point(new)
-    assert find_point(new, initial=True).file is None
+        find_fork_point(new)
+    assert find_fork_point(new, initial=True).file is None

@@ -212,7 +212,7 @@ def test_other_images_are_a_sentence(store, monkeypatch):
     folder = store.create(config(train__epochs=1))
     execute(folder, threads=1)
     monkeypatch.setattr(
-        "mlcore.replay.again.load", lambda *wanted: replace(load(*wanted), fingerprint="another")
+        "mlcore.replay.replayer.load", lambda *wanted: replace(load(*wanted), fingerprint="another")
     )
     with pytest.raises(DataError, match="are not those"):
         replay(folder)

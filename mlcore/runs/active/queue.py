@@ -24,8 +24,8 @@ from mlcore.runs.active.queue_file import (
 )
 from mlcore.runs.active.steering import Request
 from mlcore.runs.record.folder import RunFolder
-from mlcore.runs.record.locks import alone
-from mlcore.runs.record.recorder import withdraw_start
+from mlcore.runs.record.locks import file_lock
+from mlcore.runs.record.recorder import cancel_start
 from mlcore.runs.record.status import read_state
 
 __all__ = ["QueueSnapshot", "RunQueue"]
@@ -90,7 +90,7 @@ class RunQueue:
         Raises:
             RunError: its file cannot be written.
         """
-        with alone(self.path.with_name("lock")):
+        with file_lock(self.path.with_name("lock")):
             found = read_queue(self.path)
             state = found or QueueState()
             before = asdict(state) if found else None
@@ -153,7 +153,7 @@ class RunQueue:
             RunError: its folder or the queue cannot be written.
         """
         with self.change() as state:
-            if run in state.claims or not withdraw_start(RunFolder(self.root / run)):
+            if run in state.claims or not cancel_start(RunFolder(self.root / run)):
                 return False
             state.waiting = [other for other in state.waiting if other != run]
         return True

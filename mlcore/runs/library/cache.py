@@ -1,4 +1,4 @@
-"""What was read of runs that have ended, kept for as long as their files stay as they are."""
+"""What was read of runs that have ended, cached for as long as their files do not change."""
 
 from __future__ import annotations
 
@@ -7,53 +7,53 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Generic, TypeVar
 
-__all__ = ["Known"]
+__all__ = ["RunCache"]
 
 T = TypeVar("T")
 
 _FILES = ("config.json", "label.json", "events.jsonl", "control.jsonl", "worker.json")
 
-_Signs = tuple[tuple[int, int, int] | None, ...]
-"""Inode, size and time of change of each file; None where there is none."""
+_Fingerprint = tuple[tuple[int, int, int] | None, ...]
+"""Inode, size and time of change of each file; None if there is none."""
 
 
-class Known(Generic[T]):
-    """Reads runs, and those that can be kept only once.
+class RunCache(Generic[T]):
+    """Reads runs, each only once if the result can be cached.
 
     Args:
-        read: gives what is to be known of the run in a folder.
-        lasts: whether that follows from the run's files alone, and not from a living worker too.
+        read: reads the run in a folder.
+        cacheable: whether a result depends on the run's files alone, and not on its worker too.
     """
 
-    def __init__(self, read: Callable[[Path], T], lasts: Callable[[T], bool]) -> None:
-        self._read, self._lasts = read, lasts
-        self._held: dict[str, tuple[_Signs, T]] = {}
+    def __init__(self, read: Callable[[Path], T], cacheable: Callable[[T], bool]) -> None:
+        self._read, self._cacheable = read, cacheable
+        self._cached: dict[str, tuple[_Fingerprint, T]] = {}
 
     def get(self, path: Path) -> T:
-        """What is known of the run in the folder `path`; a change of its files is noticed.
+        """The run in the folder `path`; it is read again when one of its files has changed.
 
         Raises what `read` raises.
         """
-        signs = _signs(path)  # before it is read: what changes meanwhile is read the next time
-        held = self._held.get(path.name)
-        if held is not None and held[0] == signs:
-            return held[1]
-        found = self._read(path)
-        if self._lasts(found):
-            self._held[path.name] = (signs, found)
-        return found
+        now = _fingerprint(path)  # before it is read: what changes meanwhile is read the next time
+        cached = self._cached.get(path.name)
+        if cached is not None and cached[0] == now:
+            return cached[1]
+        result = self._read(path)
+        if self._cacheable(result):
+            self._cached[path.name] = (now, result)
+        return result
 
     def forget_others(self, runs: Iterable[str]) -> None:
-        """Keep nothing of runs with other ids than these."""
-        for gone in self._held.keys() - set(runs):
-            self._held.pop(gone, None)
+        """Drop runs with other ids than these."""
+        for gone in self._cached.keys() - set(runs):
+            self._cached.pop(gone, None)
 
 
-def _signs(path: Path) -> _Signs:
-    return tuple(_sign(f"{path}{os.sep}{name}") for name in _FILES)
+def _fingerprint(path: Path) -> _Fingerprint:
+    return tuple(_file_fingerprint(f"{path}{os.sep}{name}") for name in _FILES)
 
 
-def _sign(file: str) -> tuple[int, int, int] | None:
+def _file_fingerprint(file: str) -> tuple[int, int, int] | None:
     try:
         found = os.stat(file)  # noqa: PTH116 (five for each run of a list: the quickest form)
     except OSError:

@@ -1,4 +1,4 @@
-"""What a person says of a run: name, tags and a note, in one file that may be written any time."""
+"""Name, tags and note of a run, in one file that may be written at any time."""
 
 from __future__ import annotations
 
@@ -103,13 +103,16 @@ def check_tags(tags: Iterable[str]) -> tuple[str, ...]:
     for tag in tags:
         if not _TAG.fullmatch(tag):
             raise SettingsError(
-                f"A tag must be a word of letters, digits, -, _ or ., 30 at most, but got {tag!r}: "
-                "use - for a blank."
+                "A tag must be a word of letters, digits, -, _ or ., 30 at most, but got {tag!r}: "
+                "use - for a blank.",
+                tag=tag,
             )
         kept.setdefault(tag.casefold(), tag)
     if len(kept) > MOST_TAGS:
         raise SettingsError(
-            f"A run can have {MOST_TAGS} tags, but got {len(kept)}: take some away first."
+            "A run can have {most} tags, but got {count}: take some away first.",
+            most=MOST_TAGS,
+            count=len(kept),
         )
     return tuple(kept.values())
 
@@ -123,7 +126,9 @@ def check_note(text: str) -> str:
     note = _clean(text)
     if len(note) > LONGEST_NOTE:
         raise SettingsError(
-            f"A note can have {LONGEST_NOTE:,} characters, but got {len(note):,}: shorten it."
+            "A note can have {most:,} characters, but got {count:,}: shorten it.",
+            most=LONGEST_NOTE,
+            count=len(note),
         )
     return note
 

@@ -19,7 +19,7 @@ from mlcore.config import RunConfig
 from mlcore.errors import RunError
 from mlcore.events import Failed, Finished
 from mlcore.files import write_atomically
-from mlcore.runs.library.cache import Known
+from mlcore.runs.library.cache import RunCache
 from mlcore.runs.library.label import LONGEST_NAME, read_label
 from mlcore.runs.record.folder import START_FILE, RunFolder
 from mlcore.runs.record.messages import lost_message
@@ -56,7 +56,7 @@ class RunInfo:
 
 
 def default_runs_root() -> Path:
-    """The folder of all runs: MLCORE_RUNS, else `runs` where we stand."""
+    """The folder of all runs: MLCORE_RUNS, else `runs` in the working directory."""
     return Path(os.environ.get("MLCORE_RUNS") or "runs").expanduser()
 
 
@@ -65,7 +65,7 @@ class RunStore:
 
     def __init__(self, root: Path | None = None) -> None:
         self.root = Path(root) if root is not None else default_runs_root()
-        self._known = Known(lambda path: describe(RunFolder(path)), _lasts)
+        self._cache = RunCache(lambda path: read_run_info(RunFolder(path)), _cacheable)
 
     def create(
         self,
@@ -75,12 +75,12 @@ class RunStore:
         checkpoint: Path | None = None,
         name: str = "",
     ) -> RunFolder:
-        """Make the folder of a new run; it is queued until a worker takes it up.
+        """Make the folder of a new run; it is queued until a worker starts it.
 
         Args:
             config: its settings.
             parent: id of the run that it is forked from.
-            checkpoint: file to begin from; it is copied, so that the run stands for itself.
+            checkpoint: file to begin from; it is copied, so that the run is complete by itself.
             name: what a person calls it.
 
         Raises:
@@ -95,8 +95,11 @@ class RunStore:
         except OSError as error:
             shutil.rmtree(folder.path, ignore_errors=True)
             raise RunError(
-                f"{checkpoint or folder.checkpoints_path} could not be put into the new run "
-                f"({error.strerror}): check that it can be read, and that {self.root} has room."
+                "{file} could not be put into the new run ({reason}): check that it can be read, "
+                "and that {root} has room.",
+                file=checkpoint or folder.checkpoints_path,
+                reason=error.strerror,
+                root=self.root,
             ) from error
         origin = {"run": parent, "checkpoint": START_FILE if checkpoint is not None else None}
         meta = {
@@ -109,14 +112,14 @@ class RunStore:
         }
         try:
             reserve(folder.path)
-            write_atomically(folder.config_path, json.dumps(meta, indent=2) + "\n")  # now it is one
+            write_atomically(folder.config_path, json.dumps(meta, indent=2) + "\n")
         except RunError:
             shutil.rmtree(folder.path, ignore_errors=True)
             raise
         return folder
 
     def _now(self) -> float:
-        """The time; behind the newest run where the clock was set back by less than a day."""
+        """The time; after the newest run even if the clock was set back by less than a day."""
         now, newest, ids = time.time(), 0.0, self._ids()
         for run in reversed(ids):
             if run[:_SECOND] != ids[-1][:_SECOND]:
@@ -138,10 +141,12 @@ class RunStore:
                 return path
         except OSError as error:
             raise RunError(
-                f"{self.root} cannot hold a new run ({error.strerror}): "
-                "choose another folder with --runs or MLCORE_RUNS."
+                "{root} cannot hold a new run ({reason}): choose another folder with --runs or "
+                "MLCORE_RUNS.",
+                root=self.root,
+                reason=error.strerror,
             ) from error
-        raise RunError(f"{self.root} holds too many runs of this second: start it again.")
+        raise RunError("{root} holds too many runs of this second: start it again.", root=self.root)
 
     def get(self, run: str | Path) -> RunFolder:
         """The folder of a run, by its id, the unique beginning of its id, or its path.
@@ -153,19 +158,24 @@ class RunStore:
         if isinstance(run, Path) or os.sep in text:
             folder = RunFolder(Path(run))
             if not folder.config_path.is_file():
-                raise RunError(f"{run} is no run: it has no config.json.")
+                raise RunError("{run} is no run: it has no config.json.", run=run)
             return folder
         ids = self._ids()
-        matches = (
-            [text] if text in ids else [known for known in ids if text and known.startswith(text)]
-        )
+        matches = [text] if text in ids else [one for one in ids if text and one.startswith(text)]
         if len(matches) == 1:
             return RunFolder(self.root / matches[0])
         if matches:
             raise RunError(
-                f"{len(matches)} runs in {self.root} begin with {text!r}: write more of the id."
+                "{count} runs in {root} begin with {text!r}: write more of the id.",
+                count=len(matches),
+                root=self.root,
+                text=text,
             )
-        raise RunError(f"There is no run {text!r} in {self.root}: `mlcore runs` lists those there.")
+        raise RunError(
+            "There is no run {text!r} in {root}: `mlcore runs` lists those there.",
+            text=text,
+            root=self.root,
+        )
 
     def damaged(self) -> dict[str, str]:
         """Id → sentence of every run whose settings cannot be read."""
@@ -192,21 +202,21 @@ class RunStore:
         Folders whose config.json cannot be read are left out; `damaged` names them.
         """
         found, ids = [], self._ids()
-        self._known.forget_others(ids)
+        self._cache.forget_others(ids)
         for run in ids:
             try:
-                found.append(self._known.get(self.root / run))
+                found.append(self._cache.get(self.root / run))
             except RunError:
                 continue
         return sorted(found, key=lambda info: (info.created, info.id), reverse=True)
 
 
-def _lasts(info: RunInfo) -> bool:
-    """Whether a run's line follows from its files alone: not while a worker's life counts."""
+def _cacheable(info: RunInfo) -> bool:
+    """Whether a run's line depends on its files alone: not while it also depends on a worker."""
     return info.state in ("finished", "stopped", "failed")
 
 
-def describe(folder: RunFolder) -> RunInfo:
+def read_run_info(folder: RunFolder) -> RunInfo:
     """One run's line of a list.
 
     Raises:

@@ -1,4 +1,4 @@
-"""control.jsonl: what people ask of a run, appended by anyone, heeded by its worker."""
+"""control.jsonl: what people ask of a run, appended by anyone, handled by its worker."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from mlcore.runs.record.locks import wait_lock
 from mlcore.runs.record.reserve import reserve
 from mlcore.runs.record.status import START_MARKER, read_state
 
-__all__ = ["ControlLog", "ask_resume", "asking", "mark_start", "send"]
+__all__ = ["ControlLog", "ask_resume", "ask_start", "send", "start_lock"]
 
 
 def send(folder: RunFolder, command: Command) -> None:
@@ -30,7 +30,7 @@ def send(folder: RunFolder, command: Command) -> None:
     append_line(folder.control_path, {**commands.to_json(command), "time": time.time()})
 
 
-def mark_start(folder: RunFolder) -> None:
+def ask_start(folder: RunFolder) -> None:
     """Ask for a (new) start: whatever was asked before no longer counts.
 
     Raises:
@@ -40,36 +40,41 @@ def mark_start(folder: RunFolder) -> None:
 
 
 def ask_resume(folder: RunFolder, changes: Mapping[str, Any] | None = None) -> None:
-    """Ask that a run which has ended goes on from its last checkpoint; a worker must follow.
+    """Ask that a run which has ended resumes from its last checkpoint; a worker must follow.
 
     Args:
         folder: the run.
         changes: settings to change before the next step: dotted name → value, as in an `Edit`.
 
     Raises:
-        RunError: it is being trained right now, or is finished and no more epochs are asked for.
+        RunError: it is training right now, or is finished and no more epochs are asked for.
         SettingsError: a change names no setting or one that is fixed, or its value is refused.
     """
     changes = dict(changes or {})
     if changes:
         _check(folder, changes)
-    with asking(folder):
+    with start_lock(folder):
         now = read_state(folder)
         if now in ("running", "paused"):
-            raise RunError(f"Run {folder.id} is {now} already: there is nothing to resume.")
+            raise RunError(
+                "Run {run} is {state} already: there is nothing to resume.",
+                run=folder.id,
+                state=now,
+            )
         if now == "finished" and "train.epochs" not in changes:
             raise RunError(
-                f"Run {folder.id} is finished: give it more epochs (train.epochs) to go on."
+                "Run {run} is finished: give it more epochs (train.epochs) to resume it.",
+                run=folder.id,
             )
         if now != "queued":  # else a start is asked for already
             reserve(folder.path)
-            mark_start(folder)
+            ask_start(folder)
         if changes:
             send(folder, Edit(changes=changes))
 
 
 @contextlib.contextmanager
-def asking(folder: RunFolder) -> Iterator[None]:
+def start_lock(folder: RunFolder) -> Iterator[None]:
     """Within the block nobody else, of this server or another, asks for a start.
 
     Raises:
@@ -87,24 +92,25 @@ def _check(folder: RunFolder, changes: Mapping[str, Any]) -> None:
     for name in changes:
         if find_setting(name).name not in EDITABLE:
             raise SettingsError(
-                f"`{name}` is fixed once a run has started: begin a new run from its checkpoint."
+                "`{name}` is fixed once a run has started: begin a new run from its checkpoint.",
+                name=name,
             )
     history.config.with_values(changes)
 
 
 class ControlLog:
-    """The worker's side: the commands that stand behind the last start marker.
+    """The worker's side: the commands behind the last start marker.
 
     Attributes:
-        heeded: bytes of the log that were read when this was made; its start marker is in them.
-        refused: lines that are no command; they are passed over.
+        offset: bytes of the log that were read when this was made; its start marker is in them.
+        refused: lines that are no command; they are skipped.
     """
 
     def __init__(self, folder: RunFolder) -> None:
         self._reader = LineReader(folder.control_path)
         self.refused = 0
-        self._waiting = self._take()
-        self.heeded = self._reader.offset
+        self._pending = self._read()
+        self.offset = self._reader.offset
 
     def poll(self) -> list[Command]:
         """What was asked since the last call, oldest first; costs one `stat` when nothing was.
@@ -112,17 +118,17 @@ class ControlLog:
         Raises:
             RunError: the log cannot be read.
         """
-        found, self._waiting = self._waiting + self._take(), []
+        found, self._pending = self._pending + self._read(), []
         return found
 
-    def _take(self) -> list[Command]:
-        anew, lines = self._reader.read()
-        if anew:
-            self._waiting = []
+    def _read(self) -> list[Command]:
+        replaced, lines = self._reader.read()
+        if replaced:
+            self._pending = []
         found: list[Command] = []
         for _, record in lines:
             if record.get("command") == START_MARKER:
-                self._waiting, found = [], []
+                self._pending, found = [], []
                 continue
             try:
                 found.append(commands.from_json(record))

@@ -16,7 +16,7 @@ from mlcore.runs.record.event_log import latest_events
 __all__ = ["START_FILE", "RunFolder", "checkpoint_name"]
 
 START_FILE = "start.pt"
-"""Name of the checkpoint that a run begins from, where it does not begin anew."""
+"""Name of the checkpoint that a run begins from, if it does not begin with a new model."""
 
 _SAVED = re.compile(r"step-(\d{8,})\.pt")
 
@@ -46,7 +46,7 @@ class RunFolder:
 
     @property
     def label_path(self) -> Path:
-        """Name, tags and note, where a person has given them since."""
+        """Name, tags and note, if a person has given the run any since it was made."""
         return self.path / "label.json"
 
     @property
@@ -66,7 +66,7 @@ class RunFolder:
 
     @property
     def error_path(self) -> Path:
-        """Tracebacks of faults of the program, for whoever mends it."""
+        """Tracebacks of faults of the program, for whoever fixes them."""
         return self.path / "error.log"
 
     @functools.cached_property
@@ -79,20 +79,25 @@ class RunFolder:
         try:
             found = json.loads(self.config_path.read_text(encoding="utf-8"))
         except FileNotFoundError:
-            raise RunError(f"{self.path} is no run: it has no config.json.") from None
+            raise RunError("{path} is no run: it has no config.json.", path=self.path) from None
         except OSError as error:
-            raise RunError(f"{self.config_path} cannot be read ({error.strerror}).") from error
+            raise RunError(
+                "{path} cannot be read ({reason}).",
+                path=self.config_path,
+                reason=error.strerror,
+            ) from error
         except ValueError:
             found = None
         if not isinstance(found, dict) or "config" not in found:
             raise RunError(
-                f"{self.config_path} is damaged: delete the folder, or put back a whole file."
+                "{path} is damaged: delete the folder, or put back a whole file.",
+                path=self.config_path,
             )
         return found
 
     @functools.cached_property
     def config(self) -> RunConfig:
-        """The settings the run was made with; edits stand in its history.
+        """The settings the run was made with; edits are in its history.
 
         Raises:
             RunError: they cannot be read.
@@ -100,10 +105,14 @@ class RunFolder:
         try:
             return RunConfig.from_json(self.meta["config"])
         except SettingsError as error:
-            raise RunError(f"{self.config_path} holds settings that cannot be: {error}") from error
+            raise RunError(
+                "{path} holds settings that are not possible: {error}",
+                path=self.config_path,
+                error=error,
+            ) from error
 
     def checkpoints(self) -> list[Path]:
-        """The checkpoints that lie whole in the folder, by step; `start.pt` comes first."""
+        """The whole checkpoints in the folder, by step; `start.pt` comes first."""
         try:
             found = list(self.checkpoints_path.iterdir())
         except OSError:
@@ -112,13 +121,13 @@ class RunFolder:
         return sorted(kept, key=checkpoint_step)
 
     def last_checkpoint(self) -> Path | None:
-        """The checkpoint of the latest step, or None where there is none."""
+        """The checkpoint of the latest step, or None if there is none."""
         return next(reversed(self.checkpoints()), None)
 
     def best_checkpoint(self) -> Path | None:
         """The checkpoint with the lowest validation loss (training loss without validation).
 
-        The history tells which one it is; None where none is marked or it is gone.
+        The history says which one it is; None if it names none or the file is gone.
         """
         for saved in latest_events(self.events_path, CheckpointSaved):
             if saved.best:
@@ -127,7 +136,7 @@ class RunFolder:
         return None
 
     def last_start(self) -> Started | None:
-        """How the run was started last; None where it never was."""
+        """How the run was started last; None if it never was."""
         return next(latest_events(self.events_path, Started), None)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections import deque
 from typing import Any
 
 import numpy as np
@@ -26,10 +25,11 @@ from mlcore.events import (
 )
 from mlcore.runs.record.event_log import read_event
 from mlcore.runs.record.folder import RunFolder
+from mlcore.runs.record.growable_array import GrowableArray
 from mlcore.runs.record.length import RunLength
 from mlcore.runs.record.lines import Line, LineReader
 from mlcore.runs.record.messages import damage_message, gone_message, lost_message
-from mlcore.runs.record.series import Series
+from mlcore.runs.record.pace import Pace
 from mlcore.runs.record.status import (
     ENDED,
     STATE_EVENTS,
@@ -42,14 +42,12 @@ from mlcore.runs.record.worker import Life, WorkerRecord, read_worker
 
 __all__ = ["History"]
 
-_RATE_WINDOW = 5.0  # seconds over which steps per second are taken
-
 
 class History:
-    """What a run has said so far; `refresh` reads on.
+    """The events of a run so far; `refresh` reads those that are new.
 
-    A resumed run goes on from a checkpoint: what it had said of later steps is dropped, as the
-    run takes those steps again.
+    A resumed run continues from a checkpoint: what was recorded of later steps is dropped, as
+    the run takes those steps again.
 
     Attributes:
         folder: the run's folder.
@@ -59,21 +57,21 @@ class History:
         starts: every start whose steps still count, in order; `started` is the last of them.
         refused: the last edit that was refused, or None once another was made or the run resumed.
         outcome: how the run ended, or None while it has not (again).
-        state, message: where it stands, and why it failed or was lost (else empty).
+        state, message: the run's state, and why it failed or was lost (else empty).
         damaged: lines of the history that could not be read and were skipped.
     """
 
     def __init__(self, folder: RunFolder) -> None:
         self.folder = folder
         self._reader = LineReader(folder.events_path)
-        self._orders = LineReader(folder.control_path)
+        self._control = LineReader(folder.control_path)
         self._lock = threading.Lock()
         self.state: State = "queued"
         self.message = ""
         self._clear()
 
     def _clear(self) -> None:
-        self._steps = Series()
+        self._steps = GrowableArray()
         self.epochs: list[EpochDone] = []
         self.edits: list[SettingsEdited] = []
         self.checkpoints: list[CheckpointSaved] = []
@@ -83,9 +81,9 @@ class History:
         self.refused: EditRefused | None = None
         self.outcome: Finished | Stopped | Failed | None = None
         self._edits_at: list[tuple[int, int]] = []  # (step, edits before) of each checkpoint
-        self._turn: Line | None = None  # the last event that says where the run stands
+        self._last_change: Line | None = None  # the last event that changed the state
         self._newest: Line | None = None
-        self._pace: deque[tuple[float, int]] = deque(maxlen=200)  # (unix seconds, step)
+        self._pace = Pace()
         self._bad_events = 0
 
     @property
@@ -103,7 +101,7 @@ class History:
 
         Raises:
             RunError: its config.json is missing or damaged.
-            SettingsError: the edits cannot be, because the history was tampered with.
+            SettingsError: the edits are impossible, because the history was tampered with.
         """
         return self._config_after(len(self.edits))
 
@@ -113,8 +111,8 @@ class History:
         Raises as `config` does.
         """
         counts = [edits for at, edits in self._edits_at if at == step]
-        untold = sum(edit.step < step for edit in self.edits)  # where its line was never written
-        return self._config_after(counts[-1] if counts else untold)
+        earlier = sum(edit.step < step for edit in self.edits)  # if its line was never written
+        return self._config_after(counts[-1] if counts else earlier)
 
     def _config_after(self, edits: int) -> RunConfig:
         changes: dict[str, Any] = {}
@@ -149,83 +147,83 @@ class History:
     @property
     def damage(self) -> str:
         """One sentence on what could not be read of the history and the control log, or ""."""
-        return damage_message(self.damaged, self._orders.skipped(ended=self.state in ENDED))
+        return damage_message(self.damaged, self._control.skipped(ended=self.state in ENDED))
 
     @property
     def steps_per_second(self) -> float | None:
         """Pace of the last seconds; None until there are two flushes to compare."""
-        if len(self._pace) < 2:
-            return None
-        (since, first), (until, last) = self._pace[0], self._pace[-1]
-        return (last - first) / (until - since) if until > since and last > first else None
+        return self._pace.steps_per_second
 
     def refresh(self) -> bool:
         """Read what is new; True when anything changed. Cheap when nothing has.
 
         Never raises: a folder that is gone or cannot be read makes the state "lost", with the
-        reason in `message`, and what was read before stays.
+        reason in `message`, and what was read before is kept.
         """
         with self._lock:
             before = (self.state, self.message)
-            # The worker first, its words after: else one that ends in between would look lost.
-            mark = read_worker(self.folder.path)
-            life: Life = "none" if mark is None else "alive" if mark.alive else "dead"
+            # The worker first, its events after: else one that ends in between would look lost.
+            worker = read_worker(self.folder.path)
+            life: Life = "none" if worker is None else "alive" if worker.alive else "dead"
             try:
-                anew, lines = self._reader.read()
+                replaced, lines = self._reader.read()
             except RunError as error:
                 self.state, self.message = "lost", str(error)
                 return before != (self.state, self.message)
-            if anew:
+            if replaced:
                 self._clear()
             for line in lines:
-                self._take(line)
-            with contextlib.suppress(RunError):  # whoever asks something of the run is told
-                self._orders.read()
-            self._derive(mark, life)
-            return anew or bool(lines) or before != (self.state, self.message)
+                self._add(line)
+            with contextlib.suppress(RunError):  # whoever sends the run a command gets the error
+                self._control.read()
+            self._update_state(worker, life)
+            return replaced or bool(lines) or before != (self.state, self.message)
 
-    def _derive(self, mark: WorkerRecord | None, life: Life) -> None:
+    def _update_state(self, worker: WorkerRecord | None, life: Life) -> None:
         """Derive state and message from what was read and from the worker."""
         if not self.folder.config_path.exists():
             self.state, self.message = "lost", gone_message(self.folder)
             return
-        asked = start_asked(self.folder.control_path, mark.control_from if mark else 0)
-        turn = self._turn_since(mark.events_from if mark else 0)
-        self.state = derive_state(turn, life, asked, read_only=is_read_only(self.folder.path))
+        asked = start_asked(self.folder.control_path, worker.control_from if worker else 0)
+        last = self._last_kind(worker.events_from if worker else 0)
+        self.state = derive_state(last, life, asked, read_only=is_read_only(self.folder.path))
         self.message = ""
         if self.state == "lost":
             self.message = lost_message(self.folder)
         elif isinstance(self.outcome, Failed) and self.state == "failed":
             self.message = self.outcome.message
 
-    def _turn_since(self, begun: int) -> str | None:
-        """The kind of the last telling event behind the first `begun` bytes of the history."""
-        for line in (self._turn, self._newest):
+    def _last_kind(self, begun: int) -> str | None:
+        """The kind of the last event that changed the state, or else of the last one of all.
+
+        Only events after the first `begun` bytes of the history, which the last worker wrote.
+        """
+        for line in (self._last_change, self._newest):
             if line is not None and line.offset >= begun:
                 return str(line.record["event"])
         return None
 
-    def _take(self, line: Line) -> None:
+    def _add(self, line: Line) -> None:
         try:
             event = read_event(line.record)
             if event is None:  # from a later version of this program
                 return
-            self._keep(event)
+            self._apply(event)
         except (ValueError, OverflowError):
             self._bad_events += 1
             return
         self._newest = line
         if event.kind in STATE_EVENTS:
-            self._turn = line
+            self._last_change = line
             self._pace.clear()
         stamp = line.record.get("time")
         if isinstance(event, StepsDone) and isinstance(stamp, float):
-            self._note_pace(stamp)
+            self._pace.add(stamp, len(self._steps))
 
-    def _keep(self, event: Event) -> None:
+    def _apply(self, event: Event) -> None:
         match event:
             case StepsDone():
-                self._steps.put(event.first - 1, event.losses)
+                self._steps.write(event.first - 1, event.losses)
             case EpochDone():
                 self.epochs.append(event)
             case SettingsEdited():
@@ -238,14 +236,14 @@ class History:
                 self.checkpoints.append(event)
                 self._edits_at.append((event.step, len(self.edits)))
             case Started():
-                self._begin(event)
+                self._start(event)
             case Finished() | Stopped() | Failed():
                 self.outcome = event
 
-    def _begin(self, start: Started) -> None:
-        """Drop what was said of steps behind the one from which the run goes on."""
+    def _start(self, start: Started) -> None:
+        """Drop what was recorded of steps after the one from which the run continues."""
         if self.started is not None:
-            self._steps.cut(start.step)
+            self._steps.truncate(start.step)
             self.epochs = [epoch for epoch in self.epochs if epoch.step <= start.step]
             kept = [edits for step, edits in self._edits_at if step <= start.step]
             # One that was made at this very step counts if a checkpoint came after it.
@@ -257,8 +255,3 @@ class History:
         self.starts.append(start)
         self.length = self.length.after(start)
         self.started, self.outcome, self.refused = start, None, None
-
-    def _note_pace(self, now: float) -> None:
-        self._pace.append((now, len(self._steps)))
-        while self._pace and not 0 <= now - self._pace[0][0] <= _RATE_WINDOW:
-            self._pace.popleft()  # too old, or from before the clock was set back

@@ -1,7 +1,7 @@
 """Logs of JSON lines: appended whole, read in pieces, forgiving about damage.
 
-A line is one JSON object and one write. What a kill or a full disk tore off is never a line:
-readers wait at an end without a newline, and writers begin on a fresh line after it.
+A line is one JSON object and one write. What a kill or a full disk cut off is never a line:
+readers wait at an end without a newline, and writers begin a new line after it.
 """
 
 from __future__ import annotations
@@ -46,21 +46,24 @@ class LineWriter:
             size = os.fstat(self.fd).st_size
             self._torn = size > 0 and not _ends_whole(self.fd, size)
         except OSError as error:
-            raise _sentence(path, error) from error
+            raise _cannot_write(path, error) from error
 
     def write(self, record: Mapping[str, Any]) -> None:
-        """Append one object as a line; it is in the kernel's hands when this returns."""
+        """Append one object as a line; the kernel has it when this returns."""
         line = encode_line(record)
         if self._torn:
             line = _SPOILT + line
         try:
             written = os.write(self.fd, line)
         except OSError as error:
-            raise _sentence(self.path, error) from error
+            raise _cannot_write(self.path, error) from error
         self._torn = written < len(line)
         if self._torn:
             raise RunError(
-                f"{self.path} took only {written} of {len(line)} bytes: make room on the disk."
+                "{path} took only {written} of {size} bytes: make room on the disk.",
+                path=self.path,
+                written=written,
+                size=len(line),
             )
 
     def close(self) -> None:
@@ -91,7 +94,7 @@ class LineReader:
 
     Args:
         path: the log.
-        offset: byte at which to begin; what stands before it is passed over.
+        offset: byte at which to begin.
 
     Attributes:
         offset: byte at which the next line begins.
@@ -101,19 +104,19 @@ class LineReader:
     def __init__(self, path: Path, offset: int = 0) -> None:
         self.path = path
         self._file: tuple[int, int] | None = None  # device and inode
-        self._seen = offset  # size at the last look
+        self._seen = offset  # size at the last read
         self.offset = offset
         self.damaged = 0
 
     def skipped(self, *, ended: bool) -> int:
-        """Damaged lines; a torn last one counts where it has `ended`: nobody writes it on."""
+        """Damaged lines, with a torn last one if the log has `ended`: nobody will complete it."""
         return self.damaged + (ended and self._seen > self.offset)
 
     def read(self) -> tuple[bool, list[Line]]:
-        """The whole lines since the last call; True before them when the file began anew.
+        """Whether the file was replaced, and its whole lines since the last call.
 
-        A file that is not there (yet, or any more) has no lines. One that was replaced or has
-        shrunk is read from its start. When nothing was added this costs one `stat`.
+        A file that is not there (yet, or any more) has no lines. One that was replaced, or has
+        shrunk, is read from its start. If nothing was added this costs one `stat`.
 
         Raises:
             RunError: the file cannot be read.
@@ -123,16 +126,18 @@ class LineReader:
         except FileNotFoundError:
             return False, []
         except OSError as error:
-            raise _sentence(self.path, error, "read") from error
+            raise _cannot_read(self.path, error) from error
         identity = (found.st_dev, found.st_ino)
-        anew = self._file is not None and (identity != self._file or found.st_size < self.offset)
-        if anew:
+        replaced = self._file is not None and (
+            identity != self._file or found.st_size < self.offset
+        )
+        if replaced:
             self.offset = self._seen = self.damaged = 0
         self._file = identity
         if found.st_size == self._seen:
-            return anew, []
+            return replaced, []
         self._seen = found.st_size
-        return anew, self._parse(self._fresh())
+        return replaced, self._parse(self._fresh())
 
     def _fresh(self) -> bytes:
         try:
@@ -140,8 +145,8 @@ class LineReader:
                 file.seek(self.offset)
                 text = file.read()
         except OSError as error:
-            raise _sentence(self.path, error, "read") from error
-        return text[: text.rfind(b"\n") + 1]  # the rest is a line in the making, or torn
+            raise _cannot_read(self.path, error) from error
+        return text[: text.rfind(b"\n") + 1]  # the rest is a line being written, or torn
 
     def _parse(self, text: bytes) -> list[Line]:
         lines = []
@@ -167,7 +172,7 @@ def read_tail(path: Path, size: int) -> list[tuple[int, bytes]]:
             text = file.read()
     except OSError:
         return []
-    if start:  # begin behind the first line end: what stands before it is cut
+    if start:  # begin after the first line end: what is before it is cut
         cut = text.find(b"\n") + 1
         start, text = start - 1 + cut, text[cut:] if cut else b""
     lines = []
@@ -191,7 +196,7 @@ def parse_line(line: bytes) -> dict[str, Any] | None:
     return record if isinstance(record, dict) else None
 
 
-_SPOILT = b"#\n"  # ends what was torn, so that it never reads as a line that somebody wrote
+_SPOILT = b"#\n"  # ends what was torn, so that it never reads as a whole line
 _CLOEXEC = getattr(os, "O_CLOEXEC", 0)
 
 
@@ -200,8 +205,18 @@ def _ends_whole(fd: int, size: int) -> bool:
     return os.read(fd, 1) == b"\n"
 
 
-def _sentence(path: Path, error: OSError, verb: str = "written") -> RunError:
+def _cannot_write(path: Path, error: OSError) -> RunError:
     return RunError(
-        f"{path} cannot be {verb} ({error.strerror}): "
-        "check that its folder exists, is yours, and has room on its disk."
+        "{path} cannot be written ({reason}): "
+        "check that its folder exists, is yours, and has room on its disk.",
+        path=path,
+        reason=error.strerror,
+    )
+
+
+def _cannot_read(path: Path, error: OSError) -> RunError:
+    return RunError(
+        "{path} cannot be read ({reason}): check that its folder exists and is yours.",
+        path=path,
+        reason=error.strerror,
     )

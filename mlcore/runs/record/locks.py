@@ -1,4 +1,4 @@
-"""Files that one process at a time holds, where the system has such locks."""
+"""Files that one process at a time can lock."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from mlcore.errors import RunError
 
 try:
     import fcntl
-except ImportError:  # pragma: no cover (Windows; there only the threads of a process take turns)
+except ImportError:  # pragma: no cover (Windows: only threads exclude each other)
     fcntl = None  # type: ignore[assignment]
 
-__all__ = ["alone", "try_lock", "wait_lock"]
+__all__ = ["file_lock", "try_lock", "wait_lock"]
 
-_PATIENCE = 10.0  # seconds; whoever is waited for has a few small files to write
-_HERE = threading.RLock()
+_PATIENCE = 10.0  # seconds; a lock is held while a few small files are written
+_THREADS = threading.RLock()
 
 
 def try_lock(fd: int) -> bool:
-    """Take an open file for its holder alone until it is closed; False where another has it."""
+    """Lock an open file until it is closed; False if another process has locked it."""
     if fcntl is not None:
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -33,33 +33,35 @@ def try_lock(fd: int) -> bool:
 
 
 def wait_lock(fd: int, path: Path) -> None:
-    """Take an open file, as soon as nobody else has it.
+    """Lock an open file as soon as no other process has locked it.
 
     Raises:
-        RunError: another process does not let go of it.
+        RunError: another process does not release it.
     """
     until = time.monotonic() + _PATIENCE
     while not try_lock(fd):
         if time.monotonic() > until:
-            raise RunError(f"Another process does not let go of {path}: end that one.")
+            raise RunError("Another process does not let go of {path}: end that one.", path=path)
         time.sleep(0.002)
 
 
 @contextmanager
-def alone(path: Path) -> Iterator[None]:
-    """Within the block no other process or thread is in a block of this file.
+def file_lock(path: Path) -> Iterator[None]:
+    """Within the block no other process or thread holds the lock of this file.
 
     Raises:
-        RunError: the file cannot be made, or another process does not let go of it.
+        RunError: the file cannot be made, or another process does not release it.
     """
-    with _HERE:
+    with _THREADS:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             fd = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o644)
         except OSError as error:
             raise RunError(
-                f"{path} cannot be written ({error.strerror}): check that the runs folder is "
-                "yours and has room on its disk, or choose another with --runs or MLCORE_RUNS."
+                "{path} cannot be written ({reason}): check that the runs folder is yours and has "
+                "room on its disk, or choose another with --runs or MLCORE_RUNS.",
+                path=path,
+                reason=error.strerror,
             ) from error
         try:
             wait_lock(fd, path)

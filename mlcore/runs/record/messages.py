@@ -7,7 +7,7 @@ from mlcore.runs.record.folder import RunFolder, checkpoint_step
 from mlcore.runs.record.status import is_read_only
 from mlcore.runs.record.worker import read_worker
 
-__all__ = ["damage_message", "gone_message", "lost_message", "way_on"]
+__all__ = ["damage_message", "gone_message", "lost_message", "resume_advice"]
 
 
 def lost_message(folder: RunFolder) -> str:
@@ -15,19 +15,19 @@ def lost_message(folder: RunFolder) -> str:
     if is_read_only(folder.path):
         return (
             f"{folder.path} cannot be written, so no worker can train there: "
-            f"make it writable, then {way_on(folder)}."
+            f"make it writable, then {resume_advice(folder)}."
         )
     worker = read_worker(folder.path)
     if worker is not None and worker.rebooted:
-        return f"The machine was restarted while run {folder.id} trained: {way_on(folder)}."
+        return f"The machine was restarted while run {folder.id} trained: {resume_advice(folder)}."
     if size_of(folder.path / "worker.log"):
         return (
             f"The process that trained run {folder.id} ended without a final message, and "
-            f"worker.log in the run's folder may say why: {way_on(folder)}."
+            f"worker.log in the run's folder may say why: {resume_advice(folder)}."
         )
     return (
         f"The process that trained run {folder.id} was killed and left no final message: "
-        f"{way_on(folder)}."
+        f"{resume_advice(folder)}."
     )
 
 
@@ -43,16 +43,16 @@ def damage_message(events: int, commands: int) -> str:
     if not found:
         return ""
     were = "was" if events + commands == 1 else "were"
-    return f"{' and '.join(found)} {were} skipped: all that stands before and behind is read."
+    return f"{' and '.join(found)} {were} skipped: all lines before and after are read."
 
 
 def gone_message(folder: RunFolder) -> str:
     """The sentence for a run whose folder was deleted."""
-    return f"The folder of run {folder.id} is gone: what was drawn here can no longer be loaded."
+    return f"The folder of run {folder.id} is gone: what was shown here can no longer be loaded."
 
 
-def way_on(folder: RunFolder) -> str:
-    """What can be done about a run that broke off: "resume it from step 1,876"."""
+def resume_advice(folder: RunFolder) -> str:
+    """What to do about a run that broke off, as the end of a sentence."""
     last = folder.last_checkpoint()
     if last is None:
         return "no checkpoint was written yet, so start it again"

@@ -1,4 +1,4 @@
-"""The worker's pen: events become lines of the history."""
+"""Appends events to a run's history: by its worker, or by others when it has none."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from mlcore.runs.record.reserve import release
 from mlcore.runs.record.status import read_state, read_status
 from mlcore.runs.record.worker import WorkerRecord, read_worker, write_worker
 
-__all__ = ["PARTING", "Recorder", "no_worker", "record_failure", "withdraw_start"]
+__all__ = ["EXIT_SECONDS", "Recorder", "cancel_start", "record_failure", "without_worker"]
 
-PARTING = 10.0  # seconds that a worker may take to end after its final event
+EXIT_SECONDS = 10.0  # seconds that a worker may take to end after its final event
 
 
 class Recorder:
@@ -32,16 +32,16 @@ class Recorder:
 
     def __init__(self, folder: RunFolder) -> None:
         self._writer = LineWriter(folder.events_path)
-        until = time.monotonic() + PARTING
+        until = time.monotonic() + EXIT_SECONDS
         while not try_lock(self._writer.fd):
             # A worker holds the history until its process ends, a little after its final event.
             if read_state(folder) != "queued" or time.monotonic() > until:
                 self._writer.close()
-                raise _taken(folder)
+                raise _busy(folder)
             time.sleep(0.005)
         if not folder.config_path.is_file():  # it was moved to the trash in the meantime
             self._writer.close()
-            raise RunError(f"{folder.path} was deleted before its run began.")
+            raise RunError("{path} was deleted before its run began.", path=folder.path)
         self.offset = folder.events_path.stat().st_size  # bytes that were there before
 
     def record(self, event: Event) -> None:
@@ -62,10 +62,13 @@ class Recorder:
             RunError: the run's folder was deleted.
         """
         if os.fstat(self._writer.fd).st_nlink == 0:
-            raise RunError(f"{self._writer.path} was deleted while its run went on.")
+            raise RunError(
+                "{path} was deleted while its run was training.",
+                path=self._writer.path,
+            )
 
     def close(self) -> None:
-        """Let go of the history."""
+        """Close the history, so that another worker can write it."""
         self._writer.close()
 
     def __enter__(self) -> Recorder:
@@ -82,11 +85,13 @@ def record_failure(folder: RunFolder, message: str) -> None:
         RunError: the folder is gone or cannot be written, or a worker holds the history.
     """
     if not folder.config_path.is_file():
-        raise RunError(f"{folder.path} was deleted.")
-    with no_worker(folder):
+        raise RunError("{path} was deleted.", path=folder.path)
+
+    with without_worker(folder):
         now = read_status(folder)
         nobody = WorkerRecord.nobody(folder.events_path, folder.control_path)
         failed = Failed(step=now.step, epoch=now.epoch, message=message)
+
         release(folder.path)
         try:  # first the line: with the record alone the run would look lost
             append_line(folder.events_path, event_record(failed))
@@ -96,43 +101,44 @@ def record_failure(folder: RunFolder, message: str) -> None:
 
 
 @contextlib.contextmanager
-def no_worker(folder: RunFolder, seconds: float = 0.0) -> Iterator[None]:
-    """Within the block no worker can take the run up.
+def without_worker(folder: RunFolder, seconds: float = 0.0) -> Iterator[None]:
+    """Within the block no worker can start the run.
 
     Args:
         folder: the run.
-        seconds: how long one that holds the history now is waited for.
+        seconds: how long to wait for one that holds the history now.
 
     Raises:
         RunError: a worker holds the history.
     """
     try:
         fd = os.open(folder.events_path, os.O_RDONLY | os.O_CREAT, 0o644)
-    except OSError:  # it cannot be written: no worker takes it up either
+    except OSError:  # it cannot be written: no worker can start it either
         yield
         return
+
     try:
         until = time.monotonic() + seconds
         while not try_lock(fd):
             if time.monotonic() >= until or read_state(folder) in ("running", "paused"):
-                raise _taken(folder)
+                raise _busy(folder)
             time.sleep(0.005)
         yield
     finally:
         os.close(fd)
 
 
-def _taken(folder: RunFolder) -> RunError:
+def _busy(folder: RunFolder) -> RunError:
     return RunError(
-        f"Run {folder.id} is being trained by another process already: stop that one first."
+        "Run {run} is being trained by another process already: stop that one first.", run=folder.id
     )
 
 
-def withdraw_start(folder: RunFolder) -> bool:
-    """Take back the start that was asked for, before a worker takes it up; False: one has.
+def cancel_start(folder: RunFolder) -> bool:
+    """Take back the start that was asked for; False if a worker was quicker.
 
     A run that never trained is stopped then, and its history says that it was cancelled. One
-    that was to go on is again what it was before.
+    that was to be resumed is what it was before.
 
     Raises:
         RunError: its folder cannot be written.
@@ -140,13 +146,13 @@ def withdraw_start(folder: RunFolder) -> bool:
     if read_state(folder) != "queued":
         return False
     try:
-        with Recorder(folder) as recorder:  # held, so that no worker can sign meanwhile
+        with Recorder(folder) as recorder:  # held, so that no worker can start meanwhile
             if read_state(folder) != "queued":
                 return False
-            mark = read_worker(folder.path)
+            worker = read_worker(folder.path)
             nobody = WorkerRecord.nobody(folder.events_path, folder.control_path)
-            if mark is not None:
-                write_worker(folder.path, replace(mark, control_from=nobody.control_from))
+            if worker is not None:
+                write_worker(folder.path, replace(worker, control_from=nobody.control_from))
             else:
                 write_worker(folder.path, nobody)
                 recorder.record(Stopped(step=0, epoch=0, reason="cancelled"))

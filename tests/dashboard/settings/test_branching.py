@@ -8,11 +8,11 @@ import pytest
 
 from dashboard.settings.branching import branch_changes, branch_config, branch_epochs, point_words
 from mlcore.config import RunConfig
-from mlcore.runs.record.forks import Point
+from mlcore.runs.library.forks import ForkPoint
 
 SGD = RunConfig.from_flat({"data.name": "digits", "train.epochs": 5, "optim.momentum": 0.5})
-SAVED = Point(file=Path("step-00000078.pt"), step=78, epoch=2, ends_epoch=True, config=SGD)
-FIRST = Point(file=None, step=0, epoch=0, initial=True, config=SGD)
+SAVED = ForkPoint(file=Path("step-00000078.pt"), step=78, epoch=2, ends_epoch=True, config=SGD)
+FIRST = ForkPoint(file=None, step=0, epoch=0, initial=True, config=SGD)
 
 
 def sidebar(**changes):
@@ -58,7 +58,7 @@ def test_epochs_left_of_those_asked_for_or_as_many_again(point, wanted, epochs):
 
 
 def test_points_in_words():
-    inside = Point(file=Path("step-00000050.pt"), step=1_050, epoch=1, config=SGD)
+    inside = ForkPoint(file=Path("step-00000050.pt"), step=1_050, epoch=1, config=SGD)
     assert point_words(SAVED) == "Epoch 2 (step 78)"
     assert point_words(FIRST) == "The same initial weights"
     assert point_words(inside) == "Step 1,050, in epoch 2"

@@ -9,7 +9,7 @@ from dashboard.words.checkpoint_rows import checkpoint_rows
 from mlcore.config import DataConfig, RunConfig
 from mlcore.events import CheckpointSaved
 from mlcore.runs import Recorder, RunFolder, RunStore
-from mlcore.runs.library.store import describe
+from mlcore.runs.library.store import read_run_info
 from mlcore.runs.record.folder import START_FILE, checkpoint_name
 
 SAVED = (
@@ -60,7 +60,7 @@ def test_each_says_why_it_was_written(folder: RunFolder) -> None:
 
 
 def test_file_names_say_run_and_epoch_and_hold_no_odd_characters(folder: RunFolder) -> None:
-    info, rows = describe(folder), checkpoint_rows(folder, SAVED)
+    info, rows = read_run_info(folder), checkpoint_rows(folder, SAVED)
     assert download_name(info, rows[1]) == "a-b-i-epoch-2-step-25.pt"
     assert download_name(info, rows[2], "-weights.pt") == "a-b-i-epoch-1-step-10-weights.pt"
     assert download_name(info, rows[3]) == "a-b-i-start.pt"

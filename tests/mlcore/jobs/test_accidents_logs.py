@@ -56,7 +56,7 @@ def test_a_torn_last_line_of_a_history_takes_nothing_else_with_it(jobs, stopped,
     assert f"resume it from step {before.step:,}" in history.message
     np.testing.assert_array_equal(history.steps, before.steps)
     assert history.damage == (
-        "1 damaged line of events.jsonl was skipped: all that stands before and behind is read."
+        "1 damaged line of events.jsonl was skipped: all lines before and after are read."
     )
     history = run_to_end(jobs, folder.id)
     np.testing.assert_array_equal(history.steps, whole)
@@ -94,7 +94,7 @@ def test_damage_in_the_control_log_of_a_run_harms_no_command(jobs, config, watch
     history = watch(jobs, folder.id, ended)
     assert history.state == "stopped"
     assert history.damage == (
-        "3 damaged lines of control.jsonl were skipped: all that stands before and behind is read."
+        "3 damaged lines of control.jsonl were skipped: all lines before and after are read."
     )
 
 

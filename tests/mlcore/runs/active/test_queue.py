@@ -17,7 +17,7 @@ from mlcore.runs import History, ask_resume, read_state
 from mlcore.runs.active.queue import RunQueue
 from mlcore.runs.active.queue_file import Claim
 from mlcore.runs.library.trash import delete, restore
-from mlcore.runs.record.locks import alone
+from mlcore.runs.record.locks import file_lock
 from mlcore.runs.record.worker import WorkerRecord, write_worker
 
 GONE = Claim(pid=os.getpid(), identity="another process that had this id")
@@ -218,7 +218,7 @@ def test_a_lock_that_is_not_let_go_of_gets_a_sentence(tmp_path, monkeypatch):
     monkeypatch.setattr("mlcore.runs.record.locks._PATIENCE", 0.0)
     with (tmp_path / "lock").open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
-        with pytest.raises(RunError, match="does not let go"), alone(tmp_path / "lock"):
+        with pytest.raises(RunError, match="does not let go"), file_lock(tmp_path / "lock"):
             pass
 
 

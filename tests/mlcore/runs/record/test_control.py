@@ -5,7 +5,7 @@ import pytest
 from mlcore.commands import Continue, Edit, Pause, Stop
 from mlcore.errors import RunError, SettingsError
 from mlcore.events import Finished, SettingsEdited, Stopped
-from mlcore.runs import ControlLog, ask_resume, mark_start, read_state, send
+from mlcore.runs import ControlLog, ask_resume, ask_start, read_state, send
 from mlcore.runs.record.lines import append_line
 
 FINISHED = Finished(step=9, epoch=5, test_loss=0.1, test_accuracy=0.9, seconds=1.0)
@@ -29,11 +29,11 @@ def test_what_was_asked_before_the_worker_began_is_heeded(folder):
 
 def test_only_what_stands_behind_the_last_start_is_heeded(folder):
     send(folder, Stop())
-    mark_start(folder)
+    ask_start(folder)
     send(folder, Edit(changes={"train.epochs": 7}))
     log = ControlLog(folder)
     assert log.poll() == [Edit(changes={"train.epochs": 7})]
-    assert log.heeded == folder.control_path.stat().st_size
+    assert log.offset == folder.control_path.stat().st_size
 
 
 def test_lines_that_are_no_command_are_passed_over(folder):

@@ -14,7 +14,7 @@ from mlcore.events import (
     SettingsEdited,
     Stopped,
 )
-from mlcore.runs import History, mark_start, read_state
+from mlcore.runs import History, ask_start, read_state
 from mlcore.runs.record.folder import checkpoint_name
 from mlcore.runs.record.worker import WorkerRecord, write_worker
 
@@ -210,7 +210,7 @@ def test_the_state_follows_the_worker(folder, record, started, steps):
     assert "resume it from step 1,876" in history.message
     record(folder, Stopped(step=5, epoch=0))
     assert state() == "stopped"
-    mark_start(folder)
+    ask_start(folder)
     assert state() == "queued"
 
 

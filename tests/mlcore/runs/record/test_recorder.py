@@ -8,7 +8,7 @@ import pytest
 
 from mlcore.errors import RunError
 from mlcore.events import Stopped
-from mlcore.runs import History, Recorder, ask_resume, mark_start, read_state, record_failure
+from mlcore.runs import History, Recorder, ask_resume, ask_start, read_state, record_failure
 from mlcore.runs.record.lines import append_line
 from mlcore.runs.record.worker import WorkerRecord, write_worker
 
@@ -60,7 +60,7 @@ def test_a_failure_on_behalf_of_a_dead_worker_tells_where_it_was(folder, record,
 
 
 def test_a_start_that_nobody_could_take_up_is_a_failure(folder):
-    mark_start(folder)
+    ask_start(folder)
     assert read_state(folder) == "queued"
     record_failure(folder, "No process could be started.")
     assert read_state(folder) == "failed"

@@ -1,4 +1,4 @@
-"""What a run begins from: settings and trainer state out of a checkpoint. Needs torch."""
+"""What a run starts with, new or resumed: settings and trainer state out of a checkpoint."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from mlcore.errors import CheckpointError, DataError
 from mlcore.optim import build_optimizer
 from mlcore.runs.record.folder import START_FILE
 
-__all__ = ["Beginning", "begin_from"]
+__all__ = ["InitialState", "initial_state_from"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Beginning:
-    """How a run begins.
+class InitialState:
+    """What a run starts with.
 
     Attributes:
         config: settings in force at its first step.
         state: what `Trainer` takes as state; None for a new model.
         changes: an edit to make before the first step.
-        source: the checkpoint, where there is one.
+        source: the checkpoint, if there is one.
     """
 
     config: RunConfig
@@ -40,7 +40,7 @@ class Beginning:
 
         Raises:
             CheckpointError: its model has another number of classes.
-            DataError: it is to go on exactly, but on other images.
+            DataError: it is to be continued exactly, but on other images.
         """
         source = self.source
         if source is None:
@@ -49,16 +49,17 @@ class Beginning:
         exact = self.state is not None and "config" in self.state
         if exact and source.data and source.data["fingerprint"] != data.fingerprint:
             raise DataError(
-                f"The images of {data.title} are not those that the run was trained on before: "
-                "put the old files back, or start a new run from the weights alone."
+                "The images of {title} are not those that the run was trained on before: "
+                "put the old files back, or start a new run from the weights alone.",
+                title=data.title,
             )
 
 
-def begin_from(path: Path, wanted: RunConfig) -> Beginning:
-    """Begin from a checkpoint in the run's own folder.
+def initial_state_from(path: Path, wanted: RunConfig) -> InitialState:
+    """Start from a checkpoint in the run's own folder.
 
-    A checkpoint that the run has written goes on exactly, its edits included. One that it was
-    given (`start.pt`) goes on exactly too where it is a full one and the settings differ only in
+    A checkpoint that the run has written is continued exactly, its edits included. One that it was
+    given (`start.pt`) is continued exactly too if it is a full one and the settings differ only in
     what an edit can change, or in where to compute; that edit is then made first. Otherwise its
     weights are the initial weights of a new training, and the tutorial's form brings its
     optimizer's state and its epoch along.
@@ -70,26 +71,30 @@ def begin_from(path: Path, wanted: RunConfig) -> Beginning:
     has, wants = source.model_config, wanted.model
     if (has.hidden, has.batch_norm) != (wants.hidden, wants.batch_norm):
         raise CheckpointError(
-            f"The checkpoint has hidden layers {list(has.hidden)}, batch norm {has.batch_norm}, "
-            f"but the settings ask for {list(wants.hidden)}, batch norm {wants.batch_norm}: "
-            "set `model.hidden` and `model.batch_norm` to what it has."
+            "The checkpoint has hidden layers {has_hidden}, batch norm {has_batch_norm}, "
+            "but the settings ask for {wanted_hidden}, batch norm {wanted_batch_norm}: "
+            "set `model.hidden` and `model.batch_norm` to what it has.",
+            has_hidden=str(list(has.hidden)),
+            has_batch_norm=has.batch_norm,
+            wanted_hidden=str(list(wants.hidden)),
+            wanted_batch_norm=wants.batch_norm,
         )
     if source.form == "full" and source.state is not None and source.config is not None:
-        return _go_on(source, source.state, source.config, wanted, own=path.name != START_FILE)
+        return _from_full(source, source.state, source.config, wanted, own=path.name != START_FILE)
     state: dict[str, Any] = {"model": source.model}
     if source.state is not None:
         state = {**source.state, "optimizer": _optimizer(source, wanted)}
-    return Beginning(config=wanted, state=state, source=source)
+    return InitialState(config=wanted, state=state, source=source)
 
 
-def _go_on(
+def _from_full(
     source: Checkpoint, state: Mapping[str, Any], before: RunConfig, wanted: RunConfig, *, own: bool
-) -> Beginning:
+) -> InitialState:
     new = wanted.flat()
     if not own and not can_continue(before, wanted):
-        return Beginning(config=wanted, state={"model": source.model}, source=source)
+        return InitialState(config=wanted, state={"model": source.model}, source=source)
     config = before.with_values({name: new[name] for name in EXECUTION})
-    return Beginning(
+    return InitialState(
         config=config,
         state={**state, "config": config.to_json()},
         changes={} if own else changes_between(before, wanted),
@@ -103,8 +108,10 @@ def _optimizer(source: Checkpoint, wanted: RunConfig) -> dict[str, Any]:
     name = optimizer_name(source.optimizer)
     if name != wanted.optim.name:
         raise CheckpointError(
-            f"The checkpoint holds the state of {name}, but `optim.name` is "
-            f"{wanted.optim.name}: set it to {name}, or begin from the weights alone."
+            "The checkpoint holds the state of {held}, but `optim.name` is {wanted}: "
+            "set it to {held}, or begin from the weights alone.",
+            held=name,
+            wanted=wanted.optim.name,
         )
     model = checkpoint.build_model(source)
     fresh = build_optimizer(model.parameters(), wanted.optim).state_dict()

@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from mlcore.commands import Stop
-from mlcore.runs.record.signals import shutdown_on_signals
+from mlcore.signals import shutdown_on_signals
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -3,8 +3,8 @@
 import pytest
 
 from mlcore.events import Continued, Finished, Paused, Started, Stopped
+from mlcore.runs.record.checkpoint_manager import CheckpointManager
 from mlcore.runs.record.folder import checkpoint_name
-from mlcore.runs.record.keeper import Keeper
 
 FINISHED = Finished(step=9, epoch=1, test_loss=0.1, test_accuracy=0.9, seconds=1.0)
 
@@ -30,48 +30,50 @@ def clock():
 
 @pytest.mark.parametrize("event", [Paused(step=9, epoch=1), Stopped(step=9, epoch=1), FINISHED])
 def test_a_turn_of_the_run_is_kept(folder, clock, event):
-    saved = Keeper(folder, clock.save, clock=clock).keep(event)
+    saved = CheckpointManager(folder, clock.save, clock=clock).save_if_due(event)
     assert saved is not None
     assert (saved.reason, saved.step, saved.file) == (event.kind, 9, checkpoint_name(9))
     assert [path.name for path in folder.checkpoints()] == [checkpoint_name(9)]
 
 
 def test_each_epoch_is_kept_and_the_best_is_marked(folder, clock, epoch_done):
-    keeper = Keeper(folder, clock.save, clock=clock)
+    manager = CheckpointManager(folder, clock.save, clock=clock)
     losses = [3.0, 2.0, 2.5, 2.0, 1.0]
-    notes = [keeper.keep(epoch_done(n, 10 * n, loss)) for n, loss in enumerate(losses, 1)]
+    notes = [manager.save_if_due(epoch_done(n, 10 * n, loss)) for n, loss in enumerate(losses, 1)]
     assert [note.best for note in notes if note] == [True, True, False, False, True]
 
 
 def test_a_resumed_run_knows_its_best_from_before(folder, clock, epoch_done):
-    note = Keeper(folder, clock.save, best=1.0, clock=clock).keep(epoch_done(3, 30, 1.5))
+    note = CheckpointManager(folder, clock.save, best=1.0, clock=clock).save_if_due(
+        epoch_done(3, 30, 1.5)
+    )
     assert note is not None
     assert not note.best
 
 
 def test_nothing_is_written_between_two_steps_for_half_a_minute(folder, clock, steps, started):
-    keeper = Keeper(folder, clock.save, clock=clock)
-    assert keeper.keep(started()) is None
+    manager = CheckpointManager(folder, clock.save, clock=clock)
+    assert manager.save_if_due(started()) is None
     assert isinstance(started(), Started)
     clock.now += 29.9
-    assert keeper.keep(steps(1, 5)) is None
+    assert manager.save_if_due(steps(1, 5)) is None
     clock.now += 0.2
-    note = keeper.keep(steps(6, 8, epoch=2))
+    note = manager.save_if_due(steps(6, 8, epoch=2))
     assert note is not None
     assert (note.reason, note.step, note.epoch) == ("interval", 8, 1)
-    assert keeper.keep(steps(9, 12)) is None
+    assert manager.save_if_due(steps(9, 12)) is None
 
 
 def test_short_epochs_spend_no_more_than_two_percent_on_checkpoints(folder, epoch_done):
     clock = Clock(cost=0.01)
-    keeper = Keeper(folder, clock.save, clock=clock)
+    manager = CheckpointManager(folder, clock.save, clock=clock)
     written = 0
     for number in range(1, 2001):
         clock.now += 0.05
-        written += keeper.keep(epoch_done(number, number)) is not None
+        written += manager.save_if_due(epoch_done(number, number)) is not None
     elapsed = clock.now - 100.0
     assert 0.25 <= written * 0.01 <= 0.25 + 0.02 * elapsed + 0.01
-    assert keeper.keep(Stopped(step=2001, epoch=2000)) is not None
+    assert manager.save_if_due(Stopped(step=2001, epoch=2000)) is not None
 
 
 @pytest.mark.parametrize(
@@ -82,16 +84,16 @@ def test_however_slow_the_disk_writing_takes_two_percent_and_one_checkpoint_at_m
     folder, epoch_done, steps, cost, epoch
 ):
     clock = Clock(cost)
-    keeper = Keeper(folder, clock.save, clock=clock)
+    manager = CheckpointManager(folder, clock.save, clock=clock)
     written, looks = 0, 10  # an epoch
     for number in range(1, 201):
         for look in range(1, looks):
             clock.now += epoch / looks
             step = number * looks + look
-            written += keeper.keep(steps(step, step, epoch=number)) is not None
+            written += manager.save_if_due(steps(step, step, epoch=number)) is not None
             assert (written - 1) * cost <= 0.25 + 0.02 * (clock.now - 100.0)
         clock.now += epoch / looks
-        written += keeper.keep(epoch_done(number, (number + 1) * looks)) is not None
+        written += manager.save_if_due(epoch_done(number, (number + 1) * looks)) is not None
         assert (written - 1) * cost <= 0.25 + 0.02 * (clock.now - 100.0)
     assert written >= 1
     if cost <= 0.02 * epoch:
@@ -100,19 +102,19 @@ def test_however_slow_the_disk_writing_takes_two_percent_and_one_checkpoint_at_m
 
 def test_the_last_the_best_the_start_and_ten_others_stay(folder, clock, epoch_done):
     (folder.checkpoints_path / "start.pt").touch()
-    keeper = Keeper(folder, clock.save, clock=clock)
+    manager = CheckpointManager(folder, clock.save, clock=clock)
     for number in range(1, 31):
-        keeper.keep(epoch_done(number, number, loss=1.0 if number == 3 else 2.0))
+        manager.save_if_due(epoch_done(number, number, loss=1.0 if number == 3 else 2.0))
     kept = [path.name for path in folder.checkpoints()]
     assert kept == ["start.pt", checkpoint_name(3), *map(checkpoint_name, range(20, 31))]
 
 
 def test_a_pause_is_no_training(folder, epoch_done, steps):
     clock = Clock(cost=0.1)
-    keeper = Keeper(folder, clock.save, clock=clock)
-    assert keeper.keep(Paused(step=1, epoch=0)) is not None
+    manager = CheckpointManager(folder, clock.save, clock=clock)
+    assert manager.save_if_due(Paused(step=1, epoch=0)) is not None
     clock.now += 36_000.0
-    assert keeper.keep(Continued(step=1, epoch=0)) is None
-    assert keeper.keep(steps(2, 3)) is None  # no thirty seconds of training since the last
-    written = sum(keeper.keep(epoch_done(n, 3 + n)) is not None for n in range(1, 100))
+    assert manager.save_if_due(Continued(step=1, epoch=0)) is None
+    assert manager.save_if_due(steps(2, 3)) is None  # no thirty seconds of training since the last
+    written = sum(manager.save_if_due(epoch_done(n, 3 + n)) is not None for n in range(1, 100))
     assert written <= 2  # ten hours of waiting pay for none

@@ -1,4 +1,4 @@
-"""A polite end: SIGTERM and Ctrl-C become a command to the run."""
+"""SIGTERM and Ctrl-C become a command to the run, so that it ends with a checkpoint."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["Shutdown", "shutdown_on_signals"]
 
 
 class Shutdown:
-    """Remembers that the process was asked to end, until the run takes notice."""
+    """Remembers that the process was asked to end, until the run polls it."""
 
     def __init__(self) -> None:
         self._asked = False

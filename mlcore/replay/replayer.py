@@ -15,12 +15,12 @@ import torch
 from numpy.typing import NDArray
 
 from mlcore import checkpoint
-from mlcore.beginning import Beginning, begin_from
 from mlcore.checkpoint import Checkpoint
 from mlcore.data.tensors import Dataset, load
 from mlcore.device import resolve
 from mlcore.errors import DataError, DivergedError, RunError
 from mlcore.events import EditRefused, SettingsEdited, Started, StepsDone
+from mlcore.initial_state import InitialState, initial_state_from
 from mlcore.replay.script import Script
 from mlcore.runs import History, RunFolder
 from mlcore.runs.record.folder import START_FILE, checkpoint_step
@@ -78,11 +78,11 @@ def replay(
     history = History(folder)
     history.refresh()
     if not history.starts or history.step <= history.starts[0].step:
-        raise RunError(f"Run {folder.id} has done no step yet: there is nothing to replay.")
+        raise RunError("Run {run} has done no step yet: there is nothing to replay.", run=folder.id)
     began = time.perf_counter()
     last = _last_checkpoint(folder, history.step)
     with _threads_kept():
-        again = _Again(history, _beginning(folder), last, observe)
+        again = _Replayer(history, _beginning(folder), last, observe)
         difference = again.train()
         weights = None
         if difference is None and last is not None:
@@ -100,7 +100,7 @@ def replay(
     )
 
 
-class _Again:
+class _Replayer:
     """The run once more: one trainer for each of its starts, each from where the last one ended."""
 
     trainer: Trainer
@@ -108,7 +108,7 @@ class _Again:
     def __init__(
         self,
         history: History,
-        begin: Beginning,
+        begin: InitialState,
         last: Checkpoint | None,
         observe: Callable[[int, int], None],
     ) -> None:
@@ -155,8 +155,9 @@ class _Again:
         known = self._last.data if self._last else None
         if known and known["fingerprint"] != data.fingerprint:
             raise DataError(
-                f"The images of {data.title} are not those that the run was trained on: "
-                "put the old files back to replay it."
+                "The images of {title} are not those that the run was trained on: put the old "
+                "files back to replay it.",
+                title=data.title,
             )
         return data
 
@@ -195,16 +196,18 @@ class _Again:
         return Difference(step=step, recorded=recorded, replayed=replayed, reason=reason)
 
 
-def _beginning(folder: RunFolder) -> Beginning:
+def _beginning(folder: RunFolder) -> InitialState:
     """What the run began from; the edit that a fork begins with stands in its history."""
     start = folder.checkpoints_path / START_FILE
     if start.is_file():
-        return replace(begin_from(start, folder.config), changes={})
+        return replace(initial_state_from(start, folder.config), changes={})
     if (folder.meta.get("parent") or {}).get("checkpoint"):
         raise RunError(
-            f"{start} is gone, from which run {folder.id} began: put it back to replay the run."
+            "{start} is gone, from which run {run} began: put it back to replay the run.",
+            start=start,
+            run=folder.id,
         )
-    return Beginning(config=folder.config)
+    return InitialState(config=folder.config)
 
 
 def _name(folder: RunFolder) -> str:

@@ -1,4 +1,4 @@
-"""A float32 series that grows at its end and can be cut back."""
+"""A float32 array that grows at its end and can be truncated."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Series"]
+__all__ = ["GrowableArray"]
 
 _FURTHEST = 10_000_000  # values; a jump further than this is damage, not data
 
 
-class Series:
-    """Numbers by position, from 0; positions that were jumped over hold NaN.
+class GrowableArray:
+    """Numbers by position, from 0; positions that were skipped hold NaN.
 
     Memory doubles when it is full, so that appending n values costs O(n) in all.
     """
@@ -32,23 +32,24 @@ class Series:
         view.flags.writeable = False
         return view
 
-    def put(self, position: int, values: Sequence[float]) -> None:
-        """Write values from `position` on; what stood there and behind it is dropped.
+    def write(self, position: int, values: Sequence[float]) -> None:
+        """Write values from `position` on; what was there and after it is dropped.
 
         Raises:
-            ValueError: the position is negative, or absurdly far behind the end.
+            ValueError: the position is negative, or absurdly far after the end.
         """
         if not 0 <= position <= self._length + _FURTHEST:
-            raise ValueError(f"position {position} in a series of {self._length}")
+            raise ValueError(f"position {position} in an array of {self._length}")
         end = position + len(values)
         if end > len(self._buffer):
             grown = np.empty(max(end, 2 * len(self._buffer)), dtype=np.float32)
             grown[: self._length] = self._buffer[: self._length]
             self._buffer = grown
+
         self._buffer[self._length : position] = np.nan
         self._buffer[position:end] = values
         self._length = end
 
-    def cut(self, length: int) -> None:
-        """Drop what stands at `length` and behind it."""
+    def truncate(self, length: int) -> None:
+        """Drop what is at `length` and after it."""
         self._length = min(self._length, max(0, length))

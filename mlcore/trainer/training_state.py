@@ -1,4 +1,4 @@
-"""`Training`: all that the next step depends on, and how it moves on, is edited and is kept."""
+"""`TrainingState`: all that the next step depends on, how it changes and how it is saved."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from mlcore.trainer.feed import Feed
 from mlcore.trainer.losses import Losses
 from mlcore.trainer.random import random_state, restore_random_state
 
-__all__ = ["Training"]
+__all__ = ["TrainingState"]
 
 
-class Training:
+class TrainingState:
     """Model, optimizer, schedule, order of the images, losses, random state: one training's whole.
 
     Attributes:

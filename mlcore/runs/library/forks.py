@@ -1,13 +1,13 @@
-"""Where a run can be branched off, and the settings that its fork begins with. No torch.
+"""Where a run can be branched off, and the settings that its fork begins with.
 
-A fork is a run of its own: it holds a copy of the checkpoint from which it goes on, and names its
-parent. One that is branched off at the very beginning gets the same initial weights by the same
+A fork is a run of its own: it holds a copy of the checkpoint that it continues from, and names its
+parent. One that is branched off at the very beginning gets the same initial weights from the same
 seed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,15 +19,15 @@ from mlcore.rules import list_words
 from mlcore.runs.record.folder import START_FILE, checkpoint_step
 from mlcore.runs.record.history import History
 
-__all__ = ["SAME_WEIGHTS", "Point", "find_point", "points"]
+__all__ = ["SAME_WEIGHTS", "ForkPoint", "find_fork_point", "fork_points"]
 
 SAME_WEIGHTS = ("model.hidden", "model.batch_norm", "train.seed")
 """Settings that decide on the initial weights, beside the number of classes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Point:
-    """A place from which a fork can begin.
+class ForkPoint:
+    """A point of a run from which a fork can begin.
 
     Attributes:
         file: the checkpoint; None for initial weights that come from the seed.
@@ -48,8 +48,8 @@ class Point:
         """The settings of a fork that begins here.
 
         Args:
-            changes: dotted name → value. What an edit can change is taken over by a training that
-                goes on exactly; with anything else the checkpoint's weights start a new training.
+            changes: dotted name → value. With what an edit can change, the training continues
+                exactly; with anything else, the checkpoint's weights start a new training.
 
         Raises:
             SettingsError: a value is refused, or the fork would not have the same initial weights.
@@ -61,26 +61,30 @@ class Point:
         for name in SAME_WEIGHTS:
             if before[name] != after[name]:
                 raise SettingsError(
-                    f"`{name}` decides on the initial weights and stays {before[name]!r}: leave it "
-                    "out, or train a new run."
+                    "`{name}` decides on the initial weights and stays {value}: leave it out, or "
+                    "train a new run.",
+                    name=name,
+                    value=repr(before[name]),
                 )
         if _classes(before["data.name"]) != _classes(after["data.name"]):
             raise SettingsError(
-                f"`data.name` cannot be {after['data.name']!r}: a model for {before['data.name']} "
-                "has another number of classes; train a new run."
+                "`data.name` cannot be {after!r}: a model for {before} has another number of "
+                "classes; train a new run.",
+                after=after["data.name"],
+                before=before["data.name"],
             )
         return config
 
     def steps_kept(self, config: RunConfig) -> int:
-        """Steps that a fork with these settings has behind it; 0: it is a new training."""
+        """Steps that count as done in a fork with these settings; 0: it is a new training."""
         return self.step if self.file is not None and can_continue(self.config, config) else 0
 
     def epochs_kept(self, config: RunConfig) -> int:
-        """Whole epochs that a fork with these settings has behind it."""
+        """Whole epochs that count as done in a fork with these settings."""
         return self.epoch if self.steps_kept(config) else 0
 
 
-def points(history: History) -> list[Point]:
+def fork_points(history: History) -> list[ForkPoint]:
     """Where a run can be branched off now: its beginning, and every checkpoint that is kept.
 
     Args:
@@ -94,7 +98,7 @@ def points(history: History) -> list[Point]:
     start = folder.checkpoints_path / START_FILE
     first = history.starts[0] if history.starts else None
     found = [
-        Point(
+        ForkPoint(
             file=start if start.is_file() else None,
             step=first.step if first else 0,
             epoch=first.epoch if first else 0,
@@ -102,24 +106,26 @@ def points(history: History) -> list[Point]:
             config=folder.config,
         )
     ]
-    told = {saved.step: saved.epoch for saved in history.checkpoints}
+    saved_epochs = {saved.step: saved.epoch for saved in history.checkpoints}
     ends = {done.step: done.epoch for done in history.epochs}
     for path in folder.checkpoints():
         step = checkpoint_step(path)
         if step < 0:
             continue
         before = max((epoch for end, epoch in ends.items() if end <= step), default=0)
-        epoch = told.get(step, before)
+        epoch = saved_epochs.get(step, before)
         ends_epoch = ends.get(step) == epoch
         config = history.config_at(step)
-        found.append(Point(file=path, step=step, epoch=epoch, ends_epoch=ends_epoch, config=config))
+        found.append(
+            ForkPoint(file=path, step=step, epoch=epoch, ends_epoch=ends_epoch, config=config)
+        )
     return found
 
 
-def find_point(
+def find_fork_point(
     history: History, *, epoch: int | None = None, step: int | None = None, initial: bool = False
-) -> Point:
-    """The point that is meant; without a word on it the last checkpoint.
+) -> ForkPoint:
+    """The point that is named; if none is, the last checkpoint.
 
     Args:
         history: of the run, read up to now.
@@ -130,29 +136,43 @@ def find_point(
     Raises:
         RunError: the run keeps no such checkpoint, or none at all.
     """
-    first, *saved = points(history)
+    first, *saved = fork_points(history)
     if initial:
         return first
     run = history.folder.id
     if not saved:
         raise RunError(
-            f"Run {run} has written no checkpoint yet: let it train an epoch, or branch off at its "
-            "initial weights."
+            "Run {run} has written no checkpoint yet: let it train an epoch, or branch off at "
+            "its initial weights.",
+            run=run,
         )
     if epoch is not None:
-        held = {point.epoch: point for point in saved if point.ends_epoch}
-        return _held(held, epoch, f"Run {run} keeps no checkpoint of the end of epoch")
+        ends = {point.epoch: point for point in saved if point.ends_epoch}
+        if not ends:
+            raise RunError("Run {run} keeps no checkpoint of the end of an epoch.", run=run)
+        if epoch not in ends:
+            raise RunError(
+                "Run {run} keeps no checkpoint of the end of epoch {epoch}: there is {kept}.",
+                run=run,
+                epoch=epoch,
+                kept=_listed(ends),
+            )
+        return ends[epoch]
     if step is not None:
-        held = {point.step: point for point in saved}
-        return _held(held, step, f"Run {run} keeps no checkpoint of step")
+        steps = {point.step: point for point in saved}
+        if step not in steps:
+            raise RunError(
+                "Run {run} keeps no checkpoint of step {step}: there is {kept}.",
+                run=run,
+                step=step,
+                kept=_listed(steps),
+            )
+        return steps[step]
     return saved[-1]
 
 
-def _held(held: Mapping[int, Point], wanted: int, lacking: str) -> Point:
-    if wanted not in held:
-        there = list_words([str(one) for one in sorted(held)]) if held else "none of that kind"
-        raise RunError(f"{lacking} {wanted}: there is {there}.")
-    return held[wanted]
+def _listed(numbers: Iterable[int]) -> str:
+    return list_words([str(number) for number in sorted(numbers)])
 
 
 def _classes(name: Any) -> int:

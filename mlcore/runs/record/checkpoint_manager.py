@@ -1,4 +1,4 @@
-"""When a run writes a checkpoint, which one is the best, and which old ones go. No torch."""
+"""When a run writes a checkpoint, which one is the best, and which old ones are deleted."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from mlcore.events import (
 )
 from mlcore.runs.record.folder import START_FILE, RunFolder, checkpoint_name
 
-__all__ = ["Keeper"]
+__all__ = ["CheckpointManager"]
 
 INTERVAL = 30.0  # seconds of training without a checkpoint, at most
 SHARE = 0.02  # of the time may go into checkpoints that nobody asked for
@@ -27,18 +27,18 @@ GRACE = 0.25  # seconds of writing that are always granted
 OTHERS = 10  # checkpoints kept beside the last, the best and the start
 
 
-class Keeper:
-    """Writes checkpoints as a run goes on.
+class CheckpointManager:
+    """Writes checkpoints while a run trains.
 
     One is written when the run pauses, stops or finishes, at every epoch's end, and after 30
-    seconds without one. The last two wait as long as writing has taken more than 2 % of the
-    time, which happens where an epoch takes less than half a second. Kept are the last one, the
-    best one, the one the run began from, and the newest ten of the others.
+    seconds without one. The last two are skipped while writing has taken more than 2 % of the
+    time, as it does if an epoch takes less than half a second. Kept are the last one, the best
+    one, the one the run began from, and the newest ten of the others.
 
     Args:
         folder: the run's folder.
         save: writes everything the next step depends on to a path, whole or not at all.
-        best: lowest loss that an epoch of the run had before, where it is resumed.
+        best: lowest loss of an epoch so far, if the run is resumed.
         clock: seconds; another one for tests.
     """
 
@@ -57,8 +57,8 @@ class Keeper:
         self._spent = 0.0
         self._paused: float | None = None  # since when
 
-    def keep(self, event: Event) -> CheckpointSaved | None:
-        """Write a checkpoint if this event calls for one; returns what to tell of it.
+    def save_if_due(self, event: Event) -> CheckpointSaved | None:
+        """Write a checkpoint if this event calls for one; returns the event to record then.
 
         Raises:
             CheckpointError: it cannot be written.
@@ -67,14 +67,17 @@ class Keeper:
             self._began += self._clock() - self._paused  # a pause is no training
             self._last = self._clock()
             self._paused = None
+
         reason = self._reason(event)
         if reason is None:
             return None
+
         path = self._folder.checkpoints_path / checkpoint_name(event.step)
         began = self._clock()
         self._save(path)
         best = isinstance(event, EpochDone) and self._is_best(event, path)
-        self._thin(path)
+        self._delete_old(path)
+
         self._last = self._clock()
         self._spent += self._last - began
         if isinstance(event, Paused):
@@ -104,9 +107,9 @@ class Keeper:
         self._best_loss, self._best_file = loss, path
         return True
 
-    def _thin(self, last: Path) -> None:
-        held = {START_FILE, last.name, self._best_file.name if self._best_file else ""}
-        others = [path for path in self._folder.checkpoints() if path.name not in held]
+    def _delete_old(self, last: Path) -> None:
+        kept = {START_FILE, last.name, self._best_file.name if self._best_file else ""}
+        others = [path for path in self._folder.checkpoints() if path.name not in kept]
         for path in others[:-OTHERS]:
             with contextlib.suppress(OSError):
                 path.unlink()

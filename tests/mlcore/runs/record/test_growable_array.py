@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlcore.runs.record.series import Series
+from mlcore.runs.record.growable_array import GrowableArray
 
 actions = st.lists(
     st.one_of(
@@ -18,22 +18,22 @@ actions = st.lists(
 
 @given(actions)
 def test_a_series_equals_a_list_that_is_filled_and_cut(script):
-    series, model = Series(), []
+    series, model = GrowableArray(), []
     for number, (action, position, count) in enumerate(script):
         if action == "put":
             values = [number + n / 4096 for n in range(count)]
-            series.put(position, values)
+            series.write(position, values)
             model = model[:position] + [np.nan] * (position - len(model)) + values
         else:
-            series.cut(position)
+            series.truncate(position)
             model = model[: max(position, 0)]
         np.testing.assert_array_equal(series.values, np.array(model, dtype=np.float32))
         assert len(series) == len(model)
 
 
 def test_values_cannot_be_changed_from_outside():
-    series = Series()
-    series.put(0, [1.0, 2.0])
+    series = GrowableArray()
+    series.write(0, [1.0, 2.0])
     with pytest.raises(ValueError, match="read-only"):
         series.values[0] = 3.0
 
@@ -41,4 +41,4 @@ def test_values_cannot_be_changed_from_outside():
 @pytest.mark.parametrize("position", [-1, 10**12])
 def test_absurd_positions_are_refused(position):
     with pytest.raises(ValueError, match="position"):
-        Series().put(position, [1.0])
+        GrowableArray().write(position, [1.0])
