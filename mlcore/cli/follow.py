@@ -6,7 +6,7 @@ import contextlib
 import sys
 
 from mlcore.cli.main import BAD_INPUT, FAILED, INTERRUPTED
-from mlcore.cli.progress import JsonLines, People
+from mlcore.cli.progress import JsonLines, ProgressLines
 from mlcore.commands import Stop
 from mlcore.errors import RunError
 from mlcore.events import Event, Failed, Finished, Started, Stopped
@@ -23,7 +23,7 @@ __all__ = ["follow"]
 class Observer:
     """Hands events on; when nobody reads them any more, stops the run and keeps it whole."""
 
-    def __init__(self, folder: RunFolder, reporter: JsonLines | People) -> None:
+    def __init__(self, folder: RunFolder, reporter: JsonLines | ProgressLines) -> None:
         self.started = False
         self.broken: BrokenPipeError | None = None
         self._folder, self._reporter = folder, reporter
@@ -51,7 +51,7 @@ def follow(folder: RunFolder, *, as_json: bool, steps: bool) -> int:
         MlcoreError: another process trains it, or its folder cannot be written.
         BrokenPipeError: standard output was closed; the run was stopped with a checkpoint.
     """
-    reporter = JsonLines(folder, steps=steps) if as_json else People(folder)
+    reporter = JsonLines(folder, steps=steps) if as_json else ProgressLines(folder)
     observer = Observer(folder, reporter)
     try:
         outcome = _train(folder, observer)
@@ -60,7 +60,7 @@ def follow(folder: RunFolder, *, as_json: bool, steps: bool) -> int:
             cancel_start(folder)
         raise
     finally:
-        if isinstance(reporter, People):
+        if isinstance(reporter, ProgressLines):
             with contextlib.suppress(OSError):
                 reporter.line.clear()
     if observer.broken:

@@ -24,7 +24,7 @@ from mlcore.events import (
 from mlcore.runs import RunFolder, RunLength
 from mlcore.words import duration, percent
 
-__all__ = ["JsonLines", "People"]
+__all__ = ["JsonLines", "ProgressLines"]
 
 _BAR = 20  # characters
 _SHOWN = 0.1  # seconds between two redraws
@@ -48,7 +48,7 @@ class JsonLines:
 
 
 @dataclass
-class People:
+class ProgressLines:
     """A line an epoch on standard output, and a live line on a terminal."""
 
     run: RunFolder
@@ -60,14 +60,14 @@ class People:
     _drawn: float = 0.0
 
     def __call__(self, event: Event) -> None:
-        """Take note of an event, and print it where a person wants to know."""
+        """Note an event, and print it if a person wants to know."""
         words = self._words(event)
         if words:
             self.line.clear()
             print(words, flush=True)
 
     def _words(self, event: Event) -> str:
-        """The line that an event is worth; empty for none."""
+        """The line to print for an event; empty for none."""
         match event:
             case StepsDone():
                 self._draw(event)
@@ -78,8 +78,8 @@ class People:
                 return self._epoch(event)
             case SettingsEdited(changes=changes):
                 self.length = self.length.after(event)
-                told = ", ".join(f"{name} = {value}" for name, value in changes.items())
-                return f"from step {event.step + 1:,} on: {told}"
+                changed = ", ".join(f"{name} = {value}" for name, value in changes.items())
+                return f"from step {event.step + 1:,} on: {changed}"
             case EditRefused(message=message):
                 return f"an edit was refused: {message}"
             case Paused():
@@ -92,10 +92,10 @@ class People:
         self.images = event.train_images
         self._since = (time.monotonic(), event.step)
         threads = f", {event.threads} threads" if event.device == "cpu" else ""
-        going_on = f", going on after step {event.step:,}" if event.step else ""
+        resumed = f", continuing after step {event.step:,}" if event.step else ""
         return (
             f"run {self.run.id}: {event.parameters:,} parameters on {event.device}{threads}, "
-            f"{event.train_images:,} training images{going_on}"
+            f"{event.train_images:,} training images{resumed}"
         )
 
     def _epoch(self, event: EpochDone) -> str:

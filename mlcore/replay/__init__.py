@@ -1,4 +1,4 @@
-"""A run once more from its record, compared step by step with what it wrote then. Needs torch."""
+"""A run trained again from its record, and compared with it step by step."""
 
 from mlcore.replay.replayer import Difference, Replay, replay
 

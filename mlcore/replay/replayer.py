@@ -1,6 +1,6 @@
-"""Train a run again from its own record, and compare every step with what it wrote then.
+"""Train a run again from its own record, and compare every step with what was recorded.
 
-Nothing is written: the run's folder is read, and the training lives in memory.
+Nothing is written: the run's folder is read, and the training is in memory alone.
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ class Difference:
     step: int
     recorded: float
     replayed: float | None  # None: the replay has no such step
-    reason: str = ""  # a sentence, where there is more to say
+    reason: str = ""  # a sentence, if there is more to say
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replay:
-    """What came of a replay."""
+    """The result of a replay."""
 
-    steps: int  # steps of the run that were taken again
+    steps: int  # steps of the run that were repeated
     unknown: int  # of these, steps whose loss the record does not hold
     edits: int  # edits made at their steps
     device: str  # of the run's last start
@@ -51,7 +51,7 @@ class Replay:
     seconds: float
     difference: Difference | None = None
     checkpoint: str | None = None  # file name of the one whose weights were compared
-    weights_equal: bool | None = None  # None: no checkpoint lies at the last step
+    weights_equal: bool | None = None  # None: there is no checkpoint of the last step
 
     @property
     def equal(self) -> bool:
@@ -64,14 +64,14 @@ def replay(
 ) -> Replay:
     """Train the run in `folder` again, with its edits at their steps, up to its last step.
 
-    Device and number of threads are those of the record, where they changed on a resume too.
+    Device and number of threads are those of the record, also if a resume changed them.
 
     Args:
         folder: the run.
         observe: called with the steps done and those of the whole run.
 
     Raises:
-        RunError: the run has done no step yet, or the file that it began from is gone.
+        RunError: the run has done no step yet, or the file that it started from is gone.
         DataError: the images are not there, or not those that it was trained on.
         DeviceError: the device that it was trained on is not on this machine.
     """
@@ -81,16 +81,16 @@ def replay(
         raise RunError("Run {run} has done no step yet: there is nothing to replay.", run=folder.id)
     began = time.perf_counter()
     last = _last_checkpoint(folder, history.step)
-    with _threads_kept():
-        again = _Replayer(history, _beginning(folder), last, observe)
-        difference = again.train()
+    with _restored_threads():
+        replayer = _Replayer(history, _initial_state(folder), last, observe)
+        difference = replayer.train()
         weights = None
         if difference is None and last is not None:
-            weights = _same_weights(again.trainer, last)
+            weights = _same_weights(replayer.trainer, last)
     return Replay(
-        steps=again.done - history.starts[0].step,
-        unknown=again.unknown,
-        edits=again.edits,
+        steps=replayer.done - history.starts[0].step,
+        unknown=replayer.unknown,
+        edits=replayer.edits,
         device=history.starts[-1].device,
         threads=history.starts[-1].threads,
         seconds=time.perf_counter() - began,
@@ -101,57 +101,57 @@ def replay(
 
 
 class _Replayer:
-    """The run once more: one trainer for each of its starts, each from where the last one ended."""
+    """Repeats a run: one trainer for each of its starts, each from where the last one ended."""
 
     trainer: Trainer
 
     def __init__(
         self,
         history: History,
-        begin: InitialState,
+        initial: InitialState,
         last: Checkpoint | None,
         observe: Callable[[int, int], None],
     ) -> None:
-        self._history, self._begin, self._last, self._observe = history, begin, last, observe
+        self._history, self._initial, self._last, self._observe = history, initial, last, observe
         self._losses: NDArray[np.float32] = history.steps.copy()  # (n,)
         self.done = history.starts[0].step
         self.unknown = self.edits = 0
 
     def train(self) -> Difference | None:
-        """Take all steps again; the first difference ends it."""
-        history, state, config = self._history, self._begin.state, self._begin.config
-        for start, upto in self._stretches():
-            final = upto == history.step
+        """Repeat all steps; the first difference ends it."""
+        history, state, config = self._history, self._initial.state, self._initial.config
+        for start, end in self._segments():
+            final = end == history.step
             script = Script(
                 [
                     edit
                     for edit in history.edits
-                    if start.step <= edit.step and (edit.step < upto or final)
+                    if start.step <= edit.step and (edit.step < end or final)
                 ],
-                upto,
+                end,
             )
             torch.set_num_threads(start.threads)
             data = self._load(start.device)
             self.trainer = Trainer(config, data, device=start.device, state=state, commands=script)
             script.trainer = self.trainer
-            if difference := self._stretch():
+            if difference := self._train_segment():
                 return difference
-            if self.trainer.step < upto:
+            if self.trainer.step < end:
                 return self._difference(self.trainer.step + 1, None, "The replay ended there.")
             state = self.trainer.snapshot()
         return None
 
-    def _stretches(self) -> Iterator[tuple[Started, int]]:
-        """Each start, and the step at which the next one took over."""
+    def _segments(self) -> Iterator[tuple[Started, int]]:
+        """Each start, and the step at which the next one continued."""
         starts = self._history.starts
         yield from zip(
             starts, [*(start.step for start in starts[1:]), self._history.step], strict=True
         )
 
     def _load(self, device: str) -> Dataset:
-        config = self._begin.config
+        config = self._initial.config
         data = load(config.data, config.train.seed, resolve(device))
-        self._begin.check(data)
+        self._initial.check(data)
         known = self._last.data if self._last else None
         if known and known["fingerprint"] != data.fingerprint:
             raise DataError(
@@ -161,8 +161,8 @@ class _Replayer:
             )
         return data
 
-    def _stretch(self) -> Difference | None:
-        """Train up to the script's end, comparing as losses come."""
+    def _train_segment(self) -> Difference | None:
+        """Train to the script's end, comparing losses as they come."""
         try:
             for event in self.trainer.events():
                 if isinstance(event, StepsDone):
@@ -171,7 +171,7 @@ class _Replayer:
                 elif isinstance(event, SettingsEdited):
                     self.edits += 1
                 elif isinstance(event, EditRefused):
-                    why = f"An edit that was taken then is refused now: {event.message}"
+                    why = f"An edit that was applied then is refused now: {event.message}"
                     return self._difference(event.step + 1, None, why)
         except DivergedError as error:
             return self._difference(self.done + 1, None, str(error))
@@ -185,8 +185,8 @@ class _Replayer:
         differ = np.flatnonzero(known & (recorded.view(np.uint32) != replayed.view(np.uint32)))
         self.unknown += int((~known).sum())
         if len(differ):
-            place = int(differ[0])
-            return self._difference(event.first + place, float(replayed[place]))
+            index = int(differ[0])
+            return self._difference(event.first + index, float(replayed[index]))
         self.done = event.step
         self._observe(self.done, self._history.step)
         return None
@@ -196,14 +196,14 @@ class _Replayer:
         return Difference(step=step, recorded=recorded, replayed=replayed, reason=reason)
 
 
-def _beginning(folder: RunFolder) -> InitialState:
-    """What the run began from; the edit that a fork begins with stands in its history."""
+def _initial_state(folder: RunFolder) -> InitialState:
+    """What the run started with; the edit that a fork starts with is in its history."""
     start = folder.checkpoints_path / START_FILE
     if start.is_file():
         return replace(initial_state_from(start, folder.config), changes={})
     if (folder.meta.get("parent") or {}).get("checkpoint"):
         raise RunError(
-            "{start} is gone, from which run {run} began: put it back to replay the run.",
+            "{start} is gone, from which run {run} started: put it back to replay the run.",
             start=start,
             run=folder.id,
         )
@@ -216,7 +216,7 @@ def _name(folder: RunFolder) -> str:
 
 
 def _last_checkpoint(folder: RunFolder, step: int) -> Checkpoint | None:
-    """The run's last checkpoint, if it lies at this step."""
+    """The run's last checkpoint, if it is from this step."""
     last = folder.last_checkpoint()
     return checkpoint.load(last) if last and checkpoint_step(last) == step else None
 
@@ -230,8 +230,8 @@ def _same_weights(trainer: Trainer, saved: Checkpoint) -> bool:
 
 
 @contextmanager
-def _threads_kept() -> Iterator[None]:
-    """Within the block the number of torch's threads may change; afterwards it is as before."""
+def _restored_threads() -> Iterator[None]:
+    """Restore the number of torch's threads after the block."""
     before = torch.get_num_threads()
     try:
         yield

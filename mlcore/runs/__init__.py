@@ -1,4 +1,4 @@
-"""Run folders: made and listed, steered, and read as a history. No torch.
+"""Run folders: made and listed, steered, and read as a history.
 
 A run is a folder and the folder is the protocol: the page, the shell and the worker share
 nothing else. `config.json` is written once by the starter, `events.jsonl` is appended by the

@@ -36,10 +36,10 @@ def check_batches(config: RunConfig, images: int, left: int | None = None) -> No
     Args:
         config: settings to check.
         images: images in the training set.
-        left: images left in the epoch under way, if one is.
+        left: images left in the current epoch, if one has begun.
 
     Raises:
-        SettingsError: an epoch has no whole batch, or batch norm would meet a single image.
+        SettingsError: an epoch has no whole batch, or batch norm would get a single image.
     """
     size, drop_last = config.data.batch_size, config.data.drop_last
     if drop_last and size > images:

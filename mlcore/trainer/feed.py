@@ -1,4 +1,4 @@
-"""The epoch under way: which images come in which batch, and how far it has got."""
+"""The current epoch: which images come in which batch, and how many have been used."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ __all__ = ["Feed"]
 
 
 class Feed:
-    """Draws the batches of one epoch after another from images in memory.
+    """Yields the batches of one epoch after another from images in memory.
 
     Attributes:
-        seed: what the order of the epoch under way was drawn from; None between epochs.
+        seed: what the order of the current epoch was drawn from; None between epochs.
         position: steps done in this epoch.
         used: images of this epoch's order that were trained on.
     """
@@ -29,7 +29,7 @@ class Feed:
         self._batches: Iterator[tuple[Tensor, Tensor]] = iter(())
 
     def begin(self, seed: int, position: int = 0, used: int = 0) -> None:
-        """Start the epoch that this seed draws, or go back into the middle of it."""
+        """Start the epoch whose order this seed draws, or return to the middle of it."""
         self.seed, self.position, self.used = seed, position, used
         order = epoch_order(seed, len(self._data.train))  # (N,)
         self._batches = iterate(
@@ -42,13 +42,13 @@ class Feed:
         )
 
     def resize(self, batch_size: int) -> None:
-        """Take batches of this size from now on, from what is left of the epoch's order too."""
+        """Use batches of this size from now on, also for what is left of the epoch's order."""
         self._batch_size = batch_size
         if self.seed is not None:
             self.begin(self.seed, self.position, self.used)
 
     def end(self) -> None:
-        """Close the epoch."""
+        """End the epoch."""
         self.seed, self.position, self.used = None, 0, 0
 
     def next(self) -> tuple[Tensor, Tensor]:
@@ -60,15 +60,15 @@ class Feed:
 
     @property
     def exhausted(self) -> bool:
-        """Whether the epoch under way has no batch left."""
+        """Whether the current epoch has no batch left."""
         return self.seed is not None and self.steps_left() == 0
 
     def left(self) -> int:
-        """Images left in the epoch under way (all, between two epochs)."""
+        """Images left in the current epoch (all, between two epochs)."""
         return len(self._data.train) - self.used
 
     def steps_left(self) -> int:
-        """Batches left in the epoch under way (a whole epoch's, between two)."""
+        """Batches left in the current epoch (a whole epoch's, between two)."""
         return steps_per_epoch(self.left(), self._batch_size, self._drop_last)
 
     def steps_per_epoch(self) -> int:

@@ -1,4 +1,4 @@
-"""Step losses on their way from the device into events."""
+"""Step losses: kept on the device, and read from it a few times a second."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FLUSH_SECONDS = 0.050  # losses are read from the device this often
 
 
 class Losses:
-    """Collects losses unread; reading them all at once costs one sync with the device.
+    """Collects losses without reading them; reading all of them at once costs one device sync.
 
     Attributes:
         total: sum of this epoch's losses that were read, in float64.
@@ -26,16 +26,16 @@ class Losses:
     def __init__(self) -> None:
         self.total = 0.0
         self.diverged: DivergedError | None = None
-        self._waiting: list[Tensor] = []
+        self._unread: list[Tensor] = []
         self._rates: list[float] = []
         self._read_at = time.perf_counter()
 
     def __len__(self) -> int:
-        return len(self._waiting)
+        return len(self._unread)
 
     def add(self, loss: Tensor, rate: float) -> None:
-        """Keep a step's loss `()` and learning rate; reads nothing."""
-        self._waiting.append(loss)
+        """Keep a step's loss `()` and learning rate; reads nothing from the device."""
+        self._unread.append(loss)
         self._rates.append(rate)
 
     def due(self) -> bool:
@@ -43,19 +43,19 @@ class Losses:
         return time.perf_counter() - self._read_at >= FLUSH_SECONDS
 
     def read(self, first: int) -> tuple[float, ...]:
-        """The losses that waited, up to the first that is not finite (see `diverged`).
+        """The losses not read yet, up to the first that is not finite (see `diverged`).
 
         Args:
             first: number of the step that the first of them belongs to.
         """
-        values = torch.stack(self._waiting).tolist()  # (n,) syncs with the device
-        rates, self._waiting, self._rates = self._rates, [], []
+        values = torch.stack(self._unread).tolist()  # (n,) syncs with the device
+        rates, self._unread, self._rates = self._rates, [], []
         self._read_at = time.perf_counter()
-        for place, value in enumerate(values):
+        for index, value in enumerate(values):
             if not math.isfinite(value):
-                self.diverged = _diverged(value, first + place, rates[place])
-                return tuple(values[:place])
-            self.total += value  # one by one: the sum does not depend on when they are read
+                self.diverged = _diverged(value, first + index, rates[index])
+                return tuple(values[:index])
+            self.total += value  # one by one: the sum must not depend on when they are read
         return tuple(values)
 
 

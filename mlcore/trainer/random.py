@@ -1,4 +1,4 @@
-"""torch's global random state, of the CPU and of the device, kept and put back."""
+"""torch's global random state, of the CPU and of the device: saved and restored."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def random_state(device: torch.device) -> dict[str, Tensor | None]:
 
 
 def restore_random_state(state: Mapping[str, Any], device: torch.device) -> None:
-    """Put back what `random_state` gave; what is missing, or of another device, stays as it is."""
+    """Restore what `random_state` gave; what is missing, or of another device, is ignored."""
     if state.get("rng_cpu") is not None:
         torch.set_rng_state(state["rng_cpu"].cpu())
     kept = state.get("rng_device")

@@ -1,4 +1,4 @@
-"""`train`: a training from its settings alone, for scripts that need no more than its events."""
+"""`train`: training from settings alone, for scripts that need no more than its events."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def train(
 ) -> Iterator[Event]:
     """Train with these settings, as a stream of events.
 
-    A `Trainer` does the same and keeps the model within reach.
+    A `Trainer` does the same, and its model can be used.
 
     Raises:
         MlcoreError: data, device or settings cannot be used, or the loss diverged.

@@ -1,4 +1,4 @@
-"""`Trainer`: takes steps, heeds commands between them, and says what happens in events."""
+"""`Trainer`: takes steps, handles commands between them, and reports in events."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ from mlcore.trainer.training_state import TrainingState
 
 __all__ = ["Trainer", "no_commands"]
 
-POLL_SECONDS = 0.010  # commands are looked for between steps, this often
-PAUSE_SECONDS = 0.015  # and this often by a run that waits
+POLL_SECONDS = 0.010  # between two polls for commands while training
+PAUSE_SECONDS = 0.015  # the same while paused
 
 
 def no_commands() -> Sequence[Command]:
@@ -46,15 +46,15 @@ class Trainer:
     those of the plain loop over a `DataLoader(shuffle=True)` to the last bit.
 
     Random numbers come from torch's global state, as in a plain script: it is seeded here, and
-    should be left alone until the events have ended.
+    should not be touched until the events have ended.
 
     Args:
         config: settings of a new run. With a `snapshot` as state, the settings in it hold instead
             (edits made so far are among them); an `Edit` changes them.
         data: images and labels, on the device.
         device: where the model goes; None: where the images are.
-        state: a `snapshot` to go on from, exactly. One that holds only "model", and perhaps
-            "optimizer", "epoch" and "loss", goes on from those.
+        state: a `snapshot` to continue from, exactly. One that holds only "model", and perhaps
+            "optimizer", "epoch" and "loss", gives those alone.
         commands: called between steps; returns the commands that came since the last call.
 
     Raises:
@@ -73,8 +73,8 @@ class Trainer:
         if state and state.get("config") is not None:
             config = RunConfig.from_json(state["config"])
         check_batches(config, len(data.train))
-        place = data.train.images.device if device is None else torch.device(device)
-        self._training = TrainingState(config, data, place, state)
+        target = data.train.images.device if device is None else torch.device(device)
+        self._state = TrainingState(config, data, target, state)
         self._commands = commands
         self._ended = self._paused = False
         self._pause_step: int | None = None  # pause when so many steps are done
@@ -83,78 +83,78 @@ class Trainer:
     @property
     def model(self) -> MLP:
         """The network; once the events have ended it is an ordinary module."""
-        return self._training.model
+        return self._state.model
 
     @property
     def config(self) -> RunConfig:
         """The settings in force, edits included."""
-        return self._training.config
+        return self._state.config
 
     @property
     def step(self) -> int:
         """Optimisation steps done."""
-        return self._training.step
+        return self._state.step
 
     @property
     def epoch(self) -> int:
         """Whole epochs done."""
-        return self._training.epoch
+        return self._state.epoch
 
     def snapshot(self) -> dict[str, Any]:
-        """All that the next step depends on; as `state` of a new trainer it goes on exactly.
+        """All that the next step depends on; as `state` of a new trainer it continues exactly.
 
-        May be taken whenever `events` has handed out an event, also in mid-epoch. Only tensors,
+        May be taken whenever `events` has yielded an event, also in mid-epoch. Only tensors,
         dicts, lists, str, int, float, bool and None: `torch.load(weights_only=True)` reads it.
-        Tensors of model and optimizer are shared, not copied: write or copy before going on.
+        Tensors of model and optimizer are shared, not copied: write or copy before the next step.
 
         Raises:
-            DivergedError: the loss is not finite any more; there is nothing to go on from.
+            DivergedError: the loss is not finite any more; there is nothing to continue from.
         """
-        return self._training.snapshot()
+        return self._state.snapshot()
 
     def events(self) -> Iterator[Event]:
-        """Train, and say what happens; ends with `Finished` or `Stopped`.
+        """Train, and report it; ends with `Finished` or `Stopped`.
 
-        A pause waits in here. Called again after the end, it goes on from there.
+        A pause waits in here. Called again after the end, it continues from there.
 
         Raises:
-            DivergedError: a loss became NaN or infinite; the losses before it were handed out.
+            DivergedError: a loss became NaN or infinite; the losses before it were yielded.
         """
-        training = self._training
-        training.wake()
+        state = self._state
+        state.prepare()
         self._ended = False
         yield self._started()
         while True:
-            yield from self._obey()
+            yield from self._handle_commands()
             if self._ended:
                 return
-            if training.over():
+            if state.is_over():
                 break
             limit = None if self._pause_step is None else self._pause_step - self.step
-            training.run(limit, POLL_SECONDS)
-            if training.losses.due() or training.feed.exhausted:
+            state.run(limit, POLL_SECONDS)
+            if state.losses.due() or state.feed.exhausted:
                 yield from self._flush()
-            if training.feed.exhausted:
-                yield training.close_epoch()
+            if state.feed.exhausted:
+                yield state.end_epoch()
         yield self._finished()
 
-    def _obey(self) -> Iterator[Event]:
-        """Take the commands that came; wait while paused."""
-        yield from self._take()
+    def _handle_commands(self) -> Iterator[Event]:
+        """Handle the commands that came; wait while paused."""
+        yield from self._poll()
         due = self._pause_step == self.step or self._pause_epoch == self.epoch
         if due and not self._ended:
-            yield from self._heed(Pause())
+            yield from self._handle(Pause())
         while self._paused and not self._ended:
             time.sleep(PAUSE_SECONDS)
-            yield from self._take()
+            yield from self._poll()
 
-    def _take(self) -> Iterator[Event]:
+    def _poll(self) -> Iterator[Event]:
         for command in self._commands():
             if not self._ended:
-                yield from self._heed(command)
+                yield from self._handle(command)
 
-    def _heed(self, command: Command) -> Iterator[Event]:
-        """Do what a command asks, with all losses before it handed out."""
+    def _handle(self, command: Command) -> Iterator[Event]:
+        """Do what a command asks; all losses before it are yielded first."""
         yield from self._flush()
         match command:
             case Stop(reason=reason):
@@ -175,7 +175,7 @@ class Trainer:
                 yield self._edit(changes)
 
     def _continue(self, step: int | None = None, epoch: int | None = None) -> Iterator[Event]:
-        """Go on, until so many steps or epochs are done."""
+        """Train on, until so many steps or epochs are done."""
         self._pause_step, self._pause_epoch = step, epoch
         if self._paused:
             self._paused = False
@@ -185,7 +185,7 @@ class Trainer:
         before = self.config.flat()
         try:
             config = edited(self.config, changes)
-            self._training.edit(config, keep_lr="optim.lr" not in changes)
+            self._state.edit(config, keep_lr="optim.lr" not in changes)
         except SettingsError as error:
             return EditRefused(
                 step=self.step, epoch=self.epoch, changes=dict(changes), message=str(error)
@@ -197,13 +197,13 @@ class Trainer:
             changes={name: after[name] for name in changes},
             before={name: before[name] for name in changes},
             epochs=self.config.train.epochs,
-            steps_per_epoch=self._training.feed.steps_per_epoch(),
-            total_steps=self._training.total_steps(),
+            steps_per_epoch=self._state.feed.steps_per_epoch(),
+            total_steps=self._state.total_steps(),
         )
 
     def _flush(self) -> Iterator[Event]:
-        """Hand out the losses that were not read yet."""
-        losses = self._training.losses
+        """Yield the losses that were not read yet."""
+        losses = self._state.losses
         if not losses:
             return
         first = self.step - len(losses) + 1
@@ -214,29 +214,29 @@ class Trainer:
             raise losses.diverged
 
     def _started(self) -> Started:
-        training, data = self._training, self._training.data
+        state, data = self._state, self._state.data
         return Started(
             step=self.step,
             epoch=self.epoch,
-            steps_per_epoch=training.feed.steps_per_epoch(),
+            steps_per_epoch=state.feed.steps_per_epoch(),
             epochs=self.config.train.epochs,
-            total_steps=training.total_steps(),
-            device=str(training.device),
+            total_steps=state.total_steps(),
+            device=str(state.device),
             threads=torch.get_num_threads(),
             parameters=sum(weight.numel() for weight in self.model.parameters()),
             train_images=len(data.train),
             validation_images=0 if data.validation is None else len(data.validation),
-            stepper=training.stepper.name,
+            stepper=state.stepper.name,
         )
 
     def _finished(self) -> Finished:
-        data = self._training.data
+        data = self._state.data
         test = evaluate(self.model, data.test, data)
         return Finished(
             step=self.step,
             epoch=self.epoch,
             test_loss=test.loss,
             test_accuracy=test.accuracy,
-            seconds=self._training.seconds,
-            early=self._training.early(),
+            seconds=self._state.seconds,
+            early=self._state.is_early(),
         )

@@ -25,13 +25,13 @@ __all__ = ["TrainingState"]
 
 
 class TrainingState:
-    """Model, optimizer, schedule, order of the images, losses, random state: one training's whole.
+    """Model, optimizer, schedule, order of the images, losses and random state of one training.
 
     Attributes:
         step: optimisation steps done.
         epoch: whole epochs done.
         seconds: training time of this start, validation left out.
-        losses: of steps whose loss was not read yet.
+        losses: of the steps whose loss was not read yet.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class TrainingState:
         self.seconds = 0.0
         self.losses = Losses()
         self.feed = Feed(data, config.data.batch_size, config.data.drop_last)
-        self._best: float | None = None  # lowest loss of an epoch, by which runs are judged
+        self._best: float | None = None  # lowest validation loss of an epoch, or training loss
         self._bad_epochs = 0  # epochs since then
         self._loss = 0.0  # training loss of the last epoch
         self._epoch_seconds = 0.0
@@ -63,20 +63,20 @@ class TrainingState:
         drawn = random_state(device)
         self._random = {name: (state or {}).get(name, drawn[name]) for name in drawn}
 
-    def wake(self) -> None:
-        """Make ready to take steps: training mode, and the random state this training left."""
+    def prepare(self) -> None:
+        """Get ready to take steps: training mode, and the random state of this training."""
         self.model.train()
         self.seconds = 0.0
         restore_random_state(self._random, self.device)
         self._random = {}
 
-    def over(self) -> bool:
+    def is_over(self) -> bool:
         """Whether all epochs are done, or early stopping has ended them; never in mid-epoch."""
         if self.feed.seed is not None:
             return False
-        return self.epoch >= self.config.train.epochs or self.early()
+        return self.epoch >= self.config.train.epochs or self.is_early()
 
-    def early(self) -> bool:
+    def is_early(self) -> bool:
         """Whether the validation loss has not fallen for as long as `train.patience` allows."""
         return 0 < self.config.train.patience <= self._bad_epochs
 
@@ -99,18 +99,18 @@ class TrainingState:
         self.seconds += now - began
         self._epoch_seconds += now - began
 
-    def close_epoch(self) -> EpochDone:
-        """End the epoch, all of whose losses were read: validate, move the schedule, count."""
+    def end_epoch(self) -> EpochDone:
+        """End the epoch, once all its losses were read: validate, and advance the schedule."""
         self._loss = self.losses.total / self.feed.position
         validation_loss = validation_accuracy = None
         if self.data.validation is not None:
             validation_loss, validation_accuracy = loss_and_accuracy(
                 self.model, self.data.validation, self.data
             )
-        judged = self._loss if validation_loss is None else validation_loss
-        after_epoch(self._schedule, judged)
-        if self._best is None or judged < self._best:
-            self._best, self._bad_epochs = judged, 0
+        loss = self._loss if validation_loss is None else validation_loss
+        after_epoch(self._schedule, loss)
+        if self._best is None or loss < self._best:
+            self._best, self._bad_epochs = loss, 0
         else:
             self._bad_epochs += 1
         self.epoch += 1
@@ -129,10 +129,10 @@ class TrainingState:
         return done
 
     def edit(self, config: RunConfig, *, keep_lr: bool) -> None:
-        """Go on with other settings from the next step on.
+        """Use other settings from the next step on.
 
-        A batch size holds at once, for what is left of the epoch's order too. The schedule moves
-        to where it would stand with these settings from the start (`optim.rebuild`).
+        A batch size holds at once, also for what is left of the epoch's order. The schedule moves
+        to where it would be had the run had these settings from its start (`optim.rebuild`).
 
         Raises:
             SettingsError: the batches leave no step, or one image for batch norm.
@@ -171,10 +171,10 @@ class TrainingState:
     def snapshot(self) -> dict[str, Any]:
         """Everything the next step depends on, in plain types and tensors.
 
-        Tensors of model and optimizer are shared, not copied: write or copy before going on.
+        Tensors of model and optimizer are shared, not copied: write or copy before the next step.
 
         Raises:
-            DivergedError: the loss is not finite any more; there is nothing to go on from.
+            DivergedError: the loss is not finite any more; there is nothing to continue from.
         """
         if self.losses.diverged is not None:
             raise self.losses.diverged
@@ -198,7 +198,7 @@ class TrainingState:
         }
 
     def _restore(self, state: Mapping[str, Any]) -> None:
-        """Go back to a snapshot; what a sparser one leaves out starts anew."""
+        """Restore a snapshot; what one with fewer entries lacks is as in a new run."""
         self.model.load_state_dict(state["model"])
         self.epoch = state.get("epoch", 0)
         self.step = state.get("step", self.epoch * self.feed.steps_per_epoch())

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from mlcore.cli.layout import LiveLine
-from mlcore.cli.progress import People
+from mlcore.cli.progress import ProgressLines
 from mlcore.events import Continued, EpochDone, Paused, SettingsEdited, Started, StepsDone
 from mlcore.runs import RunFolder
 
@@ -62,15 +62,15 @@ def test_the_live_line_tells_pace_and_time_left(
     clock: list[float], capsys: pytest.CaptureFixture[str]
 ) -> None:
     stream = Terminal()
-    people = People(RunFolder(Path("x")), LiveLine(stream))
-    people(started())
+    lines = ProgressLines(RunFolder(Path("x")), LiveLine(stream))
+    lines(started())
     clock[0] += 1.0
-    people(StepsDone(first=1, losses=(0.75,) * 50, epoch=1))
+    lines(StepsDone(first=1, losses=(0.75,) * 50, epoch=1))
     drawn = stream.getvalue().split("\x1b[K")[-1]
     assert drawn == ("epoch 1/4  [##########..........]  loss 0.7500  3,200 images/s  7 s left")
-    people(epoch(1, 0.9))
+    lines(epoch(1, 0.9))
     clock[0] += 2.0
-    people(StepsDone(first=101, losses=(0.5,) * 100, epoch=2))
+    lines(StepsDone(first=101, losses=(0.5,) * 100, epoch=2))
     drawn = stream.getvalue().split("\x1b[K")[-1]
     assert drawn == (
         "epoch 2/4  [####################]  loss 0.5000  accuracy 90.00 %  3,200 images/s  4 s left"
@@ -84,11 +84,11 @@ def test_the_live_line_tells_pace_and_time_left(
 
 def test_it_is_redrawn_ten_times_a_second_at_most(clock: list[float]) -> None:
     stream = Terminal()
-    people = People(RunFolder(Path("x")), LiveLine(stream))
-    people(started())
+    lines = ProgressLines(RunFolder(Path("x")), LiveLine(stream))
+    lines(started())
     for step in range(1, 21):
         clock[0] += 0.0201
-        people(StepsDone(first=step, losses=(1.0,), epoch=1))
+        lines(StepsDone(first=step, losses=(1.0,), epoch=1))
     assert stream.getvalue().count("\x1b[K") == 4
 
 
@@ -96,12 +96,12 @@ def test_edits_are_told_and_counted_with(
     clock: list[float], capsys: pytest.CaptureFixture[str]
 ) -> None:
     stream = Terminal()
-    people = People(RunFolder(Path("x")), LiveLine(stream))
-    people(started())
+    lines = ProgressLines(RunFolder(Path("x")), LiveLine(stream))
+    lines(started())
     changes = {"train.epochs": 9, "data.batch_size": 128}
-    people(edited(10, changes, epochs=9, steps_per_epoch=50, total_steps=10 + 45 + 8 * 50))
+    lines(edited(10, changes, epochs=9, steps_per_epoch=50, total_steps=10 + 45 + 8 * 50))
     clock[0] += 1.0
-    people(StepsDone(first=11, losses=(1.0,) * 15, epoch=1))
+    lines(StepsDone(first=11, losses=(1.0,) * 15, epoch=1))
     # 10 × 64 and 15 × 128 of 6,400 images: two fifths.
     assert "epoch 1/9  [########....." in stream.getvalue()
     assert stream.getvalue().endswith("  18 s left")  # 430 steps, 25 in the first second
@@ -112,14 +112,14 @@ def test_a_pause_is_said_and_is_no_training_time(
     clock: list[float], capsys: pytest.CaptureFixture[str]
 ) -> None:
     stream = Terminal()
-    people = People(RunFolder(Path("x")), LiveLine(stream))
-    people(started())
+    lines = ProgressLines(RunFolder(Path("x")), LiveLine(stream))
+    lines(started())
     clock[0] += 1.0
-    people(Paused(step=50, epoch=0))
+    lines(Paused(step=50, epoch=0))
     clock[0] += 3600.0
-    people(Continued(step=50, epoch=0))
+    lines(Continued(step=50, epoch=0))
     clock[0] += 1.0
-    people(StepsDone(first=51, losses=(1.0,) * 50, epoch=1))
+    lines(StepsDone(first=51, losses=(1.0,) * 50, epoch=1))
     assert "3,200 images/s" in stream.getvalue()
     assert "paused after step 50" in capsys.readouterr().out
 
@@ -129,13 +129,13 @@ def test_an_edit_of_the_batch_size_leaves_out_the_last_batch_where_the_run_does(
 ) -> None:
     """6,400 images in batches of 3,000, `data.drop_last`: an epoch has two steps, not three."""
     stream = Terminal()
-    people = People(RunFolder(Path("x")), LiveLine(stream))
-    people(started())
-    people(epoch(1, None))
+    lines = ProgressLines(RunFolder(Path("x")), LiveLine(stream))
+    lines(started())
+    lines(epoch(1, None))
     changes = {"data.batch_size": 3_000}
-    people(edited(100, changes, epochs=4, steps_per_epoch=2, total_steps=106))
+    lines(edited(100, changes, epochs=4, steps_per_epoch=2, total_steps=106))
     clock[0] += 1.0
-    people(StepsDone(first=101, losses=(1.0, 1.0), epoch=2))
+    lines(StepsDone(first=101, losses=(1.0, 1.0), epoch=2))
     drawn = stream.getvalue().split("\x1b[K")[-1]
     assert drawn.startswith("epoch 2/4  [####################]")
     assert drawn.endswith("2 s left")
