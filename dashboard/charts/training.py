@@ -19,6 +19,7 @@ from dashboard.charts.loss import LossInfo, loss_info
 from dashboard.charts.other_runs import OtherRun, other_arrays
 from dashboard.charts.training_frame import frame
 from dashboard.words.choices import setting_text
+from dashboard.words.setting_names import short_label
 from dashboard.words.translation import N_, ngettext, translated
 from mlcore.events import CheckpointSaved, EpochDone, SettingsEdited
 
@@ -201,8 +202,7 @@ def _changes(edit: SettingsEdited) -> str:
     """The edit in words: "lr 0.003 → 0.01"."""
     shown = list(edit.changes.items())[:_MOST_CHANGES]
     parts = [
-        f"{name.split('.')[-1].replace('_', ' ')} "
-        f"{setting_text(edit.before.get(name, '?'))} → {setting_text(value)}"
+        f"{short_label(name)} {setting_text(edit.before.get(name, '?'))} → {setting_text(value)}"
         for name, value in shown
     ]
     more = len(edit.changes) - len(shown)

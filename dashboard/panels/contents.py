@@ -7,11 +7,11 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard.words.choices import choice_name, setting_text
 from dashboard.words.setting_names import setting_label
 from dashboard.words.translation import _
 from dashboard.words.wording import as_markdown
 from mlcore.config import SETTINGS
-from mlcore.data import CATALOG
 
 __all__ = ["details", "facts"]
 
@@ -60,7 +60,7 @@ def details(found: Mapping[str, Any]) -> None:
         with st.expander(_("Settings"), icon=":material/tune:"):
             st.dataframe(
                 [
-                    {_("Setting"): setting_label(name), _("Value"): _plain(value)}
+                    {_("Setting"): setting_label(name), _("Value"): setting_text(value)}
                     for name, value in _flat(found["settings"]).items()
                     if name in SETTINGS
                 ],
@@ -77,18 +77,17 @@ def _number(value: int | None) -> str:
 
 
 def _data_words(data: Mapping[str, Any]) -> str:
-    family = CATALOG.get(data["name"])
-    title = family.title if family else data["name"]
-    return _("{title}, mean {mean:g}, std {std:g}", title=title, mean=data["mean"], std=data["std"])
+    return _(
+        "{title}, mean {mean:g}, std {std:g}",
+        title=choice_name(data["name"]),
+        mean=data["mean"],
+        std=data["std"],
+    )
 
 
 def _flat(nested: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     return {
-        f"{group}.{name}": value for group, part in nested.items() for name, value in part.items()
+        f"{group}.{name}": tuple(value) if isinstance(value, list) else value
+        for group, part in nested.items()
+        for name, value in part.items()
     }
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, list):
-        return ", ".join(map(str, value)) or _("none")
-    return str(value)

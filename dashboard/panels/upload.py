@@ -14,7 +14,7 @@ from dashboard.session import problems
 from dashboard.session.uploads import Upload, save_upload
 from dashboard.settings.resume_plan import origins, resume_plan, why_not_resumable
 from dashboard.words.setting_names import settings_sentence
-from dashboard.words.translation import _, ngettext
+from dashboard.words.translation import _, ngettext, translated
 from dashboard.words.wording import as_markdown, file_size
 from mlcore.config import find_setting
 from mlcore.config.model import Activation
@@ -61,7 +61,7 @@ def inspected(upload: Upload) -> None:
     with st.container(border=True, key="inspection"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.text(upload.name, width="content")
-            st.badge(found["form_words"], color="blue")
+            st.badge(translated(found["form_words"]), color="blue")
             st.caption(file_size(upload.size), width="content")
             st.space("stretch")
             st.button(
@@ -75,7 +75,7 @@ def inspected(upload: Upload) -> None:
         for warning in found["warnings"]:
             st.warning(as_markdown(warning), icon=":material/warning:")
         if found["missing"]:
-            st.caption(as_markdown(" ".join(found["missing"])))
+            st.caption(as_markdown(" ".join(map(translated, found["missing"]))))
         _assume(upload)
         _actions(upload)
         contents.details(found)
@@ -162,7 +162,7 @@ def _actions(upload: Upload) -> None:
         reason = settings_sentence(error)
     if sidebar is None:
         reason = why_not_resumable(upload.inspection) or _(
-            "A setting on the left cannot be used; its reason stands there."
+            "A setting in the sidebar cannot be used; the reason is shown there."
         )
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button(_("Test it"), key="test-upload", type="primary", icon=":material/fact_check:"):

@@ -12,6 +12,7 @@ from mlcore.rules import Value
 __all__ = ["choice_name", "setting_text"]
 
 _NAMES: Mapping[str, str] = {
+    "auto": N_("auto"),
     "sgd": "SGD",
     "adam": "Adam",
     "adamw": "AdamW",

@@ -4,11 +4,29 @@ from __future__ import annotations
 
 import re
 
-from dashboard.words.translation import translated
+from dashboard.words.translation import N_, translated
 from mlcore.config import SETTINGS
 from mlcore.errors import MlcoreError
 
-__all__ = ["setting_label", "settings_sentence", "with_labels"]
+__all__ = ["setting_label", "settings_sentence", "short_label", "with_labels"]
+
+_SHORT = {
+    "data.batch_size": N_("batch size"),
+    "optim.lr": N_("lr"),
+    "optim.momentum": N_("momentum"),
+    "optim.nesterov": N_("nesterov"),
+    "optim.weight_decay": N_("weight decay"),
+    "optim.schedule": N_("schedule"),
+    "optim.step_every": N_("step every"),
+    "optim.gamma": N_("gamma"),
+    "optim.min_lr": N_("min lr"),
+    "optim.warmup": N_("warmup"),
+    "optim.plateau_patience": N_("plateau patience"),
+    "optim.clip_norm": N_("clip norm"),
+    "train.epochs": N_("epochs"),
+    "train.patience": N_("patience"),
+}
+"""Of the settings that an edit can change, where there is little room."""
 
 _CODE = re.compile(r"`([a-z_.]+)`")
 
@@ -16,6 +34,11 @@ _CODE = re.compile(r"`([a-z_.]+)`")
 def setting_label(name: str) -> str:
     """The label of a setting (dotted name): "Learning rate"."""
     return translated(SETTINGS[name].rule.label)
+
+
+def short_label(name: str) -> str:
+    """A setting that an edit can change, in short: "lr", "batch size"."""
+    return translated(_SHORT.get(name, name))
 
 
 def settings_sentence(error: MlcoreError) -> str:

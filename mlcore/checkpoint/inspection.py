@@ -17,14 +17,15 @@ from mlcore.checkpoint.untrusted import limits
 from mlcore.checkpoint.untrusted.numbers import one_thread, pieces
 from mlcore.checkpoint.untrusted.source import open_source
 from mlcore.config import PIXELS
+from mlcore.words import N_
 
 __all__ = ["inspect"]
 
 _FORMS = {
-    "full": "full checkpoint",
-    "tutorial": "model and optimizer state dicts",
-    "weights": "state dict alone",
-    "safetensors": "safetensors",
+    "full": N_("full checkpoint"),
+    "tutorial": N_("model and optimizer state dicts"),
+    "weights": N_("state dict alone"),
+    "safetensors": N_("safetensors"),
 }
 
 
@@ -113,11 +114,13 @@ def _missing(checkpoint: Checkpoint) -> list[str]:
     """What a file of this form does not hold, one sentence each."""
     missing = []
     if checkpoint.optimizer is None:
-        missing.append("It cannot be resumed: it holds no optimizer state.")
+        missing.append(N_("It cannot be resumed: it holds no optimizer state."))
     elif checkpoint.form != "full":
-        missing.append("It cannot be resumed exactly: it holds no random state and no batch order.")
+        missing.append(
+            N_("It cannot be resumed exactly: it holds no random state and no batch order.")
+        )
     if checkpoint.config is None:
-        missing.append("It holds no settings.")
+        missing.append(N_("It holds no settings."))
     if checkpoint.data is None:
-        missing.append("It does not say on what data set it was trained.")
+        missing.append(N_("It does not say on what data set it was trained."))
     return missing
