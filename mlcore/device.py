@@ -1,4 +1,4 @@
-"""Which device a run uses: from the word in the settings to a `torch.device`."""
+"""Which device a run uses: from its name in the settings to a `torch.device`."""
 
 from __future__ import annotations
 
@@ -31,7 +31,9 @@ def resolve(device: str) -> torch.device:
     wanted = {"auto": names[0], "cuda": "cuda:0"}.get(device, device)
     if wanted not in names:
         raise DeviceError(
-            f'`train.device` asks for "{device}", but this machine has only '
-            f"{list_words(names)}: choose one of these, or auto."
+            '`train.device` asks for "{device}", but this machine has only {names}: choose one '
+            "of these, or auto.",
+            device=device,
+            names=list_words(names),
         )
     return torch.device(wanted)

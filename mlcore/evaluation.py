@@ -15,6 +15,7 @@ from torch import Tensor
 from mlcore.data.tensors import Dataset, Split
 from mlcore.errors import SettingsError
 from mlcore.model import MLP
+from mlcore.words import N_
 
 __all__ = [
     "NOT_FINITE",
@@ -26,11 +27,11 @@ __all__ = [
     "worst_mistakes",
 ]
 
-NOT_FINITE = (
+NOT_FINITE = N_(
     "The model answers with NaN or infinity, because its weights are too large: "
     "take a checkpoint from before the training diverged."
 )
-"""What a person is told of a model whose outcomes are not numbers."""
+"""What is wrong with a model whose outcomes are not numbers."""
 
 BATCH = 1000  # images of one forward pass
 GUESSES = 3
@@ -38,11 +39,11 @@ GUESSES = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PerClass:
-    """How well one class is told from the others; 0.0 where a ratio has no images."""
+    """How well one class is recognised; 0.0 where a ratio has no images."""
 
     label: str  # the class's name
-    precision: float  # of the images called so, the share that is
-    recall: float  # of the images that are, the share called so
+    precision: float  # of the images predicted as this class, the share that is of it
+    recall: float  # of the images of this class, the share predicted as it
     f1: float  # harmonic mean of the two
     support: int  # images of this class
 
@@ -104,13 +105,13 @@ def evaluate(model: MLP, split: Split, dataset: Dataset, *, batch_size: int = BA
         batch_size: images of one forward pass; it bounds memory, not the result.
 
     Raises:
-        SettingsError: the model tells another number of classes apart than the data set has.
+        SettingsError: the model has another number of classes than the data set.
     """
     classes = len(dataset.classes)
     losses, cells = [], []
     for labels, log_probabilities in _forward(model, split, dataset, batch_size):
         losses.append(_losses(log_probabilities, labels))  # (B,)
-        cells.append(labels * classes + log_probabilities.argmax(1))  # (B,) place in the matrix
+        cells.append(labels * classes + log_probabilities.argmax(1))  # (B,) cell of the matrix
     counts = torch.bincount(torch.cat(cells), minlength=classes * classes)  # (C * C,)
     confusion = counts.view(classes, classes).tolist()  # syncs with the device
     right = sum(confusion[c][c] for c in range(classes))
@@ -166,8 +167,11 @@ def _forward(
     """Labels `(B,)` and log-probabilities `(B, C)` of each batch, in order."""
     if model.outputs != len(dataset.classes):
         raise SettingsError(
-            f"The model tells {model.outputs} classes apart, but {dataset.title} has "
-            f"{len(dataset.classes)}: choose a data set with {model.outputs} classes."
+            "The model tells {outputs} classes apart, but {data} has {classes}: choose a data set "
+            "with {outputs} classes.",
+            outputs=model.outputs,
+            data=dataset.title,
+            classes=len(dataset.classes),
         )
     with _evaluating(model):
         for start in range(0, len(split), batch_size):
@@ -199,12 +203,12 @@ def _mean(losses: list[Tensor]) -> float:
 
 
 def _per_class(confusion: list[list[int]], classes: tuple[str, ...]) -> tuple[PerClass, ...]:
-    called = [sum(column) for column in zip(*confusion, strict=True)]
+    predicted = [sum(column) for column in zip(*confusion, strict=True)]
     entries = []
     for number, name in enumerate(classes):
         support = sum(confusion[number])
         right = confusion[number][number]
-        precision = _ratio(right, called[number])
+        precision = _ratio(right, predicted[number])
         recall = _ratio(right, support)
         entries.append(
             PerClass(

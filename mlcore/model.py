@@ -98,7 +98,7 @@ class MLP(nn.Module):
         return logits
 
     def outcome(self, logits: Tensor) -> Tensor:
-        """What `forward` makes of the logits: log-probabilities where they are asked for."""
+        """The output of `forward` for these logits: log-probabilities where the loss takes them."""
         return F.log_softmax(logits, dim=1) if self.log_probabilities else logits  # (B, outputs)
 
 

@@ -31,12 +31,12 @@ __all__ = [
 
 
 def _spare_compiler() -> None:
-    """Let optimizers work without importing torch's compiler, which costs a second at the start.
+    """Keep optimizers from importing torch's compiler, which takes a second at the start.
 
     torch wraps four methods of `Optimizer` so that their first call imports `torch._dynamo`, only
-    to tell it to leave them alone (torch/_compile.py). Where no compiler is loaded there is none
-    to tell, so the answer it would store is stored here: the plain method. Should a later torch
-    do this in another way, nothing is changed but the time.
+    to exclude them from compilation (torch/_compile.py), and then stores the method to call. While
+    no compiler is loaded, the plain method is stored here at once. Should a later torch do this in
+    another way, only the time changes.
     """
     if "torch._dynamo" in sys.modules:
         return
@@ -113,8 +113,11 @@ def _one_cycle(optimizer: Optimizer, config: OptimConfig, total_steps: int) -> L
         )
     except ZeroDivisionError as error:  # torch's formula has no rise of exactly one step
         raise SettingsError(
-            f"`optim.warmup` must give the one_cycle schedule more or less than one step to rise, "
-            f"but got {config.warmup} of {total_steps} steps: take {config.warmup / 2:g}."
+            "`optim.warmup` must give the one_cycle schedule more or less than one step to rise, "
+            "but got {warmup} of {steps} steps: take {better:g}.",
+            warmup=config.warmup,
+            steps=total_steps,
+            better=config.warmup / 2,
         ) from error
 
 
@@ -156,14 +159,14 @@ def rebuild(
 ) -> tuple[Optimizer, LRScheduler | None]:
     """Optimizer and schedule for settings that changed while the run trains.
 
-    The optimizer's memory (momentum, running averages) is kept. The schedule stands where it
-    would stand had the run had these settings from its start. A plateau schedule depends on the
-    losses seen: it keeps its count of bad epochs, and (`keep_lr`) the learning rate it reached.
+    The optimizer keeps its state (momentum, running averages). The schedule is as if the run had
+    had these settings from its start. A plateau schedule depends on the losses seen: it keeps its
+    count of bad epochs and, with `keep_lr`, its learning rate.
     """
-    reached = [float(group["lr"]) for group in optimizer.param_groups]
+    rates = [float(group["lr"]) for group in optimizer.param_groups]
     parameters = [weight for group in optimizer.param_groups for weight in group["params"]]
     fresh = build_optimizer(parameters, config)
-    fresh.state.update({weight: dict(kept) for weight, kept in optimizer.state.items()})
+    fresh.state.update({weight: dict(state) for weight, state in optimizer.state.items()})
     _complete_momentum(fresh)
     moved = _schedule(fresh, config, epochs, max(total_steps, 1))
     _mark_stepped(fresh)
@@ -172,12 +175,12 @@ def rebuild(
             moved.best, moved.num_bad_epochs = schedule.best, schedule.num_bad_epochs
             moved.last_epoch = schedule.last_epoch
             if keep_lr:
-                for group, lr in zip(fresh.param_groups, reached, strict=True):
+                for group, lr in zip(fresh.param_groups, rates, strict=True):
                     group["lr"] = lr
-                moved._last_lr = [*reached]  # what its state dict carries
+                moved._last_lr = [*rates]  # its state dict holds them
     elif isinstance(moved, lr_scheduler.OneCycleLR):
         if steps_done:
-            moved.last_epoch = steps_done - 1  # its formula is closed: one step gets there
+            moved.last_epoch = steps_done - 1  # it has a closed formula: one step is enough
             moved.step()
     elif moved is not None:
         for _ in range(epochs_done):
@@ -189,10 +192,10 @@ def _complete_momentum(optimizer: Optimizer) -> None:
     """Give RMSprop the momentum buffers it makes only on a weight's very first step."""
     if not isinstance(optimizer, optim.RMSprop) or not optimizer.param_groups[0]["momentum"]:
         return
-    for weight, kept in optimizer.state.items():
-        kept.setdefault("momentum_buffer", torch.zeros_like(weight))
+    for weight, state in optimizer.state.items():
+        state.setdefault("momentum_buffer", torch.zeros_like(weight))
 
 
 def _mark_stepped(optimizer: Optimizer) -> None:
-    """Keep a moved schedule from warning that no step came before it: one did, elsewhere."""
+    """Keep a schedule from warning that no step came before it: the old optimizer did them."""
     optimizer._opt_called = True  # type: ignore[attr-defined]

@@ -26,7 +26,7 @@ __all__ = [
 ]
 
 NONE = "–"
-"""Stands where there is no figure."""
+"""Written where there is no figure."""
 
 
 Translate = Callable[..., str]

@@ -76,7 +76,7 @@ def whole_number(name: str, *, low: int) -> Any:
 
 
 def text(help: str, default: str, metavar: str | None = "TEXT") -> Any:
-    """Describe an option; `default` says what holds without it."""
+    """Describe an option; `default` says what applies without it."""
     return tyro.conf.arg(help=help, metavar=metavar, help_behavior_hint=f"(default: {default})")
 
 
@@ -162,7 +162,7 @@ def _parser(options: type[Any], taken: list[Setting], before: dict[str, Value]) 
 
 
 def _argument(setting: Setting, value: Value) -> Any:
-    """The type of a setting's flag, with its help; `value` holds where the flag is not given."""
+    """The type of a setting's flag, with its help; `value` applies where the flag is not given."""
     default = value_text(value)
     if setting.kind is bool:
         return Annotated[bool, text(_help(setting), default, metavar=None)]
@@ -215,7 +215,7 @@ def _flag(name: str) -> str:
 
 
 def _names(options: type[Any], taken: list[Setting], *, bare: bool) -> list[str]:
-    """The flags of a command; those that may stand without a value only where `bare` is true."""
+    """The flags of a command; those that may have no value only where `bare` is true."""
     defaults: dict[str, Any] = {setting.name: setting.default for setting in taken}
     defaults |= {field.name: field.default for field in dataclasses.fields(options)}
     return [

@@ -1,4 +1,4 @@
-"""Train a run in the foreground of a shell, and tell how it ended."""
+"""Train a run in the foreground of a shell, and report how it ended."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ __all__ = ["follow"]
 
 
 class Observer:
-    """Hands events on; when nobody reads them any more, stops the run and keeps it whole."""
+    """Passes events on; stops the run, with a checkpoint, when standard output is closed."""
 
     def __init__(self, folder: RunFolder, reporter: JsonLines | ProgressLines) -> None:
         self.started = False
@@ -29,7 +29,7 @@ class Observer:
         self._folder, self._reporter = folder, reporter
 
     def __call__(self, event: Event) -> None:
-        """Report an event; never raises for a reader that is gone."""
+        """Report an event; never raises because standard output is closed."""
         self.started |= isinstance(event, Started)
         if self.broken:
             return
@@ -56,7 +56,7 @@ def follow(folder: RunFolder, *, as_json: bool, steps: bool) -> int:
     try:
         outcome = _train(folder, observer)
     except BaseException:
-        with contextlib.suppress(RunError):  # nobody is to start it later, behind our back
+        with contextlib.suppress(RunError):  # it must not start elsewhere later
             cancel_start(folder)
         raise
     finally:
@@ -66,12 +66,12 @@ def follow(folder: RunFolder, *, as_json: bool, steps: bool) -> int:
     if observer.broken:
         raise observer.broken
     if isinstance(outcome, Finished):
-        return 0 if as_json else _praise(folder, outcome)
+        return 0 if as_json else _print_result(folder, outcome)
     if isinstance(outcome, Failed):
         print(f"mlcore: {outcome.message}", file=sys.stderr)
         return FAILED if observer.started else BAD_INPUT
     assert isinstance(outcome, Stopped)
-    words = f"stopped at step {outcome.step:,}; go on with `mlcore resume {folder.id}`"
+    words = f"stopped at step {outcome.step:,}; continue it with `mlcore resume {folder.id}`"
     print(words, file=sys.stderr if as_json else sys.stdout)
     return INTERRUPTED if outcome.reason == "shutdown" else 0
 
@@ -83,7 +83,7 @@ def _train(folder: RunFolder, observer: Observer) -> Event:
 
 
 def _threads(folder: RunFolder) -> int:
-    """CPU threads of the run; says so where others leave it less. 0: torch's own choice."""
+    """CPU threads of the run; 0: torch's own choice. Says so where other runs leave it fewer."""
     from mlcore.device import available  # loads torch
 
     auto = available()[0]["device"]
@@ -100,7 +100,7 @@ def _threads(folder: RunFolder) -> int:
     return threads
 
 
-def _praise(folder: RunFolder, outcome: Finished) -> int:
+def _print_result(folder: RunFolder, outcome: Finished) -> int:
     early = ", ended early" if outcome.early else ""
     print(
         f"test accuracy {percent(outcome.test_accuracy)}, loss {outcome.test_loss:.4f} "

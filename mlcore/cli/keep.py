@@ -31,7 +31,7 @@ class RenameOptions:
 
 @dataclass(frozen=True, kw_only=True)
 class DeleteOptions:
-    """Put a run into the trash, from which `mlcore restore` brings it back."""
+    """Put a run into the trash, from which `mlcore restore` restores it."""
 
     target: RunArgument = ""
     stop: Annotated[bool, switch("stop it first if it trains")] = False
@@ -41,7 +41,7 @@ class DeleteOptions:
 
 @dataclass(frozen=True, kw_only=True)
 class RestoreOptions:
-    """Bring a deleted run back, or empty the trash for good.
+    """Restore a deleted run, or empty the trash for good.
 
     `mlcore runs --deleted` lists the runs in the trash.
     """
@@ -57,7 +57,7 @@ def rename(argv: Sequence[str]) -> int:
     options, _ = read("rename", RenameOptions, argv)
     folder = named_run("rename", options.target, options.runs)
     if options.name is None:
-        raise SettingsError('`mlcore rename` needs a name behind the run; "" removes its name.')
+        raise SettingsError('`mlcore rename` needs a name after the run; "" removes its name.')
     label.rename(folder, options.name)
     name = label.read_label(folder).name
     words = f"is called {name}" if name else "has no name any more"
@@ -78,12 +78,12 @@ def delete(argv: Sequence[str]) -> int:
             state=state,
         )
     trash.delete(folder)
-    words = f"is in the trash; `mlcore restore {folder.id}` brings it back"
+    words = f"is in the trash; `mlcore restore {folder.id}` restores it"
     return _print(folder, words, as_json=options.json)
 
 
 def restore(argv: Sequence[str]) -> int:
-    """Bring a run back, or empty the trash."""
+    """Restore a run, or empty the trash."""
     options, _ = read("restore", RestoreOptions, argv)
     store = open_store(options.runs)
     if options.empty:

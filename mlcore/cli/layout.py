@@ -31,7 +31,7 @@ def value_text(value: Value) -> str:
 
 
 class LiveLine:
-    """The last line of a terminal, drawn again and again; silent where there is no terminal."""
+    """The last line of a terminal, redrawn in place; nothing where there is no terminal."""
 
     def __init__(self, stream: TextIO, *, shown: bool = True) -> None:
         self._stream = stream
@@ -39,7 +39,7 @@ class LiveLine:
         self._drawn = False
 
     def draw(self, text: str) -> None:
-        """Put `text`, cut to the terminal's width, in place of what stands there."""
+        """Put `text`, cut to the terminal's width, in place of the previous one."""
         if not self.shown:
             return
         width = shutil.get_terminal_size().columns
@@ -48,7 +48,7 @@ class LiveLine:
         self._drawn = True
 
     def clear(self) -> None:
-        """Take the line away, so that something else can be printed."""
+        """Remove the line, so that something else can be printed."""
         if self._drawn:
             self._stream.write("\r\x1b[K")
             self._stream.flush()

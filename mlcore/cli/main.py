@@ -15,14 +15,14 @@ from mlcore.rules import nearest
 __all__ = ["BAD_INPUT", "COMMANDS", "FAILED", "INTERRUPTED", "entry_point", "main"]
 
 COMMANDS = {
-    "train": "train a model; what it does is kept in a run folder",
+    "train": "train a model; a run folder records it",
     "resume": "continue a run that was stopped, or begin a run from a checkpoint",
     "fork": "train a new run that branches off from another, with other settings",
-    "pause": "have a run wait after the step under way",
+    "pause": "have a run wait after its current step",
     "continue": "have a paused run continue",
     "step": "have a run do one step, several, or an epoch, and wait",
     "edit": "change settings of a run while it trains",
-    "stop": "end a run after the step under way; its model is kept",
+    "stop": "end a run after its current step; its model is kept",
     "queue": "the active runs and those that wait; their order, how many train at once",
     "replay": "train a run again from its record, and compare every step",
     "runs": "list the runs",
@@ -30,7 +30,7 @@ COMMANDS = {
     "tag": "give a run tags, or remove some",
     "note": "write a note on a run",
     "delete": "put a run into the trash",
-    "restore": "bring a deleted run back, or empty the trash",
+    "restore": "restore a deleted run, or empty the trash",
     "evaluate": "test a run or checkpoint: accuracy, loss, confusion matrix",
     "export": "write a model for other programs: weights, safetensors, ONNX, torch.export",
     "inspect": "say what is in a checkpoint file before it is used",

@@ -116,7 +116,7 @@ def _rows(queue: RunQueue, now: QueueSnapshot) -> list[dict[str, Any]]:
         folder = RunFolder(queue.root / run)
         try:
             name, device = read_label(folder).name, folder.config.train.device
-        except RunError:  # it was deleted a moment ago
+        except RunError:  # it has just been deleted
             continue
         rows.append(
             {"run": run, "name": name, "state": state, "device": device, "place": now.position(run)}

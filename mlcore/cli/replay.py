@@ -27,7 +27,7 @@ __all__ = ["run"]
 class Options:
     """Train a run again from its record and say whether every loss is the same to the last bit.
 
-    It begins from the run's seed (a fork: from the file it began with), with the run's edits at
+    It starts from the run's seed (a fork: from the file it began with), with the run's edits at
     their steps, up to its last step. The run's folder stays as it is.
     """
 

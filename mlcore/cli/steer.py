@@ -29,17 +29,17 @@ class _Options:
 
 @dataclass(frozen=True, kw_only=True)
 class PauseOptions(_Options):
-    """Have a run wait after the step under way; a checkpoint of it is written."""
+    """Have a run wait after its current step; a checkpoint is written."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ContinueOptions(_Options):
-    """Have a paused run continue; one that was to pause later no longer does."""
+    """Have a paused run continue; a pause that is still to come is cancelled."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class StopOptions(_Options):
-    """End a run after the step under way; its model is kept, and it can be resumed.
+    """End a run after its current step; its model is kept, and it can be resumed.
 
     One that waits in the queue is cancelled.
     """

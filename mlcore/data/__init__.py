@@ -1,6 +1,6 @@
 """Data sets: name → images, labels and class names in memory.
 
-Nothing here imports torch; `mlcore.data.tensors` and `mlcore.data.batches` hold what needs it.
+This loads no torch: the names that need it are in `mlcore.data.tensors` and `mlcore.data.batches`.
 """
 
 from mlcore.data.catalog import CATALOG, find_family

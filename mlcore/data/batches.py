@@ -38,7 +38,7 @@ def steps_per_epoch(count: int, batch_size: int, drop_last: bool) -> int:
 
 
 def batch_bounds(count: int, batch_size: int, drop_last: bool, start: int = 0) -> list[range]:
-    """The stretch of the order that each batch takes, from place `start` on.
+    """The range of positions in the order that each batch takes, from `start` on.
 
     >>> batch_bounds(10, 4, drop_last=False)
     [range(0, 4), range(4, 8), range(8, 10)]
@@ -66,11 +66,11 @@ def iterate(
     where a batch of its own would be aligned, so the numbers that follow are the same to the bit.
 
     Args:
-        split: where the images lie.
+        split: the images and labels.
         order: the epoch's permutation, from `epoch_order`.
         batch_size: images per batch; the last one may be short.
         drop_last: leave a short last batch out.
-        start: place in the order to begin at (images already seen in this epoch).
+        start: position in the order to begin at (images already seen in this epoch).
         prepare: applied to gathered images; `Dataset.inputs` for splits that are kept as bytes.
     """
     bounds = batch_bounds(len(order), batch_size, drop_last, start)

@@ -1,4 +1,4 @@
-"""The bundled digits: real handwriting that needs no network and is there at once.
+"""The bundled digits: real handwriting that needs no network.
 
 They are scikit-learn's `load_digits`: 1,797 images of 8×8 pixels with 17 grey levels, written by
 13 people (E. Alpaydin and C. Kaynak, "Optical Recognition of Handwritten Digits", UCI Machine
@@ -53,7 +53,9 @@ def read_bundled() -> tuple[RawSplit, RawSplit]:
             small, labels = file["images"], file["labels"].astype(np.int64)
     except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error) as error:
         raise DataCorruptError(
-            f"{_FILE} cannot be read ({error}): install mlcore again to restore it."
+            "{file} cannot be read ({error}): install mlcore again to restore it.",
+            file=str(_FILE),
+            error=str(error),
         ) from error
     images = enlarge(small)
     test = np.zeros(len(labels), bool)

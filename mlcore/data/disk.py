@@ -1,4 +1,4 @@
-"""What of a data set is on disk, and whether it is whole. No torch."""
+"""What of a data set is on disk, and whether it is whole."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import Literal
 from mlcore.data.catalog import find_family
 from mlcore.data.digits import read_bundled
 from mlcore.data.family import Family, SplitFiles
-from mlcore.data.idx import check_idx, corrupt, find_idx
+from mlcore.data.idx import check_idx, corrupt, find_idx, unequal_counts
 from mlcore.data.raw import find_files, load_raw
-from mlcore.errors import DataCorruptError, DataMissingError
+from mlcore.errors import DataCorruptError, DataMissingError, MlcoreError
 
 __all__ = ["DataStatus", "State", "status", "verify"]
 
@@ -21,13 +21,14 @@ State = Literal["ready", "missing", "damaged", "bundled"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataStatus:
-    """A data set as it was found."""
+    """What of a data set is on disk."""
 
     name: str
     title: str
     state: State
-    folder: Path | None  # where its files lie, or would; None: bundled
-    message: str  # one sentence
+    folder: Path | None  # of its files, also where they are missing; None: bundled
+    message: str  # what was found, for a shell
+    fault: MlcoreError | None = None  # what is wrong with a damaged file
     train_images: int  # found where ready or bundled, else as published
     test_images: int
     download_bytes: int  # of a fetch, about
@@ -39,7 +40,7 @@ class DataStatus:
 
 
 def status(name: str, root: Path) -> DataStatus:
-    """Look at names, headers and lengths of the files: under a millisecond, and never an error.
+    """Check names, headers and lengths of the files: under a millisecond, and never an error.
 
     Raises:
         SettingsError: the name is unknown.
@@ -52,7 +53,7 @@ def status(name: str, root: Path) -> DataStatus:
     except DataMissingError as error:
         return _found(family, root, "missing", str(error))
     except DataCorruptError as error:
-        return _found(family, root, "damaged", str(error))
+        return _damaged(family, root, error)
     words = f"{counts[0]:,} training and {counts[1]:,} test images"
     return _found(family, root, "ready", f"{words} are in {root / family.folder}.", *counts)
 
@@ -60,8 +61,8 @@ def status(name: str, root: Path) -> DataStatus:
 def verify(name: str, root: Path) -> DataStatus:
     """Read the files to their end and compare them with what was published, label by label.
 
-    MNIST's files are compared by md5; of the other families only the packed files' sums are
-    published, which `fetch` has checked, so here their contents and counts are.
+    MNIST's files are compared by md5. Of the other families only the sums of packed files are
+    published, which `fetch` has checked; here their labels and counts are.
 
     Raises:
         SettingsError: the name is unknown.
@@ -82,7 +83,7 @@ def verify(name: str, root: Path) -> DataStatus:
     except DataMissingError as error:
         return _found(family, root, "missing", str(error))
     except DataCorruptError as error:
-        return _found(family, root, "damaged", str(error))
+        return _damaged(family, root, error)
     return found
 
 
@@ -91,15 +92,20 @@ def _count(family: Family, files: SplitFiles, root: Path) -> int:
     paths = find_files(family, files, root)
     images, labels = (check_idx(path, family.name).shape[0] for path in paths)
     if images != labels:
-        raise corrupt(paths[1], family.name, f"holds {labels:,} labels for {images:,} images")
+        raise unequal_counts(paths[1], labels, images, family.name)
     return images
 
 
 def _compare(family: Family, files: SplitFiles, images: int, published: int, root: Path) -> None:
     folder = root / family.folder
     if images != published:
-        fault = f"holds {images:,} images where {published:,} were published"
-        raise corrupt(find_idx(folder, files.images) or folder, family.name, fault)
+        fault = MlcoreError(
+            "{path} holds {images:,} images where {published:,} were published.",
+            path=str(find_idx(folder, files.images) or folder),
+            images=images,
+            published=published,
+        )
+        raise corrupt(fault, family.name)
     for name, md5 in zip(files.names, files.md5s, strict=True):
         path = folder / name
         if not md5 or not path.is_file():  # packed: gzip has compared its own checksum
@@ -107,7 +113,14 @@ def _compare(family: Family, files: SplitFiles, images: int, published: int, roo
         with path.open("rb") as file:
             found = hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False))
         if found.hexdigest() != md5:
-            raise corrupt(path, family.name, "differs from the published file (by its md5)")
+            fault = MlcoreError(
+                "{path} differs from the published file (by its md5).", path=str(path)
+            )
+            raise corrupt(fault, family.name)
+
+
+def _damaged(family: Family, root: Path, error: DataCorruptError) -> DataStatus:
+    return _found(family, root, "damaged", str(error), fault=error.values.get("fault", error))
 
 
 def _found(
@@ -117,6 +130,8 @@ def _found(
     message: str,
     train_images: int | None = None,
     test_images: int | None = None,
+    *,
+    fault: MlcoreError | None = None,
 ) -> DataStatus:
     return DataStatus(
         name=family.name,
@@ -124,6 +139,7 @@ def _found(
         state=state,
         folder=None if family.bundled else root / family.folder,
         message=message,
+        fault=fault,
         train_images=family.train_images if train_images is None else train_images,
         test_images=family.test_images if test_images is None else test_images,
         download_bytes=family.download_bytes,

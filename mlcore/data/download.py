@@ -1,4 +1,4 @@
-"""Fetching a data set: mirrors in order, checked by md5, in place at once or not at all."""
+"""Fetching a data set: mirrors in order, checked by md5; a file appears whole or not at all."""
 
 from __future__ import annotations
 
@@ -16,17 +16,16 @@ __all__ = ["fetch", "fetch_family"]
 
 _TIMEOUT = 20.0  # seconds without a byte, after which the next mirror is tried
 
-
 Report = Callable[[Progress], None]
 
 
 def fetch(name: str, root: Path, progress: Report | None = None) -> None:
-    """Download what is missing or damaged of a data set; what is whole stays as it is.
+    """Download the files of a data set that are missing or damaged; the others stay as they are.
 
     Args:
         name: as in the catalog; bundled ones need nothing.
         root: folder of the data sets; made where it is missing.
-        progress: told about every 256 KB, from the thread that called.
+        progress: called after every 256 KB, in the thread that called.
 
     Raises:
         DataMissingError: no mirror delivered, or the folder cannot be written to.
@@ -64,7 +63,7 @@ def _whole(path: Path, family: Family) -> bool:
 
 
 def _unpacked(folder: Path, name: str, family: Family) -> bool:
-    """Whether the file could be had from a packed one that lies there already."""
+    """Unpack the file from its packed one, if that is there; whether it worked."""
     if not (folder / f"{name}.gz").is_file():
         return False
     try:
@@ -77,7 +76,7 @@ def _unpacked(folder: Path, name: str, family: Family) -> bool:
 def _download(
     family: Family, download: Download, folder: Path, report: Report, timeout: float
 ) -> None:
-    """Bring one file into the folder from the first mirror that delivers it whole."""
+    """Download one file into the folder from the first mirror that delivers it whole."""
     from mlcore.data.mirror import Refused, stream  # 45 ms of imports that training never needs
 
     tried = []
@@ -94,7 +93,9 @@ def _download(
             archive.unlink(missing_ok=True)
         return
     raise DataMissingError(
-        f"{download.file} of {family.title} could not be downloaded ({'; '.join(tried)}): check "
-        f"the network and run `mlcore data fetch {family.name}` again, or use the bundled "
-        "`digits`, which need no network."
+        "{file} of {title} could not be downloaded ({reasons}): check the network and try again, "
+        "or use the bundled digits, which need no network.",
+        file=download.file,
+        title=family.title,
+        reasons="; ".join(tried),
     )

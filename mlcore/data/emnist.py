@@ -10,7 +10,7 @@ from mlcore.words import N_
 __all__ = ["FAMILIES"]
 
 _SELECTIONS = ("digits", "letters", "balanced")
-# Small letters that are told apart from their capitals; the others count as the capital.
+# Small letters that have a class of their own; the others count as the capital.
 _OWN_SMALL_LETTERS = tuple("abdefghnqrt")
 
 
@@ -19,7 +19,7 @@ def _files(selection: str, part: str) -> SplitFiles:
     return SplitFiles(images=f"{stem}-images-idx3-ubyte", labels=f"{stem}-labels-idx1-ubyte")
 
 
-# One archive holds all selections: fetching one puts the others beside it, still packed.
+# One archive holds all selections: fetching one leaves the others in the folder, still packed.
 _ARCHIVE = Download(
     "gzip.zip",
     "58c8d27c78d21e728a6bc7b3cc06412e",

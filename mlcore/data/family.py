@@ -1,4 +1,4 @@
-"""What the data room hands out, and how a family of data sets is described."""
+"""Images and labels as they are read, and how a family of data sets is described."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ DIGITS = tuple("0123456789")
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class RawSplit:
-    """Images as they lie in the files, white ink (255) on black paper (0)."""
+    """Images as they are in the files, white ink (255) on black paper (0)."""
 
     images: NDArray[np.uint8]  # (N, 28, 28)
     labels: NDArray[np.int64]  # (N,), 0..C-1
@@ -62,7 +62,7 @@ class Download:
 
     file: str
     md5: str
-    mirrors: tuple[str, ...]  # addresses of the folder it lies in, tried in this order
+    mirrors: tuple[str, ...]  # addresses of its folder, tried in this order
     members: tuple[str, ...] = ()  # of a `.zip`: what to take out of it
 
     @property
@@ -97,7 +97,7 @@ class Family:
     downloads: tuple[Download, ...] = ()
     download_bytes: int = 0  # of all downloads together
     first_label: int = 0  # the label in the files that becomes 0
-    transposed: bool = False  # images lie in the files with rows and columns swapped
+    transposed: bool = False  # in the files rows and columns are swapped
 
     @property
     def bundled(self) -> bool:

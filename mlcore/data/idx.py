@@ -1,7 +1,7 @@
 """IDX files, the format of MNIST: a magic number, big-endian sizes, then plain numbers.
 
 Layout: http://yann.lecun.com/exdb/mnist/ ("The IDX file format").
-Every doubt about a file ends in one sentence that names it; nothing is guessed.
+Whatever is wrong with a file ends in a sentence that names it; nothing is guessed.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlcore.config import SIDE
-from mlcore.errors import DataCorruptError, DataMissingError
+from mlcore.errors import DataCorruptError, DataMissingError, MlcoreError
 
-__all__ = ["Header", "check_idx", "corrupt", "find_idx", "read_idx"]
+__all__ = ["Header", "check_idx", "corrupt", "find_idx", "read_idx", "unequal_counts"]
 
 _KINDS: dict[int, np.dtype[Any]] = {8: np.dtype(np.uint8), 12: np.dtype(">i4")}
 _HEADER_BYTES = 4 + 3 * 4  # at most
@@ -55,92 +55,133 @@ def find_idx(folder: Path, name: str) -> Path | None:
     return next((path for path in candidates if os.path.isfile(path)), None)  # noqa: PTH113
 
 
-def check_idx(path: Path, fetch: str) -> Header:
+def check_idx(path: Path, name: str) -> Header:
     """Check header and length without reading the numbers (a `.gz` states its length at its end).
 
     Args:
         path: of the file.
-        fetch: name of the data set, for the advice in messages.
+        name: of the data set, for the advice in messages.
 
     Raises:
         DataCorruptError: the header is wrong, or the file is shorter or longer than it says.
         DataMissingError: the file may not be read.
     """
-    with _opened(path, fetch) as file:
-        header = _parse_header(file.read(_HEADER_BYTES), path, fetch)
-    with _opened(path, fetch, unpack=False) as file:
+    with _opened(path, name) as file:
+        header = _parse_header(file.read(_HEADER_BYTES), path, name)
+    with _opened(path, name, unpack=False) as file:
         length = file.seek(0, os.SEEK_END)
         if path.suffix == ".gz":
             file.seek(-4, os.SEEK_END)
             length = struct.unpack("<I", file.read(4))[0]
-    _check_length(length, header, path, fetch)
+    _check_length(length, header, path, name)
     return header
 
 
-def read_idx(path: Path, fetch: str) -> NDArray[Any]:
+def read_idx(path: Path, name: str) -> NDArray[Any]:
     """The whole array of an IDX file: images (N, 28, 28) uint8, labels (N,) or (N, 8).
 
     Raises:
         DataCorruptError: anything about the file is wrong; the message says what to do.
         DataMissingError: the file may not be read.
     """
-    with _opened(path, fetch) as file:
-        header = _parse_header(file.read(_HEADER_BYTES), path, fetch)
+    with _opened(path, name) as file:
+        header = _parse_header(file.read(_HEADER_BYTES), path, name)
         file.seek(0)
         if path.suffix == ".gz":
             # One byte more than promised is enough to see that there are too many.
             content = file.read(header.size + 1)
-            _check_length(len(content), header, path, fetch)
+            _check_length(len(content), header, path, name)
             numbers = np.frombuffer(bytearray(content), header.kind, offset=header.offset)
         else:
-            _check_length(os.fstat(file.fileno()).st_size, header, path, fetch)
+            _check_length(os.fstat(file.fileno()).st_size, header, path, name)
             numbers = np.fromfile(file, header.kind, offset=header.offset)
     if numbers.size != math.prod(header.shape):
-        raise corrupt(path, fetch, "changed while it was read")
+        raise corrupt(MlcoreError("{path} changed while it was read.", path=str(path)), name)
     return numbers.reshape(header.shape)
 
 
-def corrupt(path: Path, fetch: str, fault: str) -> DataCorruptError:
-    """The error for a damaged file, with what to do about it."""
-    return DataCorruptError(f"{path} {fault}: delete it and run `mlcore data fetch {fetch}`.")
+def corrupt(fault: MlcoreError, name: str) -> DataCorruptError:
+    """The error for a damaged file of the data set `name`: its fault, and what to do in a shell.
+
+    A page, where a button does it, shows the value `fault` alone.
+    """
+    return DataCorruptError(
+        "{fault} Delete it and run `mlcore data fetch {name}`.", fault=fault, name=name
+    )
+
+
+def unequal_counts(path: Path, labels: int, images: int, name: str) -> DataCorruptError:
+    """The error for a file of labels that belongs to other images."""
+    fault = MlcoreError(
+        "{path} holds {labels:,} labels for {images:,} images.",
+        path=str(path),
+        labels=labels,
+        images=images,
+    )
+    return corrupt(fault, name)
 
 
 @contextmanager
-def _opened(path: Path, fetch: str, *, unpack: bool = True) -> Iterator[Any]:
+def _opened(path: Path, name: str, *, unpack: bool = True) -> Iterator[Any]:
     """The file, unpacked on the fly; what goes wrong inside becomes a sentence."""
     try:
         with gzip.open(path) if unpack and path.suffix == ".gz" else path.open("rb") as file:
             yield file
     except PermissionError as error:
         raise DataMissingError(
-            f"{path} may not be read: give your account the right to read it."
+            "{path} may not be read: give your account the right to read it.", path=str(path)
         ) from error
     except FileNotFoundError as error:
         raise DataMissingError(
-            f"{path} has gone: run `mlcore data fetch {fetch}` to get it back."
+            "{path} has gone: run `mlcore data fetch {name}` to get it back.",
+            path=str(path),
+            name=name,
         ) from error
     except (OSError, EOFError, zlib.error) as error:
-        raise corrupt(path, fetch, f"cannot be read ({error})") from error
+        fault = MlcoreError("{path} cannot be read ({error}).", path=str(path), error=str(error))
+        raise corrupt(fault, name) from error
 
 
-def _parse_header(first: bytes, path: Path, fetch: str) -> Header:
+def _parse_header(first: bytes, path: Path, name: str) -> Header:
     if len(first) < 4:
-        raise corrupt(path, fetch, f"is only {len(first)} bytes long")
+        fault = MlcoreError("{path} is only {n} bytes long.", path=str(path), n=len(first))
+        raise corrupt(fault, name)
     zero, kind, dimensions = struct.unpack(">HBB", first[:4])
     if zero or kind not in _KINDS or dimensions not in (1, 2, 3):
-        raise corrupt(path, fetch, f"is no IDX file (it starts with {first[:4].hex()})")
+        fault = MlcoreError(
+            "{path} is no IDX file (it starts with {first}).", path=str(path), first=first[:4].hex()
+        )
+        raise corrupt(fault, name)
     if len(first) < 4 + 4 * dimensions:
-        raise corrupt(path, fetch, "ends within its header")
+        raise corrupt(MlcoreError("{path} ends within its header.", path=str(path)), name)
     shape = struct.unpack_from(f">{dimensions}I", first, 4)
     header = Header(kind=_KINDS[kind], shape=shape)
     if dimensions == 3 and shape[1:] != (SIDE, SIDE):
-        raise corrupt(path, fetch, f"holds images of {shape[1]}×{shape[2]} and not {SIDE}×{SIDE}")
+        fault = MlcoreError(
+            "{path} holds images of {rows}×{columns} and not {side}×{side}.",
+            path=str(path),
+            rows=shape[1],
+            columns=shape[2],
+            side=SIDE,
+        )
+        raise corrupt(fault, name)
     if not 0 < header.size - header.offset <= _MAX_BYTES:
-        raise corrupt(path, fetch, f"claims to hold {shape[0]:,} entries")
+        fault = MlcoreError(
+            "{path} claims to hold {count:,} entries.", path=str(path), count=shape[0]
+        )
+        raise corrupt(fault, name)
     return header
 
 
-def _check_length(length: int, header: Header, path: Path, fetch: str) -> None:
-    if length != header.size:
-        word = "is cut short" if length < header.size else "is too long"
-        raise corrupt(path, fetch, f"{word} ({length:,} bytes where {header.size:,} belong)")
+def _check_length(length: int, header: Header, path: Path, name: str) -> None:
+    values = {"path": str(path), "length": length, "size": header.size}
+    if length < header.size:
+        fault = MlcoreError(
+            "{path} is cut short ({length:,} bytes where {size:,} belong).", **values
+        )
+        raise corrupt(fault, name)
+    if length > header.size:
+        fault = MlcoreError(
+            "{path} is too long ({length:,} bytes where {size:,} belong).", **values
+        )
+        raise corrupt(fault, name)

@@ -1,4 +1,4 @@
-"""One file from one mirror, over the network. Imported only when there is something to fetch."""
+"""One file from one mirror, over the network; imported only when there is something to fetch."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def stream(
         address: in full, with the file's name.
         download: what it should be.
         file: open for writing.
-        report: told before the first and after every block.
+        report: called before the first and after every block.
         timeout: seconds without a byte.
 
     Raises:

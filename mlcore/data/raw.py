@@ -1,4 +1,4 @@
-"""`load_raw`: a data set as bytes in memory, checked. No torch."""
+"""`load_raw`: a data set as bytes in memory, checked."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from mlcore.data.catalog import find_family
 from mlcore.data.digits import read_bundled
 from mlcore.data.family import Family, RawData, RawSplit, SplitFiles
 from mlcore.data.fingerprint import fingerprint
-from mlcore.data.idx import corrupt, find_idx, read_idx
-from mlcore.errors import DataMissingError
+from mlcore.data.idx import corrupt, find_idx, read_idx, unequal_counts
+from mlcore.errors import DataMissingError, MlcoreError
 
 __all__ = ["find_files", "load_raw"]
 
@@ -45,7 +45,7 @@ def load_raw(name: str, root: Path) -> RawData:
 
 
 def find_files(family: Family, files: SplitFiles, root: Path) -> list[Path]:
-    """Where the image and the label file of a split lie, packed or not.
+    """The image and the label file of a split, packed or not.
 
     Raises:
         DataMissingError: one of them is not there.
@@ -55,8 +55,12 @@ def find_files(family: Family, files: SplitFiles, root: Path) -> list[Path]:
         path = find_idx(root / family.folder, name)
         if path is None:
             raise DataMissingError(
-                f"{family.title} is not in {root} ({family.folder}/{name} is missing): run "
-                f"`mlcore data fetch {family.name}`, or use the bundled `digits`."
+                "{title} is not in {root} ({file} is missing): run `mlcore data fetch {name}`, or "
+                "use the bundled `digits`.",
+                title=family.title,
+                root=str(root),
+                file=f"{family.folder}/{name}",
+                name=family.name,
             )
         paths.append(path)
     return paths
@@ -66,9 +70,9 @@ def _read_split(family: Family, files: SplitFiles, root: Path) -> RawSplit:
     paths = find_files(family, files, root)
     images, labels = (read_idx(path, family.name) for path in paths)
     if images.ndim != 3 or images.dtype != np.uint8:
-        raise corrupt(paths[0], family.name, "holds no images")
+        raise corrupt(MlcoreError("{path} holds no images.", path=str(paths[0])), family.name)
     if labels.ndim == 3:
-        raise corrupt(paths[1], family.name, "holds no labels")
+        raise corrupt(MlcoreError("{path} holds no labels.", path=str(paths[1])), family.name)
     if family.transposed:
         images = np.ascontiguousarray(images.transpose(0, 2, 1))
     # Where a label is a row of facts (QMNIST), the class is the first of them.
@@ -80,12 +84,18 @@ def _check_labels(
     labels: NDArray[np.generic], images: int, path: Path, family: Family
 ) -> NDArray[np.int64]:
     if len(labels) != images:
-        raise corrupt(path, family.name, f"holds {len(labels):,} labels for {images:,} images")
+        raise unequal_counts(path, len(labels), images, family.name)
     classes = labels.astype(np.int64) - family.first_label
     wrong = (classes < 0) | (classes >= len(family.classes))
     if wrong.any():
-        where = int(wrong.argmax())
-        last = family.first_label + len(family.classes) - 1
-        fault = f"holds the label {labels[where]} at image {where:,}, outside {family.first_label}"
-        raise corrupt(path, family.name, f"{fault} to {last}")
+        index = int(wrong.argmax())
+        fault = MlcoreError(
+            "{path} holds the label {label} at image {index:,}, outside {first} to {last}.",
+            path=str(path),
+            label=int(labels[index]),
+            index=index,
+            first=family.first_label,
+            last=family.first_label + len(family.classes) - 1,
+        )
+        raise corrupt(fault, family.name)
     return classes

@@ -116,7 +116,7 @@ def load(
     Args:
         config: which data, how much, how normalised and stored.
         seed: of the split; the global random state stays as it is.
-        device: where the tensors lie. CPU to GPU moves bytes, not floats.
+        device: of the tensors. CPU to GPU moves bytes, not floats.
         raw: the data, where it has been read before (its arrays are not changed).
 
     Raises:
@@ -148,13 +148,18 @@ def _check_enough(config: DataConfig, title: str, count: int) -> None:
     left = count - config.validation
     if left < 1:
         raise SettingsError(
-            f"`data.validation` must leave an image to train on, but got {config.validation:,} "
-            f"of the {count:,} training images of {title}: hold out fewer."
+            "`data.validation` must leave an image to train on, but got {validation:,} of the "
+            "{count:,} training images of {title}: hold out fewer.",
+            validation=config.validation,
+            count=count,
+            title=title,
         )
     if config.drop_last and left < config.batch_size:
         raise SettingsError(
-            f"`data.batch_size` must be at most the {left:,} training images where "
-            f"`data.drop_last` is on, but got {config.batch_size:,}: take smaller batches."
+            "`data.batch_size` must be at most the {left:,} training images where "
+            "`data.drop_last` is on, but got {batch_size:,}: take smaller batches.",
+            left=left,
+            batch_size=config.batch_size,
         )
 
 
@@ -167,7 +172,7 @@ def _tensors(
     if indices is not None:
         labels = labels.index_select(0, indices)
     if floats is not None and floats.store == "float32":
-        # MNIST: 188 MB, looked up chunk by chunk, so that no other copy stands beside them.
+        # MNIST: 188 MB, looked up chunk by chunk, so that there is never a second copy.
         images = normalise(images.to(device), floats.mean, floats.std, indices)
     else:
         images = images if indices is None else images.index_select(0, indices)

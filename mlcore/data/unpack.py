@@ -1,6 +1,6 @@
 """From the files that are downloaded to the files that are read; each appears whole or not at all.
 
-Whatever is written is written beside its place under a temporary name and then renamed.
+Each is written under a temporary name in the same folder and then renamed.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO
 
 from mlcore.data.idx import check_idx, corrupt
-from mlcore.errors import DataCorruptError, DataMissingError
+from mlcore.errors import DataCorruptError, DataMissingError, MlcoreError
 from mlcore.files import atomic_file
 
 __all__ = ["atomic", "take_out", "unpack_gz", "unwritable"]
@@ -26,27 +26,29 @@ def atomic(path: Path) -> Iterator[tuple[IO[bytes], Path]]:
     """A temporary file and its path; renamed to `path` when the block ends well, else removed.
 
     Raises:
-        DataMissingError: the folder or the disk does not take it.
+        DataMissingError: the folder or the disk cannot be written to.
     """
     try:
         with atomic_file(path) as (file, temporary):
             temporary.chmod(0o644)  # data sets are shared, whoever fetched them
             yield file, temporary
-    except BrokenPipeError:  # of whoever was told about the progress, not of the disk
+    except BrokenPipeError:  # raised by whoever reports the progress, not by the disk
         raise
     except OSError as error:
         raise unwritable(path.parent, error) from error
 
 
 def unwritable(folder: Path, error: OSError) -> DataMissingError:
-    """The error for a folder or disk that takes no more, with what to do about it."""
+    """The error for a folder or disk that cannot be written to, with what to do about it."""
     return DataMissingError(
-        f"{folder} cannot be written to ({error.strerror or error}): make room or give the right "
-        "to write there, or choose another folder with MLCORE_DATA."
+        "{folder} cannot be written to ({reason}): make room or give the right to write there, or "
+        "choose another folder with MLCORE_DATA.",
+        folder=str(folder),
+        reason=error.strerror or str(error),
     )
 
 
-def unpack_gz(folder: Path, name: str, fetch: str) -> None:
+def unpack_gz(folder: Path, name: str, data: str) -> None:
     """Turn `name`.gz in `folder` into `name`, checked, and remove the packed file.
 
     Raises:
@@ -59,18 +61,19 @@ def unpack_gz(folder: Path, name: str, fetch: str) -> None:
             with gzip.open(packed) as source:
                 _copy(source, file)
         except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-            raise corrupt(packed, fetch, f"cannot be unpacked ({error})") from error
+            raise _not_unpacked(packed, error, data) from error
         file.flush()
         try:
-            check_idx(temporary, fetch)
-        except DataCorruptError as error:  # it speaks of the temporary name
-            raise corrupt(
-                packed, fetch, "does not unpack to an IDX file of images or labels"
-            ) from (error)
+            check_idx(temporary, data)
+        except DataCorruptError as error:  # it names the temporary file
+            fault = MlcoreError(
+                "{path} does not unpack to an IDX file of images or labels.", path=str(packed)
+            )
+            raise corrupt(fault, data) from error
     packed.unlink(missing_ok=True)
 
 
-def take_out(archive: Path, members: tuple[str, ...], folder: Path, fetch: str) -> None:
+def take_out(archive: Path, members: tuple[str, ...], folder: Path, data: str) -> None:
     """Put members of a `.zip` into `folder`, each under the last part of its name.
 
     Only names that were asked for are read: no path inside the archive is trusted.
@@ -86,7 +89,12 @@ def take_out(archive: Path, members: tuple[str, ...], folder: Path, fetch: str) 
                 with zipped.open(member) as source, atomic(target) as (file, _):
                     _copy(source, file)
     except (zipfile.BadZipFile, KeyError, EOFError, zlib.error, NotImplementedError) as error:
-        raise corrupt(archive, fetch, f"cannot be unpacked ({error})") from error
+        raise _not_unpacked(archive, error, data) from error
+
+
+def _not_unpacked(path: Path, error: Exception, data: str) -> DataCorruptError:
+    fault = MlcoreError("{path} cannot be unpacked ({error}).", path=str(path), error=str(error))
+    return corrupt(fault, data)
 
 
 def _copy(source: IO[bytes] | gzip.GzipFile, target: IO[bytes]) -> None:

@@ -53,7 +53,7 @@ class Linear:
         torch.mm(dy.t(), self.x, out=self.d_weight)  # (O, I)
         if self.first:
             return dy
-        if self.x.numel() == 1:  # one image and one unit lie column-major too, as autograd sees it
+        if self.x.numel() == 1:  # one image and one unit count as column-major too, as in autograd
             return torch.mm(self.weight_t, dy.t()).t()  # (1, 1); the sum may round otherwise
         return torch.mm(dy, self.weight)  # (B, I)
 

@@ -25,7 +25,7 @@ def test_a_run_is_deleted_and_brought_back(shell: Shell, trained: Path) -> None:
     answer = shell(f"delete {trained.name}")
     assert answer.status == 0
     assert answer.out == (
-        f"run {trained.name} is in the trash; `mlcore restore {trained.name}` brings it back\n"
+        f"run {trained.name} is in the trash; `mlcore restore {trained.name}` restores it\n"
     )
     assert trained.name not in shell("runs").out
     assert trained.name in shell("runs --deleted").out
@@ -54,7 +54,7 @@ def test_a_run_that_trains_is_stopped_first_when_that_is_asked_for(
     ("words", "sentence"),
     [
         ("rename", "`mlcore rename` needs a run"),
-        ("rename RUN", "`mlcore rename` needs a name behind the run"),
+        ("rename RUN", "`mlcore rename` needs a name after the run"),
         ("delete", "`mlcore delete` needs a run"),
         ("delete 1999", "There is no run '1999'"),
         ("restore", "No run of"),

@@ -208,7 +208,7 @@ def test_ctrl_c_keeps_a_checkpoint_and_says_how_to_go_on(runs: Path, tmp_path: P
     assert records[-1]["event"] == "stopped"
     (info,) = RunStore(runs).list()
     step = records[-1]["step"]
-    assert told == f"stopped at step {step:,}; go on with `mlcore resume {info.id}`\n"
+    assert told == f"stopped at step {step:,}; continue it with `mlcore resume {info.id}`\n"
     last = RunStore(runs).get(info.id).last_checkpoint()
     assert last
     assert last.name == f"step-{step:08d}.pt"

@@ -64,7 +64,7 @@ def test_a_damaged_file_is_named_with_its_fault_and_what_to_do(
         with pytest.raises(DataCorruptError, match=fault) as caught:
             look(path, "mnist")
         assert str(path) in str(caught.value)
-        assert str(caught.value).endswith(": delete it and run `mlcore data fetch mnist`.")
+        assert str(caught.value).endswith(". Delete it and run `mlcore data fetch mnist`.")
 
 
 @settings(max_examples=60, deadline=None)
