@@ -1,4 +1,4 @@
-"""Runs and short jobs are started in processes of their own, and nothing that dies is lost."""
+"""Runs and short jobs are started in processes of their own, and steered from the server."""
 
 import concurrent.futures
 import contextlib
@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from mlcore.commands import Continue, Pause, Stop
-from mlcore.errors import CheckpointError, JobError, RunError, SettingsError
+from mlcore.errors import RunError, SettingsError
 from mlcore.events import Finished, Stopped
 from mlcore.jobs import Jobs
 from mlcore.runs import ENDED, read_state, send
@@ -28,14 +28,6 @@ def ended(history):
     return history.state in ENDED
 
 
-def settled(job):
-    """How a job ended; empty while it is at work."""
-    try:
-        return "answered" if job.poll() else ""
-    except JobError:
-        return "refused"
-
-
 def worker_of(jobs, run):
     record = read_worker(jobs.store.get(run).path)
     assert record is not None
@@ -46,12 +38,6 @@ def worker_of(jobs, run):
 def test_the_client_side_does_not_import_torch():
     code = "import sys, mlcore.jobs, mlcore.runs; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
-
-
-def test_where_processes_cannot_fork_a_sentence_says_where_else_to_train(tmp_path, monkeypatch):
-    monkeypatch.delattr(os, "fork")
-    with pytest.raises(JobError, match=r"needs Linux or macOS: on Windows start the page in WSL"):
-        Jobs(tmp_path)
 
 
 def test_a_run_is_started_steered_and_stopped(jobs, config, watch):
@@ -127,26 +113,6 @@ def test_a_killed_worker_leaves_a_sentence_and_a_run_that_goes_on(jobs, config, 
     np.testing.assert_array_equal(history.steps, again.steps)
 
 
-def test_a_run_outlives_a_dead_supervisor_and_its_server(tmp_path, config, watch, wait):
-    jobs = Jobs(tmp_path)
-    run = jobs.start_run(config())
-    watch(jobs, run, lambda h: len(h.steps) > 0)
-    first = jobs.pid
-    os.kill(first, signal.SIGKILL)
-    wait(lambda: not psutil.pid_exists(first), "the supervisor to be buried")
-    assert jobs.call("devices", {})["devices"][-1]["device"] == "cpu"
-    second = jobs.pid
-    assert second != first
-    jobs.close()
-    wait(lambda: not psutil.pid_exists(second), "the next supervisor to end")
-    with pytest.raises(JobError, match="shutting down"):
-        jobs.submit("devices", {})
-    seen = watch(jobs, run, lambda h: h.state == "running")
-    watch(jobs, run, lambda h: len(h.steps) > len(seen.steps))
-    send(jobs.store.get(run), Stop())
-    assert watch(jobs, run, ended).state == "stopped"
-
-
 def test_a_shutdown_stops_its_own_runs_with_a_checkpoint_and_leaves_others_alone(
     tmp_path, config, watch, wait
 ):
@@ -219,29 +185,6 @@ def test_a_server_that_is_asked_to_end_stops_its_runs_and_a_killed_one_leaves_th
         jobs.shutdown()
 
 
-def test_what_a_dying_supervisor_had_not_taken_up_is_asked_again(tmp_path, config, watch):
-    jobs = Jobs(tmp_path)
-    try:
-        run = jobs.start_run(config(train__epochs=1))  # it still imports torch
-        os.kill(jobs.pid, signal.SIGKILL)
-        assert watch(jobs, run, ended).state == "finished"
-    finally:
-        jobs.close()
-
-
-def test_what_kills_supervisors_gets_a_sentence(tmp_path, config, watch, monkeypatch):
-    monkeypatch.setattr("mlcore.jobs.supervisor_client.sys.executable", "/bin/false")
-    jobs = Jobs(tmp_path)
-    try:
-        history = watch(jobs, jobs.start_run(config()), ended)
-        assert history.state == "failed"
-        assert "died twice" in history.message
-        with pytest.raises(JobError, match="died twice"):
-            jobs.call("devices", {})
-    finally:
-        jobs.close()
-
-
 def test_resuming_refuses_what_makes_no_sense(jobs, config, watch):
     run = jobs.start_run(config())
     watch(jobs, run, lambda h: len(h.steps) > 0)
@@ -275,25 +218,6 @@ def test_a_failing_run_says_why(jobs, config, watch, tmp_path):
     assert "MNIST is not in" in history.message
 
 
-def test_a_job_reports_its_errors_by_class(jobs, tmp_path):
-    (tmp_path / "file.pt").write_text("no checkpoint at all")
-    with pytest.raises(CheckpointError, match="text"):
-        jobs.call("inspect", {"path": tmp_path / "file.pt", "untrusted": True})
-    with pytest.raises(JobError, match="no job 'dance'"):
-        jobs.call("dance", {})
-    with pytest.raises(JobError, match="KeyError"):
-        jobs.call("inspect", {})
-
-
-def test_a_job_that_takes_too_long_is_ended(jobs, wait):
-    for _ in range(20):  # the job is short: it may be done before it is looked at
-        job = jobs.submit("devices", {"limit": 0.0001})
-        if wait(lambda job=job: settled(job), "the job's end") == "refused":
-            break
-    with pytest.raises(JobError, match="was ended"):
-        job.poll()
-
-
 def test_the_devices_are_asked_for_once_by_however_many_threads(tmp_path, monkeypatch, wait):
     submitted, polled = [], threading.Event()
 
@@ -324,27 +248,6 @@ def test_devices_that_cannot_be_asked_for_are_none(tmp_path, monkeypatch, caplog
     jobs.close()
     assert jobs.devices() == jobs.devices() == ()
     assert "shutting down" in caplog.text
-
-
-def test_waiting_has_an_end(jobs):
-    with pytest.raises(JobError, match="no answer within"):
-        jobs.call("devices", {}, timeout=0)
-
-
-def test_a_job_killed_by_a_signal_is_a_sentence(jobs, config, watch, wait):
-    run = jobs.start_run(config(train__epochs=1))
-    watch(jobs, run, ended)
-    request = {"checkpoint": jobs.store.get(run).last_checkpoint()}
-    for _ in range(20):  # the job is short: it may be done before it can be killed
-        job = jobs.submit("evaluate", request)
-        os.kill(
-            wait(lambda job=job: read_worker(job.folder), "the job's process").pid, signal.SIGKILL
-        )
-        if wait(lambda job=job: settled(job), "the job's end") == "refused":
-            break
-    with pytest.raises(JobError, match="SIGKILL"):
-        job.poll()
-    assert jobs.call("devices", {})
 
 
 def test_old_jobs_are_cleared_away_at_the_start(tmp_path, monkeypatch):
