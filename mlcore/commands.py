@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, get_args
 
 from mlcore.errors import SettingsError
 
@@ -63,9 +63,7 @@ class Edit:
 
 Command = Stop | Pause | Continue | RunSteps | RunEpoch | Edit
 
-COMMANDS: dict[str, type[Command]] = {
-    kind.kind: kind for kind in (Stop, Pause, Continue, RunSteps, RunEpoch, Edit)
-}
+COMMANDS: dict[str, type[Command]] = {kind.kind: kind for kind in get_args(Command)}
 
 
 def to_json(command: Command) -> dict[str, Any]:

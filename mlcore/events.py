@@ -11,7 +11,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import NoneType
-from typing import Any, ClassVar, get_origin, get_type_hints
+from typing import Any, ClassVar, get_args, get_origin, get_type_hints
 
 __all__ = [
     "EVENTS",
@@ -202,22 +202,7 @@ Event = (
     | Failed
 )
 
-EVENTS: dict[str, type[Event]] = {
-    kind.kind: kind
-    for kind in (
-        Started,
-        StepsDone,
-        EpochDone,
-        SettingsEdited,
-        EditRefused,
-        CheckpointSaved,
-        Paused,
-        Continued,
-        Finished,
-        Stopped,
-        Failed,
-    )
-}
+EVENTS: dict[str, type[Event]] = {kind.kind: kind for kind in get_args(Event)}
 
 
 def _plain(value: Any) -> Any:
@@ -240,7 +225,7 @@ def to_json(event: Event) -> dict[str, Any]:
 def from_json(record: Mapping[str, Any]) -> Event | None:
     """The event of a JSON object, or None for a kind this version does not know.
 
-    Keys that the kind does not have (a time stamp, say) are passed over.
+    Keys that the kind does not have (a time stamp, say) are ignored.
 
     Raises:
         ValueError: a known kind lacks a field.

@@ -24,7 +24,7 @@ from mlcore.errors import SettingsError
 from mlcore.rules import Value, list_words
 from mlcore.runs import RunFolder, RunStore, ask_resume
 from mlcore.runs.active.queue import RunQueue
-from mlcore.runs.library.store import read_run_info
+from mlcore.runs.library.run_info import read_run_info
 from mlcore.words import as_text
 
 __all__ = ["run"]

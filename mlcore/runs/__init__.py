@@ -7,7 +7,8 @@ the run can be resumed from.
 """
 
 from mlcore.runs.active.steering import Request
-from mlcore.runs.library.store import RunInfo, RunStore, default_runs_root
+from mlcore.runs.library.run_info import RunInfo
+from mlcore.runs.library.store import RunStore, default_runs_root
 from mlcore.runs.record.control import ControlLog, ask_resume, ask_start, send
 from mlcore.runs.record.folder import RunFolder
 from mlcore.runs.record.history import History

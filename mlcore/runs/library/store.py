@@ -11,48 +11,22 @@ import platform
 import secrets
 import shutil
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from mlcore.config import RunConfig
 from mlcore.errors import RunError
-from mlcore.events import Failed, Finished
 from mlcore.files import write_atomically
 from mlcore.runs.library.cache import RunCache
-from mlcore.runs.library.label import LONGEST_NAME, read_label
+from mlcore.runs.library.label import LONGEST_NAME
+from mlcore.runs.library.run_info import RunInfo, read_run_info
 from mlcore.runs.record.folder import START_FILE, RunFolder
-from mlcore.runs.record.messages import lost_message
 from mlcore.runs.record.reserve import reserve
-from mlcore.runs.record.status import State, read_status
 
-__all__ = ["RunInfo", "RunStore", "default_runs_root"]
+__all__ = ["RunStore", "default_runs_root"]
 
 _SECOND = len("20260101-120000")  # of an id: the second in which its run was made
 _SET_BACK = 24 * 3600.0  # seconds; a run from further ahead was made by a wrong clock
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunInfo:
-    """One line of a list of runs."""
-
-    id: str
-    name: str  # empty when none was given
-    tags: tuple[str, ...]
-    note: str
-    path: Path
-    created: float  # unix seconds
-    state: State
-    config: RunConfig  # as the run was made
-    parent: str | None  # id of the run it was forked from
-    epoch: int  # whole epochs done
-    epochs: int  # epochs asked for; may lag behind an edit
-    step: int  # steps done
-    loss: float | None  # training loss of the last epoch, else of the last step
-    validation_loss: float | None
-    validation_accuracy: float | None  # 0 to 1
-    test_accuracy: float | None  # 0 to 1
-    message: str  # why it failed or was lost; else empty
 
 
 def default_runs_root() -> Path:
@@ -101,6 +75,7 @@ class RunStore:
                 reason=error.strerror,
                 root=self.root,
             ) from error
+
         origin = {"run": parent, "checkpoint": START_FILE if checkpoint is not None else None}
         meta = {
             "id": folder.id,
@@ -160,6 +135,7 @@ class RunStore:
             if not folder.config_path.is_file():
                 raise RunError("{run} is no run: it has no config.json.", run=run)
             return folder
+
         ids = self._ids()
         matches = [text] if text in ids else [one for one in ids if text and one.startswith(text)]
         if len(matches) == 1:
@@ -214,37 +190,6 @@ class RunStore:
 def _cacheable(info: RunInfo) -> bool:
     """Whether a run's line depends on its files alone: not while it also depends on a worker."""
     return info.state in ("finished", "stopped", "failed")
-
-
-def read_run_info(folder: RunFolder) -> RunInfo:
-    """One run's line of a list.
-
-    Raises:
-        RunError: its settings cannot be read.
-    """
-    config, meta, now = folder.config, folder.meta, read_status(folder)
-    last, outcome, label = now.last_epoch, now.outcome, read_label(folder)
-    failed = outcome.message if isinstance(outcome, Failed) else ""
-    whole = isinstance(outcome, Finished) and not outcome.early  # an edit may have asked for fewer
-    return RunInfo(
-        id=folder.id,
-        name=label.name,
-        tags=label.tags,
-        note=label.note,
-        path=folder.path,
-        created=float(meta.get("created") or 0.0),
-        state=now.state,
-        config=config,
-        parent=(meta.get("parent") or {}).get("run"),
-        epoch=now.epoch,
-        epochs=now.epoch if whole else max(config.train.epochs, now.epoch),
-        step=now.step,
-        loss=last.train_loss if last else now.loss,
-        validation_loss=last.validation_loss if last else None,
-        validation_accuracy=last.validation_accuracy if last else None,
-        test_accuracy=outcome.test_accuracy if isinstance(outcome, Finished) else None,
-        message=lost_message(folder) if now.state == "lost" else failed,
-    )
 
 
 @functools.cache

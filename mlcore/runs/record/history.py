@@ -38,7 +38,7 @@ from mlcore.runs.record.status import (
     is_read_only,
     start_asked,
 )
-from mlcore.runs.record.worker import Life, WorkerRecord, read_worker
+from mlcore.runs.record.worker import Life, WorkerRecord, life_of, read_worker
 
 __all__ = ["History"]
 
@@ -58,7 +58,6 @@ class History:
         refused: the last edit that was refused, or None once another was made or the run resumed.
         outcome: how the run ended, or None while it has not (again).
         state, message: the run's state, and why it failed or was lost (else empty).
-        damaged: lines of the history that could not be read and were skipped.
     """
 
     def __init__(self, folder: RunFolder) -> None:
@@ -85,15 +84,6 @@ class History:
         self._newest: Line | None = None
         self._pace = Pace()
         self._bad_events = 0
-
-    @property
-    def run(self) -> dict[str, Any]:
-        """The run's config.json: id, created, name, config, parent, versions.
-
-        Raises:
-            RunError: it is missing or damaged.
-        """
-        return self.folder.meta
 
     @property
     def config(self) -> RunConfig:
@@ -164,7 +154,7 @@ class History:
             before = (self.state, self.message)
             # The worker first, its events after: else one that ends in between would look lost.
             worker = read_worker(self.folder.path)
-            life: Life = "none" if worker is None else "alive" if worker.alive else "dead"
+            life = life_of(worker)
             try:
                 replaced, lines = self._reader.read()
             except RunError as error:

@@ -1,4 +1,4 @@
-"""How long a run will be: read from its last start or edit, where the trainer says it."""
+"""How long a run will be, as the trainer says with each start and edit."""
 
 from __future__ import annotations
 
@@ -21,26 +21,20 @@ class RunLength:
     steps: int = 0  # of the whole run
 
     def after(self, event: Started | SettingsEdited) -> RunLength:
-        """The length that holds from a start or an edit on.
+        """The length from a start or an edit on.
 
-        In logs of earlier versions these say less; it is estimated there.
+        In logs of earlier versions neither says the total, so it is estimated.
         """
-        if event.total_steps:
-            return RunLength(
-                epochs=event.epochs, steps_per_epoch=event.steps_per_epoch, steps=event.total_steps
-            )
-        if isinstance(event, Started):
-            steps = max(event.step, event.epochs * event.steps_per_epoch)
-            return RunLength(
-                epochs=event.epochs, steps_per_epoch=event.steps_per_epoch, steps=steps
-            )
-        return self._estimate(event)
+        if isinstance(event, SettingsEdited) and not event.total_steps:
+            return self._estimate(event)
+        steps = event.total_steps or max(event.step, event.epochs * event.steps_per_epoch)
+        return RunLength(epochs=event.epochs, steps_per_epoch=event.steps_per_epoch, steps=steps)
 
     def _estimate(self, edit: SettingsEdited) -> RunLength:
         epochs = _count(edit.changes, "train.epochs", self.epochs)
         steps = self.steps + (epochs - self.epochs) * self.steps_per_epoch
-        before = _count(edit.before, "data.batch_size", 1)
-        ratio = before / _count(edit.changes, "data.batch_size", before)
+        after = _count(edit.changes, "data.batch_size", 1)
+        ratio = _count(edit.before, "data.batch_size", after) / after
         return RunLength(
             epochs=epochs,
             steps_per_epoch=math.ceil(self.steps_per_epoch * ratio),

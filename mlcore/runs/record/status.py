@@ -14,7 +14,7 @@ from mlcore.events import EpochDone, Failed, Finished, StepsDone, Stopped
 from mlcore.runs.record.event_log import newest_events
 from mlcore.runs.record.folder import RunFolder
 from mlcore.runs.record.lines import parse_line
-from mlcore.runs.record.worker import Life, read_worker
+from mlcore.runs.record.worker import Life, life_of, read_worker
 
 __all__ = [
     "ENDED",
@@ -63,7 +63,6 @@ def read_state(folder: RunFolder) -> State:
 def read_status(folder: RunFolder) -> RunStatus:
     """The state of a run and its newest figures."""
     worker = read_worker(folder.path)
-    life: Life = "none" if worker is None else "alive" if worker.alive else "dead"
     asked = start_asked(folder.control_path, worker.control_from if worker else 0)
 
     logged = newest_events(folder.events_path)[::-1]  # the last first
@@ -76,7 +75,10 @@ def read_status(folder: RunFolder) -> RunStatus:
     )
     last = next((event.kind for event in ours if event.kind in STATE_EVENTS), None)
     state = derive_state(
-        last or ("steps" if ours else None), life, asked, read_only=is_read_only(folder.path)
+        last or ("steps" if ours else None),
+        life_of(worker),
+        asked,
+        read_only=is_read_only(folder.path),
     )
     return RunStatus(
         state=state,

@@ -17,6 +17,7 @@ __all__ = [
     "ProcessRecord",
     "WorkerRecord",
     "identity",
+    "life_of",
     "read_worker",
     "write_worker",
 ]
@@ -66,6 +67,13 @@ class WorkerRecord(ProcessRecord):
     def nobody(cls, events: Path, control: Path) -> WorkerRecord:
         """The record of a worker that died before it wrote one: its start counts as handled."""
         return cls(pid=0, identity="", events_from=size_of(events), control_from=size_of(control))
+
+
+def life_of(worker: WorkerRecord | None) -> Life:
+    """Whether a run with this record of its last worker has one."""
+    if worker is None:
+        return "none"
+    return "alive" if worker.alive else "dead"
 
 
 def identity(pid: int) -> str | None:

@@ -9,7 +9,7 @@ from dashboard.words.checkpoint_rows import checkpoint_rows
 from mlcore.config import DataConfig, RunConfig
 from mlcore.events import CheckpointSaved
 from mlcore.runs import Recorder, RunFolder, RunStore
-from mlcore.runs.library.store import read_run_info
+from mlcore.runs.library.run_info import read_run_info
 from mlcore.runs.record.folder import START_FILE, checkpoint_name
 
 SAVED = (

@@ -1,0 +1,69 @@
+"""What a list of runs says of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from mlcore.config import RunConfig
+from mlcore.events import Failed, Finished
+from mlcore.runs.library.label import read_label
+from mlcore.runs.record.folder import RunFolder
+from mlcore.runs.record.messages import lost_message
+from mlcore.runs.record.status import State, read_status
+
+__all__ = ["RunInfo", "read_run_info"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunInfo:
+    """One line of a list of runs."""
+
+    id: str
+    name: str  # empty when none was given
+    tags: tuple[str, ...]
+    note: str
+    path: Path
+    created: float  # unix seconds
+    state: State
+    config: RunConfig  # as the run was made
+    parent: str | None  # id of the run it was forked from
+    epoch: int  # whole epochs done
+    epochs: int  # epochs asked for; may lag behind an edit
+    step: int  # steps done
+    loss: float | None  # training loss of the last epoch, else of the last step
+    validation_loss: float | None
+    validation_accuracy: float | None  # 0 to 1
+    test_accuracy: float | None  # 0 to 1
+    message: str  # why it failed or was lost; else empty
+
+
+def read_run_info(folder: RunFolder) -> RunInfo:
+    """One run's line of a list.
+
+    Raises:
+        RunError: its settings cannot be read.
+    """
+    config, meta, now = folder.config, folder.meta, read_status(folder)
+    last, outcome, label = now.last_epoch, now.outcome, read_label(folder)
+    failed = outcome.message if isinstance(outcome, Failed) else ""
+    whole = isinstance(outcome, Finished) and not outcome.early  # an edit may have asked for fewer
+    return RunInfo(
+        id=folder.id,
+        name=label.name,
+        tags=label.tags,
+        note=label.note,
+        path=folder.path,
+        created=float(meta.get("created") or 0.0),
+        state=now.state,
+        config=config,
+        parent=(meta.get("parent") or {}).get("run"),
+        epoch=now.epoch,
+        epochs=now.epoch if whole else max(config.train.epochs, now.epoch),
+        step=now.step,
+        loss=last.train_loss if last else now.loss,
+        validation_loss=last.validation_loss if last else None,
+        validation_accuracy=last.validation_accuracy if last else None,
+        test_accuracy=outcome.test_accuracy if isinstance(outcome, Finished) else None,
+        message=lost_message(folder) if now.state == "lost" else failed,
+    )
