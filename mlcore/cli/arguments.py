@@ -12,82 +12,22 @@ from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, TypeVar
 
 import tyro
-from tyro.constructors import PrimitiveConstructorSpec
 
 from mlcore.cli.layout import value_text
+from mlcore.cli.options import RefusedError, raw, text
 from mlcore.config import RunConfig, Setting, find_setting, parse
 from mlcore.errors import SettingsError
 from mlcore.rules import Value, list_words, nearest
 
-__all__ = ["OPTIONAL", "POSITIONAL", "read", "switch", "text", "whole_number", "word"]
+__all__ = ["read"]
 
 T = TypeVar("T")
-
-POSITIONAL: Any = tyro.conf.Positional
-"""Marks an option that is written without a flag."""
-
-
-OPTIONAL: Any = PrimitiveConstructorSpec(
-    nargs=1,
-    metavar="TEXT",
-    instance_from_str=lambda words: words[0],
-    is_instance=lambda _: True,
-    str_from_instance=lambda value: [str(value)],
-)
-"""Marks a `str | None`, so that every text is taken as it is, also "None"."""
 
 
 class Words(tuple[str, ...]):
     """What was written behind a setting's flag; defaults are never of this type."""
 
     __slots__ = ()
-
-
-class _Refused(Exception):
-    """Carries a sentence past the parser, which would replace a `ValueError`."""
-
-    def __init__(self, error: SettingsError) -> None:
-        super().__init__(error)
-        self.error = error
-
-
-def whole_number(name: str, *, low: int) -> Any:
-    """Mark an `int | None` that is written as `--name N`, `low` or more."""
-
-    def from_words(words: list[str]) -> int:
-        if not words[0].isdecimal() or int(words[0]) < low:
-            raise _Refused(
-                SettingsError(
-                    "`--{name}` must be a whole number, {low} or more, but got {value!r}.",
-                    name=name,
-                    low=low,
-                    value=words[0],
-                )
-            )
-        return int(words[0])
-
-    return PrimitiveConstructorSpec(
-        nargs=1,
-        metavar="N",
-        instance_from_str=from_words,
-        is_instance=lambda _: True,
-        str_from_instance=lambda value: [str(value)],
-    )
-
-
-def text(help: str, default: str, metavar: str | None = "TEXT") -> Any:
-    """Describe an option; `default` says what applies without it."""
-    return tyro.conf.arg(help=help, metavar=metavar, help_behavior_hint=f"(default: {default})")
-
-
-def switch(help: str) -> Any:
-    """Describe an option that is off unless it is given."""
-    return text(help, "off", metavar=None)
-
-
-def word(help: str, metavar: str) -> Any:
-    """Describe an argument that is written without a flag, and marked `POSITIONAL`."""
-    return tyro.conf.arg(help=help, metavar=metavar, help_behavior_hint="")
 
 
 def read(
@@ -126,7 +66,7 @@ def read(
             return_unknown_args=True,
             console_outputs=_asks_help(argv),
         )
-    except _Refused as refused:
+    except RefusedError as refused:
         raise refused.error from None
     except SystemExit as end:
         if end.code:
@@ -166,13 +106,7 @@ def _argument(setting: Setting, value: Value) -> Any:
     default = value_text(value)
     if setting.kind is bool:
         return Annotated[bool, text(_help(setting), default, metavar=None)]
-    spec = PrimitiveConstructorSpec(
-        nargs="*" if isinstance(value, tuple) else 1,
-        metavar=_metavar(setting),
-        instance_from_str=Words,
-        is_instance=lambda _: True,
-        str_from_instance=_shown,
-    )
+    spec = raw(Words, _metavar(setting), "*" if isinstance(value, tuple) else 1)
     return Annotated[Any, spec, text(_help(setting), default or "none", _metavar(setting))]
 
 
@@ -191,11 +125,6 @@ def _metavar(setting: Setting) -> str:
         return f"{{{','.join(setting.choices)}}}"
     names = {int: "N", float: "X", str: "TEXT"}
     return names.get(setting.kind, "[N ...]")
-
-
-def _shown(value: Any) -> list[str]:
-    """A default, as one would write it."""
-    return [str(item) for item in value] if isinstance(value, tuple) else [str(value)]
 
 
 def _given(found: Any, taken: list[Setting], before: dict[str, Value]) -> dict[str, Value]:

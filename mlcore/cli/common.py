@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, TypeAlias
 
-from mlcore.cli.arguments import POSITIONAL, switch, text, word
 from mlcore.cli.files import find_run
+from mlcore.cli.options import POSITIONAL, switch, text, word
 from mlcore.errors import RunError, SettingsError
 from mlcore.rules import Value
 from mlcore.runs import ENDED, History, RunFolder, RunStore, read_state

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-from mlcore.cli.arguments import POSITIONAL, read, word
+from mlcore.cli.arguments import read
 from mlcore.cli.common import JsonOption
 from mlcore.cli.files import fetch_shown
 from mlcore.cli.layout import table
+from mlcore.cli.options import POSITIONAL, word
 from mlcore.config import DataConfig, data_root
 from mlcore.data import CATALOG, DataStatus, find_family, status, verify
 from mlcore.errors import SettingsError

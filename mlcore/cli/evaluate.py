@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
-from mlcore.cli.arguments import POSITIONAL, read, word
+from mlcore.cli.arguments import read
 from mlcore.cli.common import JsonOption, RunsOption, open_store
 from mlcore.cli.files import bring_data, data_values, find_checkpoint
 from mlcore.cli.layout import table
+from mlcore.cli.options import POSITIONAL, word
 from mlcore.config import DataConfig
 from mlcore.errors import SettingsError
 from mlcore.words import percent

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from mlcore.cli.arguments import POSITIONAL, read, switch, text, word
+from mlcore.cli.arguments import read
 from mlcore.cli.common import JsonOption, RunsOption, open_store
 from mlcore.cli.files import data_values, find_checkpoint
+from mlcore.cli.options import POSITIONAL, switch, text, word
 from mlcore.errors import ExportError, SettingsError
 from mlcore.export.formats import FORMATS, Format, find_format
 from mlcore.rules import Value

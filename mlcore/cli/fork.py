@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
-from mlcore.cli.arguments import read, switch, text, whole_number
+from mlcore.cli.arguments import read
 from mlcore.cli.common import (
     JsonOption,
     RunArgument,
@@ -16,6 +16,7 @@ from mlcore.cli.common import (
     named_run,
 )
 from mlcore.cli.files import bring_data
+from mlcore.cli.options import switch, text, whole_number
 from mlcore.config import SETTINGS
 from mlcore.errors import SettingsError
 from mlcore.runs import History, RunStore

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from mlcore.cli.arguments import POSITIONAL, read, word
+from mlcore.cli.arguments import read
 from mlcore.cli.common import JsonOption, RunsOption, open_store
 from mlcore.cli.files import find_checkpoint
 from mlcore.cli.layout import table
+from mlcore.cli.options import POSITIONAL, word
 from mlcore.errors import SettingsError
 from mlcore.words import file_size
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from mlcore.cli.answers import PATIENCE
-from mlcore.cli.arguments import OPTIONAL, POSITIONAL, read, switch, word
+from mlcore.cli.arguments import read
 from mlcore.cli.common import JsonOption, RunArgument, RunsOption, named_run, open_store
+from mlcore.cli.options import OPTIONAL, POSITIONAL, switch, word
 from mlcore.errors import RunError, SettingsError
 from mlcore.runs import ENDED, RunFolder, read_state
 from mlcore.runs.active.queue import RunQueue

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
-from mlcore.cli.arguments import OPTIONAL, POSITIONAL, read, text, word
+from mlcore.cli.arguments import read
 from mlcore.cli.common import JsonOption, RunArgument, RunsOption, named_run
+from mlcore.cli.options import OPTIONAL, POSITIONAL, text, word
 from mlcore.errors import SettingsError
 from mlcore.runs import RunFolder
 from mlcore.runs.library.label import read_label, set_note, set_tags

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from mlcore.cli.answers import print_cancelled
-from mlcore.cli.arguments import POSITIONAL, read, switch, text, whole_number, word
+from mlcore.cli.arguments import read
 from mlcore.cli.common import JsonOption, RunsOption, open_store
 from mlcore.cli.files import find_run
 from mlcore.cli.layout import table
+from mlcore.cli.options import POSITIONAL, switch, text, whole_number, word
 from mlcore.errors import RunError, SettingsError
 from mlcore.runs import RunFolder, read_state
 from mlcore.runs.active.queue import QueueSnapshot, RunQueue

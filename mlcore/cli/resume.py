@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated
 
 from mlcore.checkpoint.suggest import ResumePlan, plan_resume, suggest
-from mlcore.cli.arguments import POSITIONAL, read, text, word
+from mlcore.cli.arguments import read
 from mlcore.cli.common import (
     JsonOption,
     RunsOption,
@@ -19,6 +19,7 @@ from mlcore.cli.common import (
     report_damage,
 )
 from mlcore.cli.files import bring_data, find_run
+from mlcore.cli.options import POSITIONAL, text, word
 from mlcore.config import EDITABLE, SETTINGS, RunConfig
 from mlcore.errors import SettingsError
 from mlcore.rules import Value, list_words

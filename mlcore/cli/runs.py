@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from mlcore.cli.arguments import read, switch, text
+from mlcore.cli.arguments import read
 from mlcore.cli.common import JsonOption, RunsOption, open_store
 from mlcore.cli.layout import table
+from mlcore.cli.options import switch, text
 from mlcore.rules import list_words
 from mlcore.runs import RunInfo
 from mlcore.runs.library.trash import trash

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from mlcore.cli.answers import PATIENCE, print_answer, print_cancelled, print_no_answer
-from mlcore.cli.arguments import read, switch, text, whole_number
+from mlcore.cli.arguments import read
 from mlcore.cli.common import JsonOption, RunArgument, RunsOption, find_active
 from mlcore.cli.main import FAILED
+from mlcore.cli.options import switch, text, whole_number
 from mlcore.commands import Command, Continue, Pause, RunEpoch, RunSteps, Stop
 from mlcore.errors import SettingsError
 from mlcore.events import Continued, Finished, Paused, Stopped

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
-from mlcore.cli.arguments import read, text
+from mlcore.cli.arguments import read
 from mlcore.cli.common import JsonOption, RunsOption, StepsOption, open_store
 from mlcore.cli.files import bring_data
+from mlcore.cli.options import text
 from mlcore.config import SETTINGS, RunConfig
 from mlcore.presets import find_preset
 from mlcore.runs.active.queue import RunQueue

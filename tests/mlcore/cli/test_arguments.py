@@ -5,7 +5,8 @@ from typing import Annotated, Any
 
 import pytest
 
-from mlcore.cli.arguments import OPTIONAL, POSITIONAL, read, switch, text, whole_number, word
+from mlcore.cli.arguments import read
+from mlcore.cli.options import OPTIONAL, POSITIONAL, switch, text, whole_number, word
 from mlcore.config import SETTINGS, RunConfig
 from mlcore.errors import SettingsError
 

@@ -1,0 +1,86 @@
+"""How commands describe their options: as fields of a dataclass, annotated with these."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import tyro
+from tyro.constructors import PrimitiveConstructorSpec
+
+from mlcore.errors import SettingsError
+
+__all__ = [
+    "OPTIONAL",
+    "POSITIONAL",
+    "RefusedError",
+    "raw",
+    "switch",
+    "text",
+    "whole_number",
+    "word",
+]
+
+
+class RefusedError(Exception):
+    """Carries a sentence past the parser, which would replace a `ValueError`."""
+
+    def __init__(self, error: SettingsError) -> None:
+        super().__init__(error)
+        self.error = error
+
+
+def raw(read: Callable[[list[str]], Any], metavar: str, nargs: int | str = 1) -> Any:
+    """Mark an option whose words `read` turns into its value."""
+    return PrimitiveConstructorSpec(
+        nargs=nargs,  # type: ignore[arg-type]
+        metavar=metavar,
+        instance_from_str=read,
+        is_instance=lambda _: True,
+        str_from_instance=_words,
+    )
+
+
+def _words(value: Any) -> list[str]:
+    """A default, as one would write it."""
+    return [str(item) for item in value] if isinstance(value, tuple) else [str(value)]
+
+
+POSITIONAL: Any = tyro.conf.Positional
+"""Marks an option that is written without a flag."""
+
+OPTIONAL: Any = raw(lambda words: words[0], "TEXT")
+"""Marks a `str | None`, so that every text is taken as it is, also "None"."""
+
+
+def whole_number(name: str, *, low: int) -> Any:
+    """Mark an `int | None` that is written as `--name N`, `low` or more."""
+
+    def read(words: list[str]) -> int:
+        if not words[0].isdecimal() or int(words[0]) < low:
+            raise RefusedError(
+                SettingsError(
+                    "`--{name}` must be a whole number, {low} or more, but got {value!r}.",
+                    name=name,
+                    low=low,
+                    value=words[0],
+                )
+            )
+        return int(words[0])
+
+    return raw(read, "N")
+
+
+def text(help: str, default: str, metavar: str | None = "TEXT") -> Any:
+    """Describe an option; `default` says what applies without it."""
+    return tyro.conf.arg(help=help, metavar=metavar, help_behavior_hint=f"(default: {default})")
+
+
+def switch(help: str) -> Any:
+    """Describe an option that is off unless it is given."""
+    return text(help, "off", metavar=None)
+
+
+def word(help: str, metavar: str) -> Any:
+    """Describe an argument that is written without a flag, and marked `POSITIONAL`."""
+    return tyro.conf.arg(help=help, metavar=metavar, help_behavior_hint="")
