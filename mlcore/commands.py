@@ -18,7 +18,7 @@ __all__ = ["COMMANDS", "Command", "Continue", "Edit", "Pause", "RunEpoch", "RunS
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stop:
-    """End the run after the step under way, and keep its checkpoint."""
+    """End the run after the current step, with a checkpoint."""
 
     kind: ClassVar[str] = "stop"
     reason: str = "asked"  # "asked", "shutdown"

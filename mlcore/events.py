@@ -69,7 +69,7 @@ class StepsDone:
     kind: ClassVar[str] = "steps"
     first: int  # number of the first step in `losses`
     losses: tuple[float, ...]  # mean loss of each step's batch
-    epoch: int  # epoch under way, from 1
+    epoch: int  # the current epoch, from 1
 
     @property
     def step(self) -> int:
@@ -124,7 +124,7 @@ class EditRefused(_EventBase):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckpointSaved(_EventBase):
-    """A checkpoint lies complete in the run's folder."""
+    """A checkpoint is complete in the run's folder."""
 
     kind: ClassVar[str] = "checkpoint"
     step: int

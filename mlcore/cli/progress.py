@@ -134,7 +134,7 @@ class ProgressLines:
         self.line.draw("  ".join(parts))
 
     def _epoch_share(self, event: StepsDone) -> float:
-        """How much of the epoch under way is done, 0 to 1."""
+        """How much of the current epoch is done, 0 to 1."""
         per_epoch = self.length.steps_per_epoch
         later = max(0, self.length.epochs - event.epoch) * per_epoch  # steps of the epochs after it
         left = self.length.steps - later - event.step

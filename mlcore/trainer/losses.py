@@ -63,7 +63,7 @@ def _diverged(loss: float, step: int, rate: float) -> DivergedError:
     return DivergedError(
         "The loss became {loss} at step {step} with a learning rate of {rate:g}: set a "
         "lower `optim.lr`, such as {lower:.1g}, shorten the gradients with "
-        "`optim.clip_norm` 1, or look at the normalisation (`data.mean`, `data.std`).",
+        "`optim.clip_norm` 1, or check the normalisation (`data.mean`, `data.std`).",
         loss=loss,
         step=step,
         rate=rate,

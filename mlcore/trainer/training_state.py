@@ -163,7 +163,7 @@ class TrainingState:
         size, drop_last = settings.data.batch_size, settings.data.drop_last
         whole = settings.train.epochs - self.epoch  # epochs to come
         steps = self.step
-        if self.feed.seed is not None:  # the one under way is always brought to its end
+        if self.feed.seed is not None:  # the current one is always trained to its end
             steps += steps_per_epoch(self.feed.left(), size, drop_last)
             whole -= 1
         return steps + max(whole, 0) * steps_per_epoch(len(self.data.train), size, drop_last)

@@ -55,7 +55,7 @@ def read_event(record: Mapping[str, Any]) -> Event | None:
 def newest_events(path: Path) -> list[LoggedEvent]:
     """The last events of a history, in order; with the losses of steps only the very last.
 
-    Reaches back as far as the end of an epoch, unless that lies too far behind.
+    Reaches back as far as the end of an epoch, unless that is too far back.
     """
     for size in (_TAIL, _WIDE, _FAR):
         lines = read_tail(path, size)
@@ -103,7 +103,7 @@ def _parse(lines: list[tuple[int, bytes]]) -> list[LoggedEvent]:
 
 
 def _holds(line: bytes, kind: str) -> bool:
-    """Whether a line holds an event of this kind, told without parsing it."""
+    """Whether a line holds an event of this kind, found without parsing it."""
     return line.startswith(_BEGINNINGS[kind])
 
 

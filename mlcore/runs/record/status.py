@@ -99,8 +99,8 @@ def derive_state(
         last: kind of the newest event that changes the state (see `STATE_EVENTS`; any other
             counts as training), of those since the last worker's start; None: there is none.
         life: whether the run has a worker.
-        asked: a start was asked for that no worker has taken up yet.
-        read_only: its folder cannot be written, so that no worker can take it up.
+        asked: a start was asked for, and no worker has begun it yet.
+        read_only: its folder cannot be written, so that no worker can train it.
     """
     ended = _OUTCOMES.get(last or "")
     if life == "alive" and not ended:
@@ -116,7 +116,7 @@ def is_read_only(path: Path) -> bool:
 
 
 def start_asked(path: Path, handled: int) -> bool:
-    """Whether a start marker stands behind the first `handled` bytes of a control log."""
+    """Whether there is a start marker after the first `handled` bytes of a control log."""
     try:
         if path.stat().st_size <= handled:
             return False
