@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import server
-
-APP = Path(__file__).parents[2] / "dashboard" / "app.py"
+from mlcore.events import Event
+from mlcore.runs import RunFolder, RunStore
+from mlcore.runs.record.folder import checkpoint_name
+from mlcore.runs.record.worker import WorkerRecord, write_worker
+from tests.dashboard.train_page import APP, CONFIG, record
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -57,3 +61,37 @@ def address() -> Callable[[AppTest, str], str | None]:
         return value[-1] if isinstance(value, list) else value
 
     return read
+
+
+@pytest.fixture
+def runs(page_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunStore]:
+    """A runs folder of the test's own; the module's supervisor serves it too."""
+    server.jobs()  # of the module's folder
+    monkeypatch.setenv("MLCORE_RUNS", str(tmp_path / "runs"))
+    server.store.clear()
+    yield RunStore(tmp_path / "runs")
+    server.store.clear()
+
+
+@pytest.fixture
+def made(runs: RunStore) -> Callable[..., RunFolder]:
+    """Make runs with a history: `made(STARTED, STEPS)`; `alive` gives them a worker."""
+
+    def make(
+        *events: Event,
+        alive: bool = False,
+        saved: int | None = None,
+        name: str = "",
+        parent: str | None = None,
+    ) -> RunFolder:
+        folder = runs.create(CONFIG, name=name, parent=parent)
+        for event in events:
+            record(folder, event)
+        worker = WorkerRecord.mine()
+        write_worker(folder.path, worker if alive else replace(worker, identity="another"))
+        if saved is not None:
+            folder.checkpoints_path.mkdir(exist_ok=True)
+            (folder.checkpoints_path / checkpoint_name(saved)).write_bytes(b"")
+        return folder
+
+    return make

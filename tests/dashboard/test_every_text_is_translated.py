@@ -8,7 +8,7 @@ import io
 import re
 import string
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -24,50 +24,24 @@ from dashboard.words.wording import as_markdown
 from mlcore.config import DataConfig, OptimConfig, RunConfig, TrainConfig
 from mlcore.events import (
     EditRefused,
-    EpochDone,
     Event,
     Failed,
     Finished,
     Paused,
     SettingsEdited,
-    Started,
-    StepsDone,
     Stopped,
 )
 from mlcore.run import execute
-from mlcore.runs import History, Recorder, RunFolder, RunStore
+from mlcore.runs import History, RunFolder, RunStore
 from mlcore.runs.active.queue import RunQueue
-from mlcore.runs.record.folder import checkpoint_name
-from mlcore.runs.record.worker import WorkerRecord, write_worker
 from tests.dashboard.shown_texts import shown_texts
+from tests.dashboard.train_page import EPOCH, STARTED, STEPS
 
 PAGES = ("train", "test", "checkpoints", "data")
 CONFIG = RunConfig(
     data=DataConfig(name="digits", batch_size=32, validation=200),
     optim=OptimConfig(name="adam"),
     train=TrainConfig(epochs=2, device="cpu", threads=1),
-)
-STARTED = Started(
-    step=0,
-    epoch=0,
-    steps_per_epoch=39,
-    epochs=2,
-    device="cpu",
-    threads=1,
-    parameters=109_386,
-    train_images=1_237,
-    validation_images=200,
-)
-STEPS = StepsDone(first=1, losses=tuple(2 - step / 39 for step in range(39)), epoch=1)
-EPOCH = EpochDone(
-    epoch=1,
-    step=39,
-    train_loss=1.5,
-    validation_loss=1.25,
-    validation_accuracy=0.875,
-    lr=0.003,
-    seconds=0.5,
-    images_per_second=2_474.0,
 )
 FINISHED = Finished(step=39, epoch=1, test_loss=0.5, test_accuracy=0.9, seconds=1.0, early=True)
 
@@ -128,37 +102,6 @@ def trained(page_folder: Path) -> RunFolder:
     return folder
 
 
-@pytest.fixture
-def runs(page_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunStore]:
-    """A runs folder of the test's own."""
-    server.jobs()  # of the module's folder: one supervisor is enough
-    monkeypatch.setenv("MLCORE_RUNS", str(tmp_path / "runs"))
-    server.store.clear()
-    yield RunStore(tmp_path / "runs")
-    server.store.clear()
-
-
-@pytest.fixture
-def made(runs: RunStore) -> Callable[..., RunFolder]:
-    """Make runs with a history: `made(STARTED, STEPS)`; `alive` gives them a worker."""
-
-    def make(
-        *events: Event, alive: bool = False, saved: int | None = None, parent: str | None = None
-    ) -> RunFolder:
-        folder = runs.create(CONFIG, name="7", parent=parent)
-        with Recorder(folder) as recorder:
-            for event in events:
-                recorder.record(event)
-        worker = WorkerRecord.mine()
-        write_worker(folder.path, worker if alive else dataclasses.replace(worker, identity="-"))
-        if saved is not None:
-            folder.checkpoints_path.mkdir(exist_ok=True)
-            (folder.checkpoints_path / checkpoint_name(saved)).write_bytes(b"")
-        return folder
-
-    return make
-
-
 def opened(app: AppTest, page: str = "train", **address: str) -> AppTest:
     app.session_state["language"] = "made-up"
     for name, value in address.items():
@@ -196,7 +139,6 @@ def test_while_a_run_trains(app: AppTest, made: Callable[..., RunFolder], runs: 
     edited = SettingsEdited(step=39, epoch=1, changes=changes, before=before)
     refused = EditRefused(step=39, epoch=1, changes={"data.batch_size": 999}, message="7.")
     shown = made(STARTED, STEPS, EPOCH, edited, refused, alive=True, parent=other.id)
-    shown.path.joinpath("label.json").unlink(missing_ok=True)
     address = {"run": shown.id, "data__batch_size": "999", "data__validation": "200"}
     page = opened(app, optim__name="adam", **address)
     assert not english(page)

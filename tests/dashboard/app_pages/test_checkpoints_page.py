@@ -115,7 +115,7 @@ def test_each_checkpoint_of_a_run_can_be_downloaded_and_tested(
         assert page.button(key=f"test-{path.stem}")
 
 
-def test_a_file_is_prepared_when_it_is_asked_for_and_gone_when_it_was_handed_over(
+def test_a_file_is_prepared_on_request_and_deleted_after_the_download(
     app: AppTest, trained: RunFolder, page_folder: Path
 ) -> None:
     def exports() -> list[JobFolder]:
@@ -148,7 +148,7 @@ def test_a_form_that_needs_a_missing_package_says_so_and_the_others_work(
     assert 'ONNX needs onnxruntime: run `pip install "mlcore[export]"`.' in texts(page)
 
 
-def test_an_upload_is_looked_into_before_it_is_used(app: AppTest, uploads: Path) -> None:
+def test_an_upload_is_inspected_before_it_is_used(app: AppTest, uploads: Path) -> None:
     page = drop(open_page(app), tutorial(), "my *model*.tar")
     assert [element.value for element in page.text] == ["my *model*.tar"]
     shown = texts(page)
@@ -178,7 +178,7 @@ def test_what_the_file_does_not_say_changes_the_test(app: AppTest, trained: RunF
     assert "activation tanh" in texts(page)
 
 
-def test_a_second_upload_takes_the_place_of_the_first(app: AppTest, uploads: Path) -> None:
+def test_a_second_upload_replaces_the_first(app: AppTest, uploads: Path) -> None:
     page = drop(open_page(app), tutorial(epoch=1))
     drop(page, tutorial(epoch=2))
     assert kept(uploads) == [tutorial(epoch=2)]
@@ -217,7 +217,7 @@ def test_a_bad_file_is_one_sentence_and_the_upload_before_stays(
     assert kept(uploads) == [tutorial()]
     assert not target.exists()
     page.run()
-    assert [element.value for element in page.error] == [sentence]  # drawn anew, it stays
+    assert [element.value for element in page.error] == [sentence]  # drawn again, it stays
     page.switch_page("app_pages/train.py").run()
     page.switch_page("app_pages/checkpoints.py").run()
     assert not page.error
@@ -238,7 +238,7 @@ def test_weights_alone_can_be_tested_and_the_reason_against_resuming_is_shown(
     assert "It cannot be resumed: it holds no optimizer state" in texts(page)
 
 
-def test_a_run_goes_on_from_an_upload_with_the_sidebars_epochs(
+def test_a_run_continues_from_an_upload_with_the_sidebars_epochs(
     app: AppTest, trained: RunFolder, page_folder: Path
 ) -> None:
     app.query_params["train.epochs"] = "2"

@@ -95,7 +95,7 @@ def test_mistakes_can_be_narrowed_by_class(app: AppTest, trained: RunFolder) -> 
     assert page.selectbox(key="mistakes-true").value is None
 
 
-def test_a_sidebar_on_another_data_set_is_told_of(app: AppTest, trained: RunFolder) -> None:
+def test_a_sidebar_on_another_data_set_is_reported(app: AppTest, trained: RunFolder) -> None:
     app.query_params["data.name"] = "mnist"
     page = open_page(app, trained)
     assert [text.value for text in page.warning] == [

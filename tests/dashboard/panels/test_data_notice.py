@@ -81,7 +81,7 @@ def test_mnist_is_fetched_without_being_asked_and_then_used(
     assert not words(first)
 
 
-def test_where_mnist_cannot_be_had_the_digits_take_its_place(mirror: Mirror) -> None:
+def test_where_mnist_cannot_be_downloaded_the_digits_replace_it(mirror: Mirror) -> None:
     mirror.answer = DataMissingError("No mirror answered.")
     first = page()
     assert first.text[0].value == "digits ready"

@@ -70,7 +70,7 @@ def chooser(app: AppTest):
     return next(widget for widget in app.multiselect if widget.key.startswith("compare-"))
 
 
-def test_a_fork_is_drawn_over_its_parent_until_told_otherwise(app, run, address):
+def test_a_fork_is_drawn_over_its_parent_until_another_choice(app, run, address):
     parent = run("parent")
     fork = run("fork", parent.id)
     opened(app, fork)
@@ -82,7 +82,7 @@ def test_a_fork_is_drawn_over_its_parent_until_told_otherwise(app, run, address)
     assert address(app, "with") == "none"
 
 
-def test_runs_that_were_chosen_stand_in_the_address(app, run, address):
+def test_the_address_names_the_runs_that_were_chosen(app, run, address):
     first, second, shown = run("first"), run("second"), run("shown")
     opened(app, shown)
     assert beside(app) == []
@@ -91,7 +91,7 @@ def test_runs_that_were_chosen_stand_in_the_address(app, run, address):
     assert not app.exception
 
 
-def test_an_address_brings_its_runs_and_names_those_that_are_gone(app, run, address):
+def test_an_address_brings_its_runs_and_names_those_that_do_not_exist(app, run, address):
     other, shown = run("other"), run("shown")
     opened(app, shown, **{"with": f"{other.id},20200101-000000-gone,{shown.id}"})
     assert beside(app) == [other.id]

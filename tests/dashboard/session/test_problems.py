@@ -18,7 +18,7 @@ def run(body: str) -> AppTest:
     return AppTest.from_string("\n".join(lines)).run()
 
 
-def test_an_error_with_a_sentence_shows_it_and_the_page_goes_on() -> None:
+def test_an_error_with_a_sentence_shows_it_and_the_page_continues() -> None:
     page = run("raise DataMissingError('It is not here.')")
     assert [item.value for item in page.error] == ["It is not here."]
     assert page.markdown[0].value == "after"
@@ -42,3 +42,27 @@ def test_stop_and_rerun_of_streamlit_pass_through() -> None:
         "if 'again' not in st.session_state:\n    st.session_state.again = 1\n    st.rerun()"
     )
     assert (page.markdown[0].value, list(page.error)) == ("after", [])
+
+
+def test_an_error_of_a_click_is_shown_until_the_next_click_or_another_page() -> None:
+    page = AppTest.from_string(
+        "import streamlit as st\n"
+        "from dashboard.session import problems\n"
+        "from mlcore.errors import RunError\n"
+        "def fail():\n"
+        "    with problems.caught():\n"
+        "        raise RunError('The run {run} is gone.', run='a*b')\n"
+        "def work():\n"
+        "    with problems.caught():\n"
+        "        pass\n"
+        "problems.enter(st.selectbox('page', ['one', 'two']))\n"
+        "st.button('fail', on_click=fail)\n"
+        "st.button('work', on_click=work)\n"
+        "problems.show()\n"
+    ).run()
+    assert not page.error
+    page.button[0].click().run()
+    assert [item.value for item in page.run().error] == ["The run a\\*b is gone\\."]
+    assert not page.button[1].click().run().error
+    page.button[0].click().run()
+    assert not page.selectbox[0].select("two").run().error
