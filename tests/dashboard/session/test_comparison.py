@@ -9,7 +9,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import server
+from dashboard.charts.other_runs import COLORS
 from dashboard.gaps.widgets import key_of_text
+from dashboard.session.comparison import MOST_OTHERS
 from mlcore.config import DataConfig, RunConfig, TrainConfig
 from mlcore.events import Started, StepsDone, Stopped
 from mlcore.runs import Recorder, RunFolder, RunStore
@@ -156,3 +158,7 @@ def test_a_tag_that_is_no_word_is_a_sentence_and_goes_again(app, run):
     assert "A tag must be a word" in app.error[0].value
     assert app.multiselect(key=f"tags-{shown.id}").value == []
     assert read_label(shown).tags == ()
+
+
+def test_the_chart_has_a_colour_for_each_run_that_can_be_compared():
+    assert len(set(COLORS)) == MOST_OTHERS
