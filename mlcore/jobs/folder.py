@@ -88,8 +88,8 @@ class JobFolder:
     @property
     def working(self) -> bool:
         """Whether a living process works on it."""
-        mark = read_worker(self.path)
-        return mark is not None and mark.alive
+        worker = read_worker(self.path)
+        return worker is not None and worker.alive
 
     def progress(self) -> dict[str, Any] | None:
         """How far the job is, where it reports that."""

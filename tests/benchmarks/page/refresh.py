@@ -1,6 +1,6 @@
 """Bytes that one refresh of the live chart moves, for short and for very long runs.
 
-The run is a history that this process writes with the project's own `Recorder`, and goes on
+The run is a history that this process writes with the project's own `Recorder`, and keeps
 writing while the page draws it: 100,000 real steps would take minutes and change nothing.
 """
 
