@@ -72,7 +72,7 @@ def test_a_fork_with_the_same_settings_goes_on_as_its_parent_did(store, changes,
     assert same(fork.steps[begin:], parent.steps[begin:])
     assert fork.epochs[-1].validation_loss == parent.epochs[-1].validation_loss
     assert fork.outcome.test_loss == parent.outcome.test_loss
-    assert fork.run["parent"]["run"] == parent.folder.id
+    assert fork.folder.meta["parent"]["run"] == parent.folder.id
     assert fork.edits == []
     assert replay(fork.folder).equal
 
@@ -97,7 +97,7 @@ def test_the_same_initial_weights_take_other_settings(store):
     assert other.steps[0] == parent.steps[0]
     assert other.steps[1] == parent.steps[1] or other.steps[2] != parent.steps[2]
     assert not same(other.steps, parent.steps[:PER_EPOCH])
-    assert other.run["parent"] == {"run": parent.folder.id, "checkpoint": None}
+    assert other.folder.meta["parent"] == {"run": parent.folder.id, "checkpoint": None}
     assert replay(other.folder).equal
 
 

@@ -47,7 +47,7 @@ def test_the_same_initial_weights(shell: Shell, trained: Path) -> None:
     assert answer.status == 0, answer.err
     fork = history_of(answer.records[-1]["folder"])
     assert fork.steps[0] == history_of(trained).steps[0]
-    assert fork.run["parent"] == {"run": trained.name, "checkpoint": None}
+    assert fork.folder.meta["parent"] == {"run": trained.name, "checkpoint": None}
 
 
 @pytest.mark.parametrize(
