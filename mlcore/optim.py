@@ -7,7 +7,7 @@ A schedule moves either after every step (one_cycle) or after every epoch (the o
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import torch
@@ -26,6 +26,7 @@ __all__ = [
     "after_step",
     "build_optimizer",
     "build_schedule",
+    "plateau_state",
     "rebuild",
 ]
 
@@ -146,9 +147,19 @@ def after_epoch(schedule: LRScheduler | None, loss: float) -> None:
         schedule.step()
 
 
+def plateau_state(schedule: LRScheduler | None) -> dict[str, Any] | None:
+    """What a plateau schedule remembers of the losses it saw; None for the others.
+
+    Where the others stand follows from the settings and from the steps and epochs done.
+    """
+    if not isinstance(schedule, ReduceLROnPlateau):
+        return None
+    return {"best": schedule.best, "num_bad_epochs": schedule.num_bad_epochs}
+
+
 def rebuild(
     optimizer: Optimizer,
-    schedule: LRScheduler | None,
+    plateau: Mapping[str, Any] | None,
     config: OptimConfig,
     *,
     epochs: int,
@@ -157,11 +168,11 @@ def rebuild(
     steps_done: int,
     keep_lr: bool,
 ) -> tuple[Optimizer, LRScheduler | None]:
-    """Optimizer and schedule for settings that changed while the run trains.
+    """Optimizer and schedule of a run that is resumed, or edited while it trains.
 
     The optimizer keeps its state (momentum, running averages). The schedule is as if the run had
-    had these settings from its start. A plateau schedule depends on the losses seen: it keeps its
-    count of bad epochs and, with `keep_lr`, its learning rate.
+    had these settings from its start. A plateau schedule depends on the losses seen: it keeps what
+    `plateau_state` gave and, with `keep_lr`, its learning rate.
     """
     rates = [float(group["lr"]) for group in optimizer.param_groups]
     parameters = [weight for group in optimizer.param_groups for weight in group["params"]]
@@ -171,13 +182,11 @@ def rebuild(
     moved = _schedule(fresh, config, epochs, max(total_steps, 1))
     _mark_stepped(fresh)
     if isinstance(moved, ReduceLROnPlateau):
-        if isinstance(schedule, ReduceLROnPlateau):
-            moved.best, moved.num_bad_epochs = schedule.best, schedule.num_bad_epochs
-            moved.last_epoch = schedule.last_epoch
+        if plateau is not None:
+            moved.best, moved.num_bad_epochs = plateau["best"], plateau["num_bad_epochs"]
             if keep_lr:
                 for group, lr in zip(fresh.param_groups, rates, strict=True):
                     group["lr"] = lr
-                moved._last_lr = [*rates]  # its state dict holds them
     elif isinstance(moved, lr_scheduler.OneCycleLR):
         if steps_done:
             moved.last_epoch = steps_done - 1  # it has a closed formula: one step is enough

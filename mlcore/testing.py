@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 from mlcore.checkpoint import Checkpoint, build_model
-from mlcore.checkpoint.untrusted.source import shown
+from mlcore.checkpoint.untrusted.source import printable
 from mlcore.config import DataConfig, data_root
 from mlcore.data import CATALOG, RawData, status
 from mlcore.data.tensors import Dataset, load
@@ -103,7 +103,7 @@ def _differences(found: Checkpoint, data: Dataset) -> tuple[str, ...]:
         return ()
     if trained["name"] != data.name:
         family = CATALOG.get(trained["name"])
-        title = family.title if family else shown(trained["name"])
+        title = family.title if family else printable(trained["name"])
         return (f"The model was trained on {title}, but is tested on {data.title}.",)
     if trained["fingerprint"] != data.fingerprint:
         return (f"The files of {data.title} differ from those that the model was trained on.",)

@@ -50,8 +50,25 @@ ROOMS = (
 INSIDE = {
     "mlcore.checkpoint": (
         ("untrusted",),
-        ("format", "optimizer_state", "schedule_state", "state", "forms", "infer", "read"),
-        ("inspection", "suggest", "write"),
+        ("format",),
+        ("forms",),
+        ("architecture",),
+        ("optimizer_state",),
+        ("state",),
+        ("read",),
+        ("suggest",),
+        ("inspection",),
+        ("write",),
+    ),
+    "mlcore.checkpoint.untrusted": (
+        ("limits",),
+        ("source",),
+        ("zipcheck",),
+        ("names",),
+        ("rebuild",),
+        ("tree", "scan", "safetensors_header"),
+        ("containers",),
+        ("tensor_reader",),
     ),
     "mlcore.runs": (("record",), ("active",), ("library",)),
     "dashboard": (

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mlcore.checkpoint.untrusted import limits
-from mlcore.checkpoint.untrusted.source import shown
+from mlcore.checkpoint.untrusted.source import printable
 from mlcore.config import ModelConfig, RunConfig
 from mlcore.errors import CheckpointError, SettingsError
 
@@ -68,7 +68,8 @@ class Checkpoint:
         model: the state dict, named as in `mlcore.model.MLP`; float32, and int64 counters.
         dtypes: the same names → kind of number in the file, as in "float16".
         optimizer: state dict of the optimizer, where the file holds one.
-        state: the trainer's snapshot, to go on from exactly; of full files only.
+        state: the trainer's snapshot, to continue from: all of it in full files, sparse in the
+            tutorial's form.
         epoch: whole epochs done, where stated.
         step: steps done, where stated.
         loss: as stated; None where it is missing or not finite.
@@ -138,7 +139,7 @@ def read_config(value: Any) -> RunConfig:
         return RunConfig.from_json(value)
     except (SettingsError, TypeError, ValueError) as error:
         raise CheckpointError(
-            f"The settings in the file are refused: {shown(error, 300)}"
+            "The settings in the file are refused: {reason}", reason=printable(error, 300)
         ) from None
 
 
@@ -152,16 +153,17 @@ def read_data(value: Any, outputs: int) -> dict[str, Any] | None:
         return None
     if not isinstance(value, dict) or set(value) != set(DATA_KEYS):
         raise CheckpointError(
-            f"The description of the data set must have the keys {', '.join(DATA_KEYS)}: "
-            "the file is damaged."
+            "The description of the data set must have the keys {keys}: the file is damaged.",
+            keys=", ".join(DATA_KEYS),
         )
     classes = value["classes"]
     if not isinstance(classes, list | tuple) or not all(_is_text(name) for name in classes):
         raise CheckpointError("The class names in the file are no list of texts: it is damaged.")
     if len(classes) != outputs:
         raise CheckpointError(
-            f"The file names {len(classes)} classes, and its model has {outputs} outputs: "
-            "it is damaged."
+            "The file names {classes} classes, and its model has {outputs} outputs: it is damaged.",
+            classes=len(classes),
+            outputs=outputs,
         )
     mean, std = value["mean"], value["std"]
     if not (_is_finite(mean) and _is_finite(std)) or std <= 0:
@@ -194,8 +196,10 @@ def read_count(name: str, value: Any) -> int | None:
         return None
     if type(value) is not int or not 0 <= value < 2**53:
         raise CheckpointError(
-            f"`{name}` in the file must be a counting number, but is {shown(repr(value))}: "
-            "correct it and save the file again."
+            "`{name}` in the file must be a counting number, but is {value}: "
+            "correct it and save the file again.",
+            name=name,
+            value=printable(repr(value)),
         )
     return value
 

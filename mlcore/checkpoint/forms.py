@@ -1,4 +1,4 @@
-"""Which of the common forms a file has: ours, the tutorial's, a state dict alone. No torch."""
+"""Which of the common forms a file has: ours, the tutorial's, a state dict alone."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from mlcore.checkpoint.format import FORMAT, FORMAT_VERSION, FULL_KEYS, METADATA
 from mlcore.checkpoint.untrusted import limits
 from mlcore.checkpoint.untrusted.containers import Contents
 from mlcore.checkpoint.untrusted.rebuild import Stub
-from mlcore.checkpoint.untrusted.source import shown
+from mlcore.checkpoint.untrusted.source import printable
 from mlcore.errors import CheckpointError
 from mlcore.rules import list_words
 
-__all__ = ["Parts", "recognise"]
+__all__ = ["RawCheckpoint", "recognise"]
 
 MODEL_KEYS = (
     "model_state_dict",
@@ -38,8 +38,8 @@ OPTIMIZER_KEYS = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
-    """A file taken apart by form; nothing in it has been checked but its place."""
+class RawCheckpoint:
+    """What a file of any form holds, by meaning; the values are not checked yet."""
 
     form: str
     model: Mapping[str, Stub]
@@ -54,7 +54,7 @@ class Parts:
     ignored: tuple[str, ...] = ()
 
 
-def recognise(contents: Contents) -> Parts:
+def recognise(contents: Contents) -> RawCheckpoint:
     """Take a file's values apart.
 
     Raises:
@@ -63,8 +63,9 @@ def recognise(contents: Contents) -> Parts:
     tree = contents.tree
     if not isinstance(tree, dict):
         raise CheckpointError(
-            f"The file holds {_noun(tree)}, no state dict: "
-            "save torch.save(model.state_dict(), path)."
+            "The file holds an object of type {type}, no state dict: "
+            "save torch.save(model.state_dict(), path).",
+            type=_type(tree),
         )
     if not tree:
         raise CheckpointError("The file holds an empty state dict: save a model's state dict.")
@@ -75,22 +76,31 @@ def recognise(contents: Contents) -> Parts:
     for key in MODEL_KEYS:
         if isinstance(tree.get(key), dict):
             return _tutorial(tree, key)
-    return Parts(form="weights", model=_tensors(tree))
+    return RawCheckpoint(form="weights", model=_tensors(tree))
 
 
-def _full(tree: Mapping[str, Any]) -> Parts:
+def _full(tree: Mapping[str, Any]) -> RawCheckpoint:
     version = tree.get("format_version")
     if version != FORMAT_VERSION:
         raise CheckpointError(
-            f"The file has format version {shown(repr(version))}, and this program reads version "
-            f"{FORMAT_VERSION}: use the program's version that wrote it."
+            "The file has format version {version}, and this program reads version {known}: "
+            "use the program's version that wrote it.",
+            version=printable(repr(version)),
+            known=FORMAT_VERSION,
         )
     missing = [key for key in FULL_KEYS if key not in tree]
     extra = [key for key in tree if key not in FULL_KEYS]
-    if missing or extra:
-        fault = f"lacks {_keys(missing)}" if missing else f"has the unknown {_keys(extra)}"
-        raise CheckpointError(f"The full checkpoint {fault}: it is damaged; save it again.")
-    return Parts(
+    if missing:
+        raise CheckpointError(
+            "The full checkpoint lacks {keys}: it is damaged; save it again.", keys=_keys(missing)
+        )
+    if extra:
+        raise CheckpointError(
+            "The full checkpoint holds {keys}, which no checkpoint has: it is damaged; "
+            "save it again.",
+            keys=_keys(extra),
+        )
+    return RawCheckpoint(
         form="full",
         model=_tensors(tree["model_state_dict"]),
         optimizer=tree["optimizer_state_dict"],
@@ -104,10 +114,10 @@ def _full(tree: Mapping[str, Any]) -> Parts:
     )
 
 
-def _tutorial(tree: Mapping[str, Any], model_key: str) -> Parts:
+def _tutorial(tree: Mapping[str, Any], model_key: str) -> RawCheckpoint:
     optimizer_key = next((key for key in OPTIMIZER_KEYS if isinstance(tree.get(key), dict)), None)
     used = {model_key, optimizer_key, "epoch", "step", "loss"}
-    return Parts(
+    return RawCheckpoint(
         form="tutorial",
         model=_tensors(tree[model_key]),
         optimizer=tree[optimizer_key] if optimizer_key else None,
@@ -118,27 +128,27 @@ def _tutorial(tree: Mapping[str, Any], model_key: str) -> Parts:
     )
 
 
-def _safetensors(tree: Mapping[str, Stub], metadata: Mapping[str, str]) -> Parts:
+def _safetensors(tree: Mapping[str, Stub], metadata: Mapping[str, str]) -> RawCheckpoint:
     text = metadata.get(METADATA_KEY)
     if text is None:
-        return Parts(form="safetensors", model=_tensors(tree))
+        return RawCheckpoint(form="safetensors", model=_tensors(tree))
     try:
-        told = json.loads(text)
+        stated = json.loads(text)
     except (ValueError, RecursionError):
-        told = None
-    if not isinstance(told, dict):
+        stated = None
+    if not isinstance(stated, dict):
         raise CheckpointError(
             "The settings in the safetensors file are no JSON: save it again, or without metadata."
         )
-    return Parts(
+    return RawCheckpoint(
         form="safetensors",
         model=_tensors(tree),
-        versions=told.get("versions", {}),
-        epoch=told.get("epoch"),
-        step=told.get("step"),
-        loss=told.get("loss"),
-        config=told.get("config"),
-        data=told.get("data"),
+        versions=stated.get("versions", {}),
+        epoch=stated.get("epoch"),
+        step=stated.get("step"),
+        loss=stated.get("loss"),
+        config=stated.get("config"),
+        data=stated.get("data"),
     )
 
 
@@ -149,22 +159,22 @@ def _tensors(tree: Any) -> dict[str, Stub]:
     for name, value in tree.items():
         if not isinstance(name, str) or not isinstance(value, Stub):
             raise CheckpointError(
-                f"The state dict holds {_noun(value)} under `{shown(name)}`, where a tensor "
-                "should be: save torch.save(model.state_dict(), path)."
+                "The state dict holds an object of type {type} under `{name}`, where a tensor "
+                "should be: save torch.save(model.state_dict(), path).",
+                type=_type(value),
+                name=printable(name),
             )
     if len(tree) > limits.TENSORS:
         raise CheckpointError(
-            f"The state dict has {len(tree):,} tensors: it is no multilayer perceptron."
+            "The state dict has {count:,} tensors: it is no multilayer perceptron.",
+            count=len(tree),
         )
     return dict(tree)
 
 
 def _keys(keys: list[str]) -> str:
-    return f"key {list_words([f'`{shown(key)}`' for key in keys[:3]])}"
+    return list_words([f"`{printable(key)}`" for key in keys[:3]])
 
 
-def _noun(value: Any) -> str:
-    if isinstance(value, Stub):
-        return "a single tensor"
-    names = {dict: "a dictionary", list: "a list", tuple: "a tuple", str: "text", bool: "a truth"}
-    return names.get(type(value), "nothing" if value is None else "a number")
+def _type(value: Any) -> str:
+    return "Tensor" if isinstance(value, Stub) else type(value).__name__

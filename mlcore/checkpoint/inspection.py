@@ -1,4 +1,4 @@
-"""`inspect`: what is in a checkpoint, as plain values for a page or a shell. Needs torch."""
+"""`inspect`: what is in a checkpoint, as plain values for a page or a shell."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from mlcore.checkpoint.optimizer_state import optimizer_name, parameters_of
 from mlcore.checkpoint.read import read
 from mlcore.checkpoint.suggest import suggest
 from mlcore.checkpoint.untrusted import limits
-from mlcore.checkpoint.untrusted.numbers import one_thread, pieces
 from mlcore.checkpoint.untrusted.source import open_source
+from mlcore.checkpoint.untrusted.tensor_reader import one_thread, pieces
 from mlcore.config import PIXELS
 from mlcore.words import N_
 

@@ -1,4 +1,4 @@
-"""The optimizer's state dict in a file: whose it is, and whether it fits the model. Needs torch."""
+"""The optimizer's state dict in a file: whose it is, and whether it fits the model."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from mlcore.checkpoint.untrusted.numbers import is_finite
-from mlcore.checkpoint.untrusted.source import shown, words
+from mlcore.checkpoint.untrusted.source import printable, shape_text
+from mlcore.checkpoint.untrusted.tensor_reader import is_finite
 from mlcore.errors import CheckpointError
 
 __all__ = ["optimizer_name", "parameters_of", "read_optimizer"]
@@ -25,7 +25,7 @@ _NEEDS = {
 """What each keeps for a weight once it has made a step."""
 
 _MAY_HAVE = {"sgd": ("momentum_buffer",), "rmsprop": ("momentum_buffer",)}
-_SIGNS = {"amsgrad": "adam", "centered": "rmsprop", "lr_decay": "adagrad", "dampening": "sgd"}
+_OWN_OPTION = {"amsgrad": "adam", "centered": "rmsprop", "lr_decay": "adagrad", "dampening": "sgd"}
 _SQUARES = ("exp_avg_sq", "square_avg", "sum")  # never negative
 _NUMBERS = (
     "lr",
@@ -69,7 +69,7 @@ def parameters_of(model: Mapping[str, Tensor]) -> dict[str, Tensor]:
 def optimizer_name(state: Mapping[str, Any]) -> str:
     """Which of our optimizers a checked state dict belongs to, by its options."""
     group = state["param_groups"][0]
-    name = next((_SIGNS[key] for key in _SIGNS if key in group), "")
+    name = next((_OWN_OPTION[key] for key in _OWN_OPTION if key in group), "")
     return "adamw" if name == "adam" and group.get("decoupled_weight_decay") else name
 
 
@@ -80,24 +80,40 @@ def read_optimizer(value: Any, model: Mapping[str, Tensor]) -> dict[str, Any]:
         CheckpointError: it belongs to another optimizer or model, or holds impossible values.
     """
     if not isinstance(value, dict) or not {"state", "param_groups"} <= set(value):
-        raise _refused("it has no `state` and `param_groups`")
+        raise CheckpointError(
+            "The optimizer state in the file has no `state` and `param_groups`: "
+            "use the weights alone to start a new run."
+        )
     groups, states = value["param_groups"], value["state"]
     if not isinstance(groups, list) or len(groups) != 1 or not isinstance(groups[0], dict):
-        raise _refused("it does not have one group of parameters")
+        raise CheckpointError(
+            "The optimizer state in the file does not have one group of parameters: "
+            "use the weights alone to start a new run."
+        )
     parameters = list(parameters_of(model).values())
     group = _group(groups[0], len(parameters))
     name = optimizer_name({"param_groups": [group]})
     if not name:
-        raise _refused("it is none of sgd, adam, adamw, rmsprop and adagrad")
+        raise CheckpointError(
+            "The optimizer state in the file is of none of {names}: "
+            "use the weights alone to start a new run.",
+            names=", ".join(_NEEDS),
+        )
     if not isinstance(states, dict) or not set(states) <= set(range(len(parameters))):
-        raise _refused("it keeps values for other parameters than the model's")
+        raise CheckpointError(
+            "The optimizer state in the file is for other parameters than the model's: "
+            "use the weights alone to start a new run."
+        )
     kept = {index: _kept(name, index, state, parameters[index]) for index, state in states.items()}
     if (
         name == "rmsprop"
         and group.get("momentum")
         and not all(state.get("momentum_buffer") is not None for state in kept.values() if state)
     ):
-        raise _refused("it has a momentum and no momentum buffers")
+        raise CheckpointError(
+            "The optimizer state in the file has a momentum and no momentum buffers: "
+            "use the weights alone to start a new run."
+        )
     return {"state": kept, "param_groups": [group]}
 
 
@@ -115,10 +131,17 @@ def _group(group: Mapping[str, Any], count: int) -> dict[str, Any]:
         else:
             good = key in _NUMBERS and _is_number(number)
         if not good:
-            raise _refused(f"its option `{shown(key)}` has a value that none of ours has")
+            raise CheckpointError(
+                "The optimizer in the file has a value for its option `{option}` that no optimizer "
+                "here has: use the weights alone to start a new run.",
+                option=printable(key),
+            )
         checked[key] = number
     if "params" not in checked or "lr" not in checked:
-        raise _refused("it lacks `params` or `lr`")
+        raise CheckpointError(
+            "The optimizer state in the file lacks `params` or `lr`: "
+            "use the weights alone to start a new run."
+        )
     return checked | {key: False for key in _PER_DEVICE if key in checked}
 
 
@@ -126,9 +149,19 @@ def _kept(name: str, index: int, state: Any, weight: Tensor) -> dict[str, Any]:
     """What is kept for one weight: tensors of its shape, and the count of steps."""
     needs, may = _NEEDS[name], (*_NEEDS[name], *_MAY_HAVE.get(name, ()))
     if not isinstance(state, dict) or not set(state) <= set(may):
-        raise _refused(f"what it keeps for weight {index} is not what {name} keeps")
+        raise CheckpointError(
+            "What the optimizer in the file keeps for weight {index} is not what {name} keeps: "
+            "use the weights alone to start a new run.",
+            index=index,
+            name=name,
+        )
     if state and not set(needs) <= set(state):
-        raise _refused(f"it lacks a part of what {name} keeps for weight {index}")
+        raise CheckpointError(
+            "The optimizer state in the file lacks a part of what {name} keeps for weight {index}: "
+            "use the weights alone to start a new run.",
+            name=name,
+            index=index,
+        )
     checked: dict[str, Any] = {}
     for key, value in state.items():
         if key == "step":
@@ -143,30 +176,40 @@ def _kept(name: str, index: int, state: Any, weight: Tensor) -> dict[str, Any]:
 def _steps(value: Any) -> Tensor:
     count = value.item() if isinstance(value, Tensor) and value.numel() == 1 else value
     if not _is_number(count) or count > 2**53:
-        raise _refused("its count of steps is no counting number")
+        raise CheckpointError(
+            "The optimizer's count of steps in the file is no counting number: "
+            "use the weights alone to start a new run."
+        )
     return torch.tensor(float(count))
 
 
 def _average(key: str, value: Any, index: int, weight: Tensor) -> Tensor:
-    if not isinstance(value, Tensor) or value.shape != weight.shape:
-        has = words(tuple(value.shape)) if isinstance(value, Tensor) else "no tensor"
-        raise _refused(
-            f"its `{key}` of weight {index} has shape {has} instead of {words(tuple(weight.shape))}"
+    if not isinstance(value, Tensor) or not value.is_floating_point():
+        raise CheckpointError(
+            "The optimizer's `{key}` of weight {index} in the file is no tensor of fractions: "
+            "use the weights alone to start a new run.",
+            key=key,
+            index=index,
         )
-    if not value.is_floating_point():
-        raise _refused(f"its `{key}` of weight {index} holds no fractions")
+    if value.shape != weight.shape:
+        raise CheckpointError(
+            "The optimizer's `{key}` of weight {index} in the file has shape {shape} instead of "
+            "{wanted}: use the weights alone to start a new run.",
+            key=key,
+            index=index,
+            shape=shape_text(tuple(value.shape)),
+            wanted=shape_text(tuple(weight.shape)),
+        )
     average = value.float()
     if not is_finite(average) or (key in _SQUARES and bool((average < 0).any())):
-        raise _refused(f"its `{key}` of weight {index} holds impossible values")
+        raise CheckpointError(
+            "The optimizer's `{key}` of weight {index} in the file holds impossible values: "
+            "use the weights alone to start a new run.",
+            key=key,
+            index=index,
+        )
     return average
 
 
 def _is_number(value: Any) -> bool:
     return type(value) in (int, float) and 0 <= value < 1e300 and math.isfinite(value)
-
-
-def _refused(reason: str) -> CheckpointError:
-    return CheckpointError(
-        f"The optimizer state in the file cannot be used: {reason}; "
-        "use the weights alone to start a new run."
-    )

@@ -1,4 +1,4 @@
-"""`load`: from a path to a sound `Checkpoint`, or one sentence why not. Needs torch.
+"""`load`: from a path to a sound `Checkpoint`, or one sentence why not.
 
 The order, each step on what the one before has vouched for: size and kind of the file; its
 container's directory; the pickle, noted but never run; form; architecture by shapes; only then
@@ -17,6 +17,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from mlcore.checkpoint.architecture import Architecture, infer_architecture
 from mlcore.checkpoint.format import (
     Checkpoint,
     read_config,
@@ -24,13 +25,12 @@ from mlcore.checkpoint.format import (
     read_data,
     read_versions,
 )
-from mlcore.checkpoint.forms import Parts, recognise
-from mlcore.checkpoint.infer import Architecture, infer
-from mlcore.checkpoint.state import Resume, full_resume, tutorial_resume
+from mlcore.checkpoint.forms import RawCheckpoint, recognise
+from mlcore.checkpoint.state import ResumeState, read_full_state, read_tutorial_state
 from mlcore.checkpoint.untrusted import limits
 from mlcore.checkpoint.untrusted.containers import read_contents
-from mlcore.checkpoint.untrusted.numbers import Reader, is_finite, one_thread
-from mlcore.checkpoint.untrusted.source import Source, open_source, shown
+from mlcore.checkpoint.untrusted.source import Source, open_source, printable
+from mlcore.checkpoint.untrusted.tensor_reader import TensorReader, is_finite, one_thread
 from mlcore.config import DataConfig, ModelConfig, RunConfig
 from mlcore.errors import CheckpointError
 from mlcore.model import MLP
@@ -92,22 +92,22 @@ def build_model(checkpoint: Checkpoint) -> MLP:
 
 def _read(source: Source, map_location: str | torch.device, max_bytes: int) -> Checkpoint:
     contents = read_contents(source)
-    parts = recognise(contents)
-    found = infer(parts.model, ordered=contents.container != "safetensors")
-    config = None if parts.config is None else read_config(parts.config)
+    raw = recognise(contents)
+    found = infer_architecture(raw.model, ordered=contents.container != "safetensors")
+    config = None if raw.config is None else read_config(raw.config)
     model_config = _model_config(config, found)
-    reader = Reader(source, contents, max_bytes)
+    reader = TensorReader(source, contents, max_bytes)
     model = _weights(reader, found)
-    loss, lost = _loss(reader.number(parts.loss))
-    epoch = read_count("epoch", reader.number(parts.epoch))
-    step = read_count("step", reader.number(parts.step))
+    loss, lost = _loss(reader.number(raw.loss))
+    epoch = read_count("epoch", reader.number(raw.epoch))
+    step = read_count("step", reader.number(raw.step))
     progress = {"epoch": epoch, "step": step, "loss": loss}
-    resume = _resume(parts, reader, model, config, progress)
-    data = read_data(parts.data, found.outputs)
+    resume = _resume(raw, reader, model, config, progress)
+    data = read_data(raw.data, found.outputs)
     mean, std = _normalisation(config, data)
     device = torch.device(map_location)
     return Checkpoint(
-        form=parts.form,
+        form=raw.form,
         container=contents.container,
         config=config,
         model_config=model_config,
@@ -117,28 +117,28 @@ def _read(source: Source, map_location: str | torch.device, max_bytes: int) -> C
         model={name: tensor.to(device) for name, tensor in model.items()},
         dtypes={name: stub.dtype for name, stub in found.tensors.items()},
         optimizer=resume.optimizer,
-        state=resume.state,
+        state=resume.snapshot,
         epoch=epoch,
         step=step,
         loss=loss,
         data=data,
-        versions=read_versions(parts.versions),
-        assumed=_assumed(parts, found, mean, std),
-        warnings=tuple(filter(None, (*_warnings(parts, found), *lost, resume.warning))),
+        versions=read_versions(raw.versions),
+        assumed=_assumed(raw, found, mean, std),
+        warnings=tuple(filter(None, (*_warnings(raw, found), *lost, resume.warning))),
     )
 
 
 def _resume(
-    parts: Parts,
-    reader: Reader,
+    raw: RawCheckpoint,
+    reader: TensorReader,
     model: Mapping[str, Tensor],
     config: RunConfig | None,
     progress: Mapping[str, Any],
-) -> Resume:
-    optimizer = reader.values(parts.optimizer)
-    if parts.form == "full":
-        return full_resume(reader.values(parts.trainer), optimizer, model, config, progress)
-    return tutorial_resume(optimizer, model, progress)
+) -> ResumeState:
+    optimizer = reader.values(raw.optimizer)
+    if raw.form == "full":
+        return read_full_state(reader.values(raw.trainer), optimizer, model, config, progress)
+    return read_tutorial_state(optimizer, model, progress)
 
 
 def _normalisation(config: RunConfig | None, data: Mapping[str, Any] | None) -> tuple[float, float]:
@@ -156,24 +156,30 @@ def _model_config(config: RunConfig | None, found: Architecture) -> ModelConfig:
     stated = config.model
     if (stated.hidden, stated.batch_norm) != (inferred.hidden, inferred.batch_norm):
         raise CheckpointError(
-            f"The settings in the file speak of hidden layers {list(stated.hidden)}, batch norm "
-            f"{stated.batch_norm}, but its tensors have {list(inferred.hidden)}, batch norm "
-            f"{inferred.batch_norm}: the file is damaged."
+            "The settings in the file speak of hidden layers {stated}, batch norm {stated_norm}, "
+            "but its tensors have {found}, batch norm {found_norm}: the file is damaged.",
+            stated=str(list(stated.hidden)),
+            stated_norm=stated.batch_norm,
+            found=str(list(inferred.hidden)),
+            found_norm=inferred.batch_norm,
         )
     return stated
 
 
-def _weights(reader: Reader, found: Architecture) -> dict[str, Tensor]:
+def _weights(reader: TensorReader, found: Architecture) -> dict[str, Tensor]:
     model: dict[str, Tensor] = {}
     for name, stub in found.tensors.items():
         tensor = reader.tensor(stub, as_float32=stub.dtype != "int64")
         if not is_finite(tensor):
             raise CheckpointError(
-                f"`{name}` holds NaN or infinity, so the model cannot predict anything: "
-                "take a checkpoint from before the training diverged."
+                "`{name}` holds NaN or infinity, so the model cannot predict anything: "
+                "take a checkpoint from before the training diverged.",
+                name=name,
             )
         if name.endswith("running_var") and bool((tensor < 0).any()):
-            raise CheckpointError(f"`{name}` holds a negative variance: the file is damaged.")
+            raise CheckpointError(
+                "`{name}` holds a negative variance: the file is damaged.", name=name
+            )
         model[name] = tensor
     return model
 
@@ -183,7 +189,8 @@ def _loss(value: Any) -> tuple[float | None, tuple[str, ...]]:
         return None, ()
     if type(value) not in (int, float):
         raise CheckpointError(
-            f"`loss` in the file must be a number, but is {shown(repr(value))}: save float(loss)."
+            "`loss` in the file must be a number, but is {value}: save float(loss).",
+            value=printable(repr(value)),
         )
     try:
         number = float(value)
@@ -194,31 +201,31 @@ def _loss(value: Any) -> tuple[float | None, tuple[str, ...]]:
     return number, ()
 
 
-def _assumed(parts: Parts, found: Architecture, mean: float, std: float) -> tuple[str, ...]:
+def _assumed(raw: RawCheckpoint, found: Architecture, mean: float, std: float) -> tuple[str, ...]:
     """What the file does not say, with what is taken instead."""
     assumed = []
     if found.renamed:
         layers = "fc1" if not found.hidden else f"fc1 … fc{len(found.hidden) + 1}"
         assumed.append(f"Layers: taken in the file's order as {layers}.")
-    if parts.config is None:
+    if raw.config is None:
         if found.hidden:
             assumed.append("Activation after the hidden layers: relu.")
         assumed.append("Dropout while training: none.")
         assumed.append("Output: log-probabilities, for the nll loss.")
-    if parts.data is None:
+    if raw.data is None:
         assumed.append(f"Normalisation of the images: mean {mean:g}, std {std:g}.")
         assumed.append(f"Class names: 0 to {found.outputs - 1}.")
     return tuple(assumed)
 
 
-def _warnings(parts: Parts, found: Architecture) -> tuple[str, ...]:
+def _warnings(raw: RawCheckpoint, found: Architecture) -> tuple[str, ...]:
     warnings = []
     kinds = {stub.dtype for stub in found.tensors.values()} - {"float32", "int64"}
     if kinds:
         warnings.append(f"Its {list_words(sorted(kinds))} numbers were converted to float32.")
-    if parts.ignored:
-        names = [f"`{shown(name, 30)}`" for name in parts.ignored[:5]]
-        rest = len(parts.ignored) - len(names)
+    if raw.ignored:
+        names = [f"`{printable(name, 30)}`" for name in raw.ignored[:5]]
+        rest = len(raw.ignored) - len(names)
         warnings.append(f"Not used: {', '.join(names)}{f' and {rest} more' if rest else ''}.")
     return tuple(warnings)
 

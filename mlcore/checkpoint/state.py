@@ -1,7 +1,7 @@
-"""What training goes on from: a trainer's snapshot put together again, and checked. Needs torch.
+"""What training continues from: a trainer's snapshot, put together from a file and checked.
 
 A full file gives it all, exactly. The tutorial's form gives model, optimizer and epoch: training
-goes on from there with random numbers of its own.
+continues from there with random numbers of its own.
 """
 
 from __future__ import annotations
@@ -15,44 +15,40 @@ import torch
 from torch import Tensor
 
 from mlcore.checkpoint.optimizer_state import optimizer_name, read_optimizer
-from mlcore.checkpoint.schedule_state import check_schedule
-from mlcore.checkpoint.untrusted.source import shown
-from mlcore.config import RunConfig
+from mlcore.checkpoint.untrusted.source import printable
+from mlcore.config import SETTINGS, RunConfig
 from mlcore.errors import CheckpointError
 
-__all__ = ["Resume", "full_resume", "tutorial_resume"]
+__all__ = ["ResumeState", "read_full_state", "read_tutorial_state"]
 
 _COUNTS = ("position", "images_used", "bad_epochs")
+_NUMBERS = ("loss_sum", "epoch_seconds", "best")
 _TRAINER_KEYS = (
     "schedule",
-    "position",
-    "images_used",
+    *_COUNTS,
+    *_NUMBERS,
     "epoch_seed",
-    "loss_sum",
-    "epoch_seconds",
-    "best",
-    "bad_epochs",
     "rng_cpu",
     "rng_device",
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Resume:
+class ResumeState:
     """The optimizer's state dict and the trainer's snapshot, each None where there is none."""
 
     optimizer: Mapping[str, Any] | None = None
-    state: Mapping[str, Any] | None = None
+    snapshot: Mapping[str, Any] | None = None
     warning: str = ""
 
 
-def full_resume(
+def read_full_state(
     trainer: Any,
     optimizer: Any,
     model: Mapping[str, Tensor],
     config: RunConfig | None,
-    told: Mapping[str, Any],
-) -> Resume:
+    progress: Mapping[str, Any],
+) -> ResumeState:
     """The snapshot in a full file.
 
     Args:
@@ -60,58 +56,94 @@ def full_resume(
         optimizer: its optimizer's state dict.
         model: the model's state dict, checked.
         config: its settings.
-        told: its epoch, step and loss, checked.
+        progress: its epoch, step and loss, checked.
 
     Raises:
         CheckpointError: a part is missing, or holds what no training could have left.
     """
-    if config is None or None in (told["epoch"], told["step"]):
+    if config is None or None in (progress["epoch"], progress["step"]):
         raise CheckpointError(
             "The full checkpoint states no settings, epoch or step: it is damaged."
         )
     if not isinstance(trainer, dict):
-        raise _damaged("it is no table")
+        raise CheckpointError(
+            "The training state in the file is no table: it is damaged; "
+            "resume from another checkpoint, or use its weights alone."
+        )
     for key in _TRAINER_KEYS:
         if key not in trainer:
-            raise _damaged(f"it lacks `{key}`")
+            raise CheckpointError(
+                "The training state in the file lacks `{key}`: it is damaged; "
+                "resume from another checkpoint, or use its weights alone.",
+                key=key,
+            )
     checked = read_optimizer(optimizer, model)
     if optimizer_name(checked) != config.optim.name:
         raise CheckpointError(
-            f"The optimizer state in the file is of {optimizer_name(checked)}, but its settings "
-            f"say {config.optim.name}: the file is damaged."
+            "The optimizer state in the file is of {found}, but its settings say {stated}: "
+            "the file is damaged.",
+            found=optimizer_name(checked),
+            stated=config.optim.name,
         )
-    _check_numbers(trainer)
+    _check_numbers(trainer, progress["epoch"])
     _check_random_state(trainer)
-    check_schedule(config.optim.schedule, trainer["schedule"])
-    state = {**trainer, **told, "model": model, "optimizer": checked, "config": config.to_json()}
-    return Resume(checked, state)
+    snapshot = {
+        **trainer,
+        **progress,
+        "model": model,
+        "optimizer": checked,
+        "schedule": _plateau(config, trainer["schedule"]),
+        "config": config.to_json(),
+    }
+    return ResumeState(checked, snapshot)
 
 
-def tutorial_resume(optimizer: Any, model: Mapping[str, Tensor], told: Mapping[str, Any]) -> Resume:
+def read_tutorial_state(
+    optimizer: Any, model: Mapping[str, Tensor], progress: Mapping[str, Any]
+) -> ResumeState:
     """What the tutorial's form gives; an optimizer that does not fit is a warning, no error."""
     if optimizer is None:
-        return Resume()
+        return ResumeState()
     try:
         checked = read_optimizer(optimizer, model)
     except CheckpointError as error:
-        return Resume(warning=str(error))
-    known = {key: value for key, value in told.items() if value is not None}
-    return Resume(checked, {"model": model, "optimizer": checked, **known})
+        return ResumeState(warning=str(error))
+    stated = {key: value for key, value in progress.items() if value is not None}
+    return ResumeState(checked, {"model": model, "optimizer": checked, **stated})
 
 
-def _check_numbers(trainer: Mapping[str, Any]) -> None:
+def _check_numbers(trainer: Mapping[str, Any], epoch: int) -> None:
+    most = SETTINGS["train.epochs"].rule.high
+    if most is not None and epoch > most:
+        raise _wrong("epoch", epoch)
     for key in _COUNTS:
-        if type(trainer[key]) is not int or not 0 <= trainer[key] < 2**53:
-            raise _damaged(f"`{key}` is {shown(repr(trainer[key]))}, no counting number")
-    for key in ("loss_sum", "epoch_seconds", "best"):
+        if not _is_count(trainer[key]):
+            raise _wrong(key, trainer[key])
+    for key in _NUMBERS:
         value = trainer[key]
-        if value is None and key == "best":
-            continue
-        if type(value) not in (int, float) or not math.isfinite(value):
-            raise _damaged(f"`{key}` is {shown(repr(value))}, no number")
+        if not _is_number(value) and not (value is None and key == "best"):
+            raise _wrong(key, value)
     seed = trainer["epoch_seed"]
     if seed is not None and (type(seed) is not int or not -(2**63) <= seed < 2**64):
-        raise _damaged(f"`epoch_seed` is {shown(repr(seed))}, no seed")
+        raise _wrong("epoch_seed", seed)
+
+
+def _plateau(config: RunConfig, value: Any) -> dict[str, Any] | None:
+    """What a plateau schedule remembers of the losses; nothing else of a schedule is used.
+
+    All else follows from settings and steps (`optim.rebuild`), though older files hold it too.
+    """
+    if value is not None and not isinstance(value, dict):
+        raise _wrong("schedule", value)
+    if config.optim.schedule != "plateau":
+        return None
+    kept: Mapping[str, Any] = value or {}
+    best, bad = kept.get("best", math.nan), kept.get("num_bad_epochs")
+    if type(best) not in (int, float) or math.isnan(best):  # infinity: no epoch was judged yet
+        raise _wrong("schedule.best", best)
+    if not _is_count(bad):
+        raise _wrong("schedule.num_bad_epochs", bad)
+    return {"best": best, "num_bad_epochs": bad}
 
 
 def _check_random_state(trainer: Mapping[str, Any]) -> None:
@@ -119,15 +151,33 @@ def _check_random_state(trainer: Mapping[str, Any]) -> None:
     try:
         torch.Generator().set_state(state)
     except (RuntimeError, TypeError):
-        raise _damaged("its random state is not torch's") from None
+        raise CheckpointError(
+            "The random state in the file is not torch's: it is damaged; "
+            "resume from another checkpoint, or use its weights alone."
+        ) from None
     if device is not None and not (
         isinstance(device, Tensor) and device.dtype == torch.uint8 and device.numel() <= 65_536
     ):
-        raise _damaged("its random state of the device is not torch's")
+        raise CheckpointError(
+            "The random state of the device in the file is not torch's: it is damaged; "
+            "resume from another checkpoint, or use its weights alone."
+        )
 
 
-def _damaged(reason: str) -> CheckpointError:
+def _is_count(value: Any) -> bool:
+    return type(value) is int and 0 <= value < 2**53
+
+
+def _is_number(value: Any) -> bool:
+    return type(value) in (int, float) and math.isfinite(value)
+
+
+def _wrong(key: str, value: Any) -> CheckpointError:
+    # How a tensor or a list prints is not asked: torch would import half of itself to tell.
+    plain = value is None or type(value) in (bool, int, float, str)
     return CheckpointError(
-        f"The file's training state is damaged: {reason}; "
-        "go on from another checkpoint, or use its weights alone."
+        "The training state in the file cannot have {value} as `{key}`: it is damaged; "
+        "resume from another checkpoint, or use its weights alone.",
+        value=printable(repr(value) if plain else type(value).__name__),
+        key=key,
     )

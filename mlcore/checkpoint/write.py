@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import platform
 from collections.abc import Mapping
@@ -14,7 +15,6 @@ import torch
 from torch import Tensor
 
 from mlcore.checkpoint.format import DATA_KEYS, FORMAT, FORMAT_VERSION, METADATA_KEY, Checkpoint
-from mlcore.checkpoint.untrusted.containers import dump_json
 from mlcore.errors import CheckpointError
 from mlcore.files import atomic_file
 
@@ -25,7 +25,7 @@ _ON_TOP = ("model", "optimizer", "config", "epoch", "step", "loss")
 
 
 def save(path: Target, snapshot: Mapping[str, Any], data: Mapping[str, Any] | None) -> None:
-    """Write a full checkpoint, from which training goes on exactly.
+    """Write a full checkpoint, from which training continues exactly.
 
     Args:
         path: the file; one that stands there is replaced at the end, in one step.
@@ -61,7 +61,7 @@ def save_safetensors(path: Target, checkpoint: Checkpoint) -> None:
 
 def about(checkpoint: Checkpoint) -> str:
     """What travels beside a model's weights as JSON: settings, data set, versions, progress."""
-    told = {
+    stated = {
         "config": checkpoint.config.to_json() if checkpoint.config else None,
         "data": _data(checkpoint.data),
         "versions": dict(checkpoint.versions),
@@ -69,7 +69,7 @@ def about(checkpoint: Checkpoint) -> str:
         "step": checkpoint.step,
         "loss": checkpoint.loss,
     }
-    return dump_json(told)
+    return json.dumps(stated, allow_nan=False, separators=(",", ":"))
 
 
 def full_tree(snapshot: Mapping[str, Any], data: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -142,8 +142,7 @@ def _own(value: Any) -> Any:
 def _data(data: Mapping[str, Any] | None) -> dict[str, Any] | None:
     if data is None:
         return None
-    told = {key: data[key] for key in DATA_KEYS}
-    return told | {
+    return {key: data[key] for key in DATA_KEYS} | {
         "classes": [str(name) for name in data["classes"]],
         "mean": float(data["mean"]),
         "std": float(data["std"]),

@@ -81,7 +81,8 @@ def _target(options: Options, source: Path, form: Format) -> Path:
         target = target / f"{_stem(source)}{form.suffix}"
     if target.exists() and not options.force:
         raise ExportError(
-            f"{target} is there already: name another file with `--output`, or add `--force`."
+            "{target} is there already: name another file with `--output`, or add `--force`.",
+            target=target,
         )
     return target
 
@@ -102,9 +103,15 @@ def _assumed(found: Checkpoint, given: Mapping[str, Value], form: Format) -> dic
     }
     for name in given:
         if not form.runs:
-            raise SettingsError(f"`--{name}` is of no use to {form.title}: leave it away.")
+            raise SettingsError(
+                "`--{name}` does not apply to {format}: leave it out.",
+                name=name,
+                format=form.title,
+            )
         if stated.get(name):
-            raise SettingsError(f"`--{name}` is stated in the checkpoint itself: leave it away.")
+            raise SettingsError(
+                "`--{name}` is stated in the checkpoint itself: leave it out.", name=name
+            )
     assumed = {name.partition(".")[2]: given[name] for name in stated if name in given}
     if form.runs and not assumed:
         for sentence in found.assumed:

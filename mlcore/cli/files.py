@@ -41,9 +41,11 @@ def bring_data(config: DataConfig) -> None:
         fetch_shown(config.name, root)
     except DataMissingError as error:
         raise DataMissingError(
-            f"{found.title} is not in {root} and could not be downloaded: check the network, name "
-            "the folder that holds it with `--data.root`, or train on the bundled digits with "
-            "`--data.name digits`."
+            "{title} is not in {root} and could not be downloaded: check the network, "
+            "name the folder that holds it with `--data.root`, or train on the bundled digits "
+            "with `--data.name digits`.",
+            title=found.title,
+            root=root,
         ) from error
 
 
@@ -104,19 +106,24 @@ def find_checkpoint(target: str, store: RunStore, which: str = "last") -> Path:
     if path.is_file():
         if which != "last":
             raise CheckpointError(
-                f"{target} is one checkpoint: `--checkpoint` chooses among those of a run."
+                "{target} is one checkpoint: `--checkpoint` chooses among those of a run.",
+                target=target,
             )
         return path
     try:
         run = find_run(target, store)
     except RunError as error:
         raise CheckpointError(
-            f"{target!r} is neither a checkpoint file nor a run in {store.root}: "
-            "`mlcore runs` lists the runs."
+            "{target!r} is neither a checkpoint file nor a run in {root}: "
+            "`mlcore runs` lists the runs.",
+            target=target,
+            root=store.root,
         ) from error
     last = run.last_checkpoint()
     if last is None:
-        raise CheckpointError(f"Run {run.id} has written no checkpoint yet: let it train an epoch.")
+        raise CheckpointError(
+            "Run {run} has written no checkpoint yet: let it train an epoch.", run=run.id
+        )
     return last if which == "last" else _chosen(run, which)
 
 
@@ -125,15 +132,19 @@ def _chosen(run: RunFolder, which: str) -> Path:
         best = run.best_checkpoint()
         if best is None:
             raise CheckpointError(
-                f"No checkpoint of run {run.id} is marked as the best: take last."
+                "No checkpoint of run {run} is marked as the best: choose `last`.", run=run.id
             )
         return best
     if not which.isdecimal():
-        raise SettingsError(f"`--checkpoint` must be last, best or a step, but got {which!r}.")
+        raise SettingsError(
+            "`--checkpoint` must be last, best or a step, but got {which!r}.", which=which
+        )
     held = {checkpoint_step(path): path for path in run.checkpoints()}
     if int(which) not in held:
         raise CheckpointError(
-            f"Run {run.id} keeps no checkpoint of step {which}: it has "
-            f"{list_words(sorted(path.stem for path in held.values()))}."
+            "Run {run} keeps no checkpoint of step {step}: it has {kept}.",
+            run=run.id,
+            step=which,
+            kept=list_words(sorted(path.stem for path in held.values())),
         )
     return held[int(which)]

@@ -82,8 +82,9 @@ def _check(folder: RunFolder, given: Mapping[str, Value]) -> None:
     fixed = [name for name in given if name not in EDITABLE]
     if fixed:
         raise SettingsError(
-            f"`--{fixed[0]}` is fixed once a run has started: resume one of its checkpoint files "
-            "to change it in a new run."
+            "`--{name}` is fixed once a run has started: resume one of its checkpoint files "
+            "to change it in a new run.",
+            name=fixed[0],
         )
     now = read_run_info(folder)
     if now.state == "finished":

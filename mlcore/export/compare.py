@@ -1,4 +1,4 @@
-"""Whether an exported file answers as torch does, before it is handed over. Needs torch."""
+"""Whether an exported file answers as torch does, before it is handed over."""
 
 from __future__ import annotations
 
@@ -57,8 +57,11 @@ def compare(
         same += int((theirs.argmax(1) == ours.argmax(1)).sum())
     if worst > TOLERANCE:
         raise ExportError(
-            f"The {title} file differs from torch by up to {largest:.3g} on {len(images):,} "
-            "images, more than rounding explains: nothing was written."
+            "The {title} file differs from torch by up to {largest:.3g} on {images:,} "
+            "images, more than rounding explains: nothing was written.",
+            title=title,
+            largest=largest,
+            images=len(images),
         )
     return {"images": len(images), "largest_difference": largest, "same_class": same}
 

@@ -1,4 +1,4 @@
-"""The forms a model can leave in. No torch."""
+"""The forms a model can be exported in."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ _ALL = (
         name="full",
         title="Full checkpoint",
         suffix=".pt",
-        help="Everything that training needs to go on exactly.",
+        help="Everything that training needs to continue exactly.",
     ),
     Format(
         name="weights",
@@ -99,6 +99,9 @@ def find_format(name: str) -> Format:
     """
     if name not in FORMATS:
         raise SettingsError(
-            f"There is no format {name!r}{nearest(name, FORMATS)}: use {', '.join(FORMATS)}."
+            "There is no format {name!r}{hint}: use {formats}.",
+            name=name,
+            hint=nearest(name, FORMATS),
+            formats=", ".join(FORMATS),
         )
     return FORMATS[name]

@@ -65,8 +65,9 @@ def onnx_bytes(found: Checkpoint, pixels: PixelModel) -> bytes:
     weights = sum(tensor.nbytes for tensor in found.model.values())
     if weights > _MOST:
         raise ExportError(
-            f"The weights have {weights / 1e9:.1f} GB, and one ONNX file holds at most 2.1: "
-            "export them as safetensors or torch.export."
+            "The weights have {size:.1f} GB, and one ONNX file holds at most 2.1: "
+            "export them as safetensors or torch.export.",
+            size=weights / 1e9,
         )
     graph = _Graph()
     proto = _proto(graph, _build(graph, pixels), pixels.model.outputs)
@@ -75,7 +76,9 @@ def onnx_bytes(found: Checkpoint, pixels: PixelModel) -> bytes:
     try:
         onnx.checker.check_model(proto, full_check=True)
     except onnx.checker.ValidationError as error:
-        raise ExportError(f"ONNX refuses the graph ({error}): this is a fault of mlcore.") from None
+        raise ExportError(
+            "ONNX refuses the graph ({error}): this is a fault of mlcore.", error=str(error)
+        ) from None
     content: bytes = proto.SerializeToString()
     return content
 

@@ -1,4 +1,4 @@
-"""A model that takes pixels: its normalisation goes with it. Needs torch."""
+"""A model that takes pixels: its normalisation goes with it."""
 
 from __future__ import annotations
 

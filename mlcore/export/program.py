@@ -1,4 +1,4 @@
-"""The model as a `torch.export` program. Needs torch."""
+"""The model as a `torch.export` program."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`export`: one checkpoint into one file of another form. Needs torch."""
+"""`export`: one checkpoint into one file of another form."""
 
 from __future__ import annotations
 
@@ -64,13 +64,16 @@ def export(
 def _full(found: Checkpoint, source: Path) -> bytes:
     if found.form != "full":
         raise ExportError(
-            f"{source.name} is no full checkpoint (it lacks what training needs to go on): "
-            "export its weights."
+            "{file} is no full checkpoint (it lacks what training needs to continue): "
+            "export its weights.",
+            file=source.name,
         )
     try:
         return source.read_bytes()
     except OSError as error:
-        raise ExportError(f"{source} cannot be read ({error.strerror}).") from None
+        raise ExportError(
+            "{file} cannot be read ({reason}).", file=source, reason=error.strerror or str(error)
+        ) from None
 
 
 def _program(

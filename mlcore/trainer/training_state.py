@@ -14,7 +14,14 @@ from mlcore.data.tensors import Dataset
 from mlcore.evaluation import loss_and_accuracy
 from mlcore.events import EpochDone
 from mlcore.model import build
-from mlcore.optim import after_epoch, after_step, build_optimizer, build_schedule, rebuild
+from mlcore.optim import (
+    after_epoch,
+    after_step,
+    build_optimizer,
+    build_schedule,
+    plateau_state,
+    rebuild,
+)
 from mlcore.steps import make_stepper
 from mlcore.trainer.edits import check_batches
 from mlcore.trainer.feed import Feed
@@ -54,11 +61,14 @@ class TrainingState:
         self._epoch_seconds = 0.0
         self._rate = config.optim.lr  # of the last step
         self._optimizer = build_optimizer(self.model.parameters(), config.optim)
-        self._schedule = build_schedule(
-            self._optimizer, config.optim, config.train.epochs, self.feed.steps_per_epoch()
-        )
         if state:
             self._restore(state)
+        if state and "schedule" in state:
+            self._rebuild(config, state["schedule"], keep_lr=True)
+        else:
+            self._schedule = build_schedule(
+                self._optimizer, config.optim, config.train.epochs, self.feed.steps_per_epoch()
+            )
         self.stepper = make_stepper(config, self.model, self._optimizer, device)
         drawn = random_state(device)
         self._random = {name: (state or {}).get(name, drawn[name]) for name in drawn}
@@ -138,16 +148,7 @@ class TrainingState:
             SettingsError: the batches leave no step, or one image for batch norm.
         """
         check_batches(config, len(self.data.train), self.feed.left())
-        self._optimizer, self._schedule = rebuild(
-            self._optimizer,
-            self._schedule,
-            config.optim,
-            epochs=config.train.epochs,
-            epochs_done=self.epoch,
-            total_steps=self.total_steps(config),
-            steps_done=self.step,
-            keep_lr=keep_lr,
-        )
+        self._rebuild(config, plateau_state(self._schedule), keep_lr=keep_lr)
         if config.data.batch_size != self.config.data.batch_size:
             self.feed.resize(config.data.batch_size)
         self.config = config
@@ -183,7 +184,7 @@ class TrainingState:
             "config": self.config.to_json(),
             "model": self.model.state_dict(),
             "optimizer": self._optimizer.state_dict(),
-            "schedule": None if self._schedule is None else self._schedule.state_dict(),
+            "schedule": plateau_state(self._schedule),
             "step": self.step,
             "epoch": self.epoch,
             "position": position,
@@ -204,11 +205,24 @@ class TrainingState:
         self.step = state.get("step", self.epoch * self.feed.steps_per_epoch())
         if state.get("optimizer") is not None:
             self._optimizer.load_state_dict(state["optimizer"])
-        if self._schedule is not None and state.get("schedule") is not None:
-            self._schedule.load_state_dict(state["schedule"])
         self._loss = state.get("loss") or 0.0
         self._best, self._bad_epochs = state.get("best"), state.get("bad_epochs", 0)
         if state.get("epoch_seed") is not None:
             self.feed.begin(state["epoch_seed"], state["position"], state["images_used"])
             self.losses.total = state["loss_sum"]
             self._epoch_seconds = state.get("epoch_seconds", 0.0)
+
+    def _rebuild(
+        self, config: RunConfig, plateau: Mapping[str, Any] | None, *, keep_lr: bool
+    ) -> None:
+        """Give optimizer and schedule these settings, and the place that follows from them."""
+        self._optimizer, self._schedule = rebuild(
+            self._optimizer,
+            plateau,
+            config.optim,
+            epochs=config.train.epochs,
+            epochs_done=self.epoch,
+            total_steps=self.total_steps(config),
+            steps_done=self.step,
+            keep_lr=keep_lr,
+        )

@@ -10,7 +10,13 @@ from torch import nn
 
 from mlcore.config import OptimConfig
 from mlcore.errors import SettingsError
-from mlcore.optim import after_epoch, after_step, build_optimizer, build_schedule, rebuild
+from mlcore.optim import (
+    after_epoch,
+    after_step,
+    build_optimizer,
+    build_schedule,
+    rebuild,
+)
 
 STOCK = {
     "sgd": torch.optim.SGD,
@@ -98,7 +104,7 @@ def test_rebuilt_with_the_same_settings_everything_stands_where_it_stood(schedul
         after_step(moved)
         after_epoch(moved, 1.0)
     again, schedule_again = rebuild(
-        optimizer, moved, config, epochs=6, epochs_done=4, total_steps=6, steps_done=4,
+        optimizer, None, config, epochs=6, epochs_done=4, total_steps=6, steps_done=4,
         keep_lr=True,
     )  # fmt: skip
     for _ in range(2):

@@ -1,8 +1,7 @@
-"""The three ways a checkpoint lies in a file, told apart by its bytes alone. No torch."""
+"""The three ways a checkpoint lies in a file, distinguished by its bytes alone."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +10,7 @@ from mlcore.checkpoint.untrusted import limits
 from mlcore.checkpoint.untrusted.rebuild import ITEM_BYTES, Stub
 from mlcore.checkpoint.untrusted.safetensors_header import read_header
 from mlcore.checkpoint.untrusted.scan import scan
-from mlcore.checkpoint.untrusted.source import Source, shown
+from mlcore.checkpoint.untrusted.source import Source, printable
 from mlcore.checkpoint.untrusted.tree import plain
 from mlcore.checkpoint.untrusted.zipcheck import Record, read_directory
 from mlcore.errors import CheckpointError
@@ -20,7 +19,17 @@ __all__ = ["Contents", "read_contents"]
 
 _LEGACY_MAGIC = 0x1950A86A20F9469CFC6C
 _LEGACY_PROTOCOL = 1001
-_ADVICE = "give a file written by torch.save or safetensors"
+_FORMATS = {
+    b"\x89PNG": "PNG",
+    b"\xff\xd8\xff": "JPEG",
+    b"GIF8": "GIF",
+    b"\x1f\x8b": "gzip",
+    b"%PDF": "PDF",
+    b"\x93NUMPY": "NumPy",
+    b"\x89HDF": "HDF5",
+    b"\x7fELF": "ELF",
+}
+"""First bytes of a file → its format."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +60,7 @@ def read_contents(source: Source) -> Contents:
     if brace and not _is_text(first):
         tree, records, metadata = read_header(source)
         return Contents(container="safetensors", tree=tree, records=records, metadata=metadata)
-    raise CheckpointError(f"The file is {_kind(first)}, no checkpoint: {_ADVICE}.")
+    raise _no_checkpoint(first)
 
 
 def _read_zip(source: Source) -> Contents:
@@ -59,7 +68,8 @@ def _read_zip(source: Source) -> Contents:
     pickles = [name for name in members if name.endswith("/data.pkl") and name.count("/") == 1]
     if len(pickles) != 1:
         raise CheckpointError(
-            f"The file is a zip archive of other things, no checkpoint: {_ADVICE}."
+            "The file is a zip archive of other things, no checkpoint: "
+            "give a file written by torch.save or safetensors."
         )
     top = pickles[0].removesuffix("data.pkl")
     if any(name.startswith((f"{top}code/", f"{top}constants.pkl")) for name in members):
@@ -72,8 +82,8 @@ def _read_zip(source: Source) -> Contents:
         raise CheckpointError(
             "The file was written on a machine with the other byte order: save it as safetensors."
         )
-    place = members[pickles[0]]
-    tree = plain(_scan_whole(read_checked(source, place, limits.PICKLE_BYTES)))
+    data = read_checked(source, members[pickles[0]], limits.PICKLE_BYTES)
+    tree = plain(_scan_whole(data))
     folder = f"{top}data/"
     records = {
         name.removeprefix(folder): record
@@ -93,8 +103,10 @@ def read_checked(source: Source, record: Record, most: int) -> bytes:
 
     if record.size > most:
         raise CheckpointError(
-            f"The file's pickle has {record.size:,} bytes, and a checkpoint needs at most "
-            f"{most:,}: save tensors and numbers alone."
+            "The file's pickle has {size:,} bytes, and a checkpoint needs at most {most:,}: "
+            "save tensors and numbers alone.",
+            size=record.size,
+            most=most,
         )
     data = source.read(record.offset, record.size)
     if record.crc is not None and zlib.crc32(data) != record.crc:
@@ -116,7 +128,10 @@ def _read_legacy(source: Source) -> Contents:
     data = source.read(0, min(source.size, limits.PICKLE_BYTES))
     magic = scan(data)
     if magic.value != _LEGACY_MAGIC or type(magic.value) is not int:
-        raise CheckpointError(f"The file is a plain Python pickle, no checkpoint: {_ADVICE}.")
+        raise CheckpointError(
+            "The file is a plain Python pickle, no checkpoint: "
+            "give a file written by torch.save or safetensors."
+        )
     protocol = scan(data, magic.end)
     system = scan(data, protocol.end)
     if protocol.value != _LEGACY_PROTOCOL or type(system.value) is not dict:
@@ -160,34 +175,32 @@ def _legacy_records(
         position += 8 + count * sizes[key]
     if position != source.size:
         raise CheckpointError(
-            f"The file has {source.size:,} bytes and its tensors end at byte {shown(position)}: "
-            "it is damaged; copy or download it again."
+            "The file has {size:,} bytes and its tensors end at byte {end}: "
+            "it is damaged; copy or download it again.",
+            size=source.size,
+            end=printable(position),
         )
     return records
 
 
-def _kind(first: bytes) -> str:
-    """What the first bytes look like, in words."""
-    marks = {
-        b"\x89PNG": "a PNG picture",
-        b"\xff\xd8\xff": "a JPEG picture",
-        b"GIF8": "a GIF picture",
-        b"\x1f\x8b": "a gzip archive",
-        b"%PDF": "a PDF document",
-        b"\x93NUMPY": "a NumPy array",
-        b"\x89HDF": "an HDF5 file",
-        b"\x7fELF": "a program",
-    }
-    for mark, name in marks.items():
+def _no_checkpoint(first: bytes) -> CheckpointError:
+    """What the first bytes of the file look like instead."""
+    for mark, name in _FORMATS.items():
         if first.startswith(mark):
-            return name
-    return "text" if _is_text(first) else "of an unknown kind"
+            return CheckpointError(
+                "The file has the format {format}, it is no checkpoint: "
+                "give a file written by torch.save or safetensors.",
+                format=name,
+            )
+    if _is_text(first):
+        return CheckpointError(
+            "The file is text, no checkpoint: give a file written by torch.save or safetensors."
+        )
+    return CheckpointError(
+        "The file is of an unknown kind, no checkpoint: "
+        "give a file written by torch.save or safetensors."
+    )
 
 
 def _is_text(first: bytes) -> bool:
     return all(32 <= byte < 127 or byte in b"\r\n\t" for byte in first)
-
-
-def dump_json(value: Any) -> str:
-    """Metadata as compact JSON text; NaN is refused."""
-    return json.dumps(value, allow_nan=False, separators=(",", ":"))

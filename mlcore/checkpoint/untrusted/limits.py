@@ -1,4 +1,4 @@
-"""How much a file may ask for, and a memory limit for the process that reads it. No torch."""
+"""How much a file may ask for, and a memory limit for the process that reads it."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def limit_memory(extra_bytes: int) -> bool:
     dies where it cannot start one; `load` and `inspect` start none.
 
     Returns:
-        Whether the limit stands; False where the platform has none (macOS, Windows).
+        Whether the limit is set; False where the platform has none (macOS, Windows).
     """
     if not sys.platform.startswith("linux"):
         return False
@@ -57,7 +57,7 @@ def limit_memory(extra_bytes: int) -> bool:
 
 @contextmanager
 def memory_limit(extra_bytes: int) -> Iterator[bool]:
-    """`limit_memory` for the length of a `with` block; yields whether the limit stands."""
+    """`limit_memory` for the length of a `with` block; yields whether the limit is set."""
     if not sys.platform.startswith("linux"):
         yield False
         return

@@ -1,4 +1,4 @@
-"""Read a checkpoint's pickle without unpickling it. No torch, no call, no import.
+"""Read a checkpoint's pickle without unpickling it: nothing is called, nothing imported.
 
 A pickle is a program for a small machine with a stack. This is that machine with nothing in it
 that could do harm: of the 68 opcodes it knows those that `torch.save` writes, of all functions
@@ -17,8 +17,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from mlcore.checkpoint.untrusted import limits
-from mlcore.checkpoint.untrusted.rebuild import Ordered, build, find_global, persistent, reduce
-from mlcore.checkpoint.untrusted.source import shown
+from mlcore.checkpoint.untrusted.names import find_global
+from mlcore.checkpoint.untrusted.rebuild import Ordered, build, persistent, reduce
+from mlcore.checkpoint.untrusted.source import printable
 from mlcore.errors import CheckpointError
 
 __all__ = ["Pickle", "scan"]
@@ -54,48 +55,62 @@ class _Machine:
 
     def run(self) -> Pickle:
         if self.data[self.at : self.at + 1] != b"\x80":
-            raise _broken("it does not begin as one")
+            raise CheckpointError(
+                "The file's pickle does not begin as one: copy or save the file again."
+            )
         for _ in range(limits.PICKLE_OPCODES):
             code = self.take(1)[0]
             if code == _STOP:
                 if self.marks or len(self.stack) != 1:
-                    raise _broken("it ends with values left over")
+                    raise CheckpointError(
+                        "The file's pickle ends with values left over: copy or save it again."
+                    )
                 return Pickle(self.stack[0], self.at)
             step = _STEPS.get(code)
             if step is None:
-                raise CheckpointError(_refusal(code))
+                raise _refusal(code)
             step(self)
         raise CheckpointError(
-            f"The file's pickle has more than {limits.PICKLE_OPCODES:,} steps, far more than any "
-            "checkpoint needs: it is no checkpoint."
+            "The file's pickle has more than {most:,} steps, far more than any checkpoint needs: "
+            "it is no checkpoint.",
+            most=limits.PICKLE_OPCODES,
         )
 
     def take(self, count: int) -> bytes:
         piece = self.data[self.at : self.at + count]
         if len(piece) != count:
-            raise _broken("it ends early, as after a broken copy or download")
+            raise CheckpointError(
+                "The file's pickle ends early, as after a broken copy or download: "
+                "copy or save the file again."
+            )
         self.at += count
         return piece
 
     def line(self) -> str:
         stop = self.data.find(b"\n", self.at, self.at + 256)
         if stop < 0:
-            raise _broken("a name in it has no end")
+            raise CheckpointError(
+                "A name in the file's pickle has no end: copy or save the file again."
+            )
         return self.take(stop + 1 - self.at)[:-1].decode("utf-8", "replace")
 
     def pop(self) -> Any:
-        if not self.stack:
-            raise _broken("it takes a value where there is none")
-        return self.stack.pop()
+        value = self.top()
+        self.stack.pop()
+        return value
 
     def top(self) -> Any:
         if not self.stack:
-            raise _broken("it takes a value where there is none")
+            raise CheckpointError(
+                "The file's pickle takes a value where there is none: copy or save the file again."
+            )
         return self.stack[-1]
 
     def pop_mark(self) -> list[Any]:
         if not self.marks:
-            raise _broken("it closes what it did not open")
+            raise CheckpointError(
+                "The file's pickle closes what it did not open: copy or save the file again."
+            )
         items, self.stack = self.stack, self.marks.pop()
         return items
 
@@ -106,8 +121,9 @@ class _Machine:
         number = self.take(1)[0]
         if number != 2:
             raise CheckpointError(
-                f"The file is a pickle of protocol {number}, and torch.save writes protocol 2: "
-                "save it again with torch.save(model.state_dict(), path)."
+                "The file is a pickle of protocol {number}, and torch.save writes protocol 2: "
+                "save it again with torch.save(model.state_dict(), path).",
+                number=number,
             )
 
     def mark(self) -> None:
@@ -117,18 +133,21 @@ class _Machine:
     def text(self, count: int) -> None:
         if count > limits.PICKLE_STRING:
             raise CheckpointError(
-                f"The file holds a text of {count:,} bytes, and checkpoints hold short names only."
+                "The file holds a text of {count:,} bytes, and checkpoints hold short names only.",
+                count=count,
             )
         try:
             self.push(self.take(count).decode("utf-8"))
         except UnicodeDecodeError:
-            raise _broken("a text in it is no UTF-8") from None
+            raise CheckpointError(
+                "A text in the file's pickle is not UTF-8: copy or save the file again."
+            ) from None
 
     def integer(self) -> None:
         count = self.take(1)[0]
         if count > limits.PICKLE_INTEGER:
             raise CheckpointError(
-                f"The file holds an integer of {count} bytes: no count is so big."
+                "The file holds an integer of {count} bytes: no count is so big.", count=count
             )
         self.push(int.from_bytes(self.take(count), "little", signed=True))
 
@@ -139,13 +158,17 @@ class _Machine:
     def append(self, items: list[Any]) -> None:
         target = self.top()
         if type(target) is not list:
-            raise _broken("it appends to what is no list")
+            raise CheckpointError(
+                "The file's pickle appends to what is no list: copy or save the file again."
+            )
         target.extend(items)
 
     def set_items(self, items: list[Any]) -> None:
         target = self.top()
         if type(target) not in (dict, Ordered) or len(items) % 2:
-            raise _broken("it sets keys of what is no dictionary")
+            raise CheckpointError(
+                "The file's pickle sets keys of what is no dictionary: copy or save the file again."
+            )
         for key, value in zip(items[::2], items[1::2], strict=True):
             # Small integers and short texts cannot be made to collide in a hash table.
             small = type(key) is int and 0 <= key < limits.INT_KEYS
@@ -155,7 +178,9 @@ class _Machine:
                     "counting numbers: save plain dictionaries of tensors and numbers."
                 )
             if key in target:
-                raise CheckpointError(f"The file sets the key `{shown(key)}` twice: it is damaged.")
+                raise CheckpointError(
+                    "The file sets the key `{key}` twice: it is damaged.", key=printable(key)
+                )
             target[key] = value
 
     def set_item(self) -> None:
@@ -167,7 +192,10 @@ class _Machine:
 
     def get(self, index: int) -> None:
         if index not in self.memo:
-            raise _broken("it refers to a value that it never noted")
+            raise CheckpointError(
+                "The file's pickle refers to a value that it never noted: "
+                "copy or save the file again."
+            )
         self.push(self.memo[index])
 
     def call(self) -> None:
@@ -218,21 +246,18 @@ _STEPS: dict[int, Callable[[_Machine], None]] = {
 }
 
 
-def _refusal(code: int) -> str:
+def _refusal(code: int) -> CheckpointError:
     import pickletools
 
     name = next((item.name for item in pickletools.opcodes if ord(item.code) == code), None)
     if name in ("NEWOBJ", "NEWOBJ_EX", "INST", "OBJ", "STACK_GLOBAL", "EXT1", "EXT2", "EXT4"):
-        return (
-            f"The file would create Python objects ({name}), which is not allowed: "
-            "save tensors and numbers alone, with torch.save(model.state_dict(), path)."
+        return CheckpointError(
+            "The file would create Python objects ({step}), which is not allowed: "
+            "save tensors and numbers alone, with torch.save(model.state_dict(), path).",
+            step=name,
         )
-    what = f"the step {name}" if name else f"the byte 0x{code:02x}"
-    return (
-        f"The file's pickle holds {what}, which torch.save does not write: "
-        "it is damaged or no checkpoint; save it again with torch.save."
+    return CheckpointError(
+        "The file's pickle holds the step {step}, which torch.save does not write: "
+        "it is damaged or no checkpoint; save it again with torch.save.",
+        step=name or f"0x{code:02x}",
     )
-
-
-def _broken(reason: str) -> CheckpointError:
-    return CheckpointError(f"The file's pickle is damaged: {reason}; copy or save the file again.")

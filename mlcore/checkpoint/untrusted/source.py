@@ -1,4 +1,4 @@
-"""A file that nobody should trust: opened once, measured once, read by bounded pieces. No torch."""
+"""A file that nobody should trust: opened once, measured once, read in bounded pieces."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from pathlib import Path
 
 from mlcore.errors import CheckpointError
 
-__all__ = ["Source", "open_source", "shown", "words"]
+__all__ = ["Source", "open_source", "printable", "shape_text"]
 
 _CHUNK = 2**20
 
 
-def shown(text: object, length: int = 60) -> str:
+def printable(text: object, length: int = 60) -> str:
     """Text out of a file, fit for a sentence: on one line, printable, not long."""
-    words = "".join(letter if letter.isprintable() else "�" for letter in str(text)[: length + 1])
-    return words if len(words) <= length else words[: length - 1] + "…"
+    line = "".join(letter if letter.isprintable() else "�" for letter in str(text)[: length + 1])
+    return line if len(line) <= length else line[: length - 1] + "…"
 
 
-def words(shape: tuple[int, ...]) -> str:
+def shape_text(shape: tuple[int, ...]) -> str:
     """A shape in words: "128×784"; "()" for a single number."""
     return "×".join(map(str, shape)) if shape else "()"
 
@@ -66,14 +66,17 @@ class Source:
                 done += count
         except OSError as error:
             raise CheckpointError(
-                f"The file cannot be read: {error.strerror}; copy it anew and try again."
+                "The file cannot be read: {reason}; copy it again and retry.",
+                reason=error.strerror or str(error),
             ) from None
 
     def _check(self, offset: int, count: int) -> None:
         if offset < 0 or count < 0 or offset + count > self.size:
             raise CheckpointError(
-                f"The file is cut short: it has {self.size:,} bytes and refers to byte "
-                f"{shown(offset + count)}; copy or download it again."
+                "The file is cut short: it has {size:,} bytes and refers to byte {byte}; "
+                "copy or download it again.",
+                size=self.size,
+                byte=printable(offset + count),
             )
 
     def sha256(self) -> str:
@@ -91,27 +94,34 @@ def open_source(path: Path, max_bytes: int) -> Iterator[Source]:
     Raises:
         CheckpointError: it is missing, no regular file, empty or too large.
     """
-    name = shown(path)
+    name = printable(path)
     try:
         # Without O_NONBLOCK a named pipe would hold the process until somebody writes to it.
         flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
         file = io.FileIO(path, opener=lambda name, _: os.open(name, flags))
     except FileNotFoundError:
         raise CheckpointError(
-            f"There is no file {name}: check the path, or list the runs with `mlcore runs`."
+            "There is no file {name}: check the path, or list the runs with `mlcore runs`.",
+            name=name,
         ) from None
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise CheckpointError(f"The file {name} cannot be opened: {reason}.") from None
+        reason = getattr(error, "strerror", None) or str(error)
+        raise CheckpointError(
+            "The file {name} cannot be opened: {reason}.", name=name, reason=reason
+        ) from None
     with file:
         status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode):
-            raise CheckpointError(f"{name} is no regular file: give the path of a checkpoint file.")
+            raise CheckpointError(
+                "{name} is no regular file: give the path of a checkpoint file.", name=name
+            )
         if status.st_size == 0:
             raise CheckpointError("The file is empty: save or download the checkpoint again.")
         if status.st_size > max_bytes:
             raise CheckpointError(
-                f"The file has {status.st_size:,} bytes, and at most {max_bytes:,} are read: "
-                "save the weights alone, without the optimizer, to make it smaller."
+                "The file has {size:,} bytes, and at most {most:,} are read: "
+                "save the weights alone, without the optimizer, to make it smaller.",
+                size=status.st_size,
+                most=max_bytes,
             )
         yield Source(file, status.st_size)

@@ -1,4 +1,4 @@
-"""From a scanned value to one that may be walked: no cycle, not deep, not blown up. No torch."""
+"""From a scanned value to one that may be walked: no cycle, not deep, not blown up."""
 
 from __future__ import annotations
 
@@ -31,13 +31,15 @@ class _Copier:
         self.nodes += 1
         if depth > limits.TREE_DEPTH:
             raise CheckpointError(
-                f"The file is nested more than {limits.TREE_DEPTH} levels deep, and checkpoints "
-                "are flat: it is no checkpoint."
+                "The file is nested more than {most} levels deep, and checkpoints are flat: "
+                "it is no checkpoint.",
+                most=limits.TREE_DEPTH,
             )
         if self.nodes > limits.TREE_NODES:
             raise CheckpointError(
-                f"The file stands for more than {limits.TREE_NODES:,} values beside its tensors: "
-                "it is no checkpoint."
+                "The file stands for more than {most:,} values beside its tensors: "
+                "it is no checkpoint.",
+                most=limits.TREE_NODES,
             )
         kind = type(value)
         if kind in (dict, Ordered):

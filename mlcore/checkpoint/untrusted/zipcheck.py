@@ -1,7 +1,7 @@
 """The directory of a zip file, read strictly: stored members only, none of them overlapping.
 
 A general zip reader searches, guesses and inflates. This one accepts what `torch.save` writes
-and nothing else, so that no two readers could see two different files. No torch.
+and nothing else, so that no two readers could see two different files.
 
 Source: APPNOTE.TXT 6.3.10, sections 4.3.7 (local header), 4.3.12 (directory), 4.3.14 to 4.3.16.
 """
@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mlcore.checkpoint.untrusted import limits
-from mlcore.checkpoint.untrusted.source import Source, shown
+from mlcore.checkpoint.untrusted.source import Source, printable
 from mlcore.errors import CheckpointError
 
 __all__ = ["Record", "read_directory"]
@@ -36,7 +36,7 @@ class Record:
 
 
 def read_directory(source: Source) -> dict[str, Record]:
-    """Name → place of every member.
+    """Name → where each member lies.
 
     Raises:
         CheckpointError: the directory is damaged, or holds what `torch.save` never writes.
@@ -46,38 +46,56 @@ def read_directory(source: Source) -> dict[str, Record]:
     data, position = source.read(start, size), 0
     for _ in range(count):
         if position + _ENTRY.size > size:
-            raise _damaged("its directory ends early")
+            raise CheckpointError(
+                "The directory of the zip file ends early: copy or save the file again."
+            )
         position += _read_entry(data, position, names)
     if position != size:
-        raise _damaged("its directory holds more than its entries")
+        raise CheckpointError(
+            "The directory of the zip file holds more than its entries: "
+            "copy or save the file again."
+        )
     return _locate(source, names, start)
 
 
 def _find_directory(source: Source) -> tuple[int, int, int]:
     """Offset, bytes and number of entries of the directory, from the end of the file."""
     if source.size < _END.size:
-        raise _damaged("it is shorter than any zip file")
+        raise CheckpointError("The file is shorter than any zip file: copy or save it again.")
     end = source.size - _END.size
     mark, disk, first, here, count, size, start, comment = _END.unpack(source.read(end, _END.size))
     if mark != b"PK\x05\x06" or comment or disk or first or here != count:
-        raise _damaged("its end is missing, as after a broken copy or download")
-    place = end - _LOCATOR.size - _END_64.size
-    if place >= 0:
-        mark_64, *fields = _END_64.unpack(source.read(place, _END_64.size))
-        locator = _LOCATOR.unpack(source.read(place + _END_64.size, _LOCATOR.size))
+        raise CheckpointError(
+            "The end of the zip file is missing, as after a broken copy or download: "
+            "copy or save the file again."
+        )
+    start_64 = end - _LOCATOR.size - _END_64.size
+    if start_64 >= 0:
+        mark_64, *fields = _END_64.unpack(source.read(start_64, _END_64.size))
+        locator = _LOCATOR.unpack(source.read(start_64 + _END_64.size, _LOCATOR.size))
         if locator[0] == b"PK\x06\x07":
             if mark_64 != b"PK\x06\x06" or fields[5:9] != [count, count, size, start]:
-                raise _damaged("its two ends contradict each other")
-            if locator[2] != place:
-                raise _damaged("its end points elsewhere")
-            end = place
+                raise CheckpointError(
+                    "The two ends of the zip file contradict each other: "
+                    "copy or save the file again."
+                )
+            if locator[2] != start_64:
+                raise CheckpointError(
+                    "The end of the zip file points elsewhere: copy or save the file again."
+                )
+            end = start_64
     if count > limits.ZIP_MEMBERS or size > limits.ZIP_DIRECTORY_BYTES:
         raise CheckpointError(
-            f"The zip file lists {count:,} members in {size:,} bytes, far more than the "
-            f"{limits.ZIP_MEMBERS:,} that a checkpoint may have: it is no checkpoint."
+            "The zip file lists {count:,} members in {size:,} bytes, far more than the "
+            "{most:,} that a checkpoint may have: it is no checkpoint.",
+            count=count,
+            size=size,
+            most=limits.ZIP_MEMBERS,
         )
     if start + size != end:
-        raise _damaged("its directory does not stand where its end says")
+        raise CheckpointError(
+            "The directory of the zip file is not where its end says: copy or save the file again."
+        )
     return start, size, count
 
 
@@ -89,17 +107,25 @@ def _read_entry(data: bytes, position: int, names: dict[str, tuple[int, int, int
     begin = position + _ENTRY.size
     raw = data[begin : begin + name_size]
     if mark != b"PK\x01\x02" or len(raw) != name_size or disk:
-        raise _damaged("its directory is broken")
+        raise CheckpointError(
+            "The directory of the zip file is broken: copy or save the file again."
+        )
     name = raw.decode("utf-8", "replace")
     if method != 0 or packed != size:
         raise CheckpointError(
-            f"The member `{shown(name)}` is compressed, and checkpoints are stored as they are: "
-            "unpack the archive, or save the checkpoint again with torch.save."
+            "The member `{name}` is compressed, and checkpoints are stored as they are: "
+            "unpack the archive, or save the checkpoint again with torch.save.",
+            name=printable(name),
         )
     if flags & _ENCRYPTED:
-        raise CheckpointError(f"The member `{shown(name)}` is encrypted: save it without.")
+        raise CheckpointError(
+            "The member `{name}` of the zip file is encrypted: save it without encryption.",
+            name=printable(name),
+        )
     if name in names:
-        raise _damaged(f"it holds `{shown(name)}` twice")
+        raise CheckpointError(
+            "The zip file holds `{name}` twice: copy or save the file again.", name=printable(name)
+        )
     names[name] = (offset, size, crc)
     return int(_ENTRY.size + name_size + extra_size + comment_size)
 
@@ -112,20 +138,31 @@ def _locate(
     free = 0  # the first byte that no member has taken yet
     for name, (offset, size, crc) in sorted(names.items(), key=lambda item: item[1][0]):
         if offset < free or offset + _LOCAL.size > stop:
-            raise _damaged(f"its members overlap at `{shown(name)}`")
+            raise CheckpointError(
+                "The members of the zip file overlap at `{name}`: copy or save the file again.",
+                name=printable(name),
+            )
         local = _LOCAL.unpack(source.read(offset, _LOCAL.size))
         mark, flags, method, name_size, extra_size = local[0], local[2], local[3], *local[9:]
         begin = offset + _LOCAL.size + name_size + extra_size
         if mark != b"PK\x03\x04" or method != 0 or flags & _ENCRYPTED:
-            raise _damaged(f"the header of `{shown(name)}` contradicts the directory")
+            raise CheckpointError(
+                "The header of `{name}` in the zip file contradicts the directory: "
+                "copy or save the file again.",
+                name=printable(name),
+            )
         if source.read(offset + _LOCAL.size, name_size) != name.encode("utf-8", "replace"):
-            raise _damaged(f"the header of `{shown(name)}` carries another name")
+            raise CheckpointError(
+                "The header of `{name}` in the zip file carries another name: "
+                "copy or save the file again.",
+                name=printable(name),
+            )
         free = begin + size
         if free > stop:
-            raise _damaged(f"`{shown(name)}` reaches past the end of the members")
+            raise CheckpointError(
+                "`{name}` reaches past the end of the members of the zip file: "
+                "copy or save it again.",
+                name=printable(name),
+            )
         found[name] = Record(begin, size, crc)
     return found
-
-
-def _damaged(reason: str) -> CheckpointError:
-    return CheckpointError(f"The zip file is damaged: {reason}; copy or save the file again.")

@@ -84,8 +84,8 @@ REASONS = {
     "full: with too few classes": "names 1 classes",
     "full: with a std of 0": "mean or std",
     "full: with an average of another shape": "shape 2 instead of 4×784",
-    "full: with a schedule that replaces its optimizer": "`optimizer`",
-    "full: with a schedule that names other options": "_schedule_phases",
+    "full: with a plateau whose best is NaN": "nan as `schedule.best`",
+    "full: with more epochs than any run": "as `epoch`",
     "full: with a random state of zeros": "random state",
 }
 

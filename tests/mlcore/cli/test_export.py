@@ -88,7 +88,7 @@ def test_what_a_file_does_not_state_is_said_aloud_or_given(run, tmp_path, capsys
         (["export", "RUN", "--checkpoint", "first"], "must be last, best or a step"),
         (["export", "RUN", "--checkpoint", "7"], "no checkpoint of step 7: it has step-0"),
         (["export", __file__, "--checkpoint", "best"], "is one checkpoint"),
-        (["export", "RUN", "--data.mean", "0.1"], "of no use to Weights"),
+        (["export", "RUN", "--data.mean", "0.1"], "does not apply to Weights"),
         (["export", "RUN", "--format", "pt2", "--data.mean", "0.1"], "stated in the checkpoint"),
     ],
 )

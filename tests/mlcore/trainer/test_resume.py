@@ -7,7 +7,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mlcore.commands import RunSteps, Stop
+from mlcore.commands import Edit, RunSteps, Stop
 from mlcore.config import RunConfig
 from mlcore.trainer import Trainer
 
@@ -88,6 +88,65 @@ def test_so_it_does_with_hundreds_of_settings(plain, config, patience, stop):
     if config.data.validation:
         config = config.with_values({"train.patience": patience})
     check(plain, config, stop)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"optim.schedule": "step", "optim.gamma": 0.5},
+        {"optim.schedule": "cosine", "optim.min_lr": 0.0003},
+        {"optim.schedule": "plateau", "optim.plateau_patience": 0},
+        {"optim.schedule": "one_cycle", "data.batch_size": 20},
+        {"train.epochs": 3, "optim.lr": 0.02},
+    ],
+)
+@pytest.mark.parametrize("schedule", ["constant", "step", "cosine", "plateau", "one_cycle"])
+def test_after_an_edit_too_the_schedule_goes_on_where_it_was(plain, schedule, changes):
+    config = RunConfig.from_flat(
+        {
+            "data.name": "digits",
+            "data.train_limit": 100,
+            "data.batch_size": 33,
+            "optim.momentum": 0.9,
+            "optim.lr": 0.05,
+            "optim.schedule": schedule,
+            "train.epochs": 5,
+        }
+    )
+    data = plain.data(config.data, 0)
+
+    def edited(stop):
+        """A trainer that is edited after 5 steps and stops after `stop`."""
+        due = [(5, Edit(changes=changes)), (stop, Stop())]
+
+        def commands():
+            ready = [command for step, command in due if step <= trainer.step]
+            del due[: len(ready)]
+            return [*ready, RunSteps(count=1)]
+
+        trainer = Trainer(config, data, commands=commands)
+        return trainer
+
+    whole = edited(10_000)
+    losses = losses_of(whole.events())
+    assert len(losses) > 11
+    for stop in (6, 8, 11):
+        first = edited(stop)
+        before = losses_of(first.events())
+        second = Trainer(RunConfig(), data, state=through_a_file(first.snapshot()))
+        assert before + losses_of(second.events()) == losses
+        assert plain.same_weights(second, whole.model)
+
+
+def test_the_tutorials_form_can_be_trained_on_with_every_schedule(plain):
+    config = RunConfig.from_flat({"data.name": "digits", "train.epochs": 1, "optim.momentum": 0.9})
+    _, trainer, _ = plain.run(config)
+    whole = trainer.snapshot()
+    sparse = {"model": whole["model"], "optimizer": whole["optimizer"], "epoch": 1, "loss": 0.5}
+    for schedule in ("step", "cosine", "plateau", "one_cycle"):
+        more = config.with_values({"optim.schedule": schedule, "train.epochs": 3})
+        *_, finished = Trainer(more, plain.data(config.data, 0), state=sparse).events()
+        assert finished.epoch == 3
 
 
 def test_a_run_may_change_hands_between_steppers(plain):

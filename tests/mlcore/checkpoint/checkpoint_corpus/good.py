@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from mlcore.config import ModelConfig, OptimConfig, RunConfig
 from mlcore.model import MLP
-from mlcore.optim import build_optimizer, build_schedule
+from mlcore.optim import build_optimizer, build_schedule, plateau_state
 
 DATA = {
     "name": "digits",
@@ -68,7 +68,7 @@ def snapshot(config: RunConfig | None = None, steps: int = 2) -> dict[str, Any]:
         "config": config.to_json(),
         "model": model.state_dict(),
         "optimizer": optimizer.state_dict(),
-        "schedule": None if schedule is None else schedule.state_dict(),
+        "schedule": plateau_state(schedule),
         "step": steps,
         "epoch": 0,
         "position": steps,

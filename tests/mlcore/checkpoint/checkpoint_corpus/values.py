@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from checkpoint_corpus.good import DATA, mlp, saved, snapshot, weights
 from mlcore.checkpoint.write import full_tree
+from mlcore.config import ModelConfig, OptimConfig, RunConfig
 
 
 def _weights(change: Callable[[dict[str, Any]], Any], **kind: bool) -> bytes:
@@ -28,6 +29,16 @@ def _set(name: str, value: Any, **kind: bool) -> bytes:
 def _full(change: Callable[[dict[str, Any]], Any]) -> bytes:
     tree = full_tree(snapshot(), DATA)
     change(tree)
+    return saved(tree)
+
+
+def _plateau(name: str, value: Any) -> bytes:
+    """A full checkpoint with a plateau schedule that remembers this."""
+    config = RunConfig(
+        model=ModelConfig(hidden=(4, 3)), optim=OptimConfig(name="adam", schedule="plateau")
+    )
+    tree = full_tree(snapshot(config), DATA)
+    tree["trainer"]["schedule"][name] = value
     return saved(tree)
 
 
@@ -166,14 +177,16 @@ def files() -> dict[str, bytes]:
         "with a count that is NaN": _inner(*trained, "step", value=torch.tensor(nan)),
         "without an average": _full(lambda t: t["optimizer_state_dict"]["state"][0].pop("exp_avg")),
         "of another optimizer": _inner("config", "optim", "name", value="adamw"),
-        "with another schedule": _inner("config", "optim", "schedule", value="cosine"),
-        "with a schedule that replaces its optimizer": _inner(
-            "trainer", "schedule", "optimizer", value="x"
+        "with a plateau schedule and no memory of it": _inner(
+            "config", "optim", "schedule", value="plateau"
         ),
-        "with a schedule that names other options": _inner(
-            "trainer", "schedule", "_schedule_phases", 0, "start_lr", value="params"
-        ),
+        "with a plateau whose best is NaN": _plateau("best", nan),
+        "with a plateau whose best is text": _plateau("best", "x"),
+        "with a plateau whose best is a tensor": _plateau("best", torch.zeros(3)),
+        "with a plateau that counts below zero": _plateau("num_bad_epochs", -1),
+        "with a plateau that counts in fractions": _plateau("num_bad_epochs", 0.5),
         "with a schedule that is text": _inner("trainer", "schedule", value="x"),
+        "with more epochs than any run": _inner("epoch", value=2**50),
         "with a random state of 3 bytes": _inner(
             "trainer", "rng_cpu", value=torch.zeros(3, dtype=torch.uint8)
         ),

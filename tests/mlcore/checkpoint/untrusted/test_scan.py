@@ -19,9 +19,9 @@ from torch import Tensor
 
 from mlcore.checkpoint.untrusted.containers import read_contents
 from mlcore.checkpoint.untrusted.limits import UPLOAD_BYTES
-from mlcore.checkpoint.untrusted.numbers import Reader
 from mlcore.checkpoint.untrusted.scan import scan
 from mlcore.checkpoint.untrusted.source import open_source
+from mlcore.checkpoint.untrusted.tensor_reader import TensorReader
 from mlcore.errors import CheckpointError
 
 numbers = st.one_of(
@@ -60,7 +60,7 @@ def ours(data: bytes, folder: Path) -> Any:
     path.write_bytes(data)
     with open_source(path, UPLOAD_BYTES) as source:
         contents = read_contents(source)
-        return Reader(source, contents, UPLOAD_BYTES).values(contents.tree)
+        return TensorReader(source, contents, UPLOAD_BYTES).values(contents.tree)
 
 
 def equal(one: Any, other: Any) -> bool:
@@ -141,8 +141,8 @@ def test_broken_pickles_are_named(data: bytes, word: str) -> None:
 
 
 def test_the_checks_before_the_numbers_need_no_torch() -> None:
-    modules = "containers limits rebuild safetensors_header scan source tree zipcheck"
-    rooms = [*(f"untrusted.{module}" for module in modules.split()), "forms", "infer"]
+    modules = "containers limits names rebuild safetensors_header scan source tree zipcheck"
+    rooms = [*(f"untrusted.{module}" for module in modules.split()), "forms", "architecture"]
     lines = [f"import mlcore.checkpoint.{room}" for room in rooms]
     script = "; ".join([*lines, "import sys; sys.exit('torch' in sys.modules)"])
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlcore.checkpoint.infer import infer
+from mlcore.checkpoint.architecture import infer_architecture
 from mlcore.checkpoint.untrusted.rebuild import Storage, Stub
 from mlcore.errors import CheckpointError
 
@@ -32,7 +32,7 @@ def stubs(widths: list[int], *, norm: bool = False, name: str = "fc{}") -> dict[
 
 @given(widths=st.lists(st.integers(2, 300), min_size=1, max_size=12), norm=st.booleans())
 def test_widths_depth_and_batch_norm_are_found(widths: list[int], norm: bool) -> None:
-    found = infer(stubs(widths, norm=norm))
+    found = infer_architecture(stubs(widths, norm=norm))
     assert (found.hidden, found.outputs) == (tuple(widths[:-1]), widths[-1])
     assert found.batch_norm == (norm and len(widths) > 1)
     assert not found.renamed
@@ -42,7 +42,7 @@ def test_widths_depth_and_batch_norm_are_found(widths: list[int], norm: bool) ->
 def test_our_own_names_may_come_in_any_order(widths: list[int], seed: int) -> None:
     items = list(stubs(widths, norm=True).items())
     random.Random(seed).shuffle(items)
-    found = infer(dict(items))
+    found = infer_architecture(dict(items))
     assert found.hidden == tuple(widths[:-1])
     assert {name: stub.storage.key for name, stub in found.tensors.items()} == {
         name: name for name, _ in items
@@ -50,7 +50,7 @@ def test_our_own_names_may_come_in_any_order(widths: list[int], seed: int) -> No
 
 
 def test_other_names_are_taken_in_order() -> None:
-    found = infer(stubs([8, 8, 10], name="layers.{}.linear"))
+    found = infer_architecture(stubs([8, 8, 10], name="layers.{}.linear"))
     assert found.renamed
     assert found.tensors["fc2.weight"].storage.key == "layers.2.linear.weight"
     assert list(found.tensors)[:2] == ["fc1.weight", "fc1.bias"]
@@ -58,18 +58,18 @@ def test_other_names_are_taken_in_order() -> None:
 
 def test_where_the_file_keeps_no_order_numbers_give_it() -> None:
     square = stubs([8] * 11 + [10], name="{}")
-    found = infer(dict(sorted(square.items())), ordered=False)
+    found = infer_architecture(dict(sorted(square.items())), ordered=False)
     assert found.tensors["fc10.weight"].storage.key == "10.weight"
 
 
 def test_a_gap_in_our_own_names_is_a_missing_layer() -> None:
     made = {name: stub for name, stub in stubs([8, 8, 8, 10]).items() if "fc2" not in name}
     with pytest.raises(CheckpointError, match="fc2"):
-        infer(made)
+        infer_architecture(made)
 
 
 def test_two_prefixes_of_one_layer_are_refused() -> None:
     made = stubs([10])
     made["module.fc1.bias"] = Stub(Storage("float32", "other", 10), (10,))
     with pytest.raises(CheckpointError, match="no layer of its own"):
-        infer(made)
+        infer_architecture(made)

@@ -1,4 +1,4 @@
-"""The architecture that a state dict's names and shapes tell. No torch.
+"""The architecture that follows from a state dict's names and shapes.
 
 Shapes alone decide: a chain of matrices `(out, in)` with their biases, and batch normalisation
 where four vectors and a counter stand between two of them. Names only give the order.
@@ -13,11 +13,11 @@ from dataclasses import dataclass
 
 from mlcore.checkpoint.untrusted import limits
 from mlcore.checkpoint.untrusted.rebuild import Stub
-from mlcore.checkpoint.untrusted.source import shown, words
+from mlcore.checkpoint.untrusted.source import printable, shape_text
 from mlcore.config import PIXELS, ModelConfig
 from mlcore.errors import CheckpointError, SettingsError
 
-__all__ = ["Architecture", "infer"]
+__all__ = ["Architecture", "infer_architecture"]
 
 _PREFIXES = ("module.", "_orig_mod.")
 _CANONICAL = re.compile(r"(fc|bn)([1-9]\d{0,2})")
@@ -45,10 +45,12 @@ class Architecture:
         try:
             return ModelConfig(hidden=self.hidden, batch_norm=self.batch_norm)
         except SettingsError as error:
-            raise CheckpointError(f"The model in the file is too large: {error}") from None
+            raise CheckpointError(
+                "The model in the file is too large: {error}", error=error
+            ) from None
 
 
-def infer(tensors: Mapping[str, Stub], *, ordered: bool = True) -> Architecture:
+def infer_architecture(tensors: Mapping[str, Stub], *, ordered: bool = True) -> Architecture:
     """Find the chain of layers.
 
     Args:
@@ -83,8 +85,9 @@ def _layers(tensors: Mapping[str, Stub]) -> dict[str, dict[str, Stub]]:
         layer, _, field = name.rpartition(".")
         if not layer or field in layers.get(layer, {}):
             raise CheckpointError(
-                f"`{shown(full)}` belongs to no layer of its own: "
-                "a state dict has names such as `fc1.weight`."
+                "`{name}` belongs to no layer of its own: "
+                "a state dict has names such as `fc1.weight`.",
+                name=printable(full),
             )
         layers.setdefault(layer, {})[field] = stub
     return layers
@@ -96,14 +99,19 @@ def _check_numbers(tensors: Mapping[str, Stub]) -> None:
         counter = name.endswith(".num_batches_tracked")
         if stub.dtype not in (("int64",) if counter else _FLOATS):
             raise CheckpointError(
-                f"`{shown(name)}` holds {stub.dtype} numbers, where a model has "
-                f"{'int64' if counter else 'float32'}: convert the tensor and save it again."
+                "`{name}` holds {dtype} numbers, where a model has {wanted}: "
+                "convert the tensor and save it again.",
+                name=printable(name),
+                dtype=stub.dtype,
+                wanted="int64" if counter else "float32",
             )
         other = owners.setdefault(stub.storage.key, name)
         if other != name:
             raise CheckpointError(
-                f"`{shown(other)}` and `{shown(name)}` share the same numbers, and every layer "
-                "must have its own: save clones of the tensors."
+                "`{first}` and `{second}` share the same numbers, and every layer must have its "
+                "own: save clones of the tensors.",
+                first=printable(other),
+                second=printable(name),
             )
 
 
@@ -160,8 +168,10 @@ def _whole(
         )
     if not 2 <= outputs <= limits.OUTPUTS:
         raise CheckpointError(
-            f"The model in the file has {outputs:,} outputs, and 2 to {limits.OUTPUTS:,} "
-            "classes can be told apart here."
+            "The model in the file has {outputs:,} outputs, "
+            "and only models of 2 to {most:,} classes can be used here.",
+            outputs=outputs,
+            most=limits.OUTPUTS,
         )
     return Architecture(
         hidden=hidden, outputs=outputs, batch_norm=bool(norms), tensors=tensors, renamed=renamed
@@ -170,16 +180,28 @@ def _whole(
 
 def _linear(name: str, fields: Mapping[str, Stub], before: int, *, first: bool) -> int:
     after, inputs = fields["weight"].shape
-    if inputs != before:
-        source = "an image has" if first else "the layer before it gives"
+    shape = shape_text(fields["weight"].shape)
+    if inputs != before and first:
         raise CheckpointError(
-            f"`{shown(name)}.weight` has shape {words(fields['weight'].shape)}, but {source} "
-            f"{before} values: only models of 28×28 images, layer after layer, can be used."
+            "`{layer}.weight` has shape {shape}, but an image has {values} values: "
+            "only models of 28×28 images can be used.",
+            layer=printable(name),
+            shape=shape,
+            values=before,
+        )
+    if inputs != before:
+        raise CheckpointError(
+            "`{layer}.weight` has shape {shape}, but the layer before it gives {values} values: "
+            "only models whose layers follow one another can be used.",
+            layer=printable(name),
+            shape=shape,
+            values=before,
         )
     if after < 1:
         raise CheckpointError(
-            f"`{shown(name)}` is a layer without a single unit: save the state dict of a model "
-            "that predicts something."
+            "`{layer}` is a layer without a single unit: "
+            "save the state dict of a model that predicts something.",
+            layer=printable(name),
         )
     if fields["bias"].shape != (after,):
         raise _shape(f"{name}.bias", fields["bias"], (after,))
@@ -192,14 +214,17 @@ def _check_norm(
     shape = fields["weight"].shape
     if len(shape) != 1:
         raise CheckpointError(
-            f"`{shown(name)}.weight` has shape {words(shape)}, and a multilayer perceptron has "
-            "matrices and vectors only: convolutions and the like cannot be used here."
+            "`{layer}.weight` has shape {shape}, and a multilayer perceptron has matrices "
+            "and vectors only: convolutions and the like cannot be used here.",
+            layer=printable(name),
+            shape=shape_text(shape),
         )
     _check_fields(name, fields, _NORM)
     if len(widths) == 1 or len(widths) - 1 in norms:
         raise CheckpointError(
-            f"`{shown(name)}` is a batch normalisation without a linear layer of its own before "
-            "it: such a model cannot be used here."
+            "`{layer}` is a batch normalisation without a linear layer of its own before it: "
+            "such a model cannot be used here.",
+            layer=printable(name),
         )
     for field, stub in fields.items():
         wanted = () if field == "num_batches_tracked" else (widths[-1],)
@@ -212,19 +237,26 @@ def _check_fields(name: str, fields: Mapping[str, Stub], wanted: frozenset[str])
         raise _missing(f"{name}.{field}")
     for field in sorted(set(fields) - wanted):
         raise CheckpointError(
-            f"The state dict has the unknown key `{shown(name)}.{shown(field)}`: "
-            "save the state dict of a plain multilayer perceptron."
+            "The state dict has the unknown key `{layer}.{field}`: "
+            "save the state dict of a plain multilayer perceptron.",
+            layer=printable(name),
+            field=printable(field),
         )
 
 
 def _missing(name: str) -> CheckpointError:
     return CheckpointError(
-        f"The state dict lacks `{shown(name)}`: save the whole state dict of the model."
+        "The state dict lacks `{name}`: save the whole state dict of the model.",
+        name=printable(name),
     )
 
 
 def _shape(name: str, stub: Stub, wanted: tuple[int, ...]) -> CheckpointError:
     return CheckpointError(
-        f"`{shown(name)}` has shape {words(stub.shape)}, where its layer needs {words(wanted)} "
-        f"({math.prod(wanted):,} numbers): save the state dict of one model."
+        "`{name}` has shape {shape}, where its layer needs {wanted} ({count:,} numbers): "
+        "save the state dict of one model.",
+        name=printable(name),
+        shape=shape_text(stub.shape),
+        wanted=shape_text(wanted),
+        count=math.prod(wanted),
     )

@@ -1,4 +1,4 @@
-"""The numbers themselves: from bytes in a file to dense CPU tensors. Needs torch."""
+"""The numbers themselves: from bytes in a file to dense CPU tensors."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from torch import Tensor
 
 from mlcore.checkpoint.untrusted.containers import Contents
 from mlcore.checkpoint.untrusted.rebuild import ITEM_BYTES, Storage, Stub
-from mlcore.checkpoint.untrusted.source import Source, shown
+from mlcore.checkpoint.untrusted.source import Source, printable
 from mlcore.checkpoint.untrusted.zipcheck import Record
 from mlcore.errors import CheckpointError
 
-__all__ = ["Reader", "is_finite", "one_thread", "pieces"]
+__all__ = ["TensorReader", "is_finite", "one_thread", "pieces"]
 
 _CHUNK = 2**20  # bytes; also an upper bound of what a conversion holds twice
 _DTYPES = {name: getattr(torch, name) for name in ITEM_BYTES}
 
 
-class Reader:
+class TensorReader:
     """Reads the tensors that stubs stand for, each storage once, none of them mapped.
 
     Args:
@@ -67,13 +67,19 @@ class Reader:
 
     def _flat(self, storage: Storage, as_float32: bool) -> Tensor:
         record = self._records.get(storage.key)
-        name = shown(storage.key)
+        name = printable(storage.key)
         if record is None:
-            raise CheckpointError(f"The file lacks the numbers of tensor {name}: it is damaged.")
+            raise CheckpointError(
+                "The file lacks the numbers of tensor {name}: it is damaged.", name=name
+            )
         if record.size != storage.numel * ITEM_BYTES[storage.dtype]:
             raise CheckpointError(
-                f"Tensor {name} claims {storage.numel:,} {storage.dtype} numbers, but "
-                f"{record.size:,} bytes are stored: the file is damaged."
+                "Tensor {name} claims {count:,} {dtype} numbers, but {size:,} bytes are stored: "
+                "the file is damaged.",
+                name=name,
+                count=storage.numel,
+                dtype=storage.dtype,
+                size=record.size,
             )
         dtype = torch.float32 if as_float32 else _DTYPES[storage.dtype]
         self._left -= storage.numel * dtype.itemsize
@@ -98,8 +104,9 @@ class Reader:
                 part.copy_(piece[: part.numel()])
         if record.crc is not None and crc != record.crc:
             raise CheckpointError(
-                f"The file is damaged: the checksum of tensor {shown(storage.key)} does not "
-                "match; copy or download it again."
+                "The file is damaged: the checksum of tensor {name} does not match; "
+                "copy or download it again.",
+                name=printable(storage.key),
             )
         return flat
 
