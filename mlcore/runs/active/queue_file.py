@@ -39,7 +39,8 @@ def read_queue(path: Path) -> QueueState | None:
         found = json.loads(path.read_text(encoding="utf-8"))
         at_once = int(found["at_once"])
         waiting = [_checked_id(run) for run in found["waiting"]]
-        claims = {_checked_id(run): _claim(values) for run, values in found["claims"].items()}
+        written = found["claims"] if "claims" in found else found["taken"]  # of earlier versions
+        claims = {_checked_id(run): _claim(values) for run, values in written.items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
     return QueueState(at_once=min(max(1, at_once), MOST_AT_ONCE), waiting=waiting, claims=claims)

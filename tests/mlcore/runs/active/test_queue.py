@@ -134,6 +134,14 @@ def test_a_damaged_queue_shows_as_empty_and_is_rebuilt_from_the_runs(
     assert queue.snapshot().at_once == 1
 
 
+def test_a_queue_of_an_earlier_version_is_read(queue, three):
+    queue.set_at_once(3)
+    found = json.loads(queue.path.read_text())
+    queue.path.write_text(json.dumps(found | {"taken": found.pop("claims")}))
+    assert queue.snapshot().waiting == tuple(three)
+    assert queue.snapshot().at_once == 3
+
+
 def test_a_name_that_leads_out_of_the_folder_is_damage(queue, three):
     found = json.loads(queue.path.read_text())
     queue.path.write_text(json.dumps(found | {"waiting": ["../elsewhere"]}))
