@@ -76,7 +76,7 @@ def evaluate_checkpoint(
         config: what `data_config` gave.
         device: where to compute.
         raw: the data, where it has been read before.
-        mistakes: how many of the worst mistakes to look up.
+        mistakes: how many of the worst mistakes to find.
 
     Raises:
         CheckpointError: the model has another number of classes, or its answers are not finite.

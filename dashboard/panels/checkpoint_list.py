@@ -11,7 +11,7 @@ from dashboard import server, session
 from dashboard.panels.branch import branch_here
 from dashboard.words.checkpoint_rows import CheckpointRow
 from dashboard.words.dates import date_and_time
-from dashboard.words.translation import _, ngettext, translated
+from dashboard.words.translation import _, ngettext, sentence, translated
 from dashboard.words.wording import file_size
 from mlcore.errors import CheckpointError
 from mlcore.export import FORMATS
@@ -75,7 +75,8 @@ def _line(run: RunInfo, row: CheckpointRow) -> None:
             with st.popover(_("More"), key=f"more-{stem}"):
                 for name in _OTHERS:
                     _download(run, row, name, translated(FORMATS[name].title))
-                    st.caption(FORMATS[name].lacking or translated(FORMATS[name].help))
+                    lacking = FORMATS[name].lacking
+                    st.caption(sentence(lacking) if lacking else translated(FORMATS[name].help))
             if st.button(
                 _("Branch off"),
                 key=f"branch-{stem}",

@@ -38,24 +38,24 @@ def run(argv: Sequence[str]) -> int:
 
     from mlcore.checkpoint import inspect  # loads torch
 
-    told = inspect(path)
+    found = inspect(path)
     if options.json:
-        print(json.dumps({"file": str(path), **told}, ensure_ascii=False))
+        print(json.dumps({"file": str(path), **found}, ensure_ascii=False))
     else:
-        print(f"{path}\n{_page(told)}")
+        print(f"{path}\n{_report(found)}")
     return 0
 
 
-def _page(told: dict[str, Any]) -> str:
-    data = told["data"]
+def _report(found: dict[str, Any]) -> str:
+    data = found["data"]
     facts = {
-        "form": f"{told['form_words']} ({told['container']}, {file_size(told['size'])})",
-        "model": f"{told['architecture']}; {told['parameters']:,} parameters",
-        "trained": _progress(told),
-        "optimizer": told["optimizer"],
+        "form": f"{found['form_words']} ({found['container']}, {file_size(found['size'])})",
+        "model": f"{found['architecture']}; {found['parameters']:,} parameters",
+        "trained": _progress(found),
+        "optimizer": found["optimizer"],
         "data set": data and f"{data['name']}, mean {data['mean']:g}, std {data['std']:g}",
-        "versions": ", ".join(f"{name} {version}" for name, version in told["versions"].items()),
-        "sha256": told["sha256"],
+        "versions": ", ".join(f"{name} {version}" for name, version in found["versions"].items()),
+        "sha256": found["sha256"],
     }
     lines = [f"{name:<10} {fact}" for name, fact in facts.items() if fact]
     rows = [
@@ -65,15 +65,15 @@ def _page(told: dict[str, Any]) -> str:
             " × ".join(map(str, tensor["shape"])) or "scalar",
             *(f"{tensor[key]:.4g}" for key in ("min", "max", "norm")),
         )
-        for tensor in told["tensors"]
+        for tensor in found["tensors"]
     ]
     lines += ["", table(("tensor", "type", "shape", "min", "max", "norm"), rows, left=2)]
-    notes = [*told["missing"], *(f"Assumed: {x}" for x in told["assumed"]), *told["warnings"]]
+    notes = [*found["missing"], *(f"Assumed: {x}" for x in found["assumed"]), *found["warnings"]]
     return "\n".join([*lines, *([""] if notes else []), *notes])
 
 
-def _progress(told: dict[str, Any]) -> str:
-    parts = [f"{key} {told[key]:,}" for key in ("epoch", "step") if told[key] is not None]
-    if told["loss"] is not None:
-        parts.append(f"loss {told['loss']:.4f}")
+def _progress(found: dict[str, Any]) -> str:
+    parts = [f"{key} {found[key]:,}" for key in ("epoch", "step") if found[key] is not None]
+    if found["loss"] is not None:
+        parts.append(f"loss {found['loss']:.4f}")
     return ", ".join(parts)

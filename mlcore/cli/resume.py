@@ -1,4 +1,4 @@
-"""`mlcore resume`: go on with a run, or begin a run from a checkpoint file."""
+"""`mlcore resume`: continue a run, or start one from a checkpoint file."""
 
 from __future__ import annotations
 
@@ -33,42 +33,42 @@ __all__ = ["run"]
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """Go on with a run that was stopped, was lost or is to have more epochs.
+    """Continue a run that was stopped, was lost or is to have more epochs.
 
-    A run takes anew only settings that may change while it trains, such as --train.epochs and
-    --optim.lr. A checkpoint file begins a new run from it, with what it states as defaults; the
-    file stays as it is.
+    Only settings that may change while a run trains can be given, such as --train.epochs and
+    --optim.lr. A checkpoint file starts a new run, with what it states as defaults; the file stays
+    as it is.
     """
 
     target: Annotated[str, POSITIONAL, word("id or folder of a run, or a checkpoint", "RUN")] = ""
-    name: Annotated[str, text("what to call a run begun from a file", "nothing")] = ""
+    name: Annotated[str, text("what to call a run that starts from a file", "nothing")] = ""
     runs: RunsOption = ""
     json: JsonOption = False
     steps: StepsOption = False
 
 
 def run(argv: Sequence[str]) -> int:
-    """Train on from where a run or checkpoint stands."""
+    """Continue training from a run or checkpoint."""
     options, given = read("resume", Options, argv, settings=SETTINGS)
     if not options.target:
         raise SettingsError("`mlcore resume` needs a run or checkpoint: `mlcore runs` lists runs.")
     store, path = open_store(options.runs), Path(options.target).expanduser()
     if path.is_file():
-        folder = _begin(path, given, store, options.name)
+        folder = _start(path, given, store, options.name)
     else:
         folder = find_run(options.target, store)
         _check(folder, given)
         report_damage(folder)
         bring_data(folder.config.data)
-        _take(folder, given)
+        _resume(folder, given)
 
     from mlcore.cli.follow import follow
 
     return follow(folder, as_json=options.json, steps=options.steps)
 
 
-def _take(folder: RunFolder, given: Mapping[str, Value]) -> None:
-    """Ask that a run goes on, in this process; where it waits in the queue, take it from there."""
+def _resume(folder: RunFolder, given: Mapping[str, Value]) -> None:
+    """Ask that a run continues, in this process; it leaves the queue if it waits there."""
 
     def ask() -> RunFolder:
         ask_resume(folder, given)
@@ -78,7 +78,7 @@ def _take(folder: RunFolder, given: Mapping[str, Value]) -> None:
 
 
 def _check(folder: RunFolder, given: Mapping[str, Value]) -> None:
-    """Refuse what a run that goes on cannot take, in the words of the shell."""
+    """Refuse what a resumed run cannot take, in the words of the shell."""
     fixed = [name for name in given if name not in EDITABLE]
     if fixed:
         raise SettingsError(
@@ -91,7 +91,7 @@ def _check(folder: RunFolder, given: Mapping[str, Value]) -> None:
         check_epochs_left(f"Run {folder.id}", now.epoch, given)
 
 
-def _begin(path: Path, given: Mapping[str, Value], store: RunStore, name: str) -> RunFolder:
+def _start(path: Path, given: Mapping[str, Value], store: RunStore, name: str) -> RunFolder:
     """A new run that starts from a checkpoint file."""
     from mlcore.checkpoint import load  # loads torch
 
@@ -103,8 +103,7 @@ def _begin(path: Path, given: Mapping[str, Value], store: RunStore, name: str) -
         print(f"mlcore: {sentence}", file=sys.stderr)
     bring_data(plan.config.data)
     parent = path.resolve().parent.parent
-    known = (parent / "config.json").is_file()
-    origin = parent.name if known else None
+    origin = parent.name if (parent / "config.json").is_file() else None
     return RunQueue(store.root).claim(
         lambda: store.create(plan.config, parent=origin, checkpoint=path, name=name)
     )

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mlcore.errors import ExportError, SettingsError
-from mlcore.rules import nearest
+from mlcore.rules import list_words, nearest
+from mlcore.words import N_
 
 __all__ = ["FORMATS", "Format", "find_format"]
 
@@ -34,12 +35,16 @@ class Format:
     needs: tuple[str, ...] = ()
 
     @property
-    def lacking(self) -> str:
-        """One sentence where a package that it needs is not installed; else empty."""
+    def lacking(self) -> ExportError | None:
+        """The error where a package that it needs is not installed."""
         missing = [name for name in self.needs if importlib.util.find_spec(name) is None]
         if not missing:
-            return ""
-        return f'{self.title} needs {" and ".join(missing)}: run `pip install "mlcore[export]"`.'
+            return None
+        return ExportError(
+            '{format} needs {packages}: run `pip install "mlcore[export]"`.',
+            format=self.title,
+            packages=list_words(missing),
+        )
 
     def check(self) -> None:
         """Make sure that it can be written here.
@@ -47,34 +52,38 @@ class Format:
         Raises:
             ExportError: a package that it needs is not installed.
         """
-        if self.lacking:
-            raise ExportError(self.lacking)
+        if error := self.lacking:
+            raise error
 
 
 _ALL = (
     Format(
         name="full",
-        title="Full checkpoint",
+        title=N_("Full checkpoint"),
         suffix=".pt",
-        help="Everything that training needs to continue exactly.",
+        help=N_("Everything that training needs to continue exactly."),
     ),
     Format(
         name="weights",
-        title="Weights",
+        title=N_("Weights"),
         suffix="-weights.pt",
-        help="The state dict alone, for load_state_dict in a program of your own.",
+        help=N_("The state dict alone, for load_state_dict in a program of your own."),
     ),
     Format(
         name="safetensors",
         title="safetensors",
         suffix=".safetensors",
-        help="The weights in a file that can hold nothing but numbers, the settings beside them.",
+        help=N_(
+            "The weights in a file that can hold nothing but numbers, the settings beside them."
+        ),
     ),
     Format(
         name="onnx",
         title="ONNX",
         suffix=".onnx",
-        help="For other languages and runtimes: takes pixels from 0 to 1, normalises them itself.",
+        help=N_(
+            "For other languages and runtimes: takes pixels from 0 to 1, normalises them itself."
+        ),
         runs=True,
         needs=("onnx", "onnxruntime"),
     ),
@@ -82,7 +91,7 @@ _ALL = (
         name="pt2",
         title="torch.export",
         suffix=".pt2",
-        help="A PyTorch program without its Python source: takes pixels from 0 to 1.",
+        help=N_("A PyTorch program without its Python source: takes pixels from 0 to 1."),
         runs=True,
     ),
 )

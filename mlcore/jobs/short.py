@@ -26,7 +26,7 @@ __all__ = ["HANDLERS", "Handler"]
 Handler = Callable[[Mapping[str, Any], JobFolder, DataCache], dict[str, Any]]
 
 _EXTRA = 512 * 2**20  # bytes of address space for reading a stranger's file
-_TELL = 0.1  # seconds between two notes of progress
+_INTERVAL = 0.1  # seconds between two reports of progress
 
 
 def devices(_request: Mapping[str, Any], _job: JobFolder, _cache: DataCache) -> dict[str, Any]:
@@ -80,15 +80,15 @@ def evaluate_checkpoint(
 
 def fetch_data(request: Mapping[str, Any], job: JobFolder, _cache: DataCache) -> dict[str, Any]:
     """Download the data set "name" into "root"."""
-    told = 0.0
+    reported = 0.0
 
-    def tell(progress: Progress) -> None:
-        nonlocal told
-        if time.monotonic() - told >= _TELL or progress.done == progress.total:
-            told = time.monotonic()
+    def report(progress: Progress) -> None:
+        nonlocal reported
+        if time.monotonic() - reported >= _INTERVAL or progress.done == progress.total:
+            reported = time.monotonic()
             job.report(dataclasses.asdict(progress))
 
-    fetch(request["name"], Path(request["root"]), tell)
+    fetch(request["name"], Path(request["root"]), report)
     return {}
 
 

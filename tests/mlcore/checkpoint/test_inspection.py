@@ -21,49 +21,49 @@ KEYS = (
 )
 
 
-def test_a_full_checkpoint_is_told_whole(tmp_path: Path) -> None:
+def test_a_full_checkpoint_is_described_whole(tmp_path: Path) -> None:
     before = snapshot()
     save(tmp_path / "full.pt", before, DATA)
-    told = inspect(tmp_path / "full.pt")
-    assert sorted(told) == sorted(KEYS.split())
-    assert json.loads(json.dumps(told, allow_nan=False)) == told
-    assert told["architecture"] == "784 → 4 → 3 → 10, relu"
-    assert told["parameters"] == 784 * 4 + 4 + 4 * 3 + 3 + 3 * 10 + 10
-    assert told["settings"] == before["config"]
-    assert told["optimizer"] == "adam"
-    assert told["resumable"]
-    assert told["exact"]
-    assert told["missing"] == []
+    found = inspect(tmp_path / "full.pt")
+    assert sorted(found) == sorted(KEYS.split())
+    assert json.loads(json.dumps(found, allow_nan=False)) == found
+    assert found["architecture"] == "784 → 4 → 3 → 10, relu"
+    assert found["parameters"] == 784 * 4 + 4 + 4 * 3 + 3 + 3 * 10 + 10
+    assert found["settings"] == before["config"]
+    assert found["optimizer"] == "adam"
+    assert found["resumable"]
+    assert found["exact"]
+    assert found["missing"] == []
     data = (tmp_path / "full.pt").read_bytes()
-    assert (told["size"], told["sha256"]) == (len(data), hashlib.sha256(data).hexdigest())
+    assert (found["size"], found["sha256"]) == (len(data), hashlib.sha256(data).hexdigest())
 
 
-def test_tensors_are_told_with_range_and_norm(tmp_path: Path) -> None:
+def test_tensors_come_with_range_and_norm(tmp_path: Path) -> None:
     state = {name: tensor.half() for name, tensor in weights(700, 3).items()}
     (tmp_path / "a.pt").write_bytes(saved(state))
-    for told, (name, tensor) in zip(
+    for found, (name, tensor) in zip(
         inspect(tmp_path / "a.pt")["tensors"], state.items(), strict=True
     ):
-        assert (told["name"], told["shape"]) == (name, list(tensor.shape))
-        assert told["dtype"] == "float16"
-        assert told["min"] == tensor.min().item()
-        assert told["max"] == tensor.max().item()
-        assert told["norm"] == pytest.approx(tensor.double().norm().item(), rel=1e-12)
+        assert (found["name"], found["shape"]) == (name, list(tensor.shape))
+        assert found["dtype"] == "float16"
+        assert found["min"] == tensor.min().item()
+        assert found["max"] == tensor.max().item()
+        assert found["norm"] == pytest.approx(tensor.double().norm().item(), rel=1e-12)
 
 
 def test_what_is_missing_is_said(tmp_path: Path) -> None:
     (tmp_path / "weights.pt").write_bytes(saved(weights()))
-    told = inspect(tmp_path / "weights.pt")
-    assert told["missing"][0] == "It cannot be resumed: it holds no optimizer state."
-    assert "relu (assumed)" in told["architecture"]
-    assert not told["resumable"]
-    assert told["assumed"]
+    found = inspect(tmp_path / "weights.pt")
+    assert found["missing"][0] == "It cannot be resumed: it holds no optimizer state."
+    assert "relu (assumed)" in found["architecture"]
+    assert not found["resumable"]
+    assert found["assumed"]
     (tmp_path / "tutorial.pt").write_bytes(saved(tutorial()))
-    told = inspect(tmp_path / "tutorial.pt")
-    assert told["resumable"]
-    assert not told["exact"]
-    assert told["optimizer"] == "sgd"
-    assert told["epoch"] == 5
+    found = inspect(tmp_path / "tutorial.pt")
+    assert found["resumable"]
+    assert not found["exact"]
+    assert found["optimizer"] == "sgd"
+    assert found["epoch"] == 5
 
 
 def test_the_largest_numbers_have_a_finite_norm(tmp_path: Path) -> None:
@@ -73,7 +73,7 @@ def test_the_largest_numbers_have_a_finite_norm(tmp_path: Path) -> None:
     assert math.isfinite(inspect(tmp_path / "a.pt")["tensors"][0]["norm"])
 
 
-def test_a_refused_file_tells_nothing(tmp_path: Path) -> None:
+def test_a_refused_file_is_not_described(tmp_path: Path) -> None:
     (tmp_path / "a.pt").write_bytes(b"text")
     with pytest.raises(CheckpointError):
         inspect(tmp_path / "a.pt")

@@ -68,7 +68,7 @@ def test_what_one_gives_oneself_counts_more_than_the_file(tmp_path: Path) -> Non
         (torch.optim.Adagrad, "adagrad"),
     ],
 )
-def test_every_optimizer_is_told_by_its_options(
+def test_every_optimizer_is_recognised_by_its_options(
     tmp_path: Path, made: type[torch.optim.Optimizer], name: str
 ) -> None:
     model = mlp(4, 3)

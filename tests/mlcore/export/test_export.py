@@ -209,7 +209,7 @@ def test_a_full_checkpoint_is_the_same_file_and_weights_are_none(model, tmp_path
 def test_what_is_not_installed_is_named(model, tmp_path, monkeypatch):
     path, _ = model
     monkeypatch.setattr("mlcore.export.formats.importlib.util.find_spec", lambda name: None)
-    assert FORMATS["weights"].lacking == ""
+    assert FORMATS["weights"].lacking is None
     with pytest.raises(
         ExportError, match=r'onnx and onnxruntime: run `pip install "mlcore\[export\]"`'
     ):

@@ -24,7 +24,7 @@ def entry(dtype: Any = "F32", shape: Any = (1,), offsets: Any = (0, 4)) -> dict[
 def files() -> dict[str, bytes]:
     nested = b'{"a":' * 100_000
     lists = b'{"a":' + b"[" * 100_000
-    told = {"__metadata__": {"mlcore": "{" * 5000}, "fc1.bias": entry()}
+    stated = {"__metadata__": {"mlcore": "{" * 5000}, "fc1.bias": entry()}
     made = {
         "header of 8 EB": framed({}, length=2**63 - 1),
         "header longer than the file": framed({"a": entry()}, bytes(4), length=10_000),
@@ -57,7 +57,7 @@ def files() -> dict[str, bytes]:
         "entry of an odd kind": framed({"a": entry(["F32"])}, bytes(4)),
         "metadata that is a list": framed({"__metadata__": [1], "a": entry()}, bytes(4)),
         "metadata of numbers": framed({"__metadata__": {"a": 1}, "b": entry()}, bytes(4)),
-        "metadata nested deeply": framed(told, bytes(4)),
+        "metadata nested deeply": framed(stated, bytes(4)),
         "bytes behind the tensors": framed({"a": entry()}, bytes(400)),
         "settings that are refused": _with_settings({"config": {"model": {"hidden": [0]}}}),
         "settings of another model": _with_settings({"config": {"model": {"hidden": [128]}}}),
@@ -69,8 +69,8 @@ def files() -> dict[str, bytes]:
     return {f"safetensors: {name}": data for name, data in made.items()} | _cuts()
 
 
-def _with_settings(told: Any) -> bytes:
-    return to_safetensors(weights(), metadata={"mlcore": json.dumps(told)})
+def _with_settings(stated: Any) -> bytes:
+    return to_safetensors(weights(), metadata={"mlcore": json.dumps(stated)})
 
 
 def _cuts() -> dict[str, bytes]:
