@@ -10,7 +10,8 @@
     ├── CheckpointError      a checkpoint file cannot be read, trusted or applied
     ├── ExportError          a model cannot be written in the form asked for
     ├── RunError             a run folder is missing, damaged or in the wrong state
-    └── JobError             a worker process could not be started or died
+    ├── JobError             a worker process could not be started or died
+    └── Notice               what a person should know; it is shown, not raised
 
 Each message is one sentence: what is wrong, the value that caused it, and what to do next.
 The command line prints it and exits with status 2; the page shows it in place. A sentence and its
@@ -32,6 +33,7 @@ __all__ = [
     "ExportError",
     "JobError",
     "MlcoreError",
+    "Notice",
     "RunError",
     "SettingsError",
     "from_json",
@@ -92,6 +94,10 @@ class JobError(MlcoreError):
     """A worker process could not be started, died, or did not answer in time."""
 
 
+class Notice(MlcoreError):
+    """What a person should know; it is shown, not raised."""
+
+
 def to_json(error: MlcoreError) -> dict[str, Any]:
     """The error as a JSON object; `from_json` gives one with the same sentence back."""
     return {
@@ -116,7 +122,7 @@ def from_json(record: Mapping[str, Any]) -> MlcoreError:
             for name, value in record["values"].items()
         }
         return kind(str(record["template"]), **values)
-    except (AttributeError, IndexError, KeyError, TypeError) as error:
+    except (AttributeError, LookupError, RecursionError, TypeError) as error:
         raise ValueError(f"damaged error: {record!r}") from error
 
 

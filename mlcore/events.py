@@ -1,17 +1,21 @@
 """What a run says while it runs: frozen events of plain numbers, and their JSON form.
 
-Standard library only. Steps and epochs count from 1. Every event says how far the run was when it
-happened: `step`, the optimisation steps done, and `epochs_done`, the whole epochs done.
+Steps and epochs count from 1. Every event says how far the run was when it happened: `step`, the
+optimisation steps done, and `epochs_done`, the whole epochs done.
 """
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import NoneType
 from typing import Any, ClassVar, get_args, get_origin, get_type_hints
+
+from mlcore import errors
+from mlcore.errors import MlcoreError
 
 __all__ = [
     "EVENTS",
@@ -42,6 +46,22 @@ class _EventBase:
     def epochs_done(self) -> int:
         """Whole epochs done."""
         return self.epoch
+
+
+class _FaultBase(_EventBase):
+    """An event that says what is wrong: in English, and apart from its values."""
+
+    __slots__ = ()
+    message: str
+    error: Mapping[str, Any]
+
+    def as_error(self) -> MlcoreError:
+        """The sentence; English alone where the log is damaged, or of an earlier version."""
+        with contextlib.suppress(ValueError):
+            error = errors.from_json(self.error)
+            if str(error) == self.message:
+                return error
+        return MlcoreError("{message}", message=self.message)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +132,7 @@ class SettingsEdited(_EventBase):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EditRefused(_EventBase):
+class EditRefused(_FaultBase):
     """An edit asked for something that cannot be; the run continues as it was."""
 
     kind: ClassVar[str] = "refused"
@@ -120,6 +140,8 @@ class EditRefused(_EventBase):
     epoch: int
     changes: Mapping[str, Any]  # what was asked for
     message: str  # one sentence: which value, why not, and what can be edited
+    # The same as `errors.to_json` has it; empty in logs of earlier versions.
+    error: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,13 +201,15 @@ class Stopped(_EventBase):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Failed(_EventBase):
+class Failed(_FaultBase):
     """The run ended by an error."""
 
     kind: ClassVar[str] = "failed"
     step: int
     epoch: int
     message: str  # one sentence: what happened, at which value, and what to do
+    # The same as `errors.to_json` has it; empty in logs of earlier versions.
+    error: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
 
 Event = (
@@ -239,6 +263,8 @@ def from_json(record: Mapping[str, Any]) -> Event | None:
         values["losses"] = tuple(
             math.nan if loss is None else float(loss) for loss in values.get("losses", ())
         )
+    if not isinstance(values.get("error", {}), Mapping):
+        del values["error"]  # `message` says the same
     for name, value in values.items():
         if not isinstance(value, _SHAPES[kind.kind][name]):
             raise ValueError(f"damaged {kind.kind!r} event: {name} is {value!r}")

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import torch
 
-from mlcore import checkpoint
+from mlcore import checkpoint, errors
 from mlcore.commands import Command, Edit
 from mlcore.config import RunConfig
 from mlcore.data import RawData
@@ -90,9 +90,12 @@ def execute(
                 observe(event)
             return event
         except Exception as error:  # noqa: BLE001 (whatever it is, the run ends with a message)
-            message = _failure_message(folder, error)
+            reason = _failure(folder, error)
         failed = Failed(
-            step=last.step if last else 0, epoch=last.epochs_done if last else 0, message=message
+            step=last.step if last else 0,
+            epoch=last.epochs_done if last else 0,
+            message=str(reason),
+            error=errors.to_json(reason),
         )
         recorder.record(failed)
         observe(failed)
@@ -143,18 +146,21 @@ def _initial_state(folder: RunFolder) -> InitialState:
     return initial_state_from(last, folder.config)
 
 
-def _failure_message(folder: RunFolder, error: Exception) -> str:
+def _failure(folder: RunFolder, error: Exception) -> MlcoreError:
     """Why a run failed, for a person; faults of the program leave a traceback in error.log."""
     if isinstance(error, MlcoreError):
-        return str(error)
+        return error
     if isinstance(error, MemoryError | torch.OutOfMemoryError) or "allocate memory" in str(error):
-        return (
+        return RunError(
             "Memory ran out: choose a smaller batch size or fewer hidden units, set data.store to "
-            f"uint8, or end other programs; then {resume_advice(folder)}."
+            "uint8, or end other programs; then {advice}.",
+            advice=resume_advice(folder),
         )
     with contextlib.suppress(OSError):
         folder.error_path.write_text(traceback.format_exc(), encoding="utf-8")
-    return (
-        f"unexpected {type(error).__name__}: {str(error).rstrip('.')}; "
-        "this is a fault of the program, and error.log in the run's folder says where."
+    return RunError(
+        "unexpected {kind}: {text}; "
+        "this is a fault of the program, and error.log in the run's folder says where.",
+        kind=type(error).__name__,
+        text=str(error).rstrip("."),
     )

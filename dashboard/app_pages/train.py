@@ -24,7 +24,7 @@ from dashboard.panels.refresh import PageState, folder_changed, page_state
 from dashboard.server.histories import history_of
 from dashboard.session import comparison, problems
 from dashboard.words.progress import ACTIVE, progress_of
-from dashboard.words.translation import _
+from dashboard.words.translation import _, sentence
 from dashboard.words.wording import as_markdown
 from mlcore.runs import History, RunFolder, RunInfo
 
@@ -98,10 +98,10 @@ def _live(shown: RunInfo, runs: Sequence[RunInfo], drawn_from: PageState) -> Non
         steering.single_steps(history)
         _next_actions(history, progress.epochs)
         figures.run_facts(history, progress)
-    if history.message:
-        st.error(as_markdown(history.message), icon=":material/error:")
+    if history.error:
+        st.error(as_markdown(sentence(history.error)), icon=":material/error:")
     if history.damage:
-        st.warning(as_markdown(history.damage), icon=":material/broken_image:")
+        st.warning(as_markdown(sentence(history.damage)), icon=":material/broken_image:")
     if waits:
         st.caption(waits)
     elif history.state in ACTIVE:

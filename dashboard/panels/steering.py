@@ -13,7 +13,7 @@ from dashboard.panels.queue import cancel
 from dashboard.session import problems
 from dashboard.settings.pending import change_words, pending_changes
 from dashboard.words.progress import ACTIVE
-from dashboard.words.setting_names import with_labels
+from dashboard.words.setting_names import settings_sentence
 from dashboard.words.translation import _
 from dashboard.words.wording import as_markdown
 from mlcore.commands import Command, Continue, Edit, Pause, RunEpoch, RunSteps, Stop
@@ -78,7 +78,7 @@ def pending(history: History) -> None:
     with slot.container(border=True, key="pending"):
         _offer(history, now, changes)
         if history.refused is not None and dict(history.refused.changes) == changes:
-            reason = as_markdown(with_labels(history.refused.message))
+            reason = as_markdown(settings_sentence(history.refused.as_error()))
             st.error(
                 _("The run keeps its settings. {reason}", reason=reason), icon=":material/error:"
             )

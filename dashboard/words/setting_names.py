@@ -46,7 +46,7 @@ def settings_sentence(error: MlcoreError) -> str:
 
     The names are in back quotes, in the sentence itself or as values; both become labels.
     """
-    template = with_labels(translated(error.template))
+    template = translated(error.template)
     values = dict(error.values)
     for key, value in error.values.items():
         if isinstance(value, MlcoreError):
@@ -54,7 +54,7 @@ def settings_sentence(error: MlcoreError) -> str:
         elif isinstance(value, str) and value in SETTINGS:
             values[key] = setting_label(value)
             template = template.replace(f"`{{{key}}}`", f"{{{key}}}")
-    return template.format(**values) if values else template
+    return with_labels(template.format(**values) if values else template)
 
 
 def with_labels(text: str) -> str:

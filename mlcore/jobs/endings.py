@@ -6,7 +6,7 @@ import contextlib
 import shutil
 import signal
 
-from mlcore.errors import JobError, RunError
+from mlcore.errors import JobError, MlcoreError, RunError
 from mlcore.jobs.folder import JobFolder
 from mlcore.runs import RunFolder, read_state, record_failure
 from mlcore.runs.record.control import start_lock
@@ -50,14 +50,24 @@ def end_run(folder: RunFolder, code: int, asked: int) -> None:
         if start_asked(folder.control_path, asked):
             return
         if read_state(folder) in ("lost", "queued"):
-            log = ", and worker.log in the run's folder says why" if code > 0 else ""
-            refuse_run(folder, f"{exit_reason(code)}{log}: {resume_advice(folder)}.")
+            refuse_run(folder, _run_error(folder, code))
 
 
-def refuse_run(folder: RunFolder, message: str) -> None:
+def _run_error(folder: RunFolder, code: int) -> JobError:
+    reason, advice = exit_reason(code), resume_advice(folder)
+    if code > 0:
+        return JobError(
+            "{reason}, and worker.log in the run's folder says why: {advice}.",
+            reason=reason,
+            advice=advice,
+        )
+    return JobError("{reason}: {advice}.", reason=reason, advice=advice)
+
+
+def refuse_run(folder: RunFolder, error: MlcoreError) -> None:
     """Write into a run's history that it failed; where that is impossible, it counts as lost."""
     with contextlib.suppress(RunError):
-        record_failure(folder, message)
+        record_failure(folder, error)
 
 
 def end_job(folder: JobFolder, code: int, limit: float | None = None) -> None:

@@ -142,7 +142,7 @@ class Scheduler:
             except JobError as error:
                 self._forget(start.folder)
                 if not self._ended.is_set():  # else the next server starts it, as we are gone
-                    refuse_run(start.folder, str(error))
+                    refuse_run(start.folder, error)
                 problems[start.folder.id] = error
         return problems
 

@@ -116,7 +116,7 @@ class Supervisor:
         try:
             self._fork(child, log, lambda: work_run(folder, threads, self._cache))
         except OSError as error:
-            refuse_run(folder, str(_cannot_fork(error)))
+            refuse_run(folder, _cannot_fork(error))
 
     def _start_job(self, folder: JobFolder, limit: float | None) -> None:
         def ended(code: int) -> None:

@@ -160,7 +160,7 @@ class SupervisorClient:
             "The supervisor of all training died twice over this; {log} says more.", log=self._log
         )
         if request["do"] == "run":
-            refuse_run(RunFolder(Path(request["folder"])), str(error))
+            refuse_run(RunFolder(Path(request["folder"])), error)
         else:
             JobFolder(Path(request["folder"])).refuse(error)
 

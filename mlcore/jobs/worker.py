@@ -34,7 +34,7 @@ def work_run(folder: RunFolder, threads: int, cache: DataCache) -> int:
         with contextlib.suppress(OSError):
             print(error, file=sys.stderr, flush=True)  # noqa: T201 (worker.log)
         if read_state(folder) == "queued":  # not even begun
-            refuse_run(folder, str(error))
+            refuse_run(folder, error)
         return 1
     return 0
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 
+from mlcore import errors
 from mlcore.commands import Command, Continue, Edit, Pause, RunEpoch, RunSteps, Stop
 from mlcore.config import RunConfig
 from mlcore.data.tensors import Dataset
@@ -188,7 +189,11 @@ class Trainer:
             self._state.edit(config, keep_lr="optim.lr" not in changes)
         except SettingsError as error:
             return EditRefused(
-                step=self.step, epoch=self.epoch, changes=dict(changes), message=str(error)
+                step=self.step,
+                epoch=self.epoch,
+                changes=dict(changes),
+                message=str(error),
+                error=errors.to_json(error),
             )
         after = config.flat()
         return SettingsEdited(

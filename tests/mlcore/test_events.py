@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mlcore import errors
+from mlcore.errors import DivergedError
 from mlcore.events import EVENTS, EpochDone, Failed, Paused, Started, StepsDone, from_json, to_json
 
 
@@ -68,6 +70,37 @@ def test_keys_of_the_log_are_passed_over_and_unknown_kinds_are_none():
     event = Failed(step=1, epoch=0, message="It broke.")
     assert from_json({**to_json(event), "time": 1.0}) == event
     assert from_json({"event": "of tomorrow"}) is None
+
+
+def test_what_went_wrong_comes_back_with_its_values():
+    error = DivergedError("The loss became {loss} at step {step:,}.", loss="NaN", step=1_000)
+    event = Failed(step=1, epoch=0, message=str(error), error=errors.to_json(error))
+    again = from_json(json.loads(json.dumps(to_json(event))))
+    assert again == event
+    assert isinstance(again, Failed)
+    assert type(again.as_error()) is DivergedError
+    assert again.as_error().values == error.values
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        None,
+        3,
+        [],
+        {},
+        {"template": "{a}", "values": {}},
+        {"template": "{a:.2f} {b}", "values": {"a": {"template": "x", "values": {}}}},
+        {"template": "Of another time.", "values": {}},
+    ],
+)
+def test_without_them_the_message_stays(error):
+    record = {"event": "failed", "step": 1, "epoch": 0, "message": "It {broke}.", "error": error}
+    event = from_json(record)
+    assert isinstance(event, Failed)
+    assert str(event.as_error()) == "It {broke}."
+    del record["error"]
+    assert str(from_json(record).as_error()) == "It {broke}."
 
 
 def test_a_known_kind_that_lacks_a_field_is_an_error():

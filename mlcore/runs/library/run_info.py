@@ -65,5 +65,5 @@ def read_run_info(folder: RunFolder) -> RunInfo:
         validation_loss=last.validation_loss if last else None,
         validation_accuracy=last.validation_accuracy if last else None,
         test_accuracy=outcome.test_accuracy if isinstance(outcome, Finished) else None,
-        message=lost_message(folder) if now.state == "lost" else failed,
+        message=str(lost_message(folder)) if now.state == "lost" else failed,
     )

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlcore.config import RunConfig
-from mlcore.errors import RunError
+from mlcore.errors import MlcoreError, Notice, RunError
 from mlcore.events import (
     CheckpointSaved,
     EditRefused,
@@ -57,7 +57,7 @@ class History:
         starts: every start whose steps still count, in order; `started` is the last of them.
         refused: the last edit that was refused, or None once another was made or the run resumed.
         outcome: how the run ended, or None while it has not (again).
-        state, message: the run's state, and why it failed or was lost (else empty).
+        state, error: the run's state, and why it failed or was lost (else None).
     """
 
     def __init__(self, folder: RunFolder) -> None:
@@ -66,7 +66,7 @@ class History:
         self._control = LineReader(folder.control_path)
         self._lock = threading.Lock()
         self.state: State = "queued"
-        self.message = ""
+        self.error: MlcoreError | None = None
         self._clear()
 
     def _clear(self) -> None:
@@ -135,8 +135,13 @@ class History:
         return self._reader.skipped(ended=self.state in ENDED) + self._bad_events
 
     @property
-    def damage(self) -> str:
-        """One sentence on what could not be read of the history and the control log, or ""."""
+    def message(self) -> str:
+        """Why the run failed or was lost, in English; else empty."""
+        return str(self.error or "")
+
+    @property
+    def damage(self) -> Notice | None:
+        """What could not be read of the history and the control log, if anything."""
         return damage_message(self.damaged, self._control.skipped(ended=self.state in ENDED))
 
     @property
@@ -148,7 +153,7 @@ class History:
         """Read what is new; True when anything changed. Cheap when nothing has.
 
         Never raises: a folder that is gone or cannot be read makes the state "lost", with the
-        reason in `message`, and what was read before is kept.
+        reason in `error`, and what was read before is kept.
         """
         with self._lock:
             before = (self.state, self.message)
@@ -158,7 +163,7 @@ class History:
             try:
                 replaced, lines = self._reader.read()
             except RunError as error:
-                self.state, self.message = "lost", str(error)
+                self.state, self.error = "lost", error
                 return before != (self.state, self.message)
             if replaced:
                 self._clear()
@@ -170,18 +175,18 @@ class History:
             return replaced or bool(lines) or before != (self.state, self.message)
 
     def _update_state(self, worker: WorkerRecord | None, life: Life) -> None:
-        """Derive state and message from what was read and from the worker."""
+        """Derive state and error from what was read and from the worker."""
         if not self.folder.config_path.exists():
-            self.state, self.message = "lost", gone_message(self.folder)
+            self.state, self.error = "lost", gone_message(self.folder)
             return
         asked = start_asked(self.folder.control_path, worker.control_from if worker else 0)
         last = self._last_kind(worker.events_from if worker else 0)
         self.state = derive_state(last, life, asked, read_only=is_read_only(self.folder.path))
-        self.message = ""
+        self.error = None
         if self.state == "lost":
-            self.message = lost_message(self.folder)
+            self.error = lost_message(self.folder)
         elif isinstance(self.outcome, Failed) and self.state == "failed":
-            self.message = self.outcome.message
+            self.error = self.outcome.as_error()
 
     def _last_kind(self, begun: int) -> str | None:
         """The kind of the last event that changed the state, or else of the last one of all.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mlcore.errors import Notice, RunError
 from mlcore.files import size_of
 from mlcore.runs.record.folder import RunFolder, checkpoint_step
 from mlcore.runs.record.status import is_read_only
@@ -10,51 +11,85 @@ from mlcore.runs.record.worker import read_worker
 __all__ = ["damage_message", "gone_message", "lost_message", "resume_advice"]
 
 
-def lost_message(folder: RunFolder) -> str:
+def lost_message(folder: RunFolder) -> RunError:
     """The sentence for a run whose worker is gone and left no final message."""
+    advice = resume_advice(folder)
     if is_read_only(folder.path):
-        return (
-            f"{folder.path} cannot be written, so no worker can train there: "
-            f"make it writable, then {resume_advice(folder)}."
+        return RunError(
+            "{path} cannot be written, so no worker can train there: "
+            "make it writable, then {advice}.",
+            path=folder.path,
+            advice=advice,
         )
     worker = read_worker(folder.path)
     if worker is not None and worker.rebooted:
-        return f"The machine was restarted while run {folder.id} trained: {resume_advice(folder)}."
-    if size_of(folder.path / "worker.log"):
-        return (
-            f"The process that trained run {folder.id} ended without a final message, and "
-            f"worker.log in the run's folder may say why: {resume_advice(folder)}."
+        return RunError(
+            "The machine was restarted while run {run} trained: {advice}.",
+            run=folder.id,
+            advice=advice,
         )
-    return (
-        f"The process that trained run {folder.id} was killed and left no final message: "
-        f"{resume_advice(folder)}."
+    if size_of(folder.path / "worker.log"):
+        return RunError(
+            "The process that trained run {run} ended without a final message, and "
+            "worker.log in the run's folder may say why: {advice}.",
+            run=folder.id,
+            advice=advice,
+        )
+    return RunError(
+        "The process that trained run {run} was killed and left no final message: {advice}.",
+        run=folder.id,
+        advice=advice,
     )
 
 
-def damage_message(events: int, commands: int) -> str:
-    """The sentence on damaged lines in the two logs of a run; empty where there are none.
+def damage_message(events: int, commands: int) -> Notice | None:
+    """The sentence on damaged lines in the two logs of a run; None where there are none.
 
     Args:
         events: lines of the history that were skipped.
         commands: lines of the control log that were skipped.
     """
-    logs = ((events, "events.jsonl"), (commands, "control.jsonl"))
-    found = [f"{n:,} damaged line{'s' if n > 1 else ''} of {log}" for n, log in logs if n]
-    if not found:
-        return ""
-    were = "was" if events + commands == 1 else "were"
-    return f"{' and '.join(found)} {were} skipped: all lines before and after are read."
+    if events and commands:
+        return Notice(
+            "{lines} and {others} were skipped: all lines before and after are read.",
+            lines=_damaged_lines(events, "events.jsonl"),
+            others=_damaged_lines(commands, "control.jsonl"),
+        )
+    count, log = (events, "events.jsonl") if events else (commands, "control.jsonl")
+    if count > 1:
+        return Notice(
+            "{count:,} damaged lines of {log} were skipped: all lines before and after are read.",
+            count=count,
+            log=log,
+        )
+    if count:
+        return Notice(
+            "1 damaged line of {log} was skipped: all lines before and after are read.", log=log
+        )
+    return None
 
 
-def gone_message(folder: RunFolder) -> str:
+def _damaged_lines(count: int, log: str) -> Notice:
+    """The lines that were skipped of one log, as a part of a sentence."""
+    if count == 1:
+        return Notice("1 damaged line of {log}", log=log)
+    return Notice("{count:,} damaged lines of {log}", count=count, log=log)
+
+
+def gone_message(folder: RunFolder) -> RunError:
     """The sentence for a run whose folder was deleted."""
-    return f"The folder of run {folder.id} is gone: what was shown here can no longer be loaded."
+    return RunError(
+        "The folder of run {run} is gone: what was shown here can no longer be loaded.",
+        run=folder.id,
+    )
 
 
-def resume_advice(folder: RunFolder) -> str:
+def resume_advice(folder: RunFolder) -> RunError:
     """What to do about a run that broke off, as the end of a sentence."""
     last = folder.last_checkpoint()
     if last is None:
-        return "no checkpoint was written yet, so start it again"
+        return RunError("no checkpoint was written yet, so start it again")
     step = checkpoint_step(last)
-    return f"resume it from step {step:,}" if step >= 0 else "resume it from where it began"
+    if step >= 0:
+        return RunError("resume it from step {step:,}", step=step)
+    return RunError("resume it from where it began")

@@ -8,7 +8,8 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 
-from mlcore.errors import RunError
+from mlcore import errors
+from mlcore.errors import MlcoreError, RunError
 from mlcore.events import Event, Failed, Stopped
 from mlcore.runs.record.event_log import event_record
 from mlcore.runs.record.folder import RunFolder
@@ -78,7 +79,7 @@ class Recorder:
         self.close()
 
 
-def record_failure(folder: RunFolder, message: str) -> None:
+def record_failure(folder: RunFolder, error: MlcoreError) -> None:
     """Write into a run's history that it failed, on behalf of a worker that no longer can.
 
     Raises:
@@ -90,7 +91,9 @@ def record_failure(folder: RunFolder, message: str) -> None:
     with without_worker(folder):
         now = read_status(folder)
         nobody = WorkerRecord.nobody(folder.events_path, folder.control_path)
-        failed = Failed(step=now.step, epoch=now.epoch, message=message)
+        failed = Failed(
+            step=now.step, epoch=now.epoch, message=str(error), error=errors.to_json(error)
+        )
 
         release(folder.path)
         try:  # first the line: with the record alone the run would look lost

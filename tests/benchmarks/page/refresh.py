@@ -17,6 +17,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from dashboard.session.comparison import MOST_OTHERS
 from mlcore.config import DataConfig, RunConfig, data_root
+from mlcore.errors import RunError
 from mlcore.events import CheckpointSaved, EpochDone, Event, Started, StepsDone, Stopped
 from mlcore.runs import Recorder, RunFolder, RunStore
 from mlcore.runs.record.recorder import record_failure
@@ -159,4 +160,4 @@ def _training(run: RunFolder, steps: int) -> Iterator[None]:
     finally:
         over.set()
         writer.join()
-        record_failure(run, "The benchmark is over.")
+        record_failure(run, RunError("The benchmark is over."))

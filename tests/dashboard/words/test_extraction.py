@@ -14,7 +14,7 @@ import pytest
 from mlcore import errors
 
 ROOT = Path(__file__).parents[3]
-ERRORS = frozenset(name for name in errors.__all__ if name.endswith("Error"))
+ERRORS = frozenset(name for name in errors.__all__ if name[0].isupper())
 KEYWORDS: dict[str, tuple[int, ...] | None] = {
     "_": None,
     "N_": None,

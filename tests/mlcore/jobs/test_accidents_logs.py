@@ -55,12 +55,12 @@ def test_a_torn_last_line_of_a_history_takes_nothing_else_with_it(jobs, stopped,
     assert history.state == jobs.store.list()[0].state == "lost"
     assert f"resume it from step {before.step:,}" in history.message
     np.testing.assert_array_equal(history.steps, before.steps)
-    assert history.damage == (
+    assert str(history.damage) == (
         "1 damaged line of events.jsonl was skipped: all lines before and after are read."
     )
     history = run_to_end(jobs, folder.id)
     np.testing.assert_array_equal(history.steps, whole)
-    assert history.damage.startswith("1 damaged line of events.jsonl")
+    assert str(history.damage).startswith("1 damaged line of events.jsonl")
 
 
 def test_a_damaged_line_amid_a_history_is_a_gap_and_no_end(jobs, stopped, whole, watch):
@@ -75,7 +75,7 @@ def test_a_damaged_line_amid_a_history_is_a_gap_and_no_end(jobs, stopped, whole,
     known = ~np.isnan(history.steps)
     assert 0 < known.sum() < before.step
     np.testing.assert_array_equal(history.steps[known], before.steps[known])
-    assert history.damage.startswith("1 damaged line of events.jsonl was skipped")
+    assert str(history.damage).startswith("1 damaged line of events.jsonl was skipped")
     jobs.resume_run(folder.id)
     after = watch(jobs, folder.id, lambda h: h.state == "finished")
     np.testing.assert_array_equal(after.steps[before.step :], whole[before.step :])
@@ -93,7 +93,7 @@ def test_damage_in_the_control_log_of_a_run_harms_no_command(jobs, config, watch
     send(folder, Stop())
     history = watch(jobs, folder.id, ended)
     assert history.state == "stopped"
-    assert history.damage == (
+    assert str(history.damage) == (
         "3 damaged lines of control.jsonl were skipped: all lines before and after are read."
     )
 
@@ -107,5 +107,5 @@ def test_a_torn_start_in_a_control_log_starts_nothing_and_the_next_one_does(
     history = History(folder)
     history.refresh()
     assert history.state == read_state(folder) == "stopped"
-    assert history.damage.startswith("1 damaged line of control.jsonl was skipped")
+    assert str(history.damage).startswith("1 damaged line of control.jsonl was skipped")
     np.testing.assert_array_equal(run_to_end(jobs, folder.id).steps, whole)

@@ -51,7 +51,7 @@ def test_a_deleted_folder_ends_the_writing(folder, started):
 
 def test_a_failure_on_behalf_of_a_dead_worker_tells_where_it_was(folder, record, started, steps):
     record(folder, started(), steps(1, 7))
-    record_failure(folder, "The worker was killed.")
+    record_failure(folder, RunError("The worker was killed."))
     history = History(folder)
     history.refresh()
     assert (history.state, history.message) == ("failed", "The worker was killed.")
@@ -62,7 +62,7 @@ def test_a_failure_on_behalf_of_a_dead_worker_tells_where_it_was(folder, record,
 def test_a_start_that_nobody_could_take_up_is_a_failure(folder):
     ask_start(folder)
     assert read_state(folder) == "queued"
-    record_failure(folder, "No process could be started.")
+    record_failure(folder, RunError("No process could be started."))
     assert read_state(folder) == "failed"
 
 
@@ -86,5 +86,5 @@ def test_whoever_reads_while_a_failure_is_recorded_never_sees_a_lost_run(
 
     for name, function in (("append_line", append_line), ("write_worker", write_worker)):
         monkeypatch.setattr(f"mlcore.runs.record.recorder.{name}", watched(function))
-    record_failure(folder, "No process could be started.")
+    record_failure(folder, RunError("No process could be started."))
     assert list(dict.fromkeys(seen)) == ["queued", "failed"]

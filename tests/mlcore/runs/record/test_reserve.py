@@ -45,7 +45,7 @@ def outcome(folder):
 def test_a_new_run_has_a_reserve_and_one_that_is_resumed_has_it_again(folder):
     file = folder.path / ".reserve"
     assert file.stat().st_size == 16 * 1024
-    record_failure(folder, "No memory.")
+    record_failure(folder, RunError("No memory."))
     assert not file.exists()
     ask_resume(folder)
     content = file.read_bytes()
@@ -65,7 +65,7 @@ def test_the_failure_of_a_worker_is_recorded_on_a_full_disk(folder, started, ful
 
 
 def test_a_failure_on_behalf_of_a_worker_is_recorded_on_a_full_disk(folder, full_disk):
-    record_failure(folder, "No space left on device.")
+    record_failure(folder, RunError("No space left on device."))
     assert outcome(folder) == ("failed", "No space left on device.")
 
 
@@ -73,7 +73,7 @@ def test_where_there_is_no_room_for_a_reserve_nothing_is_resumed(folder, monkeyp
     def refuse(*_):
         raise RunError("No space left on device.")
 
-    record_failure(folder, "No space left on device.")
+    record_failure(folder, RunError("No space left on device."))
     monkeypatch.setattr("mlcore.runs.record.reserve.write_atomically", refuse)
     with pytest.raises(RunError, match="No space left"):
         ask_resume(folder)
