@@ -52,6 +52,7 @@ INSIDE = {
         ("untrusted",),
         ("format",),
         ("forms",),
+        ("layer_names",),
         ("architecture",),
         ("optimizer_state",),
         ("state",),

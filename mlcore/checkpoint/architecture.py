@@ -7,10 +7,10 @@ where four vectors and a counter stand between two of them. Names only give the 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from mlcore.checkpoint.layer_names import are_ours, group_layers, natural_order, our_order
 from mlcore.checkpoint.untrusted import limits
 from mlcore.checkpoint.untrusted.rebuild import Stub
 from mlcore.checkpoint.untrusted.source import printable, shape_text
@@ -19,8 +19,6 @@ from mlcore.errors import CheckpointError, SettingsError
 
 __all__ = ["Architecture", "infer_architecture"]
 
-_PREFIXES = ("module.", "_orig_mod.")
-_CANONICAL = re.compile(r"(fc|bn)([1-9]\d{0,2})")
 _LINEAR = frozenset({"weight", "bias"})
 _NORM = frozenset({"weight", "bias", "running_mean", "running_var", "num_batches_tracked"})
 _FLOATS = ("float64", "float32", "float16", "bfloat16")
@@ -60,11 +58,11 @@ def infer_architecture(tensors: Mapping[str, Stub], *, ordered: bool = True) -> 
     Raises:
         CheckpointError: it is no multilayer perceptron for 784 pixels; the sentence says why.
     """
-    layers = _layers(tensors)
+    layers = group_layers(tensors)
     _check_numbers(tensors)
-    if all(_CANONICAL.fullmatch(name) for name in layers):
-        return _chain(sorted(layers, key=_canonical_order), layers, renamed=False)
-    natural = sorted(layers, key=_natural)
+    if are_ours(layers):
+        return _chain(sorted(layers, key=our_order), layers, renamed=False)
+    natural = sorted(layers, key=natural_order)
     orders = [list(layers), natural] if ordered else [natural, list(layers)]
     try:
         return _chain(orders[0], layers, renamed=True)
@@ -73,24 +71,6 @@ def infer_architecture(tensors: Mapping[str, Stub], *, ordered: bool = True) -> 
             return _chain(orders[1], layers, renamed=True)
         except CheckpointError:
             raise first from None
-
-
-def _layers(tensors: Mapping[str, Stub]) -> dict[str, dict[str, Stub]]:
-    """Group by layer: "fc1" → {"weight": …, "bias": …}; wrappers' prefixes are dropped."""
-    layers: dict[str, dict[str, Stub]] = {}
-    for full, stub in tensors.items():
-        name = full
-        while name.startswith(_PREFIXES):
-            name = name.removeprefix("module.").removeprefix("_orig_mod.")
-        layer, _, field = name.rpartition(".")
-        if not layer or field in layers.get(layer, {}):
-            raise CheckpointError(
-                "`{name}` belongs to no layer of its own: "
-                "a state dict has names such as `fc1.weight`.",
-                name=printable(full),
-            )
-        layers.setdefault(layer, {})[field] = stub
-    return layers
 
 
 def _check_numbers(tensors: Mapping[str, Stub]) -> None:
@@ -113,20 +93,6 @@ def _check_numbers(tensors: Mapping[str, Stub]) -> None:
                 first=printable(other),
                 second=printable(name),
             )
-
-
-def _canonical_order(name: str) -> tuple[int, int]:
-    match = _CANONICAL.fullmatch(name)
-    assert match is not None
-    return int(match[2]), ("fc", "bn").index(match[1])
-
-
-def _natural(name: str) -> list[tuple[int, int, str]]:
-    """Sort key that puts "2" before "10"."""
-    return [
-        (0, int(part), "") if part.isascii() and part.isdigit() else (1, 0, part)
-        for part in re.split(r"(\d{1,9})", name)
-    ]
 
 
 def _chain(

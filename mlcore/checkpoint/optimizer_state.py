@@ -79,12 +79,9 @@ def read_optimizer(value: Any, model: Mapping[str, Tensor]) -> dict[str, Any]:
     Raises:
         CheckpointError: it belongs to another optimizer or model, or holds impossible values.
     """
-    if not isinstance(value, dict) or not {"state", "param_groups"} <= set(value):
-        raise CheckpointError(
-            "The optimizer state in the file has no `state` and `param_groups`: "
-            "use the weights alone to start a new run."
-        )
-    groups, states = value["param_groups"], value["state"]
+    groups, states = (
+        (value.get("param_groups"), value.get("state")) if isinstance(value, dict) else (None, None)
+    )
     if not isinstance(groups, list) or len(groups) != 1 or not isinstance(groups[0], dict):
         raise CheckpointError(
             "The optimizer state in the file does not have one group of parameters: "
@@ -148,19 +145,13 @@ def _group(group: Mapping[str, Any], count: int) -> dict[str, Any]:
 def _kept(name: str, index: int, state: Any, weight: Tensor) -> dict[str, Any]:
     """What is kept for one weight: tensors of its shape, and the count of steps."""
     needs, may = _NEEDS[name], (*_NEEDS[name], *_MAY_HAVE.get(name, ()))
-    if not isinstance(state, dict) or not set(state) <= set(may):
+    complete = isinstance(state, dict) and (not state or set(needs) <= set(state))
+    if not complete or not set(state) <= set(may):
         raise CheckpointError(
             "What the optimizer in the file keeps for weight {index} is not what {name} keeps: "
             "use the weights alone to start a new run.",
             index=index,
             name=name,
-        )
-    if state and not set(needs) <= set(state):
-        raise CheckpointError(
-            "The optimizer state in the file lacks a part of what {name} keeps for weight {index}: "
-            "use the weights alone to start a new run.",
-            name=name,
-            index=index,
         )
     checked: dict[str, Any] = {}
     for key, value in state.items():
@@ -184,14 +175,7 @@ def _steps(value: Any) -> Tensor:
 
 
 def _average(key: str, value: Any, index: int, weight: Tensor) -> Tensor:
-    if not isinstance(value, Tensor) or not value.is_floating_point():
-        raise CheckpointError(
-            "The optimizer's `{key}` of weight {index} in the file is no tensor of fractions: "
-            "use the weights alone to start a new run.",
-            key=key,
-            index=index,
-        )
-    if value.shape != weight.shape:
+    if isinstance(value, Tensor) and value.shape != weight.shape:
         raise CheckpointError(
             "The optimizer's `{key}` of weight {index} in the file has shape {shape} instead of "
             "{wanted}: use the weights alone to start a new run.",
@@ -200,8 +184,8 @@ def _average(key: str, value: Any, index: int, weight: Tensor) -> Tensor:
             shape=shape_text(tuple(value.shape)),
             wanted=shape_text(tuple(weight.shape)),
         )
-    average = value.float()
-    if not is_finite(average) or (key in _SQUARES and bool((average < 0).any())):
+    average = value.float() if isinstance(value, Tensor) and value.is_floating_point() else None
+    if average is None or not is_finite(average) or (key in _SQUARES and bool((average < 0).any())):
         raise CheckpointError(
             "The optimizer's `{key}` of weight {index} in the file holds impossible values: "
             "use the weights alone to start a new run.",

@@ -65,13 +65,8 @@ def read_full_state(
         raise CheckpointError(
             "The full checkpoint states no settings, epoch or step: it is damaged."
         )
-    if not isinstance(trainer, dict):
-        raise CheckpointError(
-            "The training state in the file is no table: it is damaged; "
-            "resume from another checkpoint, or use its weights alone."
-        )
     for key in _TRAINER_KEYS:
-        if key not in trainer:
+        if not isinstance(trainer, dict) or key not in trainer:
             raise CheckpointError(
                 "The training state in the file lacks `{key}`: it is damaged; "
                 "resume from another checkpoint, or use its weights alone.",
@@ -148,18 +143,16 @@ def _plateau(config: RunConfig, value: Any) -> dict[str, Any] | None:
 
 def _check_random_state(trainer: Mapping[str, Any]) -> None:
     state, device = trainer["rng_cpu"], trainer["rng_device"]
+    good = device is None or (
+        isinstance(device, Tensor) and device.dtype == torch.uint8 and device.numel() <= 65_536
+    )
     try:
         torch.Generator().set_state(state)
     except (RuntimeError, TypeError):
+        good = False
+    if not good:
         raise CheckpointError(
             "The random state in the file is not torch's: it is damaged; "
-            "resume from another checkpoint, or use its weights alone."
-        ) from None
-    if device is not None and not (
-        isinstance(device, Tensor) and device.dtype == torch.uint8 and device.numel() <= 65_536
-    ):
-        raise CheckpointError(
-            "The random state of the device in the file is not torch's: it is damaged; "
             "resume from another checkpoint, or use its weights alone."
         )
 

@@ -87,26 +87,17 @@ def persistent(identity: Any) -> Storage:
             "save its numbers, with torch.save(model.state_dict(), path)."
         )
     word, kind, key, location, numel = identity[:5]
-    if len(identity) == 6 and identity[5] is not None:
-        raise CheckpointError(
-            "The file's pickle holds a view into another storage: save it again with torch.save."
-        )
+    view = identity[5] if len(identity) == 6 else None
     if word != "storage" or not isinstance(kind, Global) or kind.name not in names.STORAGES:
-        raise CheckpointError(
-            "The file's pickle holds a storage of an unknown kind: save it again with torch.save."
-        )
+        raise _odd_storage()
     if not isinstance(key, str) or not 0 < len(key) <= limits.TEXT or not isinstance(location, str):
-        raise CheckpointError(
-            "The file's pickle holds a storage without a proper key: save it again with torch.save."
-        )
+        raise _odd_storage()
     if location.startswith("meta"):
         raise CheckpointError(
             "The file holds a meta tensor, which has no values: save a real model's."
         )
-    if type(numel) is not int or not 0 <= numel <= limits.MAX_BYTES:
-        raise CheckpointError(
-            "The file's pickle holds a storage of impossible size: save it again with torch.save."
-        )
+    if view is not None or type(numel) is not int or not 0 <= numel <= limits.MAX_BYTES:
+        raise _odd_storage()
     return Storage(names.STORAGES[kind.name], key, numel)
 
 
@@ -118,30 +109,20 @@ def reduce(function: Any, arguments: Any) -> Any:
     """
     name = function.name if isinstance(function, Global) else ""
     if name not in names.CALLS or not isinstance(arguments, tuple):
-        raise CheckpointError(
-            "The file's pickle calls something that is no function: save it again with torch.save."
-        )
+        raise _odd_call()
     if name == names.ORDERED_DICT:
         if arguments:
-            raise CheckpointError(
-                "The file's pickle holds an OrderedDict with arguments: "
-                "save it again with torch.save."
-            )
+            raise _odd_call()
         return Ordered()
     if name == names.SIZE:
         return _shape(arguments[0] if len(arguments) == 1 else None)
     if name == names.PARAMETER:
         if len(arguments) < 2 or not isinstance(arguments[0], Stub):
-            raise CheckpointError(
-                "The file's pickle holds a parameter without a tensor: "
-                "save it again with torch.save."
-            )
+            raise _odd_call()
         return arguments[0]
     least = 6 if name == names.TENSOR_V2 else 4
     if len(arguments) < least or not isinstance(arguments[0], Storage):
-        raise CheckpointError(
-            "The file's pickle holds a tensor without a storage: save it again with torch.save."
-        )
+        raise _odd_call()
     return _tensor(arguments[0], *arguments[1:4])
 
 
@@ -186,7 +167,7 @@ def _shape(value: Any) -> tuple[int, ...]:
     good = isinstance(value, tuple) and len(value) <= limits.DIMENSIONS
     if not good or not all(type(n) is int and 0 <= n <= limits.MAX_BYTES for n in value):
         raise CheckpointError(
-            "The file's pickle holds a tensor whose shape is no short list of sizes: "
+            "The file holds a tensor whose shape is no short list of sizes: "
             "save it again with torch.save."
         )
     return tuple(value)
@@ -203,3 +184,16 @@ def build(target: Any, state: Any) -> None:
             "The file would set attributes of Python objects, which is not allowed: "
             "save tensors and numbers alone, with torch.save(model.state_dict(), path)."
         )
+
+
+def _odd_storage() -> CheckpointError:
+    return CheckpointError(
+        "The file describes a tensor's numbers as torch.save never does: "
+        "save it again with torch.save."
+    )
+
+
+def _odd_call() -> CheckpointError:
+    return CheckpointError(
+        "The file puts values together as torch.save never does: save it again with torch.save."
+    )

@@ -46,9 +46,7 @@ def read_header(source: Source) -> tuple[dict[str, Stub], dict[str, Record], dic
     header = _parse(source.read(8, size))
     metadata = header.pop("__metadata__", {})
     if not isinstance(metadata, dict) or not all(isinstance(v, str) for v in metadata.values()):
-        raise CheckpointError(
-            "The metadata of the safetensors file is no table of texts: copy or download it again."
-        )
+        raise _no_table()
     if len(header) > limits.TENSORS:
         raise CheckpointError(
             "The safetensors file lists {count:,} tensors: it is no multilayer perceptron.",
@@ -66,14 +64,16 @@ def _parse(data: bytes) -> dict[str, Any]:
     try:
         header = json.loads(data.decode("utf-8"), object_pairs_hook=_unique)
     except (ValueError, RecursionError):
-        raise CheckpointError(
-            "The header of the safetensors file is no JSON: copy or download it again."
-        ) from None
+        raise _no_table() from None
     if not isinstance(header, dict):
-        raise CheckpointError(
-            "The header of the safetensors file is no table: copy or download it again."
-        )
+        raise _no_table()
     return header
+
+
+def _no_table() -> CheckpointError:
+    return CheckpointError(
+        "The header of the safetensors file is no JSON table of tensors: copy or download it again."
+    )
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -85,10 +85,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _read_entry(name: str, entry: Any, base: int) -> tuple[Stub, Record]:
     if not isinstance(entry, dict) or set(entry) != {"dtype", "shape", "data_offsets"}:
-        raise CheckpointError(
-            "The entry `{name}` in the safetensors file is incomplete: copy or download it again.",
-            name=printable(name),
-        )
+        raise _bad_entry(name)
     dtype, shape, offsets = entry["dtype"], entry["shape"], entry["data_offsets"]
     if not isinstance(dtype, str) or dtype not in _DTYPES:
         raise CheckpointError(
@@ -98,25 +95,22 @@ def _read_entry(name: str, entry: Any, base: int) -> tuple[Stub, Record]:
             dtype=printable(dtype, 20),
         )
     if not _sizes(shape) or len(shape) > limits.DIMENSIONS:
-        raise CheckpointError(
-            "The shape of `{name}` in the safetensors file is no short list of sizes: "
-            "copy or download it again.",
-            name=printable(name),
-        )
+        raise _bad_entry(name)
     if not _sizes(offsets) or len(offsets) != 2 or offsets[0] > offsets[1]:
-        raise CheckpointError(
-            "The safetensors file has no pair of offsets for `{name}`: copy or download it again.",
-            name=printable(name),
-        )
+        raise _bad_entry(name)
     kind, numel = _DTYPES[dtype], math.prod(shape)
     if numel * ITEM_BYTES[kind] != offsets[1] - offsets[0]:
-        raise CheckpointError(
-            "The offsets of `{name}` in the safetensors file do not fit its shape: "
-            "copy or download it again.",
-            name=printable(name),
-        )
+        raise _bad_entry(name)
     record = Record(base + offsets[0], offsets[1] - offsets[0])
     return Stub(Storage(kind, name, numel), tuple(shape)), record
+
+
+def _bad_entry(name: str) -> CheckpointError:
+    return CheckpointError(
+        "The safetensors file gives `{name}` no shape and offsets that go together: "
+        "copy or download it again.",
+        name=printable(name),
+    )
 
 
 def _sizes(value: Any) -> bool:

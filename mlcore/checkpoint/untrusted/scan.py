@@ -55,16 +55,12 @@ class _Machine:
 
     def run(self) -> Pickle:
         if self.data[self.at : self.at + 1] != b"\x80":
-            raise CheckpointError(
-                "The file's pickle does not begin as one: copy or save the file again."
-            )
+            raise CheckpointError("The file's pickle does not begin as one: save it again.")
         for _ in range(limits.PICKLE_OPCODES):
             code = self.take(1)[0]
             if code == _STOP:
                 if self.marks or len(self.stack) != 1:
-                    raise CheckpointError(
-                        "The file's pickle ends with values left over: copy or save it again."
-                    )
+                    raise CheckpointError("The file's pickle has values left over: save it again.")
                 return Pickle(self.stack[0], self.at)
             step = _STEPS.get(code)
             if step is None:
@@ -81,7 +77,7 @@ class _Machine:
         if len(piece) != count:
             raise CheckpointError(
                 "The file's pickle ends early, as after a broken copy or download: "
-                "copy or save the file again."
+                "copy or save it again."
             )
         self.at += count
         return piece
@@ -89,9 +85,7 @@ class _Machine:
     def line(self) -> str:
         stop = self.data.find(b"\n", self.at, self.at + 256)
         if stop < 0:
-            raise CheckpointError(
-                "A name in the file's pickle has no end: copy or save the file again."
-            )
+            raise CheckpointError("A name in the file's pickle has no end: save it again.")
         return self.take(stop + 1 - self.at)[:-1].decode("utf-8", "replace")
 
     def pop(self) -> Any:
@@ -101,16 +95,12 @@ class _Machine:
 
     def top(self) -> Any:
         if not self.stack:
-            raise CheckpointError(
-                "The file's pickle takes a value where there is none: copy or save the file again."
-            )
+            raise CheckpointError("The file's pickle needs a value, and has none: save it again.")
         return self.stack[-1]
 
     def pop_mark(self) -> list[Any]:
         if not self.marks:
-            raise CheckpointError(
-                "The file's pickle closes what it did not open: copy or save the file again."
-            )
+            raise CheckpointError("The file's pickle closes what it did not open: save it again.")
         items, self.stack = self.stack, self.marks.pop()
         return items
 
@@ -140,7 +130,7 @@ class _Machine:
             self.push(self.take(count).decode("utf-8"))
         except UnicodeDecodeError:
             raise CheckpointError(
-                "A text in the file's pickle is not UTF-8: copy or save the file again."
+                "The file's pickle has text not in UTF-8: save it again."
             ) from None
 
     def integer(self) -> None:
@@ -158,16 +148,14 @@ class _Machine:
     def append(self, items: list[Any]) -> None:
         target = self.top()
         if type(target) is not list:
-            raise CheckpointError(
-                "The file's pickle appends to what is no list: copy or save the file again."
-            )
+            raise CheckpointError("The file's pickle appends to what is no list: save it again.")
         target.extend(items)
 
     def set_items(self, items: list[Any]) -> None:
         target = self.top()
         if type(target) not in (dict, Ordered) or len(items) % 2:
             raise CheckpointError(
-                "The file's pickle sets keys of what is no dictionary: copy or save the file again."
+                "The file's pickle sets keys of what is no dictionary: save it again."
             )
         for key, value in zip(items[::2], items[1::2], strict=True):
             # Small integers and short texts cannot be made to collide in a hash table.
@@ -193,8 +181,7 @@ class _Machine:
     def get(self, index: int) -> None:
         if index not in self.memo:
             raise CheckpointError(
-                "The file's pickle refers to a value that it never noted: "
-                "copy or save the file again."
+                "The file's pickle refers to a value that it never noted: save it again."
             )
         self.push(self.memo[index])
 

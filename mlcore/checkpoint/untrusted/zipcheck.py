@@ -46,23 +46,16 @@ def read_directory(source: Source) -> dict[str, Record]:
     data, position = source.read(start, size), 0
     for _ in range(count):
         if position + _ENTRY.size > size:
-            raise CheckpointError(
-                "The directory of the zip file ends early: copy or save the file again."
-            )
+            raise _broken_directory()
         position += _read_entry(data, position, names)
     if position != size:
-        raise CheckpointError(
-            "The directory of the zip file holds more than its entries: "
-            "copy or save the file again."
-        )
+        raise _broken_directory()
     return _locate(source, names, start)
 
 
 def _find_directory(source: Source) -> tuple[int, int, int]:
     """Offset, bytes and number of entries of the directory, from the end of the file."""
-    if source.size < _END.size:
-        raise CheckpointError("The file is shorter than any zip file: copy or save it again.")
-    end = source.size - _END.size
+    end = max(source.size - _END.size, 0)
     mark, disk, first, here, count, size, start, comment = _END.unpack(source.read(end, _END.size))
     if mark != b"PK\x05\x06" or comment or disk or first or here != count:
         raise CheckpointError(
@@ -74,15 +67,9 @@ def _find_directory(source: Source) -> tuple[int, int, int]:
         mark_64, *fields = _END_64.unpack(source.read(start_64, _END_64.size))
         locator = _LOCATOR.unpack(source.read(start_64 + _END_64.size, _LOCATOR.size))
         if locator[0] == b"PK\x06\x07":
-            if mark_64 != b"PK\x06\x06" or fields[5:9] != [count, count, size, start]:
-                raise CheckpointError(
-                    "The two ends of the zip file contradict each other: "
-                    "copy or save the file again."
-                )
-            if locator[2] != start_64:
-                raise CheckpointError(
-                    "The end of the zip file points elsewhere: copy or save the file again."
-                )
+            same = fields[5:9] == [count, count, size, start]
+            if mark_64 != b"PK\x06\x06" or not same or locator[2] != start_64:
+                raise _broken_directory()
             end = start_64
     if count > limits.ZIP_MEMBERS or size > limits.ZIP_DIRECTORY_BYTES:
         raise CheckpointError(
@@ -93,9 +80,7 @@ def _find_directory(source: Source) -> tuple[int, int, int]:
             most=limits.ZIP_MEMBERS,
         )
     if start + size != end:
-        raise CheckpointError(
-            "The directory of the zip file is not where its end says: copy or save the file again."
-        )
+        raise _broken_directory()
     return start, size, count
 
 
@@ -107,9 +92,7 @@ def _read_entry(data: bytes, position: int, names: dict[str, tuple[int, int, int
     begin = position + _ENTRY.size
     raw = data[begin : begin + name_size]
     if mark != b"PK\x01\x02" or len(raw) != name_size or disk:
-        raise CheckpointError(
-            "The directory of the zip file is broken: copy or save the file again."
-        )
+        raise _broken_directory()
     name = raw.decode("utf-8", "replace")
     if method != 0 or packed != size:
         raise CheckpointError(
@@ -145,24 +128,20 @@ def _locate(
         local = _LOCAL.unpack(source.read(offset, _LOCAL.size))
         mark, flags, method, name_size, extra_size = local[0], local[2], local[3], *local[9:]
         begin = offset + _LOCAL.size + name_size + extra_size
-        if mark != b"PK\x03\x04" or method != 0 or flags & _ENCRYPTED:
-            raise CheckpointError(
-                "The header of `{name}` in the zip file contradicts the directory: "
-                "copy or save the file again.",
-                name=printable(name),
-            )
-        if source.read(offset + _LOCAL.size, name_size) != name.encode("utf-8", "replace"):
-            raise CheckpointError(
-                "The header of `{name}` in the zip file carries another name: "
-                "copy or save the file again.",
-                name=printable(name),
-            )
+        same = source.read(offset + _LOCAL.size, name_size) == name.encode("utf-8", "replace")
         free = begin + size
-        if free > stop:
+        stored = mark == b"PK\x03\x04" and method == 0 and not flags & _ENCRYPTED
+        if not (same and stored and free <= stop):
             raise CheckpointError(
-                "`{name}` reaches past the end of the members of the zip file: "
-                "copy or save it again.",
+                "The member `{name}` of the zip file is not what its directory says: "
+                "copy or save the file again.",
                 name=printable(name),
             )
         found[name] = Record(begin, size, crc)
     return found
+
+
+def _broken_directory() -> CheckpointError:
+    return CheckpointError(
+        "The directory of the zip file contradicts the file: copy or save the file again."
+    )
