@@ -24,6 +24,7 @@ class _Page(NamedTuple):
 
 _HERE = Path(__file__).parent
 _ICON = str(_HERE / "assets" / "icon.png")
+_STYLE = _HERE / "assets" / "style.css"
 _FIRST = "train"
 _PAGES = {  # by the name of their file, which is also their address
     _FIRST: _Page(N_("Train"), ":material/play_circle:", shows_data=True),
@@ -46,6 +47,7 @@ st.set_page_config(
 
 def main() -> None:
     """Draw the sidebar and the page that the address names."""
+    st.html(_STYLE)
     st.logo(_ICON, size="large")
     page = st.navigation(
         [

@@ -29,7 +29,6 @@ _ASSUMED = {
 def page() -> None:
     """The whole page."""
     st.title(_("Test"), anchor=False)
-    _style()
     with st.container(horizontal=True, vertical_alignment="bottom", key="test-head"):
         choice = choose_model()
         outputs = _outputs(choice) if choice else 0
@@ -159,17 +158,6 @@ def _root(choice: Choice, data: str) -> Path:
 def _missing(data: str, root: Path) -> None:
     st.warning(data_sets.source(data, root).message, icon=":material/folder_off:")
     st.page_link("app_pages/data.py", label=_("Go to Data"), icon=":material/grid_view:")
-
-
-def _style() -> None:
-    """Figures share a row as long as each has room, and wrap on a phone."""
-    st.html(
-        "<style>"
-        ".st-key-figures > div { flex: 1 1 150px !important; min-width: 150px; }"
-        "[class*=st-key-head-] { min-height: 2.6rem; }"
-        ".st-key-figures [data-testid=stMetricValue] { font-variant-numeric: tabular-nums; }"
-        "</style>"
-    )
 
 
 page()

@@ -40,7 +40,6 @@ def page() -> None:
     history = history_of(RunFolder(shown.path)) if shown else None
     beside = comparison.compared(shown, runs) if shown else []
     drawn_from = page_state(history, beside, changed)
-    _style()
     _head(drawn_from, history, shown, runs)
     with ahead:  # the first component of a server imports pandas: after the head, not before it
         plotly_js.ensure()
@@ -129,19 +128,6 @@ def _wait_for_runs(drawn_from: PageState) -> None:
     """Notice a run that was started elsewhere."""
     if page_state(None) != drawn_from:
         st.rerun()
-
-
-def _style() -> None:
-    """Figures share a row as long as each has room, and wrap on a phone."""
-    st.html(
-        "<style>"
-        ".st-key-figures > div { flex: 1 1 150px !important; min-width: 150px; }"
-        ".st-key-figures [data-testid=stMetricValue] { font-variant-numeric: tabular-nums; }"
-        ".st-key-chart-switches { row-gap: 0.25rem; }"
-        ".st-key-pending { padding: 0.5rem 0.75rem; row-gap: 0.5rem; }"
-        "@media (max-width: 640px) { .st-key-zoom-hint { display: none; } }"
-        "</style>"
-    )
 
 
 page()

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import plotly.graph_objects as go
 
 from dashboard.words.translation import _
 from mlcore.events import EpochDone
 
-__all__ = ["EpochPoint", "EpochsInfo", "epoch_traces", "epochs_info"]
+__all__ = ["EpochPoint", "EpochsInfo", "epoch_arrays", "epoch_hover", "epoch_traces", "epochs_info"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,11 +33,6 @@ class EpochsInfo:
     validation: tuple[EpochPoint, ...]
     accuracy: tuple[EpochPoint, ...]  # of 0 to 1
 
-    @property
-    def best(self) -> EpochPoint | None:
-        """The first epoch of the highest validation accuracy."""
-        return max(self.accuracy, key=lambda point: (point.value, -point.epoch), default=None)
-
 
 def epochs_info(epochs: Sequence[EpochDone], most: int = 1_000) -> EpochsInfo:
     """Put the epochs of a run on the axis of steps.
@@ -54,29 +50,35 @@ def epochs_info(epochs: Sequence[EpochDone], most: int = 1_000) -> EpochsInfo:
     )
 
 
-def epoch_traces(info: EpochsInfo | None = None) -> list[go.Scatter]:
-    """The three curves; empty without `info`, for a caller who adds the data."""
-    traces = [
-        _trace(_("epoch mean"), "var(--st-chart-color-4)", "circle", "%{y:.4f}", yaxis="y"),
-        _trace(_("validation loss"), "var(--st-chart-color-2)", "diamond", "%{y:.4f}", yaxis="y"),
-        _trace(
-            _("validation accuracy"), "var(--st-chart-color-3)", "diamond", "%{y:.2%}", yaxis="y2"
-        ),
+def epoch_traces() -> list[go.Scatter]:
+    """The three curves, without data."""
+    return [
+        _trace(_("epoch mean"), "var(--st-chart-color-4)", "circle", yaxis="y"),
+        _trace(_("validation loss"), "var(--st-chart-color-2)", "diamond", yaxis="y"),
+        _trace(_("validation accuracy"), "var(--st-chart-color-3)", "diamond", yaxis="y2"),
     ]
-    if info is not None:
-        for trace, points in zip(traces, (info.train, info.validation, info.accuracy), strict=True):
-            trace.update(
-                x=[point.step for point in points],
-                y=[point.value for point in points],
-                customdata=[point.epoch for point in points],
-            )
-    return traces
 
 
-def _trace(name: str, color: str, symbol: str, number: str, **settings: Any) -> go.Scatter:
+def epoch_arrays(points: Sequence[EpochPoint], scale: float = 1) -> dict[str, Any]:
+    """The `x`, `y` and epochs of a curve; `scale`: 100 shows accuracies in per cent."""
+    return {
+        "x": np.array([point.step for point in points], np.int32),
+        "y": np.array([point.value * scale for point in points], np.float64),
+        "customdata": np.array([point.epoch for point in points], np.int32),
+    }
+
+
+def epoch_hover(yaxis: str) -> str:
+    """What a point of a curve says on hover; accuracies have the axis "y2"."""
+    number = "%{y:.2f} %" if yaxis == "y2" else "%{y:.4f}"
+    return _("{value} after epoch {epoch}", value=number, epoch="%{customdata}")
+
+
+def _trace(name: str, color: str, symbol: str, *, yaxis: str) -> go.Scatter:
     return go.Scatter(
         name=name,
         mode="lines+markers",
+        yaxis=yaxis,
         line={"color": color, "width": 1.75},
         marker={
             "color": color,
@@ -84,8 +86,7 @@ def _trace(name: str, color: str, symbol: str, number: str, **settings: Any) -> 
             "size": 6.5,
             "line": {"color": "var(--st-background-color)", "width": 1},
         },
-        hovertemplate=_("{value} after epoch {epoch}", value=number, epoch="%{customdata}"),
-        **settings,
+        hovertemplate=epoch_hover(yaxis),
     )
 
 

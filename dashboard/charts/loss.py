@@ -78,26 +78,19 @@ def moving_mean(losses: NDArray[np.floating[Any]], window: int) -> NDArray[np.fl
         return np.asarray(np.where(count > 0, (sums[ends] - sums[starts]) / count, np.nan))
 
 
-def loss_traces(info: LossInfo | None = None) -> list[go.Scatter]:
-    """The two curves; empty without `info`, for a caller who adds the data."""
-    shared: dict[str, Any] = {"mode": "lines", "yaxis": "y"}
-    raw = go.Scatter(
-        name=_("step loss"),
-        line={"color": "var(--st-chart-color-1)", "width": 1},
-        opacity=0.38,
-        hovertemplate="%{y:.4f}",
-        **shared,
-    )
-    smooth = go.Scatter(
-        name=_("moving mean"),
-        line={"color": "var(--st-chart-color-1)", "width": 2.25},
-        hovertemplate="%{y:.4f}",
-        **shared,
-    )
-    if info is not None:
-        raw.update(x=info.raw.step, y=info.raw.value)
-        smooth.update(x=info.smooth.step, y=info.smooth.value)
-    return [raw, smooth]
+def loss_traces() -> list[go.Scatter]:
+    """The two curves, without data."""
+    return [
+        go.Scatter(
+            name=name,
+            mode="lines",
+            yaxis="y",
+            line={"color": "var(--st-chart-color-1)", "width": width},
+            opacity=opacity,
+            hovertemplate="%{y:.4f}",
+        )
+        for name, width, opacity in ((_("step loss"), 1, 0.38), (_("moving mean"), 2.25, None))
+    ]
 
 
 def downsampled_line(

@@ -6,17 +6,15 @@ The grid is HTML: it folds to the width of the window, and a screen reader can r
 
 from __future__ import annotations
 
-import base64
 import html
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
+from dashboard.charts.samples import png
 from dashboard.charts.theme import Palette
 from dashboard.words.translation import _
 from dashboard.words.wording import percent, with_article
@@ -109,7 +107,7 @@ def _card_html(card: MistakeCard, image: NDArray[np.uint8]) -> str:
     bars = "".join(_guess_html(guess) for guess in card.guesses)
     return (
         f"<figure role='listitem' title='{words}'>"
-        f"<img alt='{words}' src='data:image/png;base64,{_png(image)}'>"
+        f"<img alt='{words}' src='{png(image)}'>"
         f"<figcaption><p>{label}</p>{bars}</figcaption>"
         "</figure>"
     )
@@ -123,13 +121,6 @@ def _guess_html(guess: Guess) -> str:
         f"<div class='{kind}'><b>{name}</b><i><s style='width:{width:.1f}%'></s></i>"
         f"<span>{percent(guess.probability, 0)}</span></div>"
     )
-
-
-def _png(image: NDArray[np.uint8]) -> str:
-    """A (28, 28) picture as base64 of a PNG, some 300 bytes."""
-    stream = io.BytesIO()
-    Image.fromarray(image).save(stream, format="PNG")
-    return base64.b64encode(stream.getvalue()).decode()
 
 
 def _style(palette: Palette) -> str:

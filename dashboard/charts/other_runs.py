@@ -13,9 +13,8 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from dashboard.charts.epochs import EpochPoint, epochs_info
+from dashboard.charts.epochs import EpochPoint, epoch_arrays, epoch_hover, epochs_info
 from dashboard.charts.loss import Line, downsampled_line, moving_mean
-from dashboard.words.translation import _
 from mlcore.events import EpochDone
 
 __all__ = ["COLORS", "OtherRun", "other_arrays", "other_run", "other_traces"]
@@ -77,7 +76,11 @@ def other_traces(count: int) -> list[go.Scatter]:
 
 def other_arrays(others: Sequence[OtherRun]) -> list[dict[str, Any]]:
     """For each of those traces its `x`, `y` and the rest."""
-    return [arrays for other in others for arrays in _arrays(other)]
+    arrays: list[dict[str, Any]] = []
+    for other in others:
+        arrays.append({"x": other.loss.step, "y": other.loss.value})
+        arrays.append(epoch_arrays(other.accuracy, 100))
+    return arrays
 
 
 def _traces(index: int) -> list[go.Scatter]:
@@ -96,18 +99,7 @@ def _traces(index: int) -> list[go.Scatter]:
         line={"color": color, "width": 1.75},
         marker={"color": color, "symbol": "diamond", "size": 5},
         showlegend=False,
-        hovertemplate=_("{value} after epoch {epoch}", value="%{y:.2%}", epoch="%{customdata}"),
+        hovertemplate=epoch_hover("y2"),
         **shared,
     )
     return [loss, accuracy]
-
-
-def _arrays(other: OtherRun) -> list[dict[str, Any]]:
-    return [
-        {"x": other.loss.step, "y": other.loss.value},
-        {
-            "x": np.array([point.step for point in other.accuracy], np.int32),
-            "y": np.array([point.value for point in other.accuracy], np.float32),
-            "customdata": np.array([point.epoch for point in other.accuracy], np.int32),
-        },
-    ]

@@ -30,7 +30,6 @@ class Palette:
     wrong: str  # mistakes
     right_scale: Scale
     wrong_scale: Scale
-    heat: Scale  # amounts from 0 up
     diverging: Scale  # below 0, 0, above 0
 
 
@@ -45,7 +44,6 @@ LIGHT = Palette(
     wrong="#e8631f",
     right_scale=((0.0, "#f4f8fb"), (0.5, "#8dbbdc"), (1.0, "#1268a8")),
     wrong_scale=((0.0, "#fff8f2"), (0.5, "#f7b07a"), (1.0, "#c24e06")),
-    heat=((0.0, "#f4f8fb"), (0.5, "#62a3c9"), (1.0, "#0a3f66")),
     diverging=((0.0, "#dcae84"), (0.5, "#f7f7f5"), (1.0, "#00618f")),
 )
 
@@ -60,7 +58,6 @@ DARK = Palette(
     wrong="#f8a166",
     right_scale=((0.0, "#162126"), (0.5, "#2c648f"), (1.0, "#6fbbf5")),
     wrong_scale=((0.0, "#1b1f20"), (0.5, "#94541c"), (1.0, "#ffa559")),
-    heat=((0.0, "#162126"), (0.5, "#2f7fae"), (1.0, "#c9ecff")),
     diverging=((0.0, "#7a4a22"), (0.5, "#1d2a30"), (1.0, "#4e9bf2")),
 )
 

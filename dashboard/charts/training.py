@@ -11,25 +11,17 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from dashboard.charts.epochs import EpochsInfo, epochs_info
+from dashboard.charts.epochs import EpochsInfo, epoch_arrays, epochs_info
 from dashboard.charts.loss import LossInfo, loss_info
 from dashboard.charts.other_runs import OtherRun, other_arrays
-from dashboard.charts.training_frame import frame
 from dashboard.words.choices import setting_text
 from dashboard.words.setting_names import short_label
 from dashboard.words.translation import N_, ngettext, translated
 from mlcore.events import CheckpointSaved, EpochDone, SettingsEdited
 
-__all__ = [
-    "TrainingInfo",
-    "training_arrays",
-    "training_figure",
-    "training_frame",
-    "training_info",
-]
+__all__ = ["TrainingInfo", "training_arrays", "training_info"]
 
 _MOST_MARKS = 200
 _MOST_CHANGES = 3  # written on one mark
@@ -74,8 +66,7 @@ def training_info(
     edits: Sequence[SettingsEdited] = (),
     checkpoints: Sequence[CheckpointSaved] = (),
     *,
-    steps_per_epoch: int = 0,
-    active: bool = False,
+    epoch_end: int = 0,
     validated: bool = True,
     window: int = 50,
     visible: tuple[float, float] | None = None,
@@ -89,21 +80,19 @@ def training_info(
         epochs: those that are over, in order.
         edits: changes of settings, in order.
         checkpoints: those that were saved, in order.
-        steps_per_epoch: 0 where it is not known yet.
-        active: the run has not ended, so the axis reaches to the end of its epoch.
+        epoch_end: step to which the axis reaches at least; 0 where no epoch is under way.
         validated: images are held out of training.
         window: steps of the moving mean.
         visible: first and last step on the screen; None: all.
         name: the run's name, where there are others.
         others: runs to draw beside it.
     """
-    epoch = -(-(len(losses) + 1) // steps_per_epoch) if steps_per_epoch and active else 0
     return TrainingInfo(
         loss=loss_info(losses, window=window, visible=visible),
         epochs=epochs_info(epochs),
         edits=tuple(edits[-_MOST_MARKS:]),
         checkpoints=tuple(checkpoints[-_MOST_MARKS:]),
-        upto=max(epoch * steps_per_epoch, len(losses), *(other.steps for other in others)),
+        upto=max(epoch_end, len(losses), *(other.steps for other in others)),
         validated=validated or any(other.accuracy for other in others),
         name=name,
         others=tuple(others),
@@ -113,67 +102,21 @@ def training_info(
 def training_arrays(info: TrainingInfo) -> list[dict[str, Any]]:
     """For each trace of the figure its `x`, `y` and texts, downsampled enough to be sent."""
     raw, smooth = info.loss.raw, info.loss.smooth
-    curves: list[dict[str, Any]] = [
+    checkpoints = {
+        "x": np.array([saved.step for saved in info.checkpoints], np.int32),
+        "y": np.zeros(len(info.checkpoints), np.float32),
+        "text": [translated(_REASONS.get(saved.reason, _CHECKPOINT)) for saved in info.checkpoints],
+    }
+    return [
         {"x": raw.step, "y": raw.value},
         {"x": smooth.step, "y": smooth.value},
+        epoch_arrays(info.epochs.train),
+        epoch_arrays(info.epochs.validation),
+        epoch_arrays(info.epochs.accuracy, 100),
+        checkpoints,
+        *_edit_marks(info),
+        *other_arrays(info.others),
     ]
-    curves += [
-        {
-            "x": np.array([point.step for point in points], np.int32),
-            "y": np.array([point.value for point in points], np.float64),
-            "customdata": np.array([point.epoch for point in points], np.int32),
-        }
-        for points in (info.epochs.train, info.epochs.validation, info.epochs.accuracy)
-    ]
-    curves.append(
-        {
-            "x": np.array([saved.step for saved in info.checkpoints], np.int32),
-            "y": np.zeros(len(info.checkpoints), np.float32),
-            "text": [
-                translated(_REASONS.get(saved.reason, _CHECKPOINT)) for saved in info.checkpoints
-            ],
-        }
-    )
-    curves += _edit_marks(info)
-    return curves + other_arrays(info.others)
-
-
-def training_frame(info: TrainingInfo, *, log: bool, run: str) -> dict[str, Any]:
-    """Traces without data and the layout that go with `training_arrays`.
-
-    Args:
-        info: what the chart shows.
-        log: the axis of the losses counts in powers of ten.
-        run: what keeps the zoom while data arrive.
-    """
-    return frame(
-        log=log,
-        validated=info.validated,
-        run=run,
-        upto=info.upto,
-        dense=info.dense,
-        legend=info.legend,
-        smooth=len(info.loss.smooth.step) > 0,
-    )
-
-
-def training_figure(
-    info: TrainingInfo, *, log: bool = False, run: str = "", narrow: bool = False
-) -> go.Figure:
-    """The whole figure, data included.
-
-    Args:
-        info: what it shows.
-        log: the axis of the losses counts in powers of ten.
-        run: what keeps the zoom while data arrive; another run starts unzoomed.
-        narrow: for a phone.
-    """
-    figure = go.Figure(training_frame(info, log=log, run=run))
-    for trace, arrays in zip(figure.data, training_arrays(info), strict=True):
-        trace.update(arrays)
-    if narrow:
-        figure.update_layout(height=420)
-    return figure
 
 
 def _edit_marks(info: TrainingInfo) -> list[dict[str, Any]]:

@@ -6,55 +6,41 @@ Colours and fonts are written as "var(--st-…)", which the browser resolves fro
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any
 
 import plotly.graph_objects as go
 
 from dashboard.charts.epochs import epoch_traces
 from dashboard.charts.loss import loss_traces
 from dashboard.charts.other_runs import other_traces
+from dashboard.charts.training import TrainingInfo
 from dashboard.words.translation import _, language
 from dashboard.words.wording import as_label
 
-__all__ = ["frame"]
+__all__ = ["training_frame"]
 
-_Panels = Literal["both", "loss"]
 _EPOCH_MEAN, _ACCURACY, _OTHERS = 2, 4, 8  # indices of traces
 
 
-def frame(
-    *,
-    log: bool,
-    validated: bool,
-    run: str,
-    upto: int,
-    dense: bool = False,
-    legend: Sequence[str] = (),
-    smooth: bool = True,
-) -> dict[str, Any]:
-    """Traces without data and the layout, as JSON; cheap enough for every refresh.
+def training_frame(info: TrainingInfo, *, log: bool, run: str) -> dict[str, Any]:
+    """Traces and layout, as JSON, to which `training_arrays` gives the data.
 
     Args:
-        log: the axis of the losses counts in powers of ten.
-        validated: there is an accuracy to draw.
-        run: what keeps the zoom.
-        upto: step to which the axis reaches at least.
-        dense: no markers at the epochs.
-        legend: names of the run and of those beside it; empty where there are no others.
-        smooth: the run has a moving mean.
+        info: what the chart shows.
+        log: the axis of the losses is logarithmic.
+        run: its zoom is kept while data arrive.
     """
-    panels: _Panels = "both" if validated else "loss"
-    built = _frame(log, panels, dense, max(0, len(legend) - 1), language())
+    built = _frame(log, info.validated, info.dense, len(info.others), language())
     layout = built["layout"]
-    xaxis = layout["xaxis"] | {"autorangeoptions": {"include": [0, upto], "minallowed": 0}}
+    xaxis = layout["xaxis"] | {"autorangeoptions": {"include": [0, info.upto], "minallowed": 0}}
     yaxis = layout["yaxis"] | {"uirevision": f"{run} {log}"}
     layout = layout | {"uirevision": run, "xaxis": xaxis, "yaxis": yaxis}
-    if not legend:
+    if not info.legend:
         return {"data": built["data"], "layout": layout}
+    names, smooth = [as_label(name) for name in info.legend], len(info.loss.smooth.step) > 0
     return {
-        "data": _named(built["data"], [as_label(name) for name in legend], smooth),
-        "layout": layout | _room_for_legend(layout, len(legend)),
+        "data": _named(built["data"], names, smooth),
+        "layout": layout | _room_for_legend(layout, len(names)),
     }
 
 
@@ -94,7 +80,7 @@ def _room_for_legend(layout: dict[str, Any], entries: int) -> dict[str, Any]:
 @functools.lru_cache(maxsize=16)
 def _frame(
     log: bool,
-    panels: _Panels,
+    validated: bool,
     dense: bool,
     others: int,
     language: str,  # noqa: ARG001  part of the cache key
@@ -102,7 +88,7 @@ def _frame(
     """Cached, as plotly checks every name and colour in it."""
     figure = go.Figure([*loss_traces(), *epoch_traces(), *_mark_traces(), *other_traces(others)])
     figure.update_layout(
-        height=560 if panels == "both" else 440,
+        height=560 if validated else 440,
         margin={"l": 72, "r": 12, "t": 40, "b": 44},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
@@ -129,19 +115,18 @@ def _frame(
             "color": "var(--st-chart-muted)",
             "activecolor": "var(--st-primary-color)",
         },
-        **_axes(log, panels),
+        **_axes(log, validated),
     )
     if dense:
         figure.update_traces(mode="lines", selector={"mode": "lines+markers"})
-    if panels == "loss":
+    if not validated:
         figure.data[_ACCURACY].update(visible=False)
     built: dict[str, Any] = figure.to_plotly_json()
     built["layout"].pop("template", None)
     return built
 
 
-def _axes(log: bool, panels: _Panels) -> dict[str, dict[str, Any]]:
-    both = panels == "both"
+def _axes(log: bool, validated: bool) -> dict[str, dict[str, Any]]:
     shared: dict[str, Any] = {
         "gridcolor": "var(--st-border-color-light)",
         "zeroline": False,
@@ -150,7 +135,7 @@ def _axes(log: bool, panels: _Panels) -> dict[str, dict[str, Any]]:
         "tickfont": {"size": 12, "color": "var(--st-chart-muted)"},
     }
     losses = {
-        "domain": [0.36, 1.0] if both else [0.0, 1.0],
+        "domain": [0.36, 1.0] if validated else [0.0, 1.0],
         "title": _title(_("loss")) | {"standoff": 12},
     }
     number = {"type": "log", "dtick": "D2"} if log else {"type": "linear", "rangemode": "tozero"}
@@ -158,6 +143,10 @@ def _axes(log: bool, panels: _Panels) -> dict[str, dict[str, Any]]:
         "domain": [0.0, 0.27],
         "title": _title(_("accuracy")) | {"standoff": 12},
         "nticks": 4,
+        "tickformat": ".3~r",
+        "ticksuffix": " %",
+        "visible": validated,
+        "autorangeoptions": {"clipmin": 0, "clipmax": 101},
     }
     hidden: dict[str, Any] = {
         "overlaying": "y",
@@ -169,7 +158,7 @@ def _axes(log: bool, panels: _Panels) -> dict[str, dict[str, Any]]:
         "xaxis": shared
         | {
             "title": _title(_("step")) | {"standoff": 8},
-            "anchor": "y2" if both else "y",
+            "anchor": "y2" if validated else "y",
             "tickformat": ",d",
             "showgrid": False,
             "showline": True,
@@ -181,13 +170,7 @@ def _axes(log: bool, panels: _Panels) -> dict[str, dict[str, Any]]:
             "unifiedhovertitle": {"text": _("step {step}", step="%{x:,d}")},
         },
         "yaxis": shared | losses | number,
-        "yaxis2": shared
-        | accuracy
-        | {
-            "tickformat": ".3~p",
-            "visible": both,
-            "autorangeoptions": {"clipmin": 0, "clipmax": 1.01},
-        },
+        "yaxis2": shared | accuracy,
         "yaxis3": hidden,
     }
 

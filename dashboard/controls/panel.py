@@ -51,15 +51,6 @@ _GROUPS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
 }
 """Key → title, icon and settings of a group that opens."""
 
-_STYLE = """<style>
-[class*=st-key-pair-] { flex-wrap: nowrap !important; align-items: flex-end; }
-[class*=st-key-pair-] > div:first-child { flex: 1 1 0 !important; min-width: 0; }
-[class*=st-key-pair-] [data-testid=stWidgetLabel] { width: max-content; white-space: nowrap;
-  gap: 6px; }
-[class*=st-key-pair-] [data-testid=stSliderThumbValue] { display: none; }
-</style>"""
-"""A slider and its number share a line; the number shows the value, so the thumb does not."""
-
 
 def sidebar() -> RunConfig | None:
     """Draw the sidebar; its settings, or None while one of them is refused.
@@ -68,7 +59,6 @@ def sidebar() -> RunConfig | None:
     address bar follows the settings; while they are refused it keeps the last accepted ones.
     """
     with st.sidebar:
-        st.html(_STYLE)
         checked = form.check(session.values())
         _preset(checked.config)
         with st.empty().container():  # always drawn: a group that moves loses what is typed in it

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboard.charts.other_runs import OtherRun, other_run
-from dashboard.charts.training import training_arrays, training_frame, training_info
+from dashboard.charts.training import training_arrays, training_info
+from dashboard.charts.training_frame import training_frame
 from dashboard.components.live_chart import live_chart, visible_range
 from dashboard.panels.compare import choose_others
 from dashboard.server.histories import history_of
@@ -63,8 +64,7 @@ def run_chart(
         history.epochs,
         history.edits,
         history.checkpoints,
-        steps_per_epoch=started.steps_per_epoch if started else 0,
-        active=history.state in ACTIVE,
+        epoch_end=history.length.epoch_end(history.epochs_done) if history.state in ACTIVE else 0,
         validated=validated,
         window=window,
         visible=visible,

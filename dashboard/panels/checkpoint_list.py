@@ -28,7 +28,6 @@ _MIME = "application/octet-stream"
 
 def checkpoint_list(run: RunInfo, rows: tuple[CheckpointRow, ...]) -> None:
     """One line a checkpoint, latest first. Files are read when they are asked for."""
-    _style()
     first = [row for index, row in enumerate(rows) if index < _FIRST or row.best]
     rest = [row for row in rows if row not in first]
     with st.container(key="checkpoint-list", gap="small"):
@@ -132,13 +131,3 @@ def exported(path: Path, name: str) -> bytes:
     content = file.read_bytes()
     file.unlink()  # the job's folder stays for an hour
     return content
-
-
-def _style() -> None:
-    """Less space between lines than between blocks; figures of the same width."""
-    st.html(
-        "<style>"
-        ".st-key-checkpoint-list [data-testid=stMarkdown] { font-variant-numeric: tabular-nums; }"
-        ".st-key-checkpoint-list > div > div { padding-block: 0.5rem; }"
-        "</style>"
-    )

@@ -18,7 +18,6 @@ from dashboard.charts.confusion import (
     frequent_mistakes,
 )
 from dashboard.charts.mistakes import mistake_cards, mistakes_html
-from dashboard.charts.per_class import per_class_info, per_class_table
 from dashboard.words.translation import N_, _, ngettext, translated
 from dashboard.words.wording import as_markdown, exact_percent
 
@@ -79,25 +78,28 @@ def classes_table(per_class: Sequence[Mapping[str, Any]], classes: Sequence[str]
     with st.container(horizontal=True, vertical_alignment="center", key="head-classes"):
         st.subheader(_("Each class"), anchor=False)
     number, share = st.column_config.NumberColumn, "%.2f %%"
+    shares = {
+        name: [100 * entry[name] for entry in per_class] for name in ("precision", "recall", "f1")
+    }
     st.dataframe(
-        per_class_table(per_class_info(per_class, classes)),
+        {"class": classes, **shares, "images": [entry["support"] for entry in per_class]},
         key="per-class",
         hide_index=True,
         height="content" if len(classes) <= 12 else 520,
         column_config={
-            "Class": st.column_config.TextColumn(_("Class")),
-            "Precision": number(
+            "class": st.column_config.TextColumn(_("Class")),
+            "precision": number(
                 _("Precision"),
                 help=_("The share of images predicted as this class that belong to it."),
                 format=share,
             ),
-            "Recall": number(
+            "recall": number(
                 _("Recall"),
                 help=_("The share of images of this class that are predicted as it."),
                 format=share,
             ),
-            "F1": number(_("F1"), help=_("Harmonic mean of precision and recall."), format=share),
-            "Images": number(_("Images"), help=_("Test images of the class."), format="localized"),
+            "f1": number(_("F1"), help=_("Harmonic mean of precision and recall."), format=share),
+            "images": number(_("Images"), help=_("Test images of the class."), format="localized"),
         },
     )
 

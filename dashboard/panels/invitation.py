@@ -50,23 +50,16 @@ def train_first(why: str) -> None:
 
 def no_files_yet() -> None:
     """The same in a line, where the page has more to offer below."""
-    with _box():
+    with st.container(border=True, key="no-files", horizontal_alignment="center"):
         st.markdown(_("Nothing is trained yet, so there is nothing to download."), width="content")
         _to_train()
 
 
 @contextmanager
 def _nothing_yet() -> Iterator[None]:
-    with _box():
+    with st.container(border=True, key="invitation", horizontal_alignment="center"):
         title = _("Nothing is trained yet")
         st.markdown(f"### {title}", width="content", text_alignment="center")
-        yield
-    st.html("<style>.st-key-invitation { padding: 4rem 1.5rem; }</style>")
-
-
-@contextmanager
-def _box() -> Iterator[None]:
-    with st.container(border=True, key="invitation", horizontal_alignment="center"):
         yield
 
 

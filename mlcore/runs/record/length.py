@@ -30,6 +30,11 @@ class RunLength:
         steps = event.total_steps or max(event.step, event.epochs * event.steps_per_epoch)
         return RunLength(epochs=event.epochs, steps_per_epoch=event.steps_per_epoch, steps=steps)
 
+    def epoch_end(self, epochs_done: int) -> int:
+        """The step at which the epoch after these whole ones ends; 0 before the run has started."""
+        to_come = max(0, self.epochs - epochs_done - 1)
+        return self.steps - to_come * self.steps_per_epoch
+
     def _estimate(self, edit: SettingsEdited) -> RunLength:
         epochs = _count(edit.changes, "train.epochs", self.epochs)
         steps = self.steps + (epochs - self.epochs) * self.steps_per_epoch

@@ -95,6 +95,15 @@ def test_mistakes_can_be_narrowed_by_class(app: AppTest, trained: RunFolder) -> 
     assert page.selectbox(key="mistakes-true").value is None
 
 
+def test_the_figures_of_each_class_are_numbers_in_per_cent(
+    app: AppTest, trained: RunFolder
+) -> None:
+    table = open_page(app, trained).dataframe[0].value
+    assert list(table.columns) == ["class", "precision", "recall", "f1", "images"]
+    assert table["precision"].between(1, 100).all()
+    assert table["images"].sum() == 360
+
+
 def test_a_sidebar_on_another_data_set_is_reported(app: AppTest, trained: RunFolder) -> None:
     app.query_params["data.name"] = "mnist"
     page = open_page(app, trained)

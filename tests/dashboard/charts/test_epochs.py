@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import math
 
-from dashboard.charts.epochs import EpochPoint, EpochsInfo, epoch_traces, epochs_info
+from dashboard.charts.epochs import (
+    EpochPoint,
+    EpochsInfo,
+    epoch_arrays,
+    epoch_traces,
+    epochs_info,
+)
 from mlcore.events import EpochDone
 
 
@@ -47,20 +53,21 @@ def test_what_was_not_measured_or_is_not_finite_is_left_out():
     assert [point.epoch for point in info.accuracy] == [2]
 
 
-def test_the_best_epoch_is_the_first_of_the_highest_accuracy():
-    epochs = [done(1), done(2, validation_accuracy=0.9), done(3, validation_accuracy=0.9)]
-    assert epochs_info(epochs).best == EpochPoint(epoch=2, step=20, value=0.9)
-    assert epochs_info([]).best is None
-
-
 def test_of_very_many_epochs_some_are_left_out_and_never_the_last():
     info = epochs_info([done(epoch) for epoch in range(1, 10_001)], most=1_000)
     assert len(info.train) == 1_000
     assert info.train[-1].epoch == 10_000
 
 
-def test_the_traces_draw_the_three_curves():
-    train, validation, accuracy = epoch_traces(epochs_info([done(1)]))
-    assert (list(train.x), list(train.y)) == ([10], [1.0])
-    assert list(validation.y) == [2.0]
-    assert list(accuracy.customdata) == [1]
+def test_a_curve_has_its_steps_values_and_epochs_and_accuracies_in_per_cent():
+    arrays = epoch_arrays(epochs_info([done(1), done(2)]).accuracy, 100)
+    assert {name: list(values) for name, values in arrays.items()} == {
+        "x": [10, 20],
+        "y": [50, 75],
+        "customdata": [1, 2],
+    }
+
+
+def test_on_hover_an_accuracy_is_written_as_everywhere():
+    *_, accuracy = epoch_traces()
+    assert accuracy.hovertemplate == "%{y:.2f} % after epoch %{customdata}"

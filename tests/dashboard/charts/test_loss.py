@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dashboard.charts.loss import Line, LossInfo, loss_info, loss_traces, moving_mean
+from dashboard.charts.loss import Line, LossInfo, loss_info, moving_mean
 
 
 def test_a_short_run_is_drawn_step_by_step():
@@ -57,9 +57,3 @@ def test_the_steps_on_the_screen_are_all_there_when_zoomed_in():
     losses = np.random.default_rng(3).random(50_000).astype(np.float32)
     steps = loss_info(losses, visible=(20_000.4, 20_400.7)).raw.step
     assert set(range(20_000, 20_401)) <= set(steps.tolist())
-
-
-def test_the_traces_draw_the_two_curves():
-    raw, smooth = loss_traces(loss_info(np.array([2.0, 1.0], np.float32), window=2))
-    assert list(raw.y) == [2.0, 1.0]
-    assert list(smooth.y) == [2.0, 1.5]

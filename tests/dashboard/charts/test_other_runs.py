@@ -5,15 +5,12 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
+import plotly.graph_objects as go
 import pytest
 
 from dashboard.charts.other_runs import COLORS, other_run
-from dashboard.charts.training import (
-    training_arrays,
-    training_figure,
-    training_frame,
-    training_info,
-)
+from dashboard.charts.training import training_arrays, training_info
+from dashboard.charts.training_frame import training_frame
 from dashboard.components.live_chart import pack
 from mlcore.events import EpochDone
 
@@ -36,7 +33,8 @@ def other(name="other", losses=LOSSES, epochs=(EPOCH,), window=5, visible=None):
 
 def test_each_run_has_its_colour_and_one_entry_of_the_legend():
     others = [other(f"run {index}") for index in range(len(COLORS))]
-    figure = training_figure(training_info(LOSSES, [EPOCH], name="mine", others=others))
+    info = training_info(LOSSES, [EPOCH], name="mine", others=others)
+    figure = go.Figure(training_frame(info, log=False, run="r"))
     named = [
         trace.name
         for trace in figure.data

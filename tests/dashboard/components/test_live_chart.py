@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from dashboard.charts.training import training_arrays, training_info
-from dashboard.charts.training_frame import frame
+from dashboard.charts.training_frame import training_frame
 from dashboard.components import live_chart
 from dashboard.components.live_chart import pack
 from mlcore.events import EpochDone
@@ -65,9 +65,8 @@ def test_a_refresh_of_a_hundred_thousand_steps_stays_far_below_150_kb(visible):
         )
         for number in range(1, 101)
     ]
-    info = training_info(losses, epochs, steps_per_epoch=1_000, visible=visible)
-    built = frame(log=False, validated=True, run="r", upto=info.upto)
-    message = pack(built, training_arrays(info), run="r")
+    info = training_info(losses, epochs, visible=visible)
+    message = pack(training_frame(info, log=False, run="r"), training_arrays(info), run="r")
     assert len(message) + len(live_chart._script()) < 60_000
 
 
