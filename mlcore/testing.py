@@ -14,7 +14,7 @@ from mlcore.checkpoint.untrusted.source import printable
 from mlcore.config import DataConfig, data_root
 from mlcore.data import CATALOG, RawData, status
 from mlcore.data.tensors import Dataset, load
-from mlcore.errors import CheckpointError
+from mlcore.errors import CheckpointError, MlcoreError, Notice
 from mlcore.evaluation import NOT_FINITE, Evaluation, Mistake, evaluate, worst_mistakes
 
 __all__ = ["EvaluationReport", "data_config", "data_on_disk", "evaluate_checkpoint"]
@@ -28,13 +28,13 @@ class EvaluationReport:
         evaluation: the figures.
         mistakes: the worst, as many as were asked for.
         data: the data set.
-        warnings: what a person should know about the figures, one sentence each.
+        warnings: what a person should know about the figures.
     """
 
     evaluation: Evaluation
     mistakes: tuple[Mistake, ...]
     data: Dataset
-    warnings: tuple[str, ...]
+    warnings: tuple[MlcoreError, ...]
 
 
 def data_config(found: Checkpoint, chosen: Mapping[str, Any]) -> DataConfig:
@@ -96,7 +96,7 @@ def evaluate_checkpoint(
     )
 
 
-def _differences(found: Checkpoint, data: Dataset) -> tuple[str, ...]:
+def _differences(found: Checkpoint, data: Dataset) -> tuple[Notice, ...]:
     """How the data set differs from the one that the model was trained on."""
     trained = found.data
     if trained is None:
@@ -104,7 +104,18 @@ def _differences(found: Checkpoint, data: Dataset) -> tuple[str, ...]:
     if trained["name"] != data.name:
         family = CATALOG.get(trained["name"])
         title = family.title if family else printable(trained["name"])
-        return (f"The model was trained on {title}, but is tested on {data.title}.",)
+        return (
+            Notice(
+                "The model was trained on {trained}, but is tested on {tested}.",
+                trained=title,
+                tested=data.title,
+            ),
+        )
     if trained["fingerprint"] != data.fingerprint:
-        return (f"The files of {data.title} differ from those that the model was trained on.",)
+        return (
+            Notice(
+                "The files of {title} differ from those that the model was trained on.",
+                title=data.title,
+            ),
+        )
     return ()

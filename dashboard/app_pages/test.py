@@ -12,8 +12,9 @@ from dashboard.panels.checkpoint_choice import Choice, choose_model, no_checkpoi
 from dashboard.server import data_sets
 from dashboard.server.evaluations import evaluated
 from dashboard.words.choices import choice_name
-from dashboard.words.translation import N_, _, ngettext, translated
+from dashboard.words.translation import N_, _, ngettext, sentence, translated
 from dashboard.words.wording import as_markdown
+from mlcore import errors
 from mlcore.checkpoint.suggest import data_sets_for
 from mlcore.config import DataConfig, data_root
 from mlcore.data import CATALOG
@@ -50,7 +51,7 @@ def _test(choice: Choice, data: str) -> None:
         return
     result = evaluated(choice.path, data, root, choice.assumed, untrusted=choice.upload is not None)
     for warning in result["warnings"]:
-        st.warning(as_markdown(warning), icon=":material/warning:")
+        st.warning(as_markdown(sentence(errors.from_json(warning))), icon=":material/warning:")
     found, classes = result["evaluation"], result["classes"]
     evaluation.figures(found)
     left, right = st.columns([11, 9], gap="medium")

@@ -14,8 +14,9 @@ from dashboard.session import problems
 from dashboard.session.uploads import Upload, save_upload
 from dashboard.settings.resume_plan import origins, resume_plan, why_not_resumable
 from dashboard.words.setting_names import settings_sentence
-from dashboard.words.translation import _, ngettext, translated
+from dashboard.words.translation import _, ngettext, sentence, translated
 from dashboard.words.wording import as_markdown, file_size
+from mlcore import errors
 from mlcore.config import find_setting
 from mlcore.config.model import Activation
 from mlcore.errors import CheckpointError, MlcoreError
@@ -73,9 +74,10 @@ def inspected(upload: Upload) -> None:
             )
         contents.facts(found)
         for warning in found["warnings"]:
-            st.warning(as_markdown(warning), icon=":material/warning:")
+            st.warning(as_markdown(sentence(errors.from_json(warning))), icon=":material/warning:")
         if found["missing"]:
-            st.caption(as_markdown(" ".join(map(translated, found["missing"]))))
+            missing = map(sentence, map(errors.from_json, found["missing"]))
+            st.caption(as_markdown(" ".join(missing)))
         _assume(upload)
         _actions(upload)
         contents.details(found)
@@ -161,8 +163,11 @@ def _actions(upload: Upload) -> None:
     except CheckpointError as error:
         reason = settings_sentence(error)
     if sidebar is None:
-        reason = why_not_resumable(upload.inspection) or _(
-            "A setting in the sidebar cannot be used; the reason is shown there."
+        lacking = why_not_resumable(upload.inspection)
+        reason = (
+            sentence(lacking)
+            if lacking
+            else _("A setting in the sidebar cannot be used; the reason is shown there.")
         )
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button(_("Test it"), key="test-upload", type="primary", icon=":material/fact_check:"):

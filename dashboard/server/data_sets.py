@@ -58,12 +58,11 @@ def source(name: str, root: Path) -> Source:
         )
     found = status(name, root)  # a download may have ended just now
     error = None if found.usable else downloads().error(name, root)
-    problem = error or found.fault
     return Source(
         name=name,
         title=found.title,
         state="failed" if error else found.state,
-        message=sentence(problem) if problem else found.message,
+        message=sentence(error or found.fault or found.message),
         size=found.download_bytes,
     )
 

@@ -8,10 +8,11 @@ from typing import Any
 from dashboard.words.choices import setting_text
 from dashboard.words.setting_names import setting_label
 from dashboard.words.translation import _
+from mlcore import errors
 from mlcore.checkpoint.suggest import ResumePlan, Suggestion, plan_resume
 from mlcore.config import RunConfig
 from mlcore.data import CATALOG
-from mlcore.errors import CheckpointError
+from mlcore.errors import MlcoreError
 
 __all__ = ["origins", "resume_plan", "why_not_resumable"]
 
@@ -19,9 +20,9 @@ _FROM_SIDEBAR = ("data.root", "train.device", "train.threads")
 """Settings of this machine and this person: never taken from a file."""
 
 
-def why_not_resumable(inspection: Mapping[str, Any]) -> str:
-    """Why training cannot continue from a file, in a sentence; empty where it can."""
-    return "" if inspection["resumable"] else str(inspection["missing"][0])
+def why_not_resumable(inspection: Mapping[str, Any]) -> MlcoreError | None:
+    """Why training cannot continue from a file; None where it can."""
+    return None if inspection["resumable"] else errors.from_json(inspection["missing"][0])
 
 
 def resume_plan(
@@ -38,7 +39,7 @@ def resume_plan(
         CheckpointError: training cannot continue from this file, or no data set fits it.
     """
     if reason := why_not_resumable(inspection):
-        raise CheckpointError("{reason}", reason=reason)
+        raise reason
     values = sidebar.flat()
     own = {name: values[name] for name in _FROM_SIDEBAR}
     own["train.epochs"] = int(inspection["epoch"] or 0) + sidebar.train.epochs

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 from mlcore.checkpoint.untrusted import limits
 from mlcore.checkpoint.untrusted.source import printable
 from mlcore.config import ModelConfig, RunConfig
-from mlcore.errors import CheckpointError, SettingsError
+from mlcore.errors import CheckpointError, MlcoreError, Notice, SettingsError
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -75,8 +75,8 @@ class Checkpoint:
         loss: as stated; None where it is missing or not finite.
         data: name, fingerprint, mean, std and classes of the data set, where stated.
         versions: of Python, torch and mlcore, where stated.
-        assumed: what could not be known, one sentence each, with the default that was taken.
-        warnings: what a person should know, one sentence each.
+        assumed: what could not be known, with the default that was taken.
+        warnings: what a person should know.
     """
 
     form: str
@@ -95,8 +95,8 @@ class Checkpoint:
     loss: float | None = None
     data: Mapping[str, Any] | None = None
     versions: Mapping[str, str]
-    assumed: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
+    assumed: tuple[Notice, ...] = ()
+    warnings: tuple[MlcoreError, ...] = ()
 
     def assuming(self, assumed: Mapping[str, Any]) -> Checkpoint:
         """This checkpoint with what a person says about it; what the file states holds.

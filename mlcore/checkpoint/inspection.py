@@ -17,6 +17,7 @@ from mlcore.checkpoint.untrusted import limits
 from mlcore.checkpoint.untrusted.source import open_source
 from mlcore.checkpoint.untrusted.tensor_reader import one_thread, pieces
 from mlcore.config import PIXELS
+from mlcore.errors import CheckpointError, MlcoreError, Notice
 from mlcore.words import N_
 
 __all__ = ["inspect"]
@@ -33,7 +34,7 @@ def inspect(path: str | os.PathLike[str], *, max_bytes: int = limits.MAX_BYTES) 
     """Read a checkpoint as `load` does and say what is in it; nothing of it is used.
 
     Returns:
-        Plain values, fit for JSON: form, container, size (bytes), sha256, architecture (words),
+        Plain values, fit for JSON, but for the errors of missing, assumed and warnings: form, container, size (bytes), sha256, architecture (words),
         hidden, activation, batch_norm, dropout, inputs, outputs, parameters, tensors (name,
         shape, dtype, min, max, norm), epoch, step, loss, optimizer, settings, data, versions,
         suggested (settings to resume with), resumable, exact, missing, assumed, warnings.
@@ -110,17 +111,17 @@ def _tensor(name: str, tensor: Tensor, dtype: str) -> dict[str, Any]:
     }
 
 
-def _missing(checkpoint: Checkpoint) -> list[str]:
-    """What a file of this form does not hold, one sentence each."""
-    missing = []
+def _missing(checkpoint: Checkpoint) -> list[MlcoreError]:
+    """What a file of this form does not hold; first why it cannot be resumed, if it cannot."""
+    missing: list[MlcoreError] = []
     if checkpoint.optimizer is None:
-        missing.append(N_("It cannot be resumed: it holds no optimizer state."))
+        missing.append(CheckpointError("It cannot be resumed: it holds no optimizer state."))
     elif checkpoint.form != "full":
         missing.append(
-            N_("It cannot be resumed exactly: it holds no random state and no batch order.")
+            Notice("It cannot be resumed exactly: it holds no random state and no batch order.")
         )
     if checkpoint.config is None:
-        missing.append(N_("It holds no settings."))
+        missing.append(Notice("It holds no settings."))
     if checkpoint.data is None:
-        missing.append(N_("It does not say on what data set it was trained."))
+        missing.append(Notice("It does not say on what data set it was trained."))
     return missing

@@ -32,11 +32,13 @@ from mlcore.checkpoint.untrusted.containers import read_contents
 from mlcore.checkpoint.untrusted.source import Source, open_source, printable
 from mlcore.checkpoint.untrusted.tensor_reader import TensorReader, is_finite, one_thread
 from mlcore.config import DataConfig, ModelConfig, RunConfig
-from mlcore.errors import CheckpointError
+from mlcore.errors import CheckpointError, Notice
 from mlcore.model import MLP
 from mlcore.rules import list_words
 
 __all__ = ["build_model", "load", "read"]
+
+_NAMED = 5  # parts of a file that are not used, at most; the others are counted
 
 
 def load(
@@ -124,7 +126,7 @@ def _read(source: Source, map_location: str | torch.device, max_bytes: int) -> C
         data=data,
         versions=read_versions(raw.versions),
         assumed=_assumed(raw, found, mean, std),
-        warnings=tuple(filter(None, (*_warnings(raw, found), *lost, resume.warning))),
+        warnings=tuple(filter(None, (*_warnings(raw, found), lost, resume.warning))),
     )
 
 
@@ -184,9 +186,9 @@ def _weights(reader: TensorReader, found: Architecture) -> dict[str, Tensor]:
     return model
 
 
-def _loss(value: Any) -> tuple[float | None, tuple[str, ...]]:
+def _loss(value: Any) -> tuple[float | None, Notice | None]:
     if value is None:
-        return None, ()
+        return None, None
     if type(value) not in (int, float):
         raise CheckpointError(
             "`loss` in the file must be a number, but is {value}: save float(loss).",
@@ -197,36 +199,48 @@ def _loss(value: Any) -> tuple[float | None, tuple[str, ...]]:
     except OverflowError:
         number = math.inf
     if not math.isfinite(number):
-        return None, ("The loss in the file is not finite, and was left out.",)
-    return number, ()
+        return None, Notice("The loss in the file is not finite, and was left out.")
+    return number, None
 
 
-def _assumed(raw: RawCheckpoint, found: Architecture, mean: float, std: float) -> tuple[str, ...]:
+def _assumed(
+    raw: RawCheckpoint, found: Architecture, mean: float, std: float
+) -> tuple[Notice, ...]:
     """What the file does not say, with what is taken instead."""
     assumed = []
     if found.renamed:
         layers = "fc1" if not found.hidden else f"fc1 … fc{len(found.hidden) + 1}"
-        assumed.append(f"Layers: taken in the file's order as {layers}.")
+        assumed.append(Notice("Layers: taken in the file's order as {layers}.", layers=layers))
     if raw.config is None:
         if found.hidden:
-            assumed.append("Activation after the hidden layers: relu.")
-        assumed.append("Dropout while training: none.")
-        assumed.append("Output: log-probabilities, for the nll loss.")
+            assumed.append(Notice("Activation after the hidden layers: relu."))
+        assumed.append(Notice("Dropout while training: none."))
+        assumed.append(Notice("Output: log-probabilities, for the nll loss."))
     if raw.data is None:
-        assumed.append(f"Normalisation of the images: mean {mean:g}, std {std:g}.")
-        assumed.append(f"Class names: 0 to {found.outputs - 1}.")
+        assumed.append(
+            Notice("Normalisation of the images: mean {mean:g}, std {std:g}.", mean=mean, std=std)
+        )
+        assumed.append(Notice("Class names: 0 to {last}.", last=found.outputs - 1))
     return tuple(assumed)
 
 
-def _warnings(raw: RawCheckpoint, found: Architecture) -> tuple[str, ...]:
+def _warnings(raw: RawCheckpoint, found: Architecture) -> tuple[Notice, ...]:
     warnings = []
     kinds = {stub.dtype for stub in found.tensors.values()} - {"float32", "int64"}
     if kinds:
-        warnings.append(f"Its {list_words(sorted(kinds))} numbers were converted to float32.")
+        warnings.append(
+            Notice(
+                "Its {kinds} numbers were converted to float32.", kinds=list_words(sorted(kinds))
+            )
+        )
     if raw.ignored:
-        names = [f"`{printable(name, 30)}`" for name in raw.ignored[:5]]
-        rest = len(raw.ignored) - len(names)
-        warnings.append(f"Not used: {', '.join(names)}{f' and {rest} more' if rest else ''}.")
+        names = ", ".join(f"`{printable(name, 30)}`" for name in raw.ignored[:_NAMED])
+        rest = len(raw.ignored) - _NAMED
+        warnings.append(
+            Notice("Not used: {names} and {rest} more.", names=names, rest=rest)
+            if rest > 0
+            else Notice("Not used: {names}.", names=names)
+        )
     return tuple(warnings)
 
 

@@ -39,7 +39,7 @@ class ResumeState:
 
     optimizer: Mapping[str, Any] | None = None
     snapshot: Mapping[str, Any] | None = None
-    warning: str = ""
+    warning: CheckpointError | None = None
 
 
 def read_full_state(
@@ -102,7 +102,7 @@ def read_tutorial_state(
     try:
         checked = read_optimizer(optimizer, model)
     except CheckpointError as error:
-        return ResumeState(warning=str(error))
+        return ResumeState(warning=error.with_traceback(None))
     stated = {key: value for key, value in progress.items() if value is not None}
     return ResumeState(checked, {"model": model, "optimizer": checked, **stated})
 

@@ -106,7 +106,7 @@ def _record(entry: DataStatus) -> dict[str, object]:
         "title": entry.title,
         "state": entry.state,
         "folder": str(entry.folder) if entry.folder else None,
-        "message": entry.message,
+        "message": str(entry.message),
         "train_images": entry.train_images,
         "test_images": entry.test_images,
         "bytes": _on_disk(entry.folder) if entry.usable and entry.folder else 0,

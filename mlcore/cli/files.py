@@ -11,7 +11,6 @@ from mlcore.config import DataConfig, data_root
 from mlcore.data import Progress, fetch, find_family, status
 from mlcore.errors import (
     CheckpointError,
-    DataCorruptError,
     DataMissingError,
     RunError,
     SettingsError,
@@ -36,7 +35,7 @@ def bring_data(config: DataConfig) -> None:
     if found.usable:
         return
     if found.state == "damaged":
-        raise DataCorruptError(found.message)
+        raise found.message
     try:
         fetch_shown(config.name, root)
     except DataMissingError as error:

@@ -40,7 +40,7 @@ def run(argv: Sequence[str]) -> int:
 
     found = inspect(path)
     if options.json:
-        print(json.dumps({"file": str(path), **found}, ensure_ascii=False))
+        print(json.dumps({"file": str(path), **found}, ensure_ascii=False, default=str))
     else:
         print(f"{path}\n{_report(found)}")
     return 0
@@ -69,7 +69,7 @@ def _report(found: dict[str, Any]) -> str:
     ]
     lines += ["", table(("tensor", "type", "shape", "min", "max", "norm"), rows, left=2)]
     notes = [*found["missing"], *(f"Assumed: {x}" for x in found["assumed"]), *found["warnings"]]
-    return "\n".join([*lines, *([""] if notes else []), *notes])
+    return "\n".join([*lines, *([""] if notes else []), *map(str, notes)])
 
 
 def _progress(found: dict[str, Any]) -> str:

@@ -12,7 +12,7 @@ from mlcore.data.digits import read_bundled
 from mlcore.data.family import Family, SplitFiles
 from mlcore.data.idx import check_idx, corrupt, find_idx, unequal_counts
 from mlcore.data.raw import find_files, load_raw
-from mlcore.errors import DataCorruptError, DataMissingError, MlcoreError
+from mlcore.errors import DataCorruptError, DataMissingError, MlcoreError, Notice
 
 __all__ = ["DataStatus", "State", "status", "verify"]
 
@@ -27,7 +27,7 @@ class DataStatus:
     title: str
     state: State
     folder: Path | None  # of its files, also where they are missing; None: bundled
-    message: str  # what was found, for a shell
+    message: MlcoreError  # what was found, for a shell
     fault: MlcoreError | None = None  # what is wrong with a damaged file
     train_images: int  # found where ready or bundled, else as published
     test_images: int
@@ -47,15 +47,20 @@ def status(name: str, root: Path) -> DataStatus:
     """
     family = find_family(name)
     if family.train is None or family.test is None:
-        return _found(family, root, "bundled", "It comes with mlcore and needs no network.")
+        return _found(family, root, "bundled", Notice("It comes with mlcore and needs no network."))
     try:
         counts = [_count(family, split, root) for split in (family.train, family.test)]
     except DataMissingError as error:
-        return _found(family, root, "missing", str(error))
+        return _found(family, root, "missing", error)
     except DataCorruptError as error:
         return _damaged(family, root, error)
-    words = f"{counts[0]:,} training and {counts[1]:,} test images"
-    return _found(family, root, "ready", f"{words} are in {root / family.folder}.", *counts)
+    message = Notice(
+        "{train:,} training and {test:,} test images are in {folder}.",
+        train=counts[0],
+        test=counts[1],
+        folder=root / family.folder,
+    )
+    return _found(family, root, "ready", message, *counts)
 
 
 def verify(name: str, root: Path) -> DataStatus:
@@ -81,7 +86,7 @@ def verify(name: str, root: Path) -> DataStatus:
         ):
             _compare(family, files, len(split), count, root)
     except DataMissingError as error:
-        return _found(family, root, "missing", str(error))
+        return _found(family, root, "missing", error)
     except DataCorruptError as error:
         return _damaged(family, root, error)
     return found
@@ -120,14 +125,14 @@ def _compare(family: Family, files: SplitFiles, images: int, published: int, roo
 
 
 def _damaged(family: Family, root: Path, error: DataCorruptError) -> DataStatus:
-    return _found(family, root, "damaged", str(error), fault=error.values.get("fault", error))
+    return _found(family, root, "damaged", error, fault=error.values.get("fault", error))
 
 
 def _found(
     family: Family,
     root: Path,
     state: State,
-    message: str,
+    message: MlcoreError,
     train_images: int | None = None,
     test_images: int | None = None,
     *,

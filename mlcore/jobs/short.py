@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from mlcore import checkpoint, testing
+from mlcore import checkpoint, errors, testing
 from mlcore.checkpoint import Checkpoint
 from mlcore.checkpoint.untrusted import limits
 from mlcore.config import RunConfig
@@ -37,7 +37,10 @@ def devices(_request: Mapping[str, Any], _job: JobFolder, _cache: DataCache) -> 
 def inspect(request: Mapping[str, Any], _job: JobFolder, _cache: DataCache) -> dict[str, Any]:
     """What is in the checkpoint at "path"."""
     with _guarded(request) as max_bytes:
-        return checkpoint.inspect(Path(request["path"]), max_bytes=max_bytes)
+        found = checkpoint.inspect(Path(request["path"]), max_bytes=max_bytes)
+    for key in ("missing", "assumed", "warnings"):
+        found[key] = [errors.to_json(error) for error in found[key]]
+    return found
 
 
 def export_checkpoint(
@@ -69,12 +72,13 @@ def evaluate_checkpoint(
     report = testing.evaluate_checkpoint(
         found, config, raw=raw, mistakes=int(request.get("mistakes", 48))
     )
+    warnings = (*report.warnings, *(() if assumed else found.assumed))
     return {
         "evaluation": report.evaluation.to_json(),
         "mistakes": [dataclasses.asdict(mistake) for mistake in report.mistakes],
         "classes": list(report.data.classes),
         "data": report.data.name,
-        "warnings": [*report.warnings, *(() if assumed else found.assumed)],
+        "warnings": [errors.to_json(error) for error in warnings],
     }
 
 

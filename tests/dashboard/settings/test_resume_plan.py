@@ -6,8 +6,10 @@ import pytest
 
 from dashboard.settings.resume_plan import origins, resume_plan, why_not_resumable
 from mlcore.config import DataConfig, ModelConfig, OptimConfig, RunConfig, TrainConfig
-from mlcore.errors import CheckpointError
+from mlcore.errors import CheckpointError, Notice, to_json
 
+INEXACT = Notice("It cannot be resumed exactly: it holds no random state and no batch order.")
+NO_OPTIMIZER = CheckpointError("It cannot be resumed: it holds no optimizer state.")
 SIDEBAR = RunConfig(
     data=DataConfig(name="digits", root="/here", validation=200),
     optim=OptimConfig(lr=0.5, momentum=0.9, nesterov=True, clip_norm=3),
@@ -23,7 +25,7 @@ ADAM = {
 TENSORS = {"model.hidden": [32], "model.batch_norm": False}
 TUTORIAL: dict[str, Any] = {
     "resumable": True,
-    "missing": ["It cannot be resumed exactly: it holds no random state and no batch order."],
+    "missing": [to_json(INEXACT)],
     "epoch": 3,
     "settings": None,
     "suggested": {
@@ -80,9 +82,9 @@ def test_a_model_of_other_classes_gets_a_data_set_that_fits_it() -> None:
 def test_weights_alone_cannot_be_resumed_and_the_reason_is_told() -> None:
     weights = TUTORIAL | {
         "resumable": False,
-        "missing": ["It cannot be resumed: it holds no optimizer state.", "It holds no settings."],
+        "missing": [to_json(NO_OPTIMIZER), to_json(Notice("It holds no settings."))],
     }
-    assert why_not_resumable(weights) == "It cannot be resumed: it holds no optimizer state."
+    assert str(why_not_resumable(weights)) == str(NO_OPTIMIZER)
     with pytest.raises(CheckpointError, match="no optimizer state"):
         resume_plan(weights, SIDEBAR, {})
-    assert why_not_resumable(TUTORIAL) == ""
+    assert why_not_resumable(TUTORIAL) is None

@@ -57,7 +57,7 @@ def test_a_bare_state_dict_tells_its_architecture(
     assert (found.model_config.hidden, found.model_config.batch_norm) == (hidden, batch_norm)
     assert same(found.model, state)
     assert found.state is None
-    assert any("mean 0.5" in sentence for sentence in found.assumed)
+    assert any("mean 0.5" in str(notice) for notice in found.assumed)
 
 
 @pytest.mark.parametrize("optim", OPTIMIZERS, ids=lambda o: f"{o.name}-{o.schedule}")
@@ -104,8 +104,8 @@ def test_an_optimizer_of_another_kind_is_left_out_with_a_warning(read: Any) -> N
     other = torch.optim.RAdam(model.parameters()).state_dict()
     found = read(saved({"model": model.state_dict(), "optimizer": other, "args": [1, 2]}))
     assert found.state is None
-    assert any("optimizer" in sentence for sentence in found.warnings)
-    assert any("`args`" in sentence for sentence in found.warnings)
+    assert any("optimizer" in str(notice) for notice in found.warnings)
+    assert any("`args`" in str(notice) for notice in found.warnings)
 
 
 def test_a_tensor_as_loss_and_epoch_is_a_number(read: Any) -> None:
@@ -118,7 +118,7 @@ def test_a_tensor_as_loss_and_epoch_is_a_number(read: Any) -> None:
 def test_a_loss_that_is_not_finite_is_left_out_with_a_warning(read: Any) -> None:
     found = read(saved(tutorial(loss=float("nan"))))
     assert found.loss is None
-    assert any("not finite" in sentence for sentence in found.warnings)
+    assert any("not finite" in str(notice) for notice in found.warnings)
 
 
 @pytest.mark.parametrize("prefix", ["module.", "_orig_mod.", "module._orig_mod."])
@@ -135,7 +135,7 @@ def test_other_precisions_become_float32(read: Any, dtype: torch.dtype, form: st
     found = read(data)
     assert found.container == form
     assert same(found.model, {name: tensor.float() for name, tensor in state.items()})
-    assert any("converted to float32" in sentence for sentence in found.warnings)
+    assert any("converted to float32" in str(notice) for notice in found.warnings)
 
 
 def test_parameters_and_transposed_matrices_are_read(read: Any) -> None:
@@ -157,7 +157,7 @@ def test_the_layers_of_a_sequential_are_taken_in_order(read: Any, wrap: str, for
     found = read(to_safetensors(state) if form == "safetensors" else saved(state))
     images = torch.randn(3, 784)
     assert torch.equal(build_model(found)(images), net(images))
-    assert any("file's order" in sentence for sentence in found.assumed)
+    assert any("file's order" in str(notice) for notice in found.assumed)
 
 
 def test_safetensors_carry_settings_and_data(read: Any, tmp_path: Path) -> None:

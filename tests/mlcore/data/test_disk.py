@@ -21,7 +21,7 @@ def test_whole_files_are_ready_and_counted(
     assert (found.state, found.train_images, found.test_images) == ("ready", 30, 10)
     assert found.usable
     assert found.folder == root / "MNIST/raw"
-    assert "30 training and 10 test images" in found.message
+    assert "30 training and 10 test images" in str(found.message)
 
 
 @pytest.mark.parametrize("name", [name for name in CATALOG if name != "digits"])
@@ -32,7 +32,7 @@ def test_what_is_not_there_is_missing_and_described_as_published(tmp_path: Path,
         assert not found.usable
         assert found.train_images == CATALOG[name].train_images
         assert found.download_bytes > 10_000_000
-        assert f"mlcore data fetch {name}" in found.message
+        assert f"mlcore data fetch {name}" in str(found.message)
 
 
 def test_the_digits_are_bundled_wherever_the_root_is(tmp_path: Path) -> None:
@@ -51,7 +51,7 @@ def test_a_file_that_was_cut_is_damaged_and_named(
     file.write_bytes(file.read_bytes()[:-100])
     found = status("mnist", root)
     assert (found.state, found.train_images) == ("damaged", 60_000)
-    assert str(file) in found.message
+    assert str(file) in str(found.message)
 
 
 def test_counts_that_do_not_match_are_damage(tiny_idx_root: Callable[..., Path]) -> None:
@@ -60,7 +60,7 @@ def test_counts_that_do_not_match_are_damage(tiny_idx_root: Callable[..., Path])
     (raw / "train-labels-idx1-ubyte").write_bytes((raw / "t10k-labels-idx1-ubyte").read_bytes())
     found = status("mnist", root)
     assert found.state == "damaged"
-    assert "holds 50 labels for 30 images" in found.message
+    assert "holds 50 labels for 30 images" in str(found.message)
 
 
 def _as_published(monkeypatch: pytest.MonkeyPatch, train: int, test: int) -> Family:
@@ -90,14 +90,14 @@ def test_verifying_finds_a_wrong_label_that_a_look_at_the_headers_cannot(
     assert status("mnist", root).state == "ready"
     found = verify("mnist", root)
     assert found.state == "damaged"
-    assert "holds the label 10 at image 29" in found.message
+    assert "holds the label 10 at image 29" in str(found.message)
 
 
 def test_verifying_finds_a_set_of_another_size(tiny_idx_root: Callable[..., Path]) -> None:
     root = tiny_idx_root(train=30)
     found = verify("mnist", root)
     assert found.state == "damaged"
-    assert "holds 30 images where 60,000 were published" in found.message
+    assert "holds 30 images where 60,000 were published" in str(found.message)
 
 
 def test_verifying_finds_pixels_that_differ_from_the_published_ones(
@@ -110,7 +110,7 @@ def test_verifying_finds_pixels_that_differ_from_the_published_ones(
     monkeypatch.setattr(disk, "find_family", lambda name: dataclasses.replace(family, test=known))
     found = verify("mnist", root)
     assert found.state == "damaged"
-    assert "t10k-images-idx3-ubyte differs from the published file" in found.message
+    assert "t10k-images-idx3-ubyte differs from the published file" in str(found.message)
 
 
 @pytest.mark.mnist

@@ -8,7 +8,7 @@ from mlcore.checkpoint import save_weights
 from mlcore.config import RunConfig
 from mlcore.data import Progress
 from mlcore.data.tensors import load
-from mlcore.errors import CheckpointError, DataMissingError, SettingsError
+from mlcore.errors import CheckpointError, DataMissingError, SettingsError, from_json
 from mlcore.evaluation import evaluate
 from mlcore.jobs.data_cache import DataCache
 from mlcore.jobs.folder import JobFolder
@@ -78,7 +78,9 @@ def test_other_data_bring_a_warning(ask, trained, tiny_idx_root):
     root = tiny_idx_root()
     answer = ask("evaluate", checkpoint=str(trained), data={"name": "mnist", "root": str(root)})
     assert answer["evaluation"]["images"] == 50
-    assert "trained on Digits (bundled), but is tested on MNIST" in answer["warnings"][0]
+    assert "trained on Digits (bundled), but is tested on MNIST" in str(
+        from_json(answer["warnings"][0])
+    )
 
 
 def test_other_classes_are_an_error(ask, trained, tmp_path):
