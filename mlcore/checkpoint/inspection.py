@@ -34,10 +34,11 @@ def inspect(path: str | os.PathLike[str], *, max_bytes: int = limits.MAX_BYTES) 
     """Read a checkpoint as `load` does and say what is in it; nothing of it is used.
 
     Returns:
-        Plain values, fit for JSON, but for the errors of missing, assumed and warnings: form, container, size (bytes), sha256, architecture (words),
-        hidden, activation, batch_norm, dropout, inputs, outputs, parameters, tensors (name,
-        shape, dtype, min, max, norm), epoch, step, loss, optimizer, settings, data, versions,
-        suggested (settings to resume with), resumable, exact, missing, assumed, warnings.
+        Plain values, fit for JSON, but for the errors of missing, assumed and warnings: form,
+        container, size (bytes), sha256, architecture (words), hidden, activation, batch_norm,
+        dropout, inputs, outputs, parameters, tensors (name, shape, dtype, min, max, norm), epoch,
+        step, loss, optimizer, settings, data, versions, suggested (settings to resume with),
+        resumable, exact, missing, assumed, warnings.
 
     Raises:
         CheckpointError: the file is refused; the sentence says why.
