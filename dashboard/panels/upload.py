@@ -49,7 +49,7 @@ def uploader() -> None:
         )
     )
     new: Upload | None = st.session_state.get(_NEW)
-    with st.container(key="upload-report"):  # always there: what stands below does not jump
+    with st.container(key="upload-report"):  # always there: what is below does not jump
         if new is not None:
             _inspect(new)
             del st.session_state[_NEW]  # not before: a rerun in between inspects again

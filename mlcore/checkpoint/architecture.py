@@ -1,7 +1,7 @@
 """The architecture that follows from a state dict's names and shapes.
 
 Shapes alone decide: a chain of matrices `(out, in)` with their biases, and batch normalisation
-where four vectors and a counter stand between two of them. Names only give the order.
+where four vectors and a counter lie between two of them. Names only give the order.
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ def save(path: Target, snapshot: Mapping[str, Any], data: Mapping[str, Any] | No
     """Write a full checkpoint, from which training continues exactly.
 
     Args:
-        path: the file; one that stands there is replaced at the end, in one step.
+        path: the file; an existing one is replaced at the end, in one step.
         snapshot: what `Trainer.snapshot()` gave.
         data: name, fingerprint, mean, std and classes of the data set.
 

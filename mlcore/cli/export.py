@@ -95,7 +95,7 @@ def _stem(source: Path) -> str:
 
 
 def _assumed(found: Checkpoint, given: Mapping[str, Value], form: Format) -> dict[str, Value]:
-    """What holds where the file states nothing; what is not given is said aloud."""
+    """What holds where the file states nothing; what is assumed is printed."""
     stated = {
         "model.activation": found.config is not None,
         "data.mean": found.data is not None,

@@ -31,7 +31,7 @@ def export(
     Args:
         found: the checkpoint.
         source: the file it was read from.
-        target: the file to write; one that stands there is replaced.
+        target: the file to write; an existing one is replaced.
         name: a key of `FORMATS`.
         data: whose test images to compare on; 1,000 images of noise without it.
 
