@@ -19,7 +19,7 @@ from dashboard.charts.pixel_histogram import (
 )
 from dashboard.charts.samples import samples_html, samples_info
 from dashboard.charts.theme import Palette
-from dashboard.controls import data_picker
+from dashboard.controls import data_field
 from dashboard.panels.one_image import one_image
 from dashboard.server import data_sets
 from dashboard.words.translation import _, language, translated
@@ -39,7 +39,7 @@ def page() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.title(translated(family.title), anchor=False)
         st.space("stretch")
-        data_picker("data-picker")
+        data_field()
     st.caption(f"{translated(family.description)} {translated(family.licence)}".strip())
     if not data_sets.usable(config.data):
         return

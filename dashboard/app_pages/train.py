@@ -104,7 +104,7 @@ def _live(shown: RunInfo, runs: Sequence[RunInfo], drawn_from: PageState) -> Non
     if waits:
         st.caption(waits)
     elif history.state in ACTIVE:
-        figures.progress_bar(progress)
+        st.progress(progress.share, text=progress.words)
     figures.metrics(history)
     chart.run_chart(history, shown, runs, moving=drawn_from.moving)
     st.subheader(_("Epochs"))

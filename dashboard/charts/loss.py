@@ -41,7 +41,6 @@ class LossInfo:
 
     raw: Line  # at most 1,500 points, extremes kept
     smooth: Line  # at most 700 points; empty without smoothing
-    steps: int  # of the whole curve
 
 
 def loss_info(
@@ -62,7 +61,6 @@ def loss_info(
     return LossInfo(
         raw=downsampled_line(finite, _RAW_POINTS, visible),
         smooth=downsampled_line(smooth, _SMOOTH_POINTS, visible),
-        steps=len(losses),
     )
 
 

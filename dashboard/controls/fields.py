@@ -19,7 +19,7 @@ from mlcore.errors import SettingsError
 from mlcore.rules import Value
 from mlcore.words import as_text
 
-__all__ = ["choice", "data_picker", "field", "stops"]
+__all__ = ["choice", "data_field", "field", "stops"]
 
 _NUMBER_WIDTH = 104  # pixels
 
@@ -30,8 +30,7 @@ def field(name: str, error: str = "") -> None:
     if setting.choices:
         choice(setting, setting.choices, choice_name)
     elif setting.kind is bool:
-        on = show_value(name, bool(session.values()[name]))
-        st.toggle(setting_label(name), key=name, help=_help(setting), **on, **_reports(name))
+        st.toggle(**show_value(name, bool(session.values()[name])), **_shared(setting))
     elif setting.kind in (int, float) and setting.rule.slider:
         _slider_and_number(setting)
     elif setting.kind in (int, float):
@@ -42,31 +41,24 @@ def field(name: str, error: str = "") -> None:
         st.markdown(f":red[:material/error: {error}]")
 
 
-def choice(setting: Setting, options: tuple[str, ...], name: Callable[[str], str]) -> None:
+def choice(
+    setting: Setting, options: tuple[str, ...], name: Callable[[str], str], **appearance: Any
+) -> None:
     """A select box of a setting's values; `name` turns a value into its name."""
+    shared = _shared(setting) | appearance
     st.selectbox(
-        setting_label(setting.name),
-        options,
-        key=setting.name,
-        help=_help(setting),
+        options=options,
         format_func=name,
-        **show_choice(setting.name, session.values()[setting.name], options),
-        **_reports(setting.name),
+        **show_choice(shared["key"], session.values()[setting.name], options),
+        **shared,
     )
 
 
-def data_picker(key: str) -> None:
+def data_field() -> None:
     """A second select box of the data set, for a page; both show the same value."""
     setting = SETTINGS["data.name"]
-    st.selectbox(
-        setting_label(setting.name),
-        setting.choices,
-        key=key,
-        width=220,
-        format_func=choice_name,
-        **show_choice(key, session.values()[setting.name], setting.choices),
-        **_reports(setting.name, key),
-    )
+    shared = _shared(setting, "data-picker") | {"help": None, "width": 220}
+    choice(setting, setting.choices, choice_name, **shared)
 
 
 def stops(setting: Setting) -> list[int | float]:
@@ -93,25 +85,19 @@ def _slider_and_number(setting: Setting) -> None:
             options = stops(setting)
             nearest = min(options, key=lambda stop: abs(math.log(stop) - math.log(max(value, low))))
             st.select_slider(
-                setting_label(name),
-                options,
-                key=key,
-                help=_help(setting),
+                options=options,
                 format_func=as_text,
                 **show_value(key, nearest),
-                **_reports(name, key),
+                **_shared(setting, key),
             )
         else:
             kind = setting.kind
             st.slider(
-                setting_label(name),
-                kind(low),
-                kind(high),
+                min_value=kind(low),
+                max_value=kind(high),
                 step=_step(setting),
-                key=key,
-                help=_help(setting),
                 **show_value(key, kind(min(max(value, low), high))),
-                **_reports(name, key),
+                **_shared(setting, key),
             )
         _number(setting, width=_NUMBER_WIDTH, label_visibility="collapsed")
 
@@ -121,16 +107,13 @@ def _number(setting: Setting, **appearance: Any) -> None:
     low = rule.low if rule.low is not None else rule.above
     high = rule.high if rule.high is not None else rule.below
     st.number_input(
-        setting_label(setting.name),
-        kind(low) if low is not None else None,
-        kind(high) if high is not None else None,
+        min_value=kind(low) if low is not None else None,
+        max_value=kind(high) if high is not None else None,
         step=_step(setting),
         format="%d" if kind is int else "%g",
-        key=setting.name,
-        help=_help(setting),
         **show_value(setting.name, kind(session.values()[setting.name])),
         **appearance,
-        **_reports(setting.name),
+        **_shared(setting),
     )
 
 
@@ -140,13 +123,7 @@ def _text(setting: Setting) -> None:
     text = st.session_state.get(key)
     if text is None or _parsed(setting, text) != value:  # else as the person wrote it
         text = value if isinstance(value, str) else as_text(value)
-    st.text_input(
-        setting_label(setting.name),
-        key=key,
-        help=_help(setting),
-        **show_value(key, text),
-        **_reports(key),
-    )
+    st.text_input(**show_value(key, text), **_shared(setting))
 
 
 def _parsed(setting: Setting, text: str) -> Value | str:
@@ -157,9 +134,16 @@ def _parsed(setting: Setting, text: str) -> Value | str:
         return text
 
 
-def _reports(name: str, key: str = "") -> dict[str, Any]:
-    """The arguments that make a widget write its new value to the session."""
-    return {"on_change": _changed, "args": (name, key or name)}
+def _shared(setting: Setting, key: str = "") -> dict[str, Any]:
+    """Arguments of every widget: its label, and what writes its new value to the session."""
+    key = key or setting.name
+    return {
+        "label": setting_label(setting.name),
+        "key": key,
+        "help": _help(setting),
+        "on_change": _changed,
+        "args": (setting.name, key),
+    }
 
 
 @by_hand

@@ -16,7 +16,6 @@ from dashboard.settings.pending import change_words
 from dashboard.words.run_names import display_name
 from dashboard.words.translation import _, sentence
 from dashboard.words.wording import as_markdown
-from mlcore.config import RunConfig
 from mlcore.errors import MlcoreError, RunError
 from mlcore.runs import History, RunFolder, RunInfo
 from mlcore.runs.library.forks import ForkPoint, fork_points
@@ -56,7 +55,7 @@ def branch_here(run: RunInfo, file: Path) -> None:
         if found is None:
             raise RunError("{file} is gone: choose another checkpoint of the run.", file=file.name)
         changes = branch_changes(found, session.values())
-        config = _config(found, changes, branch_epochs(found, _epochs_wanted(found)))
+        config = branch_config(found, changes, branch_epochs(found, _epochs_wanted(found)))
         if reason := actions.why_not_trainable(config):
             raise reason
         actions.start_run(config, checkpoint=file, parent=run.id)
@@ -107,7 +106,7 @@ def _form(history: History, found: Sequence[ForkPoint]) -> None:
         value=branch_epochs(point, _epochs_wanted(point)),
         key=f"branch-epochs-{run}-{point.step}-{point.initial}",
     )
-    config = _config(point, changes, int(epochs))
+    config = branch_config(point, changes, int(epochs))
     reason = actions.why_not_trainable(config)
     if changes:
         words = as_markdown(change_words(point.config, changes))
@@ -139,10 +138,6 @@ def _choose_point(run: str, found: Sequence[ForkPoint]) -> ForkPoint:
         st.session_state[key] = options[0]
     chosen = st.selectbox(_("From"), options, key=key)
     return found[-1] if chosen == last else by_words[chosen]
-
-
-def _config(point: ForkPoint, changes: dict[str, object] | None, epochs: int) -> RunConfig | None:
-    return None if changes is None else branch_config(point, changes, epochs)
 
 
 def _epochs_wanted(point: ForkPoint) -> int:

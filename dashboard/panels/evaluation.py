@@ -18,6 +18,7 @@ from dashboard.charts.confusion import (
     frequent_mistakes,
 )
 from dashboard.charts.mistakes import mistake_cards, mistakes_html
+from dashboard.panels.figures import metric_with_note
 from dashboard.words.translation import N_, _, ngettext, translated
 from dashboard.words.wording import as_markdown, exact_percent
 
@@ -37,9 +38,9 @@ def figures(evaluation: Mapping[str, Any]) -> None:
     accuracy, errors = exact_percent(right, total), exact_percent(wrong, total)
     ratio = _("{right:,} of {total:,}", right=right, total=total)
     with st.container(horizontal=True, key="figures", gap="small"):
-        _metric(_("Test accuracy"), accuracy, ratio)
-        _metric(_("Test loss"), f"{evaluation['loss']:.4f}", _("per image"))
-        _metric(_("Mistakes"), f"{wrong:,}", _("{share} of all", share=errors))
+        metric_with_note(_("Test accuracy"), accuracy, ratio)
+        metric_with_note(_("Test loss"), f"{evaluation['loss']:.4f}", _("per image"))
+        metric_with_note(_("Mistakes"), f"{wrong:,}", _("{share} of all", share=errors))
 
 
 def matrix(confusion: Sequence[Sequence[int]], classes: Sequence[str]) -> None:
@@ -136,10 +137,6 @@ def mistakes(result: Mapping[str, Any], images: NDArray[np.uint8]) -> None:
                 _("Only the {kept:,} costliest of all mistakes can be shown.", kept=kept),
                 width="content",
             )
-
-
-def _metric(label: str, value: str, note: str) -> None:
-    st.metric(label, value, note, delta_color="off", delta_arrow="off", border=True)
 
 
 def _choose_classes(classes: Sequence[str]) -> tuple[int | None, int | None]:

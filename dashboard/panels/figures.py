@@ -11,7 +11,7 @@ from dashboard.words.wording import duration, figure, percent
 from mlcore.events import Finished, Stopped
 from mlcore.runs import History, State
 
-__all__ = ["metrics", "progress_bar", "run_facts", "status_badge"]
+__all__ = ["metric_with_note", "metrics", "run_facts", "status_badge"]
 
 _BADGES: dict[State, tuple[str, str, str]] = {
     "queued": (N_("Starting"), ":material/hourglass_top:", "gray"),
@@ -36,11 +36,6 @@ def run_facts(history: History, progress: Progress) -> None:
     """One line: what the run trains on, and how it ended."""
     facts = [_("Run {run}", run=history.folder.id), *_start(history), *_end(history, progress)]
     st.caption(" · ".join(facts), width="content")
-
-
-def progress_bar(progress: Progress) -> None:
-    """How far the run is, as a bar and in words above it."""
-    st.progress(progress.share, text=progress.words)
 
 
 def metrics(history: History) -> None:
@@ -95,14 +90,17 @@ def _recent_loss(history: History) -> float | None:
 
 def _test_accuracy(history: History) -> None:
     outcome = history.outcome if isinstance(history.outcome, Finished) else None
-    st.metric(
+    metric_with_note(
         _("Test accuracy"),
         percent(outcome.test_accuracy if outcome else None),
         _("loss {loss}", loss=figure(outcome.test_loss)) if outcome else _("after the last epoch"),
-        delta_color="off",
-        delta_arrow="off",
-        border=True,
-        height="stretch",
+    )
+
+
+def metric_with_note(label: str, value: str, note: str) -> None:
+    """A large figure, and a note below it."""
+    st.metric(
+        label, value, note, delta_color="off", delta_arrow="off", border=True, height="stretch"
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import streamlit as st
 
@@ -42,8 +43,8 @@ def run_menu(shown: RunInfo, runs: Sequence[RunInfo]) -> None:
             key=key,
             max_chars=LONGEST_NAME,
             placeholder=_("when it began"),
-            on_change=_rename,
-            args=(shown, key),
+            on_change=_write,
+            args=(rename, shown, key),
         )
         _tags(shown, runs)
         key = key_of_text(f"note-{shown.id}", shown.note)
@@ -53,8 +54,8 @@ def run_menu(shown: RunInfo, runs: Sequence[RunInfo]) -> None:
             key=key,
             max_chars=LONGEST_NOTE,
             height=96,
-            on_change=_annotate,
-            args=(shown, key),
+            on_change=_write,
+            args=(set_note, shown, key),
         )
         _delete_button(shown)
 
@@ -83,8 +84,8 @@ def _tags(shown: RunInfo, runs: Sequence[RunInfo]) -> None:
         accept_new_options=True,
         max_selections=MOST_TAGS,
         placeholder=_("Add a tag"),
-        on_change=_tag,
-        args=(shown, key),
+        on_change=_write,
+        args=(set_tags, shown, key),
     )
 
 
@@ -130,21 +131,10 @@ def deleted_notice() -> None:
 
 
 @by_hand
-def _rename(shown: RunInfo, key: str) -> None:
+def _write(change: Callable[[RunFolder, Any], object], shown: RunInfo, key: str) -> None:
+    """Write what was typed into the run's folder."""
     with problems.caught():
-        rename(RunFolder(shown.path), st.session_state[key])
-
-
-@by_hand
-def _tag(shown: RunInfo, key: str) -> None:
-    with problems.caught():
-        set_tags(RunFolder(shown.path), st.session_state[key])
-
-
-@by_hand
-def _annotate(shown: RunInfo, key: str) -> None:
-    with problems.caught():
-        set_note(RunFolder(shown.path), st.session_state[key])
+        change(RunFolder(shown.path), st.session_state[key])
 
 
 def _ask_to_confirm(run: str | None) -> None:

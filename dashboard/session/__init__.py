@@ -12,7 +12,6 @@ from dashboard.session.settings import (
     data_config,
     data_name,
     notes,
-    untouched,
     values,
 )
 from dashboard.session.shown import (
@@ -43,7 +42,6 @@ __all__ = [
     "language",
     "notes",
     "set_current_run",
-    "untouched",
     "upload",
     "upload_chosen",
     "values",

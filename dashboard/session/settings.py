@@ -27,7 +27,6 @@ __all__ = [
     "data_config",
     "data_name",
     "notes",
-    "untouched",
     "values",
 ]
 
@@ -72,11 +71,6 @@ def data_config() -> RunConfig:
     chosen = {"data.name": data_name()}
     start = PRESETS[PAGE_PRESET]
     return config() or start.with_values(chosen | fit_to_data(start.flat() | chosen))
-
-
-def untouched() -> bool:
-    """Whether the settings are still those of the page's first preset."""
-    return values() == PRESETS[PAGE_PRESET].flat()
 
 
 def notes() -> list[str]:

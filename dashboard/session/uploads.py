@@ -37,11 +37,6 @@ class Upload:
         """Delete the file now; again is no error."""
         self._finalizer()
 
-    @property
-    def exists(self) -> bool:
-        """Whether the file is still there."""
-        return self.path.is_file()
-
 
 def save_upload(name: str, content: memoryview, folder: Path | None = None) -> Upload:
     """Write uploaded bytes to a file of their own, readable by this user alone.

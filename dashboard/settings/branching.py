@@ -60,14 +60,18 @@ def branch_epochs(point: ForkPoint, wanted: int) -> int:
     return wanted - point.epoch
 
 
-def branch_config(point: ForkPoint, changes: Mapping[str, Any], epochs: int) -> RunConfig | None:
-    """The settings of the fork; None where they contradict each other.
+def branch_config(
+    point: ForkPoint, changes: Mapping[str, Any] | None, epochs: int
+) -> RunConfig | None:
+    """The settings of the fork; None where there are none, or they contradict each other.
 
     Args:
         point: where it branches off.
         changes: as `branch_changes` gives them.
         epochs: how many it trains.
     """
+    if changes is None:
+        return None
     done = point.epoch if point.file is not None else 0
     try:
         return point.with_settings({**changes, "train.epochs": done + epochs})

@@ -12,7 +12,6 @@ def test_a_short_run_is_drawn_step_by_step():
     assert info == LossInfo(
         raw=Line(step=np.array([1, 2, 3]), value=np.array([2.0, 1.0, 3.0])),
         smooth=Line(step=np.array([1, 2, 3]), value=np.array([2.0, 1.5, 2.0])),
-        steps=3,
     )
 
 
@@ -24,7 +23,7 @@ def test_lines_with_other_numbers_are_not_equal():
 
 def test_an_empty_run_has_empty_curves():
     info = loss_info(np.empty(0, np.float32))
-    assert (info.steps, len(info.raw.step), len(info.smooth.step)) == (0, 0, 0)
+    assert (len(info.raw.step), len(info.smooth.step)) == (0, 0)
 
 
 def test_nan_and_infinity_become_gaps():

@@ -35,4 +35,4 @@ def test_an_upload_is_shown_until_a_run_is_chosen_and_deleted_with_the_next(
         "session.keep_upload(offered[1])\nsay(session.upload_chosen(), session.upload().name)\n"
     )
     assert [item.value for item in page.text] == ["True", "False first.pt", "True second.pt"]
-    assert (first.exists, second.exists) == (False, True)
+    assert (first.path.exists(), second.path.exists()) == (False, True)

@@ -37,7 +37,7 @@ def test_a_discarded_upload_leaves_nothing(tmp_path: Path) -> None:
     upload = save_upload("model.pt", memoryview(b"weights"), tmp_path)
     upload.discard()
     upload.discard()
-    assert not upload.exists
+    assert not upload.path.exists()
     assert list(tmp_path.iterdir()) == []
 
 
@@ -57,7 +57,7 @@ def test_leftovers_of_a_killed_server_are_cleared_and_fresh_uploads_are_not(tmp_
     fresh = save_upload("model.pt", memoryview(b"weights"), tmp_path)
     clear_stale(tmp_path)
     assert not left.exists()
-    assert fresh.exists
+    assert fresh.path.exists()
 
 
 def test_a_folder_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
