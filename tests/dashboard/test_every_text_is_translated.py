@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import gettext
+import importlib.util
 import io
+import math
 import re
 import string
 import tempfile
@@ -20,8 +22,9 @@ from torch import nn
 from dashboard import server
 from dashboard.server import data_sets
 from dashboard.words import translation
-from dashboard.words.wording import as_markdown
 from mlcore.config import DataConfig, OptimConfig, RunConfig, TrainConfig
+from mlcore.data import CATALOG
+from mlcore.errors import RunError, to_json
 from mlcore.events import (
     EditRefused,
     Event,
@@ -32,7 +35,7 @@ from mlcore.events import (
     Stopped,
 )
 from mlcore.run import execute
-from mlcore.runs import History, RunFolder, RunStore
+from mlcore.runs import RunFolder, RunStore
 from mlcore.runs.active.queue import RunQueue
 from tests.dashboard.shown_texts import shown_texts
 from tests.dashboard.train_page import EPOCH, STARTED, STEPS
@@ -43,17 +46,20 @@ CONFIG = RunConfig(
     optim=OptimConfig(name="adam"),
     train=TrainConfig(epochs=2, device="cpu", threads=1),
 )
+ERROR = RunError("{file} cannot be written.", file="7.pt")
+REASON = {"message": str(ERROR), "error": to_json(ERROR)}
 FINISHED = Finished(step=39, epoch=1, test_loss=0.5, test_accuracy=0.9, seconds=1.0, early=True)
 
 UNTRANSLATED = re.compile(
     r"""
     \d{8}\\?-\d{6}\\?-\w{4} | \(\w{4}\) | \[[0-9a-f]{4}\b  # ids of runs, and their ends
     | :material/\w+: | :[a-z-]+(?=\[) | %\{[^}]*\}  # icons, colours, numbers of a chart
-    | `[^`]*` | [\w./-]+\\?\.(pt|gz|upload)\b       # names as code, files
+    | `[^`]*` | [\w./-]+\\?\.(pt|gz|upload|log|jsonl)\b       # names as code, files
     | \b\d[\d.,]*e-?\d+\b                           # 1e-05
-    | \b(u?int8|float32)\b | \b(fc|bn)\d(\.\w+)?\b  # types, layers of a state dict
+    | \b(u?int8|float(16|32))\b | \b(fc|bn)\d(\.\w+)?\b  # types, layers of a state dict
     | \b(linear|batch\ norm|dropout|log\ softmax|relu|leaky_relu|gelu|silu|tanh|sigmoid|sgd|adam)\b
     | \b(cpu|cuda)\b                                # devices and parts, as torch calls them
+    | \bDigits\ \\\(bundled\\\)                       # the title of a data set, in a sentence
     | \b(python|torch|mlcore)\ \d[\w\\.+]*
     """,
     re.VERBOSE,
@@ -137,7 +143,7 @@ def test_while_a_run_trains(app: AppTest, made: Callable[..., RunFolder], runs: 
     other = made(STARTED, STEPS, EPOCH, FINISHED, saved=39)
     changes, before = {"optim.lr": 0.02}, {"optim.lr": 0.003}
     edited = SettingsEdited(step=39, epoch=1, changes=changes, before=before)
-    refused = EditRefused(step=39, epoch=1, changes={"data.batch_size": 999}, message="7.")
+    refused = EditRefused(step=39, epoch=1, changes={"data.batch_size": 999}, **REASON)
     shown = made(STARTED, STEPS, EPOCH, edited, refused, alive=True, parent=other.id)
     address = {"run": shown.id, "data__batch_size": "999", "data__validation": "200"}
     page = opened(app, optim__name="adam", **address)
@@ -166,7 +172,7 @@ def test_while_runs_wait_for_a_paused_one(
         Stopped(step=39, epoch=1),
         Stopped(step=39, epoch=1, reason="shutdown"),
         Stopped(step=0, epoch=0, reason="cancelled"),
-        Failed(step=39, epoch=1, message="7."),
+        Failed(step=39, epoch=1, **REASON),
         None,
     ],
     ids=["finished", "stopped", "shutdown", "cancelled", "failed", "lost"],
@@ -175,11 +181,8 @@ def test_after_the_end(end: Event | None, app: AppTest, made: Callable[..., RunF
     folder = made(STARTED, STEPS, EPOCH, *([end] if end else []), saved=39)
     with folder.events_path.open("ab") as file:
         file.write(b"\0\0\0\n")
-    history = History(folder)
-    history.refresh()
-    logged = (as_markdown(history.message), as_markdown(history.damage))  # in its worker's words
     page = opened(app)
-    assert not english(page, *logged)
+    assert not english(page)
     page.button(key="delete-run").click().run()
     assert not english(page)
 
@@ -223,13 +226,46 @@ def test_without_the_data_set(
     assert not english(opened(app, "data", **{"data.name": name}))
 
 
+@pytest.mark.parametrize("page", ["data", "train"])
+def test_a_damaged_data_set(
+    page: str, app: AppTest, runs: RunStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    family = CATALOG["kmnist"]
+    folder = tmp_path / "data" / family.folder
+    folder.mkdir(parents=True)
+    assert family.train
+    assert family.test
+    for name in (*family.train.names, *family.test.names):
+        (folder / name).write_bytes(b"7")
+    monkeypatch.setenv("MLCORE_DATA", str(tmp_path / "data"))
+    shown = opened(app, page, data__name="kmnist")
+    assert "is only ⟧1⟦ bytes long" in str(list(shown_texts(shown)))
+    assert not english(shown, str(folder / family.train.names[0]))
+
+
+def test_a_format_that_cannot_be_written(
+    app: AppTest, trained: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    find = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util,
+        "find_spec",
+        lambda name, *more: None if name == "onnxruntime" else find(name, *more),
+    )
+    shown = opened(app, "checkpoints")
+    assert "onnxruntime" in str(list(shown_texts(shown)))
+    assert not english(shown, "ONNX", "onnxruntime")
+
+
 def state_dict() -> bytes:
     stream = io.BytesIO()
-    model = nn.Sequential(nn.Linear(784, 12), nn.Tanh(), nn.Linear(12, 10))
+    model = nn.Sequential(nn.Linear(784, 12), nn.Tanh(), nn.Linear(12, 10)).half()
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
     torch.save(
         {
             "epoch": 3,
+            "loss": math.nan,
+            "args": [1],
             "model_state_dict": model.state_dict(),
             "optimizer_state_dict": optimizer.state_dict(),
         },
@@ -238,13 +274,25 @@ def state_dict() -> bytes:
     return stream.getvalue()
 
 
+def of_other_images(file: Path) -> bytes:
+    """A checkpoint as if the files of its data set had changed since."""
+    stream = io.BytesIO()
+    content = torch.load(file, weights_only=False)
+    content["data"]["fingerprint"] = "another"
+    torch.save(content, stream)
+    return stream.getvalue()
+
+
 def test_with_an_upload(app: AppTest, trained: RunFolder) -> None:
     page = opened(app, "checkpoints")
-    for content in (b"no checkpoint", state_dict(), trained.checkpoints()[-1].read_bytes()):
+    last = trained.checkpoints()[-1]
+    for content in (b"no checkpoint", state_dict(), last.read_bytes(), of_other_images(last)):
         page.file_uploader[0].set_value(("7.pt", content, "application/octet-stream")).run()
         assert not english(page)
-    page.button(key="test-upload").click().run()
-    assert not english(page)
+        if content != b"no checkpoint":
+            page.button(key="test-upload").click().run()
+            assert not english(page)
+            page.switch_page("app_pages/checkpoints.py").run()
 
 
 def test_titles_of_the_pages_and_of_the_tab(

@@ -37,49 +37,33 @@ SIZE = "torch.Size"
 CALLS = (ORDERED_DICT, TENSOR_V2, TENSOR, PARAMETER, SIZE)
 """Functions that a pickle may call."""
 
-_REFUSED = (
-    (
-        ("numpy",),
-        N_("The file holds a NumPy value (`{name}`): save Python numbers, as in float(loss)."),
+_REFUSED = {
+    ("numpy",): N_(
+        "The file holds a NumPy value (`{name}`): save Python numbers, as in float(loss)."
     ),
-    (
-        ("torch._utils._rebuild_sparse", "torch.serialization._get_layout"),
-        N_("The file holds a sparse tensor (`{name}`): save dense ones, as tensor.to_dense()."),
+    ("torch._utils._rebuild_sparse", "torch.serialization._get_layout"): N_(
+        "The file holds a sparse tensor (`{name}`): save dense ones, as tensor.to_dense()."
     ),
-    (
-        ("torch._utils._rebuild_qtensor", "torch.Q"),
-        N_("The file holds a quantised tensor (`{name}`): save float32 tensors."),
+    ("torch._utils._rebuild_qtensor", "torch.Q"): N_(
+        "The file holds a quantised tensor (`{name}`): save float32 tensors."
     ),
-    (
-        ("torch._utils._rebuild_meta",),
-        N_("The file holds a meta tensor (`{name}`), which has no values: save a real model's."),
+    ("torch._utils._rebuild_meta",): N_(
+        "The file holds a meta tensor (`{name}`), which has no values: save a real model's."
     ),
-    (
-        ("torch.Complex",),
-        N_("The file holds a complex tensor (`{name}`): save float32 tensors."),
+    ("torch.Complex",): N_("The file holds a complex tensor (`{name}`): save float32 tensors."),
+    ("torch._tensor", "torch._utils"): N_(
+        "The file holds a tensor of a special class (`{name}`): "
+        "save plain ones, with torch.save(model.state_dict(), path)."
     ),
-    (
-        ("torch._tensor", "torch._utils"),
-        N_(
-            "The file holds a tensor of a special class (`{name}`): "
-            "save plain ones, with torch.save(model.state_dict(), path)."
-        ),
+    ("torch.nn",): N_(
+        "The file holds a whole pickled module (`{name}`): "
+        "save its numbers, with torch.save(model.state_dict(), path)."
     ),
-    (
-        ("torch.nn",),
-        N_(
-            "The file holds a whole pickled module (`{name}`): "
-            "save its numbers, with torch.save(model.state_dict(), path)."
-        ),
+    ("__main__",): N_(
+        "The file holds an object of your own class (`{name}`): "
+        "save torch.save(model.state_dict(), path)."
     ),
-    (
-        ("__main__",),
-        N_(
-            "The file holds an object of your own class (`{name}`): "
-            "save torch.save(model.state_dict(), path)."
-        ),
-    ),
-)
+}
 """Beginnings of a name and why it is refused; the first that fits counts."""
 
 
@@ -99,9 +83,9 @@ def find_global(module: str, name: str) -> Global:
     full = f"{module}.{name}"
     if full in CALLS or full in STORAGES:
         return Global(full)
-    for beginnings, template in _REFUSED:
+    for beginnings in _REFUSED:
         if full.startswith(beginnings):
-            raise CheckpointError(template, name=printable(full))
+            raise CheckpointError(_REFUSED[beginnings], name=printable(full))
     if full.startswith("torch.") and full.endswith("Storage"):
         raise CheckpointError(
             "The file holds numbers of a kind that no model here has (`{name}`): "

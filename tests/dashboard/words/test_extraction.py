@@ -89,34 +89,6 @@ def faults(path: Path) -> Iterator[str]:
             yield f"{where}: {sorted(wanted)} in braces, but the values are {sorted(values)}"
 
 
-NOT_YET = frozenset(
-    (
-        "mlcore/checkpoint/format.py",
-        "mlcore/checkpoint/forms.py",
-        "mlcore/checkpoint/infer.py",
-        "mlcore/checkpoint/optimizer_state.py",
-        "mlcore/checkpoint/read.py",
-        "mlcore/checkpoint/schedule_state.py",
-        "mlcore/checkpoint/state.py",
-        "mlcore/checkpoint/untrusted/containers.py",
-        "mlcore/checkpoint/untrusted/numbers.py",
-        "mlcore/checkpoint/untrusted/rebuild.py",
-        "mlcore/checkpoint/untrusted/safetensors_header.py",
-        "mlcore/checkpoint/untrusted/scan.py",
-        "mlcore/checkpoint/untrusted/source.py",
-        "mlcore/checkpoint/untrusted/tree.py",
-        "mlcore/checkpoint/untrusted/zipcheck.py",
-        "mlcore/cli/export.py",
-        "mlcore/cli/files.py",
-        "mlcore/cli/resume.py",
-        "mlcore/export/compare.py",
-        "mlcore/export/formats.py",
-        "mlcore/export/onnx_graph.py",
-        "mlcore/export/write.py",
-    )
-)
-"""Files whose texts are not all like that yet; the list only shrinks."""
-
 FILES = sorted(
     path for package in ("dashboard", "mlcore") for path in (ROOT / package).rglob("*.py")
 )
@@ -124,8 +96,6 @@ FILES = sorted(
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_texts_are_literals_and_their_values_have_names(path: Path) -> None:
-    if str(path.relative_to(ROOT)) in NOT_YET:
-        pytest.xfail("not yet")
     assert not list(faults(path))
 
 
