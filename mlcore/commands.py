@@ -76,17 +76,10 @@ def from_json(record: Mapping[str, Any]) -> Command:
     """The command of a JSON object.
 
     Raises:
-        SettingsError: the kind is unknown or a field is missing.
+        SettingsError: its kind is unknown.
     """
     kind = COMMANDS.get(str(record.get("command")))
-    names = {item.name for item in dataclasses.fields(kind)} if kind else set()
-    try:
-        if kind is None:
-            raise TypeError("unknown kind")
-        return kind(**{name: value for name, value in record.items() if name in names})
-    except TypeError as error:
-        raise SettingsError(
-            "{command} is no command that a run knows ({reason}).",
-            command=repr(record),
-            reason=str(error),
-        ) from error
+    if kind is None:
+        raise SettingsError("{command} is no command that a run knows.", command=repr(record))
+    names = {item.name for item in dataclasses.fields(kind)}
+    return kind(**{name: value for name, value in record.items() if name in names})

@@ -167,8 +167,8 @@ def _forward(
     """Labels `(B,)` and log-probabilities `(B, C)` of each batch, in order."""
     if model.outputs != len(dataset.classes):
         raise SettingsError(
-            "The model tells {outputs} classes apart, but {data} has {classes}: choose a data set "
-            "with {outputs} classes.",
+            "The model has {outputs} classes, but {data} has {classes}: choose a data set with "
+            "{outputs} classes.",
             outputs=model.outputs,
             data=dataset.title,
             classes=len(dataset.classes),

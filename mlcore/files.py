@@ -70,7 +70,7 @@ def write_atomically(path: Path, text: str) -> None:
         raise RunError(
             "{path} cannot be written ({reason}): "
             "check that its folder exists, is yours, and has room on its disk.",
-            path=str(path),
+            path=path,
             reason=error.strerror or str(error),
         ) from error
 

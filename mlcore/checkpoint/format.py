@@ -121,7 +121,7 @@ class Checkpoint:
         """
         if self.outputs != len(data.classes):
             raise CheckpointError(
-                "The model tells {outputs} classes apart, but {title} has {classes}: "
+                "The model has {outputs} classes, but {title} has {classes}: "
                 "choose a data set with {outputs} classes.",
                 outputs=self.outputs,
                 title=data.title,

@@ -27,6 +27,7 @@ MODEL_KEYS = (
     "weights",
     "params",
 )
+_STATED = ("epoch", "step", "loss", "config", "data")
 OPTIMIZER_KEYS = (
     "optimizer_state_dict",
     "optim_state_dict",
@@ -104,13 +105,9 @@ def _full(tree: Mapping[str, Any]) -> RawCheckpoint:
         form="full",
         model=_tensors(tree["model_state_dict"]),
         optimizer=tree["optimizer_state_dict"],
-        trainer=tree["trainer"],
-        epoch=tree["epoch"],
-        step=tree["step"],
-        loss=tree["loss"],
-        config=tree["config"],
-        data=tree["data"],
         versions=tree["versions"],
+        trainer=tree["trainer"],
+        **{key: tree[key] for key in _STATED},
     )
 
 
@@ -133,23 +130,16 @@ def _safetensors(tree: Mapping[str, Stub], metadata: Mapping[str, str]) -> RawCh
     if text is None:
         return RawCheckpoint(form="safetensors", model=_tensors(tree))
     try:
-        stated = json.loads(text)
+        stated: Any = json.loads(text)
     except (ValueError, RecursionError):
         stated = None
     if not isinstance(stated, dict):
         raise CheckpointError(
             "The settings in the safetensors file are no JSON: save it again, or without metadata."
         )
-    return RawCheckpoint(
-        form="safetensors",
-        model=_tensors(tree),
-        versions=stated.get("versions", {}),
-        epoch=stated.get("epoch"),
-        step=stated.get("step"),
-        loss=stated.get("loss"),
-        config=stated.get("config"),
-        data=stated.get("data"),
-    )
+    values: dict[str, Any] = {key: stated.get(key) for key in _STATED}
+    versions = stated.get("versions", {})
+    return RawCheckpoint(form="safetensors", model=_tensors(tree), versions=versions, **values)
 
 
 def _tensors(tree: Any) -> dict[str, Stub]:
@@ -166,8 +156,7 @@ def _tensors(tree: Any) -> dict[str, Stub]:
             )
     if len(tree) > limits.TENSORS:
         raise CheckpointError(
-            "The state dict has {count:,} tensors: it is no multilayer perceptron.",
-            count=len(tree),
+            "The state dict has {count:,} tensors: it is no multilayer perceptron.", count=len(tree)
         )
     return dict(tree)
 

@@ -54,7 +54,7 @@ _FLAGS = (
     "decoupled_weight_decay",
 )
 _NEVER = ("maximize", "amsgrad", "centered")
-_PER_DEVICE = ("capturable", "differentiable")  # set by whoever trains, for the device at hand
+_PER_DEVICE = ("capturable", "differentiable")  # set for the device that trains
 
 
 def parameters_of(model: Mapping[str, Tensor]) -> dict[str, Tensor]:
@@ -79,27 +79,31 @@ def read_optimizer(value: Any, model: Mapping[str, Tensor]) -> dict[str, Any]:
     Raises:
         CheckpointError: it belongs to another optimizer or model, or holds impossible values.
     """
+    try:
+        return _checked(value, list(parameters_of(model).values()))
+    except CheckpointError as error:
+        raise CheckpointError(
+            "{problem} Use the weights alone to start a new run.", problem=error
+        ) from None
+
+
+def _checked(value: Any, parameters: list[Tensor]) -> dict[str, Any]:
     groups, states = (
         (value.get("param_groups"), value.get("state")) if isinstance(value, dict) else (None, None)
     )
     if not isinstance(groups, list) or len(groups) != 1 or not isinstance(groups[0], dict):
         raise CheckpointError(
-            "The optimizer state in the file does not have one group of parameters: "
-            "use the weights alone to start a new run."
+            "The optimizer state in the file does not have one group of parameters."
         )
-    parameters = list(parameters_of(model).values())
     group = _group(groups[0], len(parameters))
     name = optimizer_name({"param_groups": [group]})
     if not name:
         raise CheckpointError(
-            "The optimizer state in the file is of none of {names}: "
-            "use the weights alone to start a new run.",
-            names=", ".join(_NEEDS),
+            "The optimizer state in the file is of none of {names}.", names=", ".join(_NEEDS)
         )
     if not isinstance(states, dict) or not set(states) <= set(range(len(parameters))):
         raise CheckpointError(
-            "The optimizer state in the file is for other parameters than the model's: "
-            "use the weights alone to start a new run."
+            "The optimizer state in the file is for other parameters than the model's."
         )
     kept = {index: _kept(name, index, state, parameters[index]) for index, state in states.items()}
     if (
@@ -108,8 +112,7 @@ def read_optimizer(value: Any, model: Mapping[str, Tensor]) -> dict[str, Any]:
         and not all(state.get("momentum_buffer") is not None for state in kept.values() if state)
     ):
         raise CheckpointError(
-            "The optimizer state in the file has a momentum and no momentum buffers: "
-            "use the weights alone to start a new run."
+            "The optimizer state in the file has a momentum and no momentum buffers."
         )
     return {"state": kept, "param_groups": [group]}
 
@@ -129,16 +132,12 @@ def _group(group: Mapping[str, Any], count: int) -> dict[str, Any]:
             good = key in _NUMBERS and _is_number(number)
         if not good:
             raise CheckpointError(
-                "The optimizer in the file has a value for its option `{option}` that no optimizer "
-                "here has: use the weights alone to start a new run.",
+                "The option `{option}` of the optimizer in the file has an impossible value.",
                 option=printable(key),
             )
         checked[key] = number
     if "params" not in checked or "lr" not in checked:
-        raise CheckpointError(
-            "The optimizer state in the file lacks `params` or `lr`: "
-            "use the weights alone to start a new run."
-        )
+        raise CheckpointError("The optimizer state in the file lacks `params` or `lr`.")
     return checked | {key: False for key in _PER_DEVICE if key in checked}
 
 
@@ -148,8 +147,7 @@ def _kept(name: str, index: int, state: Any, weight: Tensor) -> dict[str, Any]:
     complete = isinstance(state, dict) and (not state or set(needs) <= set(state))
     if not complete or not set(state) <= set(may):
         raise CheckpointError(
-            "What the optimizer in the file keeps for weight {index} is not what {name} keeps: "
-            "use the weights alone to start a new run.",
+            "What the optimizer in the file keeps for weight {index} is not what {name} keeps.",
             index=index,
             name=name,
         )
@@ -167,18 +165,14 @@ def _kept(name: str, index: int, state: Any, weight: Tensor) -> dict[str, Any]:
 def _steps(value: Any) -> Tensor:
     count = value.item() if isinstance(value, Tensor) and value.numel() == 1 else value
     if not _is_number(count) or count > 2**53:
-        raise CheckpointError(
-            "The optimizer's count of steps in the file is no counting number: "
-            "use the weights alone to start a new run."
-        )
+        raise CheckpointError("The optimizer's count of steps in the file is no counting number.")
     return torch.tensor(float(count))
 
 
 def _average(key: str, value: Any, index: int, weight: Tensor) -> Tensor:
     if isinstance(value, Tensor) and value.shape != weight.shape:
         raise CheckpointError(
-            "The optimizer's `{key}` of weight {index} in the file has shape {shape} instead of "
-            "{wanted}: use the weights alone to start a new run.",
+            "The optimizer's `{key}` of weight {index} has shape {shape} instead of {wanted}.",
             key=key,
             index=index,
             shape=shape_text(tuple(value.shape)),
@@ -187,8 +181,7 @@ def _average(key: str, value: Any, index: int, weight: Tensor) -> Tensor:
     average = value.float() if isinstance(value, Tensor) and value.is_floating_point() else None
     if average is None or not is_finite(average) or (key in _SQUARES and bool((average < 0).any())):
         raise CheckpointError(
-            "The optimizer's `{key}` of weight {index} in the file holds impossible values: "
-            "use the weights alone to start a new run.",
+            "The optimizer's `{key}` of weight {index} holds impossible values.",
             key=key,
             index=index,
         )

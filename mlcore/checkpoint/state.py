@@ -23,14 +23,7 @@ __all__ = ["ResumeState", "read_full_state", "read_tutorial_state"]
 
 _COUNTS = ("position", "images_used", "bad_epochs")
 _NUMBERS = ("loss_sum", "epoch_seconds", "best")
-_TRAINER_KEYS = (
-    "schedule",
-    *_COUNTS,
-    *_NUMBERS,
-    "epoch_seed",
-    "rng_cpu",
-    "rng_device",
-)
+_TRAINER_KEYS = ("schedule", *_COUNTS, *_NUMBERS, "epoch_seed", "rng_cpu", "rng_device")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +58,14 @@ def read_full_state(
         raise CheckpointError(
             "The full checkpoint states no settings, epoch or step: it is damaged."
         )
-    for key in _TRAINER_KEYS:
-        if not isinstance(trainer, dict) or key not in trainer:
-            raise CheckpointError(
-                "The training state in the file lacks `{key}`: it is damaged; "
-                "resume from another checkpoint, or use its weights alone.",
-                key=key,
-            )
+    try:
+        schedule = _check_trainer(trainer, config, progress["epoch"])
+    except CheckpointError as error:
+        raise CheckpointError(
+            "{problem} The file is damaged: resume from another checkpoint, or use its weights "
+            "alone.",
+            problem=error,
+        ) from None
     checked = read_optimizer(optimizer, model)
     if optimizer_name(checked) != config.optim.name:
         raise CheckpointError(
@@ -80,14 +74,12 @@ def read_full_state(
             found=optimizer_name(checked),
             stated=config.optim.name,
         )
-    _check_numbers(trainer, progress["epoch"])
-    _check_random_state(trainer)
     snapshot = {
         **trainer,
         **progress,
         "model": model,
         "optimizer": checked,
-        "schedule": _plateau(config, trainer["schedule"]),
+        "schedule": schedule,
         "config": config.to_json(),
     }
     return ResumeState(checked, snapshot)
@@ -105,6 +97,16 @@ def read_tutorial_state(
         return ResumeState(warning=error.with_traceback(None))
     stated = {key: value for key, value in progress.items() if value is not None}
     return ResumeState(checked, {"model": model, "optimizer": checked, **stated})
+
+
+def _check_trainer(trainer: Any, config: RunConfig, epoch: int) -> dict[str, Any] | None:
+    """Check the training state; returns what its schedule remembers."""
+    for key in _TRAINER_KEYS:
+        if not isinstance(trainer, dict) or key not in trainer:
+            raise CheckpointError("The training state in the file lacks `{key}`.", key=key)
+    _check_numbers(trainer, epoch)
+    _check_random_state(trainer)
+    return _plateau(config, trainer["schedule"])
 
 
 def _check_numbers(trainer: Mapping[str, Any], epoch: int) -> None:
@@ -134,7 +136,7 @@ def _plateau(config: RunConfig, value: Any) -> dict[str, Any] | None:
         return None
     kept: Mapping[str, Any] = value or {}
     best, bad = kept.get("best", math.nan), kept.get("num_bad_epochs")
-    if type(best) not in (int, float) or math.isnan(best):  # infinity: no epoch was judged yet
+    if type(best) not in (int, float) or math.isnan(best):  # infinity: before the first epoch
         raise _wrong("schedule.best", best)
     if not _is_count(bad):
         raise _wrong("schedule.num_bad_epochs", bad)
@@ -151,10 +153,7 @@ def _check_random_state(trainer: Mapping[str, Any]) -> None:
     except (RuntimeError, TypeError):
         good = False
     if not good:
-        raise CheckpointError(
-            "The random state in the file is not torch's: it is damaged; "
-            "resume from another checkpoint, or use its weights alone."
-        )
+        raise CheckpointError("The random state in the file is not torch's.")
 
 
 def _is_count(value: Any) -> bool:
@@ -166,11 +165,10 @@ def _is_number(value: Any) -> bool:
 
 
 def _wrong(key: str, value: Any) -> CheckpointError:
-    # How a tensor or a list prints is not asked: torch would import half of itself to tell.
+    # A tensor or a list is not printed: torch would import half of itself for that.
     plain = value is None or type(value) in (bool, int, float, str)
     return CheckpointError(
-        "The training state in the file cannot have {value} as `{key}`: it is damaged; "
-        "resume from another checkpoint, or use its weights alone.",
+        "The training state in the file cannot have {value} as `{key}`.",
         value=printable(repr(value) if plain else type(value).__name__),
         key=key,
     )

@@ -107,7 +107,7 @@ def plan_resume(suggestion: Suggestion, base: RunConfig, own: Mapping[str, Value
         fitting = data_sets_for(suggestion.outputs)
         if not fitting:
             raise CheckpointError(
-                "The model tells {outputs} classes apart, and no data set here has so many: "
+                "The model has {outputs} classes, and no data set here has so many: "
                 "it cannot be trained on.",
                 outputs=suggestion.outputs,
             )

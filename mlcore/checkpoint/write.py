@@ -113,7 +113,7 @@ def write_bytes(path: Target, data: bytes | memoryview) -> None:
         raise CheckpointError(
             "The checkpoint {path} cannot be written: {reason}; "
             "make room or choose another folder (what stood there before is untouched).",
-            path=str(path),
+            path=path,
             reason=error.strerror or str(error),
         ) from None
 

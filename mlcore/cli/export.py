@@ -104,9 +104,7 @@ def _assumed(found: Checkpoint, given: Mapping[str, Value], form: Format) -> dic
     for name in given:
         if not form.runs:
             raise SettingsError(
-                "`--{name}` does not apply to {format}: leave it out.",
-                name=name,
-                format=form.title,
+                "`--{name}` does not apply to {format}: leave it out.", name=name, format=form.title
             )
         if stated.get(name):
             raise SettingsError(

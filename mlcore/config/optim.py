@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal
 
-from mlcore.config.base import SettingsGroup
+from mlcore.config.setting import SettingsGroup
 from mlcore.errors import SettingsError
 from mlcore.rules import Rule
 from mlcore.words import N_

@@ -1,4 +1,4 @@
-"""What one setting is: its name, type, default and rule."""
+"""What one setting is, and a group of them, which checks every field against its `Rule`."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import dataclasses
 import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, cast, get_args, get_origin, get_type_hints
+from typing import Any, ClassVar, Literal, cast, get_args, get_origin, get_type_hints
 
 from mlcore.rules import Rule, Value
 
-__all__ = ["Setting", "settings_of"]
+__all__ = ["Setting", "SettingsGroup", "settings_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,14 +34,22 @@ class Setting:
         return all(values[other] in allowed for other, allowed in self.rule.applies.items())
 
 
-def settings_of(group: type[Any]) -> tuple[Setting, ...]:
-    """The settings of one group of `RunConfig`, from its fields and their rules."""
-    hashable: Any = group  # mypy does not know that classes are
-    return _settings_of(hashable)
+class SettingsGroup:
+    """What the four groups of a run's settings have in common: values are checked at once."""
+
+    __slots__ = ()
+    group: ClassVar[str]  # "optim" of "optim.lr"
+
+    def __post_init__(self) -> None:
+        kind: Any = type(self)  # mypy does not know that classes are hashable
+        for setting in settings_of(kind):
+            value = setting.rule.check(setting.name, getattr(self, setting.field), setting.kind)
+            object.__setattr__(self, setting.field, value)
 
 
 @functools.cache
-def _settings_of(group: Any) -> tuple[Setting, ...]:
+def settings_of(group: Any) -> tuple[Setting, ...]:
+    """The settings of a class of `RunConfig`, from its fields and their rules."""
     hints = get_type_hints(group, include_extras=True)
     found = []
     for item in dataclasses.fields(group):

@@ -16,7 +16,7 @@ from mlcore.rules import nearest
 
 __all__ = ["EDITABLE", "EXECUTION", "GROUPS", "SETTINGS", "find_setting"]
 
-GROUPS: Mapping[str, type[Any]] = types.MappingProxyType(
+GROUPS: Mapping[str, Any] = types.MappingProxyType(
     {kind.group: kind for kind in (DataConfig, ModelConfig, OptimConfig, TrainConfig)}
 )
 """The groups of `RunConfig`, by the first half of their settings' names."""

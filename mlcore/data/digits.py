@@ -54,7 +54,7 @@ def read_bundled() -> tuple[RawSplit, RawSplit]:
     except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error) as error:
         raise DataCorruptError(
             "{file} cannot be read ({error}): install mlcore again to restore it.",
-            file=str(_FILE),
+            file=_FILE,
             error=str(error),
         ) from error
     images = enlarge(small)

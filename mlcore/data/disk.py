@@ -10,7 +10,7 @@ from typing import Literal
 from mlcore.data.catalog import find_family
 from mlcore.data.digits import read_bundled
 from mlcore.data.family import Family, SplitFiles
-from mlcore.data.idx import check_idx, corrupt, find_idx, unequal_counts
+from mlcore.data.idx import check_idx, find_idx, repair_advice, unequal_counts
 from mlcore.data.raw import find_files, load_raw
 from mlcore.errors import DataCorruptError, DataMissingError, MlcoreError, Notice
 
@@ -49,7 +49,8 @@ def status(name: str, root: Path) -> DataStatus:
     if family.train is None or family.test is None:
         return _found(family, root, "bundled", Notice("It comes with mlcore and needs no network."))
     try:
-        counts = [_count(family, split, root) for split in (family.train, family.test)]
+        with repair_advice(name):
+            counts = [_count(family, split, root) for split in (family.train, family.test)]
     except DataMissingError as error:
         return _found(family, root, "missing", error)
     except DataCorruptError as error:
@@ -84,7 +85,8 @@ def verify(name: str, root: Path) -> DataStatus:
             (family.train, data.train, family.train_images),
             (family.test, data.test, family.test_images),
         ):
-            _compare(family, files, len(split), count, root)
+            with repair_advice(name):
+                _compare(family, files, len(split), count, root)
     except DataMissingError as error:
         return _found(family, root, "missing", error)
     except DataCorruptError as error:
@@ -97,20 +99,19 @@ def _count(family: Family, files: SplitFiles, root: Path) -> int:
     paths = find_files(family, files, root)
     images, labels = (check_idx(path, family.name).shape[0] for path in paths)
     if images != labels:
-        raise unequal_counts(paths[1], labels, images, family.name)
+        raise unequal_counts(paths[1], labels, images)
     return images
 
 
 def _compare(family: Family, files: SplitFiles, images: int, published: int, root: Path) -> None:
     folder = root / family.folder
     if images != published:
-        fault = MlcoreError(
+        raise DataCorruptError(
             "{path} holds {images:,} images where {published:,} were published.",
-            path=str(find_idx(folder, files.images) or folder),
+            path=find_idx(folder, files.images) or folder,
             images=images,
             published=published,
         )
-        raise corrupt(fault, family.name)
     for name, md5 in zip(files.names, files.md5s, strict=True):
         path = folder / name
         if not md5 or not path.is_file():  # packed: gzip has compared its own checksum
@@ -118,10 +119,9 @@ def _compare(family: Family, files: SplitFiles, images: int, published: int, roo
         with path.open("rb") as file:
             found = hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False))
         if found.hexdigest() != md5:
-            fault = MlcoreError(
-                "{path} differs from the published file (by its md5).", path=str(path)
+            raise DataCorruptError(
+                "{path} differs from the published file (by its md5).", path=path
             )
-            raise corrupt(fault, family.name)
 
 
 def _damaged(family: Family, root: Path, error: DataCorruptError) -> DataStatus:

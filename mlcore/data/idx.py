@@ -21,9 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlcore.config import SIDE
-from mlcore.errors import DataCorruptError, DataMissingError, MlcoreError
+from mlcore.errors import DataCorruptError, DataMissingError
 
-__all__ = ["Header", "check_idx", "corrupt", "find_idx", "read_idx", "unequal_counts"]
+__all__ = ["Header", "check_idx", "find_idx", "read_idx", "repair_advice", "unequal_counts"]
 
 _KINDS: dict[int, np.dtype[Any]] = {8: np.dtype(np.uint8), 12: np.dtype(">i4")}
 _HEADER_BYTES = 4 + 3 * 4  # at most
@@ -66,14 +66,14 @@ def check_idx(path: Path, name: str) -> Header:
         DataCorruptError: the header is wrong, or the file is shorter or longer than it says.
         DataMissingError: the file may not be read.
     """
-    with _opened(path, name) as file:
-        header = _parse_header(file.read(_HEADER_BYTES), path, name)
-    with _opened(path, name, unpack=False) as file:
+    with repair_advice(name), _opened(path, name) as file:
+        header = _parse_header(file.read(_HEADER_BYTES), path)
+    with repair_advice(name), _opened(path, name, unpack=False) as file:
         length = file.seek(0, os.SEEK_END)
         if path.suffix == ".gz":
             file.seek(-4, os.SEEK_END)
             length = struct.unpack("<I", file.read(4))[0]
-    _check_length(length, header, path, name)
+        _check_length(length, header, path)
     return header
 
 
@@ -84,41 +84,49 @@ def read_idx(path: Path, name: str) -> NDArray[Any]:
         DataCorruptError: anything about the file is wrong; the message says what to do.
         DataMissingError: the file may not be read.
     """
-    with _opened(path, name) as file:
-        header = _parse_header(file.read(_HEADER_BYTES), path, name)
+    with repair_advice(name), _opened(path, name) as file:
+        header = _parse_header(file.read(_HEADER_BYTES), path)
         file.seek(0)
         if path.suffix == ".gz":
             # One byte more than promised is enough to see that there are too many.
             content = file.read(header.size + 1)
-            _check_length(len(content), header, path, name)
+            _check_length(len(content), header, path)
             numbers = np.frombuffer(bytearray(content), header.kind, offset=header.offset)
         else:
-            _check_length(os.fstat(file.fileno()).st_size, header, path, name)
+            _check_length(os.fstat(file.fileno()).st_size, header, path)
             numbers = np.fromfile(file, header.kind, offset=header.offset)
-    if numbers.size != math.prod(header.shape):
-        raise corrupt(MlcoreError("{path} changed while it was read.", path=str(path)), name)
+        if numbers.size != math.prod(header.shape):
+            raise DataCorruptError("{path} changed while it was read.", path=path)
     return numbers.reshape(header.shape)
 
 
-def corrupt(fault: MlcoreError, name: str) -> DataCorruptError:
-    """The error for a damaged file of the data set `name`: its fault, and what to do in a shell.
-
-    A page, where a button does it, shows the value `fault` alone.
-    """
-    return DataCorruptError(
-        "{fault} Delete it and run `mlcore data fetch {name}`.", fault=fault, name=name
-    )
-
-
-def unequal_counts(path: Path, labels: int, images: int, name: str) -> DataCorruptError:
+def unequal_counts(path: Path, labels: int, images: int) -> DataCorruptError:
     """The error for a file of labels that belongs to other images."""
-    fault = MlcoreError(
+    return DataCorruptError(
         "{path} holds {labels:,} labels for {images:,} images.",
-        path=str(path),
+        path=path,
         labels=labels,
         images=images,
     )
-    return corrupt(fault, name)
+
+
+@contextmanager
+def repair_advice(name: str) -> Iterator[None]:
+    """Within the block an error about a damaged file also says what to do in a shell.
+
+    A page, where a button does it, shows the value `fault` alone.
+
+    Args:
+        name: of the data set.
+    """
+    try:
+        yield
+    except DataCorruptError as fault:
+        if "fault" in fault.values:
+            raise
+        raise DataCorruptError(
+            "{fault} Delete it and run `mlcore data fetch {name}`.", fault=fault, name=name
+        ) from fault
 
 
 @contextmanager
@@ -129,59 +137,52 @@ def _opened(path: Path, name: str, *, unpack: bool = True) -> Iterator[Any]:
             yield file
     except PermissionError as error:
         raise DataMissingError(
-            "{path} may not be read: give your account the right to read it.", path=str(path)
+            "{path} may not be read: give your account the right to read it.", path=path
         ) from error
     except FileNotFoundError as error:
         raise DataMissingError(
-            "{path} has gone: run `mlcore data fetch {name}` to get it back.",
-            path=str(path),
-            name=name,
+            "{path} has gone: run `mlcore data fetch {name}` to get it back.", path=path, name=name
         ) from error
     except (OSError, EOFError, zlib.error) as error:
-        fault = MlcoreError("{path} cannot be read ({error}).", path=str(path), error=str(error))
-        raise corrupt(fault, name) from error
+        raise DataCorruptError(
+            "{path} cannot be read ({error}).", path=path, error=str(error)
+        ) from error
 
 
-def _parse_header(first: bytes, path: Path, name: str) -> Header:
+def _parse_header(first: bytes, path: Path) -> Header:
     if len(first) < 4:
-        fault = MlcoreError("{path} is only {n} bytes long.", path=str(path), n=len(first))
-        raise corrupt(fault, name)
+        raise DataCorruptError("{path} is only {n} bytes long.", path=path, n=len(first))
     zero, kind, dimensions = struct.unpack(">HBB", first[:4])
     if zero or kind not in _KINDS or dimensions not in (1, 2, 3):
-        fault = MlcoreError(
-            "{path} is no IDX file (it starts with {first}).", path=str(path), first=first[:4].hex()
+        raise DataCorruptError(
+            "{path} is no IDX file (it starts with {first}).", path=path, first=first[:4].hex()
         )
-        raise corrupt(fault, name)
     if len(first) < 4 + 4 * dimensions:
-        raise corrupt(MlcoreError("{path} ends within its header.", path=str(path)), name)
+        raise DataCorruptError("{path} ends within its header.", path=path)
     shape = struct.unpack_from(f">{dimensions}I", first, 4)
     header = Header(kind=_KINDS[kind], shape=shape)
     if dimensions == 3 and shape[1:] != (SIDE, SIDE):
-        fault = MlcoreError(
+        raise DataCorruptError(
             "{path} holds images of {rows}×{columns} and not {side}×{side}.",
-            path=str(path),
+            path=path,
             rows=shape[1],
             columns=shape[2],
             side=SIDE,
         )
-        raise corrupt(fault, name)
     if not 0 < header.size - header.offset <= _MAX_BYTES:
-        fault = MlcoreError(
-            "{path} claims to hold {count:,} entries.", path=str(path), count=shape[0]
+        raise DataCorruptError(
+            "{path} claims to hold {count:,} entries.", path=path, count=shape[0]
         )
-        raise corrupt(fault, name)
     return header
 
 
-def _check_length(length: int, header: Header, path: Path, name: str) -> None:
-    values = {"path": str(path), "length": length, "size": header.size}
+def _check_length(length: int, header: Header, path: Path) -> None:
+    values = {"path": path, "length": length, "size": header.size}
     if length < header.size:
-        fault = MlcoreError(
+        raise DataCorruptError(
             "{path} is cut short ({length:,} bytes where {size:,} belong).", **values
         )
-        raise corrupt(fault, name)
     if length > header.size:
-        fault = MlcoreError(
+        raise DataCorruptError(
             "{path} is too long ({length:,} bytes where {size:,} belong).", **values
         )
-        raise corrupt(fault, name)

@@ -11,8 +11,8 @@ from mlcore.data.catalog import find_family
 from mlcore.data.digits import read_bundled
 from mlcore.data.family import Family, RawData, RawSplit, SplitFiles
 from mlcore.data.fingerprint import fingerprint
-from mlcore.data.idx import corrupt, find_idx, read_idx, unequal_counts
-from mlcore.errors import DataMissingError, MlcoreError
+from mlcore.data.idx import find_idx, read_idx, repair_advice, unequal_counts
+from mlcore.errors import DataCorruptError, DataMissingError
 
 __all__ = ["find_files", "load_raw"]
 
@@ -33,7 +33,9 @@ def load_raw(name: str, root: Path) -> RawData:
     if family.train is None or family.test is None:
         train, test = read_bundled()
     else:
-        train, test = (_read_split(family, files, root) for files in (family.train, family.test))
+        with repair_advice(name):
+            train = _read_split(family, family.train, root)
+            test = _read_split(family, family.test, root)
     return RawData(
         name=family.name,
         title=family.title,
@@ -70,9 +72,9 @@ def _read_split(family: Family, files: SplitFiles, root: Path) -> RawSplit:
     paths = find_files(family, files, root)
     images, labels = (read_idx(path, family.name) for path in paths)
     if images.ndim != 3 or images.dtype != np.uint8:
-        raise corrupt(MlcoreError("{path} holds no images.", path=str(paths[0])), family.name)
+        raise DataCorruptError("{path} holds no images.", path=paths[0])
     if labels.ndim == 3:
-        raise corrupt(MlcoreError("{path} holds no labels.", path=str(paths[1])), family.name)
+        raise DataCorruptError("{path} holds no labels.", path=paths[1])
     if family.transposed:
         images = np.ascontiguousarray(images.transpose(0, 2, 1))
     # Where a label is a row of facts (QMNIST), the class is the first of them.
@@ -84,18 +86,17 @@ def _check_labels(
     labels: NDArray[np.generic], images: int, path: Path, family: Family
 ) -> NDArray[np.int64]:
     if len(labels) != images:
-        raise unequal_counts(path, len(labels), images, family.name)
+        raise unequal_counts(path, len(labels), images)
     classes = labels.astype(np.int64) - family.first_label
     wrong = (classes < 0) | (classes >= len(family.classes))
     if wrong.any():
         index = int(wrong.argmax())
-        fault = MlcoreError(
+        raise DataCorruptError(
             "{path} holds the label {label} at image {index:,}, outside {first} to {last}.",
-            path=str(path),
+            path=path,
             label=int(labels[index]),
             index=index,
             first=family.first_label,
             last=family.first_label + len(family.classes) - 1,
         )
-        raise corrupt(fault, family.name)
     return classes

@@ -14,11 +14,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from mlcore.data.idx import check_idx, corrupt
-from mlcore.errors import DataCorruptError, DataMissingError, MlcoreError
+from mlcore.data.idx import check_idx, repair_advice
+from mlcore.errors import DataCorruptError, DataMissingError
 from mlcore.files import atomic_file
 
 __all__ = ["atomic", "take_out", "unpack_gz", "unwritable"]
+
+_CHUNK = 1 << 20  # bytes copied at a time
 
 
 @contextmanager
@@ -56,20 +58,19 @@ def unpack_gz(folder: Path, name: str, data: str) -> None:
         DataMissingError: the folder cannot be written to.
     """
     packed = folder / f"{name}.gz"
-    with atomic(folder / name) as (file, temporary):
+    with repair_advice(data), atomic(folder / name) as (file, temporary):
         try:
             with gzip.open(packed) as source:
-                _copy(source, file)
+                shutil.copyfileobj(source, file, _CHUNK)
         except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-            raise _not_unpacked(packed, error, data) from error
+            raise _not_unpacked(packed, error) from error
         file.flush()
         try:
             check_idx(temporary, data)
         except DataCorruptError as error:  # it names the temporary file
-            fault = MlcoreError(
-                "{path} does not unpack to an IDX file of images or labels.", path=str(packed)
-            )
-            raise corrupt(fault, data) from error
+            raise DataCorruptError(
+                "{path} does not unpack to an IDX file of images or labels.", path=packed
+            ) from error
     packed.unlink(missing_ok=True)
 
 
@@ -87,15 +88,11 @@ def take_out(archive: Path, members: tuple[str, ...], folder: Path, data: str) -
             for member in members:
                 target = folder / member.rpartition("/")[2]
                 with zipped.open(member) as source, atomic(target) as (file, _):
-                    _copy(source, file)
+                    shutil.copyfileobj(source, file, _CHUNK)
     except (zipfile.BadZipFile, KeyError, EOFError, zlib.error, NotImplementedError) as error:
-        raise _not_unpacked(archive, error, data) from error
+        with repair_advice(data):
+            raise _not_unpacked(archive, error) from error
 
 
-def _not_unpacked(path: Path, error: Exception, data: str) -> DataCorruptError:
-    fault = MlcoreError("{path} cannot be unpacked ({error}).", path=str(path), error=str(error))
-    return corrupt(fault, data)
-
-
-def _copy(source: IO[bytes] | gzip.GzipFile, target: IO[bytes]) -> None:
-    shutil.copyfileobj(source, target, 1 << 20)
+def _not_unpacked(path: Path, error: Exception) -> DataCorruptError:
+    return DataCorruptError("{path} cannot be unpacked ({error}).", path=path, error=str(error))

@@ -51,8 +51,7 @@ class Job:
         while (result := self.poll()) is None:
             if time.monotonic() >= until:
                 raise JobError(
-                    "The job gave no answer within {seconds:g} s: try again later.",
-                    seconds=timeout,
+                    "The job gave no answer within {seconds:g} s: try again later.", seconds=timeout
                 )
             time.sleep(pause)
             pause = min(pause * 1.3, 0.05)

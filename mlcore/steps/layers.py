@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Protocol
 
 import torch
 import torch.nn.functional as F
@@ -87,6 +87,7 @@ class BatchNorm:
 
     def backward(self, dy: Tensor) -> Tensor:
         module = self.module
+        dx: Tensor
         dx, d_gamma, d_beta = aten.native_batch_norm_backward.default(
             dy,
             self.x,
@@ -101,7 +102,7 @@ class BatchNorm:
         )
         self.d_gamma.copy_(d_gamma)
         self.d_beta.copy_(d_beta)
-        return _tensor(dx)  # (B, I)
+        return dx  # (B, I)
 
 
 class Activation:
@@ -134,38 +135,14 @@ class Dropout:
         return dy * self.mask  # (B, I)
 
 
-def _relu(dy: Tensor, _x: Tensor, y: Tensor) -> Tensor:
-    return _tensor(aten.threshold_backward.default(dy, y, 0))  # dy where y > 0, else 0
-
-
-def _leaky_relu(dy: Tensor, x: Tensor, _y: Tensor) -> Tensor:
-    return _tensor(aten.leaky_relu_backward.default(dy, x, 0.01, False))  # a hundredth where x ≤ 0
-
-
-def _gelu(dy: Tensor, x: Tensor, _y: Tensor) -> Tensor:
-    return _tensor(aten.gelu_backward.default(dy, x))  # dy · (Φ(x) + x φ(x))
-
-
-def _silu(dy: Tensor, x: Tensor, _y: Tensor) -> Tensor:
-    return _tensor(aten.silu_backward.default(dy, x))  # dy · σ(x) (1 + x (1 - σ(x)))
-
-
-def _tanh(dy: Tensor, _x: Tensor, y: Tensor) -> Tensor:
-    return _tensor(aten.tanh_backward.default(dy, y))  # dy · (1 - y²)
-
-
-def _sigmoid(dy: Tensor, _x: Tensor, y: Tensor) -> Tensor:
-    return _tensor(aten.sigmoid_backward.default(dy, y))  # dy · y (1 - y)
-
-
 DERIVATIVES: Mapping[str, Callable[[Tensor, Tensor, Tensor], Tensor]] = MappingProxyType(
     {
-        "relu": _relu,
-        "leaky_relu": _leaky_relu,
-        "gelu": _gelu,
-        "silu": _silu,
-        "tanh": _tanh,
-        "sigmoid": _sigmoid,
+        "relu": lambda dy, _, y: aten.threshold_backward.default(dy, y, 0),  # dy where y > 0
+        "leaky_relu": lambda dy, x, _: aten.leaky_relu_backward.default(dy, x, 0.01, False),
+        "gelu": lambda dy, x, _: aten.gelu_backward.default(dy, x),  # dy · (Φ(x) + x φ(x))
+        "silu": lambda dy, x, _: aten.silu_backward.default(dy, x),  # dy · σ(x) (1 + x (1 - σ(x)))
+        "tanh": lambda dy, _, y: aten.tanh_backward.default(dy, y),  # dy · (1 - y²)
+        "sigmoid": lambda dy, _, y: aten.sigmoid_backward.default(dy, y),  # dy · y (1 - y)
     }
 )
 """Name of an activation → dx from dy, the input x and the output y."""
@@ -210,9 +187,3 @@ def _gradient(weight: Tensor) -> Tensor:
     """The tensor that a weight's gradient is written to at every step; also `weight.grad`."""
     weight.grad = torch.zeros_like(weight)
     return weight.grad
-
-
-def _tensor(value: Any) -> Tensor:
-    """What an untyped operation returned, typed."""
-    tensor: Tensor = value
-    return tensor

@@ -126,5 +126,5 @@ def test_there_are_no_more_mistakes_than_the_confusion_counts(model, data):
 
 
 def test_a_model_for_another_number_of_classes_is_refused(data):
-    with pytest.raises(SettingsError, match=r"26 classes apart, but .* has 10"):
+    with pytest.raises(SettingsError, match=r"26 classes, but .* has 10"):
         evaluate(MLP(ModelConfig(), outputs=26), data.test, data)

@@ -81,7 +81,7 @@ def test_a_model_that_cannot_answer_is_an_error(tmp_path: Path) -> None:
     config = data_config(weights(tmp_path), {"name": "digits"})
     with pytest.raises(CheckpointError, match="NaN or infinity"):
         evaluate_checkpoint(weights(tmp_path, scale=1e38), config)
-    with pytest.raises(CheckpointError, match="tells 26 classes apart, but Digits"):
+    with pytest.raises(CheckpointError, match="has 26 classes, but Digits"):
         evaluate_checkpoint(weights(tmp_path, 26), config)
 
 

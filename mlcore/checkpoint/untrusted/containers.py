@@ -135,7 +135,7 @@ def _read_legacy(source: Source) -> Contents:
     protocol = scan(data, magic.end)
     system = scan(data, protocol.end)
     if protocol.value != _LEGACY_PROTOCOL or type(system.value) is not dict:
-        raise CheckpointError("The file's head is damaged: copy or save the file again.")
+        raise CheckpointError("The file's head is damaged: copy or save it again.")
     if system.value.get("little_endian") is not True:
         raise CheckpointError(
             "The file was written on a machine with the other byte order: save it as safetensors."
@@ -165,11 +165,11 @@ def _legacy_records(
 ) -> dict[str, Record]:
     """Each storage is its count (8 bytes) and then its numbers, in the order of the keys."""
     if type(keys) is not list or len(keys) > limits.TENSORS:
-        raise CheckpointError("The file's list of tensors is damaged: save the file again.")
+        raise CheckpointError("The list of tensors is damaged: save the file again.")
     records: dict[str, Record] = {}
     for key in keys:
         if type(key) is not str or key not in sizes or key in records:
-            raise CheckpointError("The file's list of tensors is damaged: save the file again.")
+            raise CheckpointError("The list of tensors is damaged: save the file again.")
         count = int.from_bytes(source.read(position, 8), "little")
         records[key] = Record(position + 8, count * sizes[key])
         position += 8 + count * sizes[key]

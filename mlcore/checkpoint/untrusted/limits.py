@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["MAX_BYTES", "UPLOAD_BYTES", "limit_memory", "memory_limit"]
+__all__ = ["MAX_BYTES", "UPLOAD_BYTES", "memory_limit"]
 
 UPLOAD_BYTES = 64 * 2**20
 """Bytes that a stranger's file may have, and that its tensors may take once they are float32."""
@@ -32,39 +32,29 @@ OUTPUTS = 1000
 TEXT = 200  # characters of a name: a data set, a class, a version
 
 
-def limit_memory(extra_bytes: int) -> bool:
-    """Let this process take at most `extra_bytes` of address space more than it has now.
-
-    It lowers the soft limit of `RLIMIT_AS` alone, so `memory_limit` can lift it again. Address
-    space counts what is reserved too, about 72 MiB for each thread that starts later, and torch
-    dies where it cannot start one; `load` and `inspect` start none.
-
-    Returns:
-        Whether the limit is set; False where the platform has none (macOS, Windows).
-    """
-    if not sys.platform.startswith("linux"):
-        return False
-    import resource
-
-    pages = int(Path("/proc/self/statm").read_text().split()[0])
-    wanted = pages * os.sysconf("SC_PAGE_SIZE") + extra_bytes
-    _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    if hard != resource.RLIM_INFINITY:
-        wanted = min(wanted, hard)
-    resource.setrlimit(resource.RLIMIT_AS, (wanted, hard))
-    return True
-
-
 @contextmanager
 def memory_limit(extra_bytes: int) -> Iterator[bool]:
-    """`limit_memory` for the length of a `with` block; yields whether the limit is set."""
+    """Within the block this process gets at most `extra_bytes` of address space more than now.
+
+    Only the soft limit of `RLIMIT_AS` is lowered, so that it can be lifted again. Address space
+    counts what is reserved too, about 72 MiB for each thread that starts later, and torch dies
+    where it cannot start one; `load` and `inspect` start none.
+
+    Yields:
+        Whether the limit is set; False where the platform has none (macOS, Windows).
+    """
     if not sys.platform.startswith("linux"):
         yield False
         return
     import resource
 
-    before = resource.getrlimit(resource.RLIMIT_AS)
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    wanted = pages * os.sysconf("SC_PAGE_SIZE") + extra_bytes
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    if hard != resource.RLIM_INFINITY:
+        wanted = min(wanted, hard)
+    resource.setrlimit(resource.RLIMIT_AS, (wanted, hard))
     try:
-        yield limit_memory(extra_bytes)
+        yield True
     finally:
-        resource.setrlimit(resource.RLIMIT_AS, before)
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))

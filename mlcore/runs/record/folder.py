@@ -25,49 +25,27 @@ class RunFolder:
     """A run's folder on disk; making one of these reads nothing.
 
     Attributes:
-        path: the folder; its name is the run's id.
+        path: the folder.
+        id: the run's id, the folder's name.
+        config_path: settings, parent and versions: written once, by the starter.
+        label_path: name, tags and note, if a person has given the run any since it was made.
+        events_path: the history: appended by the worker.
+        control_path: commands: appended by anyone.
+        checkpoints_path: the folder of the checkpoints.
+        error_path: tracebacks of faults of the program, for those who fix them.
     """
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        self.path, self.id = path, path.name
+        self.config_path = path / "config.json"
+        self.label_path = path / "label.json"
+        self.events_path = path / "events.jsonl"
+        self.control_path = path / "control.jsonl"
+        self.checkpoints_path = path / "checkpoints"
+        self.error_path = path / "error.log"
 
     def __repr__(self) -> str:
         return f"RunFolder({str(self.path)!r})"
-
-    @property
-    def id(self) -> str:
-        """The run's id."""
-        return self.path.name
-
-    @property
-    def config_path(self) -> Path:
-        """Settings, parent and versions: written once, by the starter."""
-        return self.path / "config.json"
-
-    @property
-    def label_path(self) -> Path:
-        """Name, tags and note, if a person has given the run any since it was made."""
-        return self.path / "label.json"
-
-    @property
-    def events_path(self) -> Path:
-        """The history: appended by the worker."""
-        return self.path / "events.jsonl"
-
-    @property
-    def control_path(self) -> Path:
-        """Commands: appended by anyone."""
-        return self.path / "control.jsonl"
-
-    @property
-    def checkpoints_path(self) -> Path:
-        """The folder of the checkpoints."""
-        return self.path / "checkpoints"
-
-    @property
-    def error_path(self) -> Path:
-        """Tracebacks of faults of the program, for whoever fixes them."""
-        return self.path / "error.log"
 
     @functools.cached_property
     def meta(self) -> dict[str, Any]:
@@ -82,9 +60,7 @@ class RunFolder:
             raise RunError("{path} is no run: it has no config.json.", path=self.path) from None
         except OSError as error:
             raise RunError(
-                "{path} cannot be read ({reason}).",
-                path=self.config_path,
-                reason=error.strerror,
+                "{path} cannot be read ({reason}).", path=self.config_path, reason=error.strerror
             ) from error
         except ValueError:
             found = None

@@ -63,10 +63,7 @@ class Recorder:
             RunError: the run's folder was deleted.
         """
         if os.fstat(self._writer.fd).st_nlink == 0:
-            raise RunError(
-                "{path} was deleted while its run was training.",
-                path=self._writer.path,
-            )
+            raise RunError("{path} was deleted while its run was training.", path=self._writer.path)
 
     def close(self) -> None:
         """Close the history, so that another worker can write it."""

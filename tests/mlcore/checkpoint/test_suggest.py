@@ -97,7 +97,7 @@ def test_a_model_of_other_classes_gets_a_data_set_that_fits_it(tmp_path: Path) -
 
 
 def test_a_model_that_no_data_set_fits_is_a_sentence(tmp_path: Path) -> None:
-    with pytest.raises(CheckpointError, match="tells 3 classes apart, and no data set"):
+    with pytest.raises(CheckpointError, match="has 3 classes, and no data set"):
         plan(saved(dict(mlp(4, outputs=3).state_dict())), tmp_path)
 
 

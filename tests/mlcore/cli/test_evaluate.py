@@ -76,7 +76,7 @@ def test_a_data_set_with_other_classes_is_refused(shell: Shell, runs: Path, tmp_
     torch.save({f"fc1.{name}": value for name, value in layer.state_dict().items()}, file)
     answer = shell(f"evaluate {file} --data.name digits")
     assert (answer.status, answer.out) == (2, "")
-    assert "The model tells 7 classes apart" in answer.err
+    assert "The model has 7 classes" in answer.err
 
 
 @pytest.mark.parametrize(

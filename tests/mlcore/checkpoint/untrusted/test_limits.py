@@ -24,11 +24,11 @@ def child(script: str, *arguments: str) -> str:
 def test_more_than_the_limit_is_not_given_and_the_block_ends_it() -> None:
     out = child(
         "from mlcore.checkpoint.untrusted.limits import memory_limit\n"
-        "with memory_limit(50_000_000) as stands:\n"
+        "with memory_limit(50_000_000) as limited:\n"
         "    try:\n"
         "        bytearray(200_000_000)\n"
         "    except MemoryError:\n"
-        "        print('refused', stands)\n"
+        "        print('refused', limited)\n"
         "print(len(bytearray(200_000_000)))\n"
     )
     assert out.split("\n")[:2] == ["refused True", "200000000"]
@@ -40,15 +40,16 @@ def test_a_file_beyond_the_limit_is_refused_in_one_sentence(tmp_path: Path) -> N
     out = child(
         "import sys, torch\n"
         "from mlcore.checkpoint import load\n"
-        "from mlcore.checkpoint.untrusted.limits import limit_memory\n"
+        "from mlcore.checkpoint.untrusted.limits import memory_limit\n"
         "from mlcore.errors import CheckpointError\n"
         "torch.set_num_threads(64)\n"
         "import mlcore.checkpoint.read\n"
-        "assert limit_memory(20_000_000)\n"
-        "try:\n"
-        "    load(sys.argv[1])\n"
-        "except CheckpointError as error:\n"
-        "    print(error)\n",
+        "with memory_limit(20_000_000) as limited:\n"
+        "    assert limited\n"
+        "    try:\n"
+        "        load(sys.argv[1])\n"
+        "    except CheckpointError as error:\n"
+        "        print(error)\n",
         str(tmp_path / "big.pt"),
     )
     assert out.startswith("The file needs more memory than may be used for it")
