@@ -9,7 +9,8 @@ import streamlit as st
 
 from dashboard import controls, session
 from dashboard.gaps import reruns
-from dashboard.panels.data_notice import data_notice, keep_ready
+from dashboard.panels.data_notice import data_notice
+from dashboard.server import data_sets
 from dashboard.session import problems
 from dashboard.session.problems import friendly_errors
 from dashboard.words import translation
@@ -68,10 +69,10 @@ def main() -> None:
             data_notice(session.data_config())
     with friendly_errors():
         page.run()
-    with friendly_errors():  # after the page, which so answers a click sooner
+    with friendly_errors():  # after the page, so that a click is answered sooner
         controls.sidebar()
     with friendly_errors():  # last: what it starts imports torch, and would slow the first drawing
-        keep_ready(session.data_config())
+        data_sets.keep_ready(session.data_config().data)
 
 
 main()

@@ -1,4 +1,4 @@
-"""Checkpoints: take models out of the app, and bring them in."""
+"""Checkpoints: download the models of a run, upload others."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from dashboard.words.translation import _
 def page() -> None:
     """The whole page."""
     st.title(_("Checkpoints"), anchor=False)
-    st.subheader(_("Take a model out"), anchor=False)
+    st.subheader(_("Download a model"), anchor=False)
     _of_a_run()
-    st.subheader(_("Bring a model in"), anchor=False)
+    st.subheader(_("Upload a model"), anchor=False)
     upload.uploader()
     held = session.upload()
     if held is not None:

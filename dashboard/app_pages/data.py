@@ -1,4 +1,4 @@
-"""Data: what the images are, how they are spread, what normalisation does to them."""
+"""Data: what the images are, how they are spread, how normalisation changes them."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def _histogram(config: RunConfig, data: RawData) -> None:
     st.plotly_chart(_histogram_figure(info, session.colours(), log, language()), **_PLOTLY)
     st.caption(
         _(
-            "{black} of all pixels are black paper. After normalising with mean {mean:g} and "
+            "{black} of all pixels are black. After normalising with mean {mean:g} and "
             "standard deviation {std:g}, pixels have mean {mean_after} and standard deviation "
             "{std_after:.3f}; with {own_mean:.4f} and {own_std:.4f} they would have 0 and 1.",
             black=percent(info.black, 0),

@@ -19,7 +19,6 @@ from mlcore.checkpoint.suggest import data_sets_for
 from mlcore.config import DataConfig, data_root
 from mlcore.data import CATALOG
 
-_DATA = "test-data"
 _ASSUMED = {
     "activation": N_("activation {value}"),
     "mean": N_("mean {value}"),
@@ -32,12 +31,11 @@ def page() -> None:
     st.title(_("Test"), anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom", key="test-head"):
         choice = choose_model()
-        outputs = _outputs(choice) if choice else 0
-        data = _choose_data(choice, data_sets_for(outputs)) if choice else None
+        data = _choose_data(choice) if choice else None
     if choice is None:
         _nothing_to_test()
     elif data is None:
-        _no_data_fits(outputs)
+        _no_data_fits(choice.outputs)
     else:
         _test(choice, data)
 
@@ -47,7 +45,8 @@ def _test(choice: Choice, data: str) -> None:
     _warn_of_another_data_set(choice, data)
     root = _root(choice, data)
     if not data_sets.source(data, root).usable:
-        _missing(data, root)
+        st.warning(data_sets.source(data, root).message, icon=":material/folder_off:")
+        st.page_link("app_pages/data.py", label=_("Go to Data"), icon=":material/grid_view:")
         return
     result = evaluated(choice.path, data, root, choice.assumed, untrusted=choice.upload is not None)
     for warning in result["warnings"]:
@@ -82,34 +81,18 @@ def _no_data_fits(outputs: int) -> None:
     )
 
 
-def _outputs(choice: Choice) -> int:
-    """How many classes the model tells apart."""
-    if choice.upload is not None:
-        return int(choice.upload.inspection["outputs"])
-    assert choice.run is not None
-    return len(CATALOG[choice.run.config.data.name].classes)
-
-
-def _own_data(choice: Choice) -> str | None:
-    """The data set that the checkpoint was trained on, where it says so."""
-    if choice.upload is not None:
-        name = (choice.upload.inspection.get("data") or {}).get("name")
-        return name if name in CATALOG else None
-    assert choice.run is not None
-    return choice.run.config.data.name
-
-
-def _choose_data(choice: Choice, fitting: tuple[str, ...]) -> str | None:
+def _choose_data(choice: Choice) -> str | None:
     """Draw the list of data sets to test on: its own first, then all with as many classes."""
+    fitting = data_sets_for(choice.outputs)
     if not fitting:
         return None
-    own = _own_data(choice)
-    usual = own or (session.data_name() if session.data_name() in fitting else fitting[0])
+    sidebar = session.data_name()
+    usual = choice.data or (sidebar if sidebar in fitting else fitting[0])
     chosen: str = st.selectbox(
         _("On the test images of"),
         [usual, *(name for name in fitting if name != usual)],
         format_func=choice_name,
-        key=f"{_DATA}-{choice.run.id if choice.run else 'upload'}",
+        key=f"test-data-{choice.run.id if choice.run else 'upload'}",
         width=200,
         persist_state="session",
         help=_("Data sets with as many classes as the model has."),
@@ -133,7 +116,7 @@ def _say_what_is_assumed(choice: Choice) -> None:
 
 def _warn_of_another_data_set(choice: Choice, data: str) -> None:
     """Where the sidebar's data set is another one; the test itself warns of the rest."""
-    own, sidebar = _own_data(choice), session.data_name()
+    own, sidebar = choice.data, session.data_name()
     if own not in (None, data) or sidebar == data or sidebar not in CATALOG:
         return
     titles = {"sidebar": choice_name(sidebar), "data": choice_name(data)}
@@ -154,11 +137,6 @@ def _root(choice: Choice, data: str) -> Path:
         return data_root(choice.run.config.data)
     config = session.config()
     return data_root(config.data if config else DataConfig())
-
-
-def _missing(data: str, root: Path) -> None:
-    st.warning(data_sets.source(data, root).message, icon=":material/folder_off:")
-    st.page_link("app_pages/data.py", label=_("Go to Data"), icon=":material/grid_view:")
 
 
 page()

@@ -36,7 +36,7 @@ def page() -> None:
     session.choose_upload(False)  # the other pages show the run that is shown here
     runs = server.store().list()
     shown = run_choice.shown_run(runs)
-    # The list was read a moment before the history: what is shown goes by the history alone.
+    # The list was read a moment before the history, so the state shown is that of the history.
     history = history_of(RunFolder(shown.path)) if shown else None
     beside = comparison.compared(shown, runs) if shown else []
     drawn_from = page_state(history, beside, changed)

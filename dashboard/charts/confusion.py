@@ -88,7 +88,7 @@ def frequent_mistakes(info: ConfusionInfo, most: int) -> tuple[Cell, ...]:
 
 
 def cell_words(cell: Cell, classes: Sequence[str]) -> str:
-    """A cell in words: "a 4 taken for a 9: 23 of 982 (2.3 %)"."""
+    """A cell in words: "a 4 mistaken for a 9: 23 of 982 (2.3 %)"."""
     values = {
         "true": with_article(classes[cell.true]),
         "predicted": with_article(classes[cell.predicted]),
@@ -98,7 +98,7 @@ def cell_words(cell: Cell, classes: Sequence[str]) -> str:
     }
     if cell.true == cell.predicted:
         return _("{true} recognised: {count:,} of {total:,} ({share})", **values)
-    return _("{true} taken for {predicted}: {count:,} of {total:,} ({share})", **values)
+    return _("{true} mistaken for {predicted}: {count:,} of {total:,} ({share})", **values)
 
 
 def confusion_figure(info: ConfusionInfo, palette: Palette) -> go.Figure:

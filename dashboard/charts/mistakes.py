@@ -76,10 +76,10 @@ def mistakes_html(cards: Sequence[MistakeCard], images: NDArray[np.uint8], palet
 
 
 def card_words(card: MistakeCard) -> str:
-    """A card in words: "Test image 3: a 1 taken for a 0 with 75.0 % certainty"."""
+    """A card in words: "Test image 3: a 1 mistaken for a 0 with 75.0 % certainty"."""
     first = card.guesses[0]
     return _(
-        "Test image {index}: {true} taken for {predicted} with {probability} certainty",
+        "Test image {index}: {true} mistaken for {predicted} with {probability} certainty",
         index=card.index,
         true=with_article(card.label),
         predicted=with_article(first.label),

@@ -32,7 +32,7 @@ class SampleRow:
 
     label: str
     images: int  # of this class in the split
-    picks: tuple[int, ...]  # indices into the split; fewer than asked where there are fewer
+    indices: tuple[int, ...]  # indices into the split; fewer than asked where there are fewer
 
 
 def samples_info(
@@ -43,8 +43,8 @@ def samples_info(
     rows = []
     for index, label in enumerate(classes):
         members = np.flatnonzero(labels == index)
-        picks = rng.choice(members, min(each, len(members)), replace=False)
-        rows.append(SampleRow(label=label, images=len(members), picks=tuple(picks.tolist())))
+        indices = rng.choice(members, min(each, len(members)), replace=False)
+        rows.append(SampleRow(label=label, images=len(members), indices=tuple(indices.tolist())))
     return tuple(rows)
 
 
@@ -88,13 +88,13 @@ def _row_html(row: SampleRow, images: NDArray[np.uint8], each: int) -> str:
     alt = html.escape(
         _(
             "{shown} images of {label}, of {images:,}",
-            shown=len(row.picks),
+            shown=len(row.indices),
             label=row.label,
             images=row.images,
         ),
         quote=True,
     )
-    picture = png(row_image(images[list(row.picks)], each))
+    picture = png(row_image(images[list(row.indices)], each))
     return f"<div title='{alt}'><b>{label}</b><img alt='{alt}' src='{picture}'></div>"
 
 

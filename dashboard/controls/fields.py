@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import session
-from dashboard.gaps.widgets import by_hand, show_choice, show_value
+from dashboard.gaps.widgets import only_in_full_runs, show_choice, show_value
 from dashboard.settings import form
 from dashboard.words.choices import choice_name
 from dashboard.words.setting_names import setting_label
@@ -146,7 +146,7 @@ def _shared(setting: Setting, key: str = "") -> dict[str, Any]:
     }
 
 
-@by_hand
+@only_in_full_runs
 def _changed(name: str, key: str) -> None:
     value = st.session_state[key]
     setting = SETTINGS[name]

@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard import session
 from dashboard.controls import devices, fields
-from dashboard.gaps.widgets import by_hand, show_choice
+from dashboard.gaps.widgets import only_in_full_runs, show_choice
 from dashboard.settings import form
 from dashboard.words.translation import N_, _, translated
 from mlcore.config import SETTINGS, RunConfig
@@ -107,7 +107,7 @@ def _preset(config: RunConfig | None) -> None:
         )
 
 
-@by_hand
+@only_in_full_runs
 def _take_preset() -> None:
     chosen = st.session_state["preset"]
     if chosen in PRESETS:

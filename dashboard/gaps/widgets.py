@@ -11,7 +11,7 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-__all__ = ["by_hand", "key_of_text", "show_choice", "show_value"]
+__all__ = ["key_of_text", "only_in_full_runs", "show_choice", "show_value"]
 
 _SENT = "widgets-sent"
 _REPEAT = 1.0  # seconds in which every run sets a new value again
@@ -49,8 +49,8 @@ def key_of_text(key: str, text: str) -> str:
     return f"{key}-{hashlib.blake2b(text.encode(), digest_size=4).hexdigest()}"
 
 
-def by_hand(act: Callable[..., None]) -> Callable[..., None]:
-    """Callback of a widget outside all fragments: does nothing unless a person changed the widget.
+def only_in_full_runs(callback: Callable[..., None]) -> Callable[..., None]:
+    """A callback, for widgets outside all fragments, that ignores changes no person made.
 
     A click in a fragment, or a zoom of its chart, sends the state of every widget along. Where the
     server has set a widget's value since (another run is shown, settings were reset) and the
@@ -60,13 +60,13 @@ def by_hand(act: Callable[..., None]) -> Callable[..., None]:
     (No upstream issue found; streamlit/streamlit#11109 is about the same desynchronised state.)
     """
 
-    @functools.wraps(act)
-    def act_in_full_runs(*args: Any, **kwargs: Any) -> None:
+    @functools.wraps(callback)
+    def in_full_runs(*args: Any, **kwargs: Any) -> None:
         context = get_script_run_ctx()
         if context is None or not context.fragment_ids_this_run:
-            act(*args, **kwargs)
+            callback(*args, **kwargs)
 
-    return act_in_full_runs
+    return in_full_runs
 
 
 def _set(key: str, value: Any) -> bool:

@@ -35,7 +35,7 @@ _AT_ONCE, _POLL = 0.4, 0.01  # seconds
 
 
 def train_button(queue: QueueSnapshot) -> None:
-    """The button that starts a run, or has it wait.
+    """The button that starts a run, or adds it to the queue.
 
     Args:
         queue: what trains and what waits.
@@ -44,7 +44,7 @@ def train_button(queue: QueueSnapshot) -> None:
     reason = why_not_trainable(config)
     if config and queue.active and server.jobs().would_wait(config, queue):
         label, icon, width = _("Add to queue"), ":material/playlist_add:", 150
-        hint = _("Another run trains on this device; this one starts by itself when it can.")
+        hint = _("Another run trains on this device; this one starts when it is free.")
     else:
         label, icon, width, hint = _("Train"), ":material/play_arrow:", 120, None
     st.button(
@@ -61,12 +61,12 @@ def train_button(queue: QueueSnapshot) -> None:
 
 
 def accept_clicks() -> None:
-    """The page is drawn whole: from now on a click on Train is a new one."""
+    """The whole page has been drawn: the next click on Train is a new one."""
     st.session_state[_CLICKED] = False
 
 
 def resume_button(history: History) -> None:
-    """The button that resumes a run that was stopped, failed or lost, or never began."""
+    """The button that resumes a run that was stopped, failed or lost, or never started."""
     last, outcome = history.folder.last_checkpoint(), history.outcome
     icon = ":material/play_arrow:"
     if isinstance(outcome, Stopped) and outcome.reason == "cancelled":
@@ -93,7 +93,7 @@ def more_epochs(history: History, epochs: int) -> None:
 
     Args:
         history: of the run.
-        epochs: how many it was to have.
+        epochs: those that it was to train.
     """
     hint = _("Continues this run: same model, same optimizer, more epochs.")
     changes: dict[str, Any] = {}
@@ -141,7 +141,7 @@ def start_run(
 
     Args:
         config: its settings; None while one is refused.
-        checkpoint: file to begin from.
+        checkpoint: file to start from.
         parent: id of the run that it is forked from.
     """
     if config is None or st.session_state.get(_CLICKED):
@@ -160,10 +160,10 @@ def _resume(run: str, changes: Mapping[str, Any] | None) -> None:
 
 
 def _wait_for_first_steps(run: str) -> None:
-    """Wait a moment for a run to begin: then the page is drawn once, with its first losses.
+    """Wait a moment for a run to start: then the page is drawn once, with its first losses.
 
-    Where a process is ready that takes less than a tenth of a second. A run that waits in the
-    queue, or takes longer, is drawn as it is.
+    With a warm worker that takes less than a tenth of a second. A run that waits in the queue, or
+    takes longer, is drawn as it is.
     """
     folder, end = RunFolder(server.store().root / run), time.monotonic() + _AT_ONCE
     while time.monotonic() < end:

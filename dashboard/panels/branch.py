@@ -25,7 +25,7 @@ __all__ = ["branch_here", "branch_off", "origin"]
 
 @st.fragment
 def branch_off(history: History) -> None:
-    """A small form that starts a fork of the run; nothing before the run has begun.
+    """A small form that starts a fork of the run; nothing before the run has started.
 
     It is drawn when it is opened or used, and not with the chart: a list of epochs that grows and
     is thinned out below the pointer cannot be chosen from.
@@ -62,7 +62,7 @@ def branch_here(run: RunInfo, file: Path) -> None:
 
 
 def origin(history: History, runs: Sequence[RunInfo]) -> None:
-    """Where a fork comes from, in a line; nothing for a run that began by itself."""
+    """Where a fork comes from, in a line; nothing for any other run."""
     parent = (history.folder.meta.get("parent") or {}).get("run")
     if not parent:
         return

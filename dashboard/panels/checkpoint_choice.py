@@ -10,12 +10,13 @@ from typing import Any
 import streamlit as st
 
 from dashboard import server, session
-from dashboard.gaps.widgets import by_hand
+from dashboard.gaps.widgets import only_in_full_runs
 from dashboard.server.histories import history_of
 from dashboard.session.uploads import Upload
 from dashboard.words.checkpoint_rows import CheckpointRow, checkpoint_rows
 from dashboard.words.run_names import distinct_labels
 from dashboard.words.translation import _
+from mlcore.data import CATALOG
 from mlcore.runs import RunFolder, RunInfo
 
 __all__ = ["Choice", "choose_model", "choose_source", "no_checkpoint_yet", "rows_of"]
@@ -33,6 +34,25 @@ class Choice:
     row: CheckpointRow | None = None
     upload: Upload | None = None
     assumed: Mapping[str, Any] = field(default_factory=dict)  # what its file does not say
+
+    @property
+    def data(self) -> str | None:
+        """The data set that it was trained on; None where an uploaded file does not say it."""
+        if self.run is not None:
+            return self.run.config.data.name
+        name = (self._inspection.get("data") or {}).get("name")
+        return name if name in CATALOG else None
+
+    @property
+    def outputs(self) -> int:
+        """How many classes the model distinguishes."""
+        if self.run is not None:
+            return len(CATALOG[self.run.config.data.name].classes)
+        return int(self._inspection["outputs"])
+
+    @property
+    def _inspection(self) -> Mapping[str, Any]:
+        return self.upload.inspection if self.upload else {}
 
 
 def choose_model() -> Choice | None:
@@ -92,7 +112,7 @@ def _current(runs: Sequence[str]) -> str:
     return wanted if wanted and wanted in runs else runs[0]
 
 
-@by_hand
+@only_in_full_runs
 def _source_chosen() -> None:
     chosen = st.session_state[_SOURCE]
     if chosen == _UPLOAD:
@@ -122,7 +142,7 @@ def _choose_checkpoint(run: RunInfo) -> CheckpointRow | None:
     return rows[shown]
 
 
-@by_hand
+@only_in_full_runs
 def _checkpoint_chosen(run: RunInfo) -> None:
     file = st.session_state[_CHECKPOINT]
     if any(row.path.name == file for row in rows_of(run)):  # else an outdated label

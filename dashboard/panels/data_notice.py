@@ -6,18 +6,19 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import server, session
+from dashboard import session
 from dashboard.server import data_sets
 from dashboard.server.data_sets import FIRST, SPARE, Source
 from dashboard.session.problems import friendly_errors
 from dashboard.settings import form
 from dashboard.words.choices import choice_name
 from dashboard.words.translation import _
+from dashboard.words.wording import file_size
 from mlcore.config import RunConfig, data_root
 from mlcore.data import CATALOG
 from mlcore.presets import PAGE_PRESET, PRESETS, preset_of
 
-__all__ = ["data_notice", "keep_ready"]
+__all__ = ["data_notice"]
 
 _OFFLINE = "Offline digits"
 _WANTED = "data-wanted"  # the data set that this session asked to be fetched
@@ -45,13 +46,6 @@ def data_notice(config: RunConfig) -> bool:
     elif not now.usable:
         _offer(now, root)
     return now.usable
-
-
-def keep_ready(config: RunConfig) -> None:
-    """Keep the data of these settings in memory, where they are usable."""
-    root = data_root(config.data)
-    if data_sets.source(config.data.name, root).usable:
-        server.keep_ready(config.data.name, str(root))
 
 
 def _take_spare(config: RunConfig) -> None:
@@ -90,21 +84,22 @@ def _offer_first(config: RunConfig, root: Path) -> None:
                     st.write(first.message)
     elif first.usable and st.session_state.get(_WANTED) == FIRST and preset_of(config) == _OFFLINE:
         del st.session_state[_WANTED]
-        session.apply(PRESETS[PAGE_PRESET], _("MNIST is here now, and the settings are set to it."))
+        session.apply(
+            PRESETS[PAGE_PRESET], _("MNIST has been downloaded, and the settings use it.")
+        )
         st.rerun()
 
 
 def _offer(now: Source, root: Path) -> None:
     """A data set that is missing or damaged: why, and a button to download it."""
-    values = {"data": choice_name(now.name), "size": now.size / 1e6}
+    values = {"data": choice_name(now.name), "size": file_size(now.size)}
     if now.state == "missing":
         icon, text = ":material/download:", _("{data} is not on this machine yet.", **values)
-        label = _("Download {data} ({size:,.0f} MB)", **values)
+        label = _("Download {data} ({size})", **values)
     else:
-        damaged = now.state == "damaged"
-        icon = ":material/broken_image:" if damaged else ":material/cloud_off:"
+        icon = ":material/broken_image:" if now.state == "damaged" else ":material/cloud_off:"
         text = now.message
-        label = _("Download {data} again ({size:,.0f} MB)", **values)
+        label = _("Download {data} again ({size})", **values)
     with st.container(border=True, key="offer"):
         st.markdown(f"{icon} {text}")
         with st.container(horizontal=True):
@@ -148,16 +143,15 @@ def _progress(name: str, root: Path) -> None:
 
 
 def _downloading(now: Source) -> str:
-    data, file, total = choice_name(now.name), now.file, now.total / 1e6
+    data = choice_name(now.name)
     if now.total:
-        done = now.done / 1e6
         return _(
-            "Downloading {data} ({file}): {done:.1f} of {total:.1f} MB",
+            "Downloading {data} ({file}): {done} of {total}",
             data=data,
-            file=file,
-            done=done,
-            total=total,
+            file=now.file,
+            done=file_size(now.done),
+            total=file_size(now.total),
         )
-    if file:
-        return _("Downloading {data} ({file})", data=data, file=file)
+    if now.file:
+        return _("Downloading {data} ({file})", data=data, file=now.file)
     return _("Downloading {data}", data=data)

@@ -106,14 +106,14 @@ def classes_table(per_class: Sequence[Mapping[str, Any]], classes: Sequence[str]
 
 
 def mistakes(result: Mapping[str, Any], images: NDArray[np.uint8]) -> None:
-    """The grid of mistakes, the costliest first, narrowed by class.
+    """The grid of mistakes, those with the highest loss first, narrowed by class.
 
     Args:
         result: what the evaluation gave.
         images: (N, 28, 28) test images.
     """
     classes, confusion = result["classes"], result["evaluation"]["confusion"]
-    st.subheader(_("Mistakes"), anchor=False, help=_("The costliest first: sure, and wrong."))
+    st.subheader(_("Mistakes"), anchor=False, help=_("Highest loss first: confident, and wrong."))
     true, predicted = _choose_classes(classes)
     cards = mistake_cards(result["mistakes"], classes, true, predicted)
     count = _count(confusion, true, predicted)
@@ -134,7 +134,7 @@ def mistakes(result: Mapping[str, Any], images: NDArray[np.uint8]) -> None:
         elif len(cards) < count:
             kept = len(result["mistakes"])
             st.caption(
-                _("Only the {kept:,} costliest of all mistakes can be shown.", kept=kept),
+                _("Only the {kept:,} mistakes with the highest loss are shown.", kept=kept),
                 width="content",
             )
 
@@ -142,8 +142,8 @@ def mistakes(result: Mapping[str, Any], images: NDArray[np.uint8]) -> None:
 def _choose_classes(classes: Sequence[str]) -> tuple[int | None, int | None]:
     """Draw the two lists that narrow the mistakes; true and predicted class, None for any."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        true = _choose_class(_("It is"), _TRUE, classes)
-        predicted = _choose_class(_("Taken for"), _PREDICTED, classes)
+        true = _choose_class(_("True class"), _TRUE, classes)
+        predicted = _choose_class(_("Predicted class"), _PREDICTED, classes)
         if true is not None or predicted is not None:
             st.button(
                 _("All mistakes"), key="all-mistakes", icon=":material/close:", on_click=_show_all
@@ -180,14 +180,14 @@ def _no_mistakes(classes: Sequence[str], true: int | None, predicted: int | None
     if true is None and predicted is None:
         text = _("Every test image was recognised.")
     elif true == predicted:
-        text = _("{label} taken for {label} is no mistake.", label=classes[true or 0])
+        text = _("{label} mistaken for {label} is no mistake.", label=classes[true or 0])
     elif predicted is None:
         text = _("Every {label} was recognised.", label=classes[true or 0])
     elif true is None:
-        text = _("Nothing was taken for {label}.", label=classes[predicted])
+        text = _("Nothing was mistaken for {label}.", label=classes[predicted])
     else:
         values = {"label": classes[true], "other": classes[predicted]}
-        text = _("No {label} was taken for {other}.", **values)
+        text = _("No {label} was mistaken for {other}.", **values)
     return as_markdown(text)
 
 

@@ -155,7 +155,7 @@ def _end(history: History, progress: Progress) -> list[str]:
         return [_("ended after {time} of training", time=seconds)]
     if isinstance(outcome, Stopped):
         if outcome.reason == "cancelled":
-            return [_("cancelled before it began")]
+            return [_("cancelled before it started")]
         kept = _("model kept from step {step:,}", step=outcome.step)
         if outcome.reason == "shutdown":
             return [_("stopped when its server was shut down"), kept]

@@ -24,12 +24,12 @@ def press_train(config: RunConfig | None) -> None:
     images = min(config.data.train_limit or family.train_images, family.train_images)
     with _nothing_yet():
         text = ngettext(
-            "Press **Train**, and a small neural network learns from {images:,} images of {data}, "
-            "once over, with the settings on the left. You see here at once how its loss falls, "
-            "and its model is kept when it ends or when you stop it.",
-            "Press **Train**, and a small neural network learns from {images:,} images of {data}, "
-            "{n:,} times over, with the settings on the left. You see here at once how its loss "
-            "falls, and its model is kept when it ends or when you stop it.",
+            "Press **Train**: a small neural network learns from {images:,} images of {data} for "
+            "{n} epoch, with the settings on the left. Its loss is drawn here while it trains, and "
+            "the model is saved when it ends or when you stop it.",
+            "Press **Train**: a small neural network learns from {images:,} images of {data} for "
+            "{n:,} epochs, with the settings on the left. Its loss is drawn here while it trains, "
+            "and the model is saved when it ends or when you stop it.",
             config.train.epochs,
             images=max(0, images - config.data.validation),
             data=choice_name(family.name),
@@ -38,7 +38,7 @@ def press_train(config: RunConfig | None) -> None:
 
 
 def train_first(why: str) -> None:
-    """On another page: that a model has to be trained first, and the way there.
+    """On another page: that a model has to be trained first, with a link to Train.
 
     Args:
         why: a sentence on what the page will show then.
@@ -49,7 +49,7 @@ def train_first(why: str) -> None:
 
 
 def no_files_yet() -> None:
-    """The same in a line, where the page has more to offer below."""
+    """The same in a line, on a page that has more below."""
     with st.container(border=True, key="no-files", horizontal_alignment="center"):
         st.markdown(_("Nothing is trained yet, so there is nothing to download."), width="content")
         _to_train()

@@ -44,8 +44,8 @@ def _step(info: StepsInfo, number: int, label: str) -> None:
         return
     st.markdown(
         _(
-            "A **{label}**. The framed pixel, in row {row} and column {column}, is followed "
-            "through the sums.",
+            "A **{label}**. The sums are those of the framed pixel, in row {row} and column "
+            "{column}.",
             label=label,
             row=info.row,
             column=info.column,

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import streamlit as st
 
 from dashboard import server, session
-from dashboard.gaps.widgets import by_hand
+from dashboard.gaps.widgets import only_in_full_runs
 from dashboard.session import problems
 from dashboard.words.run_names import display_name
 from dashboard.words.translation import N_, _, ngettext, translated
@@ -21,7 +21,7 @@ from mlcore.runs.active.queue_file import MOST_AT_ONCE
 __all__ = ["cancel", "queue_panel", "where_it_waits"]
 
 _AT_ONCE = "at-once"
-_LONGEST = 0.2  # seconds that a click waits for a run that has just begun
+_LONGEST = 0.2  # seconds that a click waits for a run that has just started
 _STATES = {
     "queued": N_("starting"),
     "running": N_("training"),
@@ -57,8 +57,8 @@ def where_it_waits(queue: QueueSnapshot, run: str) -> str:
     if not (position := queue.position(run)):
         return ""
     text = ngettext(
-        "Waits as number {position} of {waiting}; {n} run at a time trains on a device.",
-        "Waits as number {position} of {waiting}; {n} runs at a time train on a device.",
+        "Number {position} of {waiting} in the queue; {n} run at a time trains on a device.",
+        "Number {position} of {waiting} in the queue; {n} runs at a time train on a device.",
         queue.at_once,
         position=position,
         waiting=len(queue.waiting),
@@ -69,7 +69,7 @@ def where_it_waits(queue: QueueSnapshot, run: str) -> str:
 
 
 def cancel(run: str) -> None:
-    """Take a run out of the queue; one that has begun meanwhile is stopped."""
+    """Take a run out of the queue; one that has started meanwhile is stopped."""
     with problems.caught():
         server.queue().end(RunFolder(server.store().root / run), _LONGEST)
 
@@ -82,9 +82,7 @@ def _head(queue: QueueSnapshot) -> None:
             horizontal=True, vertical_alignment="center", gap="small", width="content"
         ):
             st.caption(_("Runs at once per device"), width="content")
-            st.session_state[_AT_ONCE] = (
-                queue.at_once
-            )  # always: another tab or a shell may change it
+            st.session_state[_AT_ONCE] = queue.at_once  # always: a tab or a shell may change it
             st.number_input(
                 _("Runs at once per device"),
                 min_value=1,
@@ -150,7 +148,7 @@ def _move(run: str, position: int) -> None:
         server.queue().move(run, position)
 
 
-@by_hand
+@only_in_full_runs
 def _set_at_once() -> None:
     with problems.caught():
         server.queue().set_at_once(int(st.session_state[_AT_ONCE]))

@@ -8,7 +8,7 @@ from dataclasses import replace
 import streamlit as st
 
 from dashboard import server, session
-from dashboard.gaps.widgets import by_hand
+from dashboard.gaps.widgets import only_in_full_runs
 from dashboard.words.progress import ACTIVE
 from dashboard.words.run_names import distinct_labels
 from dashboard.words.translation import _
@@ -67,7 +67,7 @@ def choose_run(runs: Sequence[RunInfo], shown: RunInfo) -> None:
     )
 
 
-@by_hand
+@only_in_full_runs
 def _run_chosen() -> None:
     chosen = st.session_state[_KEY]
     # The browser answers with the label. One that has changed since ("running" has become

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import server, session
-from dashboard.gaps.widgets import by_hand, key_of_text
+from dashboard.gaps.widgets import key_of_text, only_in_full_runs
 from dashboard.session import problems
 from dashboard.words.progress import ACTIVE
 from dashboard.words.translation import _
@@ -42,7 +42,7 @@ def run_menu(shown: RunInfo, runs: Sequence[RunInfo]) -> None:
             shown.name,
             key=key,
             max_chars=LONGEST_NAME,
-            placeholder=_("when it began"),
+            placeholder=_("Time of creation"),
             on_change=_write,
             args=(rename, shown, key),
         )
@@ -104,7 +104,7 @@ def _delete_button(shown: RunInfo) -> None:
         )
         return
     if trains:
-        st.caption(_("This run is under way. Stop it, and move it to the trash?"))
+        st.caption(_("This run is training. Stop it, and move it to the trash?"))
     with st.container(horizontal=True, gap="small"):
         st.button(
             _("Stop and delete") if trains else _("Delete"),
@@ -130,7 +130,7 @@ def deleted_notice() -> None:
         st.button(_("Undo"), key="undo-delete", on_click=_restore, args=(run,))
 
 
-@by_hand
+@only_in_full_runs
 def _write(change: Callable[[RunFolder, Any], object], shown: RunInfo, key: str) -> None:
     """Write what was typed into the run's folder."""
     with problems.caught():

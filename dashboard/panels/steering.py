@@ -33,7 +33,7 @@ def buttons(history: History) -> None:
     if history.state not in ACTIVE:
         return
     if history.state == "queued":
-        _before_it_begins(history)
+        _before_it_starts(history)
         return
     if history.state == "paused":
         _button(_("Continue"), "continue", ":material/resume:", history, Continue())
@@ -42,7 +42,7 @@ def buttons(history: History) -> None:
     _button(_("Stop training"), "stop", ":material/stop:", history, Stop())
 
 
-def _before_it_begins(history: History) -> None:
+def _before_it_starts(history: History) -> None:
     """The button that cancels a run before its first step."""
     waits = server.queue().snapshot().position(history.folder.id)
     st.button(
@@ -56,11 +56,11 @@ def _before_it_begins(history: History) -> None:
 
 
 def single_steps(history: History) -> None:
-    """The buttons that let a paused run do a little more."""
+    """The buttons that take a paused run one step or one epoch further."""
     if history.state != "paused":
         return
     step, epoch = ":material/skip_next:", ":material/fast_forward:"
-    _button(_("Next step"), "next-step", step, history, RunSteps(), _("One step more."))
+    _button(_("Next step"), "next-step", step, history, RunSteps(), _("One more step."))
     _button(
         _("Next epoch"), "next-epoch", epoch, history, RunEpoch(), _("To the end of the epoch.")
     )
@@ -89,11 +89,11 @@ def _offer(history: History, now: RunConfig, changes: Mapping[str, Value]) -> No
         st.markdown(as_markdown(change_words(now, changes)), width="content")
         st.space("stretch")
         st.button(
-            _("Take back"),
+            _("Discard changes"),
             key="take-back",
             type="tertiary",
             help=_("Puts the run's settings back into the sidebar."),
-            on_click=_take_back,
+            on_click=_discard,
             args=({name: now.flat()[name] for name in changes},),
         )
         st.button(
@@ -142,6 +142,6 @@ def _send(history: History, command: Command, at: int | None = None) -> None:
             st.session_state[_SENT] = (history.folder.id, before, time.monotonic())
 
 
-def _take_back(values: Mapping[str, Any]) -> None:
+def _discard(values: Mapping[str, Any]) -> None:
     for name, value in values.items():
         session.change(name, value)

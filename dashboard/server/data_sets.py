@@ -14,7 +14,7 @@ from dashboard.words.translation import _, sentence
 from mlcore.config import DataConfig, data_root
 from mlcore.data import RawData, load_raw, status
 
-__all__ = ["Source", "changed", "images", "source", "start", "usable"]
+__all__ = ["Source", "changed", "images", "keep_ready", "source", "start", "usable"]
 
 FIRST = "mnist"
 """The data set that is downloaded without being asked for; `SPARE` replaces it where it cannot."""
@@ -26,7 +26,6 @@ class Source:
     """The files of a data set on this machine, and their download."""
 
     name: str
-    title: str
     state: Literal["ready", "bundled", "missing", "damaged", "fetching", "failed"]
     message: str  # one sentence
     size: int  # bytes of a download, about
@@ -48,7 +47,6 @@ def source(name: str, root: Path) -> Source:
         progress = job.progress() or {}
         return Source(
             name=name,
-            title=found.title,
             state="fetching",
             message=_("{title} is being downloaded.", title=found.title),
             size=found.download_bytes,
@@ -60,7 +58,6 @@ def source(name: str, root: Path) -> Source:
     error = None if found.usable else downloads().error(name, root)
     return Source(
         name=name,
-        title=found.title,
         state="failed" if error else found.state,
         message=sentence(error or found.fault or found.message),
         size=found.download_bytes,
@@ -75,6 +72,18 @@ def usable(config: DataConfig) -> bool:
 def start(name: str, root: Path) -> None:
     """Start to download a data set in the background."""
     downloads().start(name, root, server.jobs())
+
+
+def keep_ready(config: DataConfig) -> None:
+    """Keep usable data in the supervisor's memory, where a run that starts finds them."""
+    if usable(config):
+        _warm(config.name, data_root(config))
+
+
+@st.cache_resource(show_spinner=False, max_entries=1)
+def _warm(name: str, root: Path) -> None:
+    """Cached, so that it is sent once for each change of data set."""
+    server.jobs().warm(name, root)
 
 
 def images(name: str, root: Path) -> RawData:

@@ -13,7 +13,7 @@ from mlcore.jobs import Jobs
 from mlcore.runs import RunStore
 from mlcore.runs.active.queue import RunQueue
 
-__all__ = ["jobs", "keep_ready", "queue", "runs_root", "store"]
+__all__ = ["jobs", "queue", "runs_root", "store"]
 
 _LOG = logging.getLogger("dashboard")
 
@@ -40,15 +40,6 @@ def _stop_runs(client: Jobs) -> None:
     stopped = client.shutdown()
     if stopped:
         _LOG.warning("stopped %s; the Train page offers to resume.", ", ".join(stopped))
-
-
-@st.cache_resource(show_spinner=False, max_entries=1)
-def keep_ready(data_name: str, root: str) -> None:
-    """Make the supervisor read this data set, so that a run that is started finds it in memory.
-
-    Cached, so that it is sent once for each change of data set.
-    """
-    jobs().warm(data_name, Path(root))
 
 
 def queue() -> RunQueue:

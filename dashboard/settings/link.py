@@ -58,7 +58,7 @@ def read_link(params: Mapping[str, str]) -> tuple[dict[str, Value], list[str]]:
         if values.get(name, start.get(name)) == start.get(name):
             return dict(PRESETS[PAGE_PRESET].flat()), [
                 *notes,
-                _("The link's settings do not go together: {reason}", reason=reason),
+                _("The link's settings contradict each other: {reason}", reason=reason),
             ]
         values[name] = start[name]
         notes.append(_left_out(reason, start[name]))

@@ -19,7 +19,7 @@ _REASONS = {
     "stopped": N_("where the run was stopped"),
     "paused": N_("where the run was paused"),
     "finished": N_("end of the run"),
-    "start": N_("where the run began"),
+    "start": N_("where the run started"),
     "": N_("written last"),
 }
 
@@ -29,7 +29,7 @@ class CheckpointRow:
     """One checkpoint that lies in a run's folder."""
 
     path: Path
-    step: int | None  # steps done; None for the file a run began from
+    step: int | None  # steps done; None for the file that a run started from
     epoch: int | None  # whole epochs done, where the history says so
     reason: str  # why it was written, in words
     best: bool  # lowest validation loss (training loss without validation)

@@ -64,8 +64,8 @@ def progress_of(history: History) -> Progress:
     for edit in history.edits:
         batch = int(edit.changes.get("data.batch_size", batch))
     last = history.epochs[-1] if history.epochs else None
-    begun = last or history.started
-    under_way = history.state in ACTIVE or (begun is not None and history.step > begun.step)
+    since = last or history.started
+    under_way = history.state in ACTIVE or (since is not None and history.step > since.step)
     pace = history.steps_per_second if history.state == "running" else None
     return Progress(
         state=history.state,

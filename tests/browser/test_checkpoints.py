@@ -242,7 +242,7 @@ def test_a_click_on_the_confusion_matrix_shows_the_mistakes_in_that_cell(
         steps=3,
     )
     expect(chart.locator(".hoverlayer")).to_contain_text(
-        re.compile(rf"an? {true} taken for an? {predicted}: {count} of")
+        re.compile(rf"an? {true} mistaken for an? {predicted}: {count} of")
     )
     page.mouse.down()
     page.mouse.up()

@@ -53,7 +53,7 @@ def three_runs(page: Page, url: str) -> list[str]:
     second = click_train(page, first)
     badge(page, "Queued")
     third = click_train(page, second)
-    expect(page.get_by_text("Waits as number 2 of 2")).to_be_visible()
+    expect(page.get_by_text("Number 2 of 2 in the queue")).to_be_visible()
     rows(page, 3)
     return [first, second, third]
 
@@ -75,11 +75,11 @@ def test_three_clicks_train_one_run_and_two_wait_in_an_order_that_can_be_changed
     page.set_viewport_size({"width": 1400, "height": 900})
 
     button(page, f"earlier-{third}").click()
-    expect(page.get_by_text("Waits as number 1 of 2")).to_be_visible()
+    expect(page.get_by_text("Number 1 of 2 in the queue")).to_be_visible()
     assert queue.snapshot().waiting == (third, second)
     fourth = click_train(page, third)
     button(page, "cancel").click()
-    badge(page, "cancelled before it began")
+    badge(page, "cancelled before it started")
     expect(button(page, "resume")).to_have_text(re.compile("Start it"))
     rows(page, 3)
 

@@ -239,7 +239,7 @@ def test_a_run_that_trains_is_named_stopped_and_deleted_and_comes_back(app, page
     expect(page.locator(".st-key-run-choice input")).to_have_value(re.compile("^a wide one"))
     shots(page, "run-menu")
     button(page, "doubt-delete").click()
-    expect(page.get_by_text("This run is under way.")).to_be_visible()
+    expect(page.get_by_text("This run is training.")).to_be_visible()
     shots(page, "delete-doubted")
     delete = button(page, "delete-run")
     expect(delete).to_contain_text("Stop and delete")

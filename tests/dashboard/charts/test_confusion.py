@@ -28,10 +28,10 @@ def test_every_cell_is_put_into_words() -> None:
     info = confusion_info(((982 - 23, 23), (0, 1000)), CLASSES)
     assert info.rows[0][1] == Cell(true=0, predicted=1, count=23, total=982)
     assert info.rows[0][1].share == 23 / 982
-    assert cell_words(info.rows[0][1], CLASSES) == "a 4 taken for a 9: 23 of 982 (2.3 %)"
+    assert cell_words(info.rows[0][1], CLASSES) == "a 4 mistaken for a 9: 23 of 982 (2.3 %)"
     assert cell_words(info.rows[0][0], CLASSES) == "a 4 recognised: 959 of 982 (97.7 %)"
     targets = confusion_figure(info, LIGHT).data[2]
-    assert targets.hovertext[1] == "a 4 taken for a 9: 23 of 982 (2.3 %)"
+    assert targets.hovertext[1] == "a 4 mistaken for a 9: 23 of 982 (2.3 %)"
 
 
 def test_rows_are_true_classes_and_columns_predicted_ones() -> None:
@@ -57,7 +57,7 @@ def test_cells_hold_counts_or_per_cent_of_their_row(
 def test_a_mistake_that_was_never_made_is_left_blank() -> None:
     info = confusion_info(((0, 0), (0, 5)), CLASSES)
     assert texts(info) == [[["0", ""], ["", "5"]], [["", ""], ["", ""]]]
-    assert cell_words(info.rows[0][1], CLASSES) == "a 4 taken for a 9: 0 of 0 (0.0 %)"
+    assert cell_words(info.rows[0][1], CLASSES) == "a 4 mistaken for a 9: 0 of 0 (0.0 %)"
 
 
 def test_frequent_mistakes_come_commonest_first_and_without_the_diagonal() -> None:

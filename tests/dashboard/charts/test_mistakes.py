@@ -32,7 +32,7 @@ def test_a_card_holds_the_picture_the_class_and_the_three_guesses() -> None:
         ),
         loss=1.6,
     )
-    assert card_words(card) == "Test image 3: a 1 taken for a 0 with 75.0 % certainty"
+    assert card_words(card) == "Test image 3: a 1 mistaken for a 0 with 75.0 % certainty"
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ LABELS = np.array([0, 1, 0, 1, 0, 1, 1])
 def test_each_class_gets_its_own_images_without_repetition() -> None:
     rows = samples_info(LABELS, ["zero", "one"], each=4, seed=0)
     assert [(row.label, row.images) for row in rows] == [("zero", 3), ("one", 4)]
-    assert [set(row.picks) for row in rows] == [{0, 2, 4}, {1, 3, 5, 6}]
+    assert [set(row.indices) for row in rows] == [{0, 2, 4}, {1, 3, 5, 6}]
 
 
 def test_the_same_seed_draws_the_same_and_another_draws_others() -> None:
@@ -26,7 +26,7 @@ def test_the_same_seed_draws_the_same_and_another_draws_others() -> None:
 
 def test_a_class_without_images_is_an_empty_row() -> None:
     assert samples_info(LABELS, ["zero", "one", "none"], 2, 0)[2] == SampleRow(
-        label="none", images=0, picks=()
+        label="none", images=0, indices=()
     )
 
 
@@ -40,7 +40,7 @@ def test_a_row_holds_its_images_side_by_side_with_clear_gaps() -> None:
 
 
 def test_names_are_shown_as_text_and_never_as_markup() -> None:
-    rows = (SampleRow(label="<b>", images=1, picks=(0,)),)
+    rows = (SampleRow(label="<b>", images=1, indices=(0,)),)
     fragment = samples_html(rows, np.zeros((1, 3, 3), np.uint8), 2, LIGHT)
     assert "&lt;b&gt;" in fragment
     assert "<b><b>" not in fragment

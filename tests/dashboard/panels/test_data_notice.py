@@ -74,7 +74,7 @@ def test_mnist_is_fetched_without_being_asked_and_then_used(
 ) -> None:
     first = page()
     assert first.text[0].value == "mnist not ready"
-    assert "Downloading MNIST (train-images-idx3-ubyte.gz): 2.0 of 9.9 MB" in words(first)
+    assert "Downloading MNIST (train-images-idx3-ubyte.gz): 2.0 MB of 9.9 MB" in words(first)
     tiny_idx_root("MNIST")
     mirror.answer = {}
     assert again(first).text[0].value == "mnist ready"
@@ -109,7 +109,7 @@ def test_another_try_that_succeeds_brings_mnist_back(
     tiny_idx_root("MNIST")
     mirror.answer = {}
     assert again(test).text[0].value == "mnist ready"
-    assert test.session_state["notes"] == ["MNIST is here now, and the settings are set to it."]
+    assert test.session_state["notes"] == ["MNIST has been downloaded, and the settings use it."]
 
 
 def test_other_data_sets_are_fetched_when_a_person_asks(mirror: Mirror) -> None:

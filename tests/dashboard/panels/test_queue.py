@@ -44,13 +44,13 @@ def test_a_run_that_waits_shows_its_position_and_can_be_moved(line, runs):
     _, first, second, third = line
     app = opened(run=second)
     text = sentences(app)
-    assert "Waits as number 2 of 3; 1 run at a time trains on a device." in text
+    assert "Number 2 of 3 in the queue; 1 run at a time trains on a device." in text
     assert {"stop", "pause"}.isdisjoint(keys(app))
     assert app.button(key=f"earlier-{first}").disabled
     assert app.button(key=f"later-{third}").disabled
     app.button(key=f"earlier-{second}").click().run()
     assert waiting(runs) == (second, first, third)
-    assert "Waits as number 1 of 3" in sentences(app)
+    assert "Number 1 of 3 in the queue" in sentences(app)
     app.button(key=f"later-{first}").click().run()
     assert waiting(runs) == (second, third, first)
 
@@ -68,7 +68,7 @@ def test_a_run_that_waits_is_cancelled_and_started_again(line, runs, monkeypatch
     app = opened(run=line[1])
     app.button(key="cancel").click().run()
     assert waiting(runs) == line[2:]
-    assert "cancelled before it began" in sentences(app)
+    assert "cancelled before it started" in sentences(app)
     assert app.button(key="resume").label == "Start it"
     app.button(key="resume").click().run()
     assert asked == [line[1]]

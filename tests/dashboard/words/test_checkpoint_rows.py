@@ -55,7 +55,7 @@ def test_each_says_why_it_was_written(folder: RunFolder) -> None:
         "written last",
         "where the run was stopped",
         "end of an epoch",
-        "where the run began",
+        "where the run started",
     ]
 
 
