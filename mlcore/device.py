@@ -1,13 +1,16 @@
-"""Which device a run uses: from its name in the settings to a `torch.device`."""
+"""Which device a run uses, from its name in the settings; torch's number of CPU threads."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import torch
 
 from mlcore.errors import DeviceError
 from mlcore.rules import list_words
 
-__all__ = ["available", "resolve"]
+__all__ = ["available", "resolve", "restored_threads"]
 
 
 def available() -> list[dict[str, str]]:
@@ -37,3 +40,13 @@ def resolve(device: str) -> torch.device:
             names=list_words(names),
         )
     return torch.device(wanted)
+
+
+@contextmanager
+def restored_threads() -> Iterator[None]:
+    """Restore the number of torch's CPU threads after the block, which may change it."""
+    before = torch.get_num_threads()
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)

@@ -11,7 +11,7 @@ from typing import IO
 
 from mlcore.errors import RunError
 
-__all__ = ["atomic_file", "size_of", "write_atomically"]
+__all__ = ["atomic_file", "cannot_write", "size_of", "write_atomically"]
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
@@ -38,7 +38,7 @@ def atomic_file(path: Path, *, sync: bool = False) -> Iterator[tuple[IO[bytes], 
         The open file and its temporary path.
 
     Raises:
-        OSError: it cannot be written; what stood there is untouched.
+        OSError: it cannot be written; an existing file is untouched.
     """
     temporary = path.with_name(f".{path.name[:40]}.{secrets.token_hex(6)}.tmp")
     descriptor = os.open(temporary, _NEW, 0o666)
@@ -67,12 +67,17 @@ def write_atomically(path: Path, text: str) -> None:
         with atomic_file(path) as (file, _):
             file.write(text.encode())
     except OSError as error:
-        raise RunError(
-            "{path} cannot be written ({reason}): "
-            "check that its folder exists, is yours, and has room on its disk.",
-            path=path,
-            reason=error.strerror or str(error),
-        ) from error
+        raise cannot_write(path, error) from error
+
+
+def cannot_write(path: Path, error: OSError) -> RunError:
+    """The error for a file that cannot be written: no room, no permission, no folder."""
+    return RunError(
+        "{path} cannot be written ({reason}): "
+        "check that its folder exists, is yours, and has room on its disk.",
+        path=path,
+        reason=error.strerror or str(error),
+    )
 
 
 def _sync_folder(folder: Path) -> None:

@@ -150,7 +150,7 @@ def after_epoch(schedule: LRScheduler | None, loss: float) -> None:
 def plateau_state(schedule: LRScheduler | None) -> dict[str, Any] | None:
     """What a plateau schedule remembers of the losses it saw; None for the others.
 
-    Where the others stand follows from the settings and from the steps and epochs done.
+    The state of the others follows from the settings and from the steps and epochs done.
     """
     if not isinstance(schedule, ReduceLROnPlateau):
         return None

@@ -90,13 +90,7 @@ def execute(
                 observe(event)
             return event
         except Exception as error:  # noqa: BLE001 (whatever it is, the run ends with a message)
-            reason = _failure(folder, error)
-        failed = Failed(
-            step=last.step if last else 0,
-            epoch=last.epochs_done if last else 0,
-            message=str(reason),
-            error=errors.to_json(reason),
-        )
+            failed = _failed(last, _failure(folder, error))
         recorder.record(failed)
         observe(failed)
         return failed
@@ -135,8 +129,18 @@ def _events(
             yield event
         if saved := manager.save_if_due(event):
             yield saved
-        if ended:  # whoever reads that the run ended finds its checkpoint there
+        if ended:  # recorded after its checkpoint, which a reader of the end will look for
             yield event
+
+
+def _failed(last: Event | None, reason: MlcoreError) -> Failed:
+    """The event of a failure after the last event that was recorded."""
+    return Failed(
+        step=last.step if last else 0,
+        epoch=last.epochs_done if last else 0,
+        message=str(reason),
+        error=errors.to_json(reason),
+    )
 
 
 def _initial_state(folder: RunFolder) -> InitialState:

@@ -33,7 +33,7 @@ Translate = Callable[..., str]
 
 
 def N_(text: str) -> str:  # noqa: N802 (gettext's own name for it)
-    """Mark a text for translation where it is defined; whoever shows it translates it."""
+    """Mark a text for translation where it is defined; it is translated where it is shown."""
     return text
 
 
@@ -60,7 +60,7 @@ def percent(share: float | None, digits: int = 2) -> str:
 
 
 def exact_percent(right: int, total: int) -> str:
-    """An accuracy with as many digits as tell `total` images apart, two at least: "98.12 %"."""
+    """An accuracy with digits enough to show one image of `total`, two at least: "98.12 %"."""
     if total <= 0:
         return NONE
     digits = max(2, len(str(total - 1)) - 2)

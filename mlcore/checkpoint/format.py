@@ -1,4 +1,4 @@
-"""What a checkpoint holds, once it has been read and found good; and the names in a full file.
+"""What a checkpoint holds, once it has been read and checked; and the names in a full file.
 
 A full file is one dictionary, saved by `torch.save`, that `torch.load(weights_only=True)` reads:
 
@@ -56,7 +56,7 @@ DATA_KEYS = ("name", "fingerprint", "mean", "std", "classes")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checkpoint:
-    """A checkpoint that was read and found sound.
+    """A checkpoint that was read and checked.
 
     Attributes:
         form: "full", "tutorial", "weights" or "safetensors".

@@ -1,4 +1,4 @@
-"""`load`: from a path to a sound `Checkpoint`, or one sentence why not.
+"""`load`: from a path to a checked `Checkpoint`, or one sentence why not.
 
 The order, each step on what the one before has vouched for: size and kind of the file; its
 container's directory; the pickle, noted but never run; form; architecture by shapes; only then
@@ -47,7 +47,7 @@ def load(
     map_location: str | torch.device = "cpu",
     max_bytes: int = limits.MAX_BYTES,
 ) -> Checkpoint:
-    """Read a checkpoint of any common form, whatever the file's name and whoever wrote it.
+    """Read a checkpoint of any common form, whatever the file's name, also from a stranger.
 
     Args:
         path: the file.

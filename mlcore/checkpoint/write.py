@@ -33,7 +33,7 @@ def save(path: Target, snapshot: Mapping[str, Any], data: Mapping[str, Any] | No
         data: name, fingerprint, mean, std and classes of the data set.
 
     Raises:
-        CheckpointError: it cannot be written; what stood there is untouched.
+        CheckpointError: it cannot be written; an existing file is untouched.
     """
     write_bytes(path, _pickled(full_tree(snapshot, data)))
 
@@ -42,7 +42,7 @@ def save_weights(path: Target, model: Mapping[str, Tensor]) -> None:
     """Write a state dict alone: `net.load_state_dict(torch.load(path))` reads it.
 
     Raises:
-        CheckpointError: it cannot be written; what stood there is untouched.
+        CheckpointError: it cannot be written; an existing file is untouched.
     """
     write_bytes(path, _pickled(_own(dict(model))))
 
@@ -51,7 +51,7 @@ def save_safetensors(path: Target, checkpoint: Checkpoint) -> None:
     """Write a model as safetensors, its settings and data set as JSON in the metadata.
 
     Raises:
-        CheckpointError: it cannot be written; what stood there is untouched.
+        CheckpointError: it cannot be written; an existing file is untouched.
     """
     from safetensors.torch import save as to_bytes
 
@@ -103,7 +103,7 @@ def write_bytes(path: Target, data: bytes | memoryview) -> None:
     """Put these bytes into a file, in one step that survives a crash.
 
     Raises:
-        CheckpointError: no room, no permission, no folder; what stood there is untouched.
+        CheckpointError: no room, no permission, no folder; an existing file is untouched.
     """
     path = Path(path)
     try:
@@ -112,7 +112,7 @@ def write_bytes(path: Target, data: bytes | memoryview) -> None:
     except OSError as error:
         raise CheckpointError(
             "The checkpoint {path} cannot be written: {reason}; "
-            "make room or choose another folder (what stood there before is untouched).",
+            "make room or choose another folder (an existing file is untouched).",
             path=path,
             reason=error.strerror or str(error),
         ) from None

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, TypeAlias
 
-from mlcore.cli.files import find_run
+from mlcore.cli.files import find_checkpoint, find_run
 from mlcore.cli.options import POSITIONAL, switch, text, word
 from mlcore.errors import RunError, SettingsError
 from mlcore.rules import Value
@@ -15,12 +16,15 @@ from mlcore.runs import ENDED, History, RunFolder, RunStore, read_state
 from mlcore.runs.active.queue import RunQueue
 
 __all__ = [
+    "CheckpointArgument",
     "JsonOption",
     "RunArgument",
+    "RunOptions",
     "RunsOption",
     "StepsOption",
     "check_epochs_left",
     "find_active",
+    "named_checkpoint",
     "named_run",
     "open_store",
     "report_damage",
@@ -34,6 +38,18 @@ RunsOption: TypeAlias = Annotated[
 ]
 JsonOption: TypeAlias = Annotated[bool, switch("JSON instead of text, one object a line")]
 StepsOption: TypeAlias = Annotated[bool, switch("with --json, also every step's loss")]
+CheckpointArgument: TypeAlias = Annotated[
+    str, POSITIONAL, word("checkpoint file, or a run, whose last one is taken", "CHECKPOINT")
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunOptions:
+    """What every command about one run takes."""
+
+    target: RunArgument = ""
+    runs: RunsOption = ""
+    json: JsonOption = False
 
 
 def open_store(runs: str) -> RunStore:
@@ -53,6 +69,21 @@ def named_run(command: str, target: str, runs: str) -> RunFolder:
             "`mlcore {command}` needs a run: `mlcore runs` lists them.", command=command
         )
     return find_run(target, open_store(runs))
+
+
+def named_checkpoint(command: str, target: str, runs: str, which: str = "last") -> Path:
+    """The checkpoint file that a command names, itself or by its run.
+
+    Raises:
+        SettingsError: it names none.
+        CheckpointError: there is neither such a file nor such a run, or the run has none.
+    """
+    if not target:
+        raise SettingsError(
+            "`mlcore {command}` needs a checkpoint file or a run: `mlcore runs` lists the runs.",
+            command=command,
+        )
+    return find_checkpoint(target, open_store(runs), which)
 
 
 def find_active(command: str, target: str, runs: str) -> RunFolder:

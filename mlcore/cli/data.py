@@ -49,17 +49,14 @@ def run(argv: Sequence[str]) -> int:
         return _fetch(options.name, root, options.json)
     names = [find_family(options.name).name] if options.name else list(CATALOG)
     if action == "verify":
-        found = [verify(name, root) for name in names if options.name or _there(name, root)]
+        on_disk = [name for name in names if status(name, root).state != "missing"]
+        found = [verify(name, root) for name in (names if options.name else on_disk)]
     else:
         found = [status(name, root) for name in names]
     _show(found, root, as_json=options.json)
     if action == "verify" and any(entry.state == "damaged" for entry in found):
         return 1
     return 0
-
-
-def _there(name: str, root: Path) -> bool:
-    return status(name, root).state != "missing"
 
 
 def _fetch(name: str, root: Path, as_json: bool) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 
 from mlcore.cli.answers import PATIENCE, print_answer, print_no_answer
 from mlcore.cli.arguments import read
-from mlcore.cli.common import JsonOption, RunArgument, RunsOption, find_active
+from mlcore.cli.common import RunOptions, find_active
 from mlcore.cli.main import FAILED
 from mlcore.commands import Edit
 from mlcore.config import EDITABLE, SETTINGS
@@ -20,15 +20,11 @@ __all__ = ["run"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Options:
+class Options(RunOptions):
     """Change settings of a run while it trains; its next step uses them.
 
     The history keeps each change with the step at which it was made.
     """
-
-    target: RunArgument = ""
-    runs: RunsOption = ""
-    json: JsonOption = False
 
 
 def run(argv: Sequence[str]) -> int:

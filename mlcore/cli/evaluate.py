@@ -6,15 +6,13 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 from mlcore.cli.arguments import read
-from mlcore.cli.common import JsonOption, RunsOption, open_store
-from mlcore.cli.files import bring_data, data_values, find_checkpoint
+from mlcore.cli.common import CheckpointArgument, JsonOption, RunsOption, named_checkpoint
+from mlcore.cli.files import bring_data, data_values
 from mlcore.cli.layout import table
-from mlcore.cli.options import POSITIONAL, word
 from mlcore.config import DataConfig
-from mlcore.errors import SettingsError
 from mlcore.words import percent
 
 if TYPE_CHECKING:
@@ -32,9 +30,7 @@ class Options:
     Data set and normalisation are those the model was trained with, unless they are given.
     """
 
-    target: Annotated[
-        str, POSITIONAL, word("checkpoint file, or a run, whose last one is taken", "CHECKPOINT")
-    ] = ""
+    target: CheckpointArgument = ""
     runs: RunsOption = ""
     json: JsonOption = False
 
@@ -42,11 +38,7 @@ class Options:
 def run(argv: Sequence[str]) -> int:
     """Evaluate a checkpoint on the whole test set."""
     options, given = read("evaluate", Options, argv, settings=_SETTINGS)
-    if not options.target:
-        raise SettingsError(
-            "`mlcore evaluate` needs a checkpoint file or a run: `mlcore runs` lists the runs."
-        )
-    path = find_checkpoint(options.target, open_store(options.runs))
+    path = named_checkpoint("evaluate", options.target, options.runs)
 
     from mlcore.checkpoint import load  # loads torch
     from mlcore.device import resolve

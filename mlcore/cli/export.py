@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from mlcore.cli.arguments import read
-from mlcore.cli.common import JsonOption, RunsOption, open_store
-from mlcore.cli.files import data_values, find_checkpoint
+from mlcore.cli.common import JsonOption, RunsOption, named_checkpoint
+from mlcore.cli.files import data_values
 from mlcore.cli.options import POSITIONAL, switch, text, word
 from mlcore.errors import ExportError, SettingsError
 from mlcore.export.formats import FORMATS, Format, find_format
@@ -52,11 +52,7 @@ def run(argv: Sequence[str]) -> int:
     options, given = read("export", Options, argv, settings=_SETTINGS)
     form = find_format(options.format)
     form.check()
-    if not options.target:
-        raise SettingsError(
-            "`mlcore export` needs a checkpoint file or a run: `mlcore runs` lists the runs."
-        )
-    source = find_checkpoint(options.target, open_store(options.runs), options.checkpoint)
+    source = named_checkpoint("export", options.target, options.runs, options.checkpoint)
     target = _target(options, source, form)
 
     from mlcore.checkpoint import load  # loads torch

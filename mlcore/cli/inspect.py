@@ -5,14 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Any
 
 from mlcore.cli.arguments import read
-from mlcore.cli.common import JsonOption, RunsOption, open_store
-from mlcore.cli.files import find_checkpoint
+from mlcore.cli.common import CheckpointArgument, JsonOption, RunsOption, named_checkpoint
 from mlcore.cli.layout import table
-from mlcore.cli.options import POSITIONAL, word
-from mlcore.errors import SettingsError
 from mlcore.words import file_size
 
 __all__ = ["run"]
@@ -22,9 +19,7 @@ __all__ = ["run"]
 class Options:
     """Say what is in a checkpoint file: form, architecture, tensors, settings, what is missing."""
 
-    target: Annotated[
-        str, POSITIONAL, word("checkpoint file, or a run, whose last one is taken", "CHECKPOINT")
-    ] = ""
+    target: CheckpointArgument = ""
     runs: RunsOption = ""
     json: JsonOption = False
 
@@ -32,9 +27,7 @@ class Options:
 def run(argv: Sequence[str]) -> int:
     """Inspect a checkpoint; nothing in it is run."""
     options, _ = read("inspect", Options, argv)
-    if not options.target:
-        raise SettingsError("`mlcore inspect` needs a checkpoint file, or a run.")
-    path = find_checkpoint(options.target, open_store(options.runs))
+    path = named_checkpoint("inspect", options.target, options.runs)
 
     from mlcore.checkpoint import inspect  # loads torch
 

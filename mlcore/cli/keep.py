@@ -9,7 +9,7 @@ from typing import Annotated
 
 from mlcore.cli.answers import PATIENCE
 from mlcore.cli.arguments import read
-from mlcore.cli.common import JsonOption, RunArgument, RunsOption, named_run, open_store
+from mlcore.cli.common import JsonOption, RunOptions, RunsOption, named_run, open_store
 from mlcore.cli.options import OPTIONAL, POSITIONAL, switch, word
 from mlcore.errors import RunError, SettingsError
 from mlcore.runs import ENDED, RunFolder, read_state
@@ -21,23 +21,17 @@ __all__ = ["delete", "rename", "restore"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class RenameOptions:
+class RenameOptions(RunOptions):
     """Give a run a name, or remove its name with ""."""
 
-    target: RunArgument = ""
     name: Annotated[str | None, POSITIONAL, OPTIONAL, word("what to call it", "NAME")] = None
-    runs: RunsOption = ""
-    json: JsonOption = False
 
 
 @dataclass(frozen=True, kw_only=True)
-class DeleteOptions:
+class DeleteOptions(RunOptions):
     """Put a run into the trash, from which `mlcore restore` restores it."""
 
-    target: RunArgument = ""
     stop: Annotated[bool, switch("stop it first if it trains")] = False
-    runs: RunsOption = ""
-    json: JsonOption = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from mlcore.cli.arguments import read
-from mlcore.cli.common import JsonOption, RunArgument, RunsOption, named_run
+from mlcore.cli.common import RunOptions, named_run
 from mlcore.cli.options import OPTIONAL, POSITIONAL, text, word
 from mlcore.errors import SettingsError
 from mlcore.runs import RunFolder
@@ -18,27 +18,21 @@ __all__ = ["note", "tag"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class TagOptions:
+class TagOptions(RunOptions):
     """Give a run tags, remove some, or without any show those it has."""
 
-    target: RunArgument = ""
     tags: Annotated[tuple[str, ...], POSITIONAL, word("tags to give it", "TAG")] = ()
     remove: Annotated[tuple[str, ...], text("tags to remove", "none", "TAG")] = ()
-    runs: RunsOption = ""
-    json: JsonOption = False
 
 
 @dataclass(frozen=True, kw_only=True)
-class NoteOptions:
+class NoteOptions(RunOptions):
     """Write a note on a run in place of the one before, or without a text show it.
 
     "" as text removes the note.
     """
 
-    target: RunArgument = ""
     text: Annotated[str | None, POSITIONAL, OPTIONAL, word("what to note", "TEXT")] = None
-    runs: RunsOption = ""
-    json: JsonOption = False
 
 
 def tag(argv: Sequence[str]) -> int:

@@ -96,8 +96,9 @@ def _list(options: Options) -> int:
         print(json.dumps({"at_once": now.at_once, "runs": rows}, ensure_ascii=False))
         return 0
     if rows:
-        headers = ("id", "name", "state", "device", "place")
-        cells = [[str(row[key] or "–") for key in ("run", *headers[1:])] for row in rows]
+        headers = ("id", "name", "state", "device", "position")
+        keys = ("run", "name", "state", "device", "place")
+        cells = [[str(row[key] or "–") for key in keys] for row in rows]
         print(table(headers, cells, left=4))
     else:
         print(f"Nothing trains and nothing waits in {queue.root}.")

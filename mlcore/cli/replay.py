@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from mlcore.cli.arguments import read
-from mlcore.cli.common import JsonOption, RunArgument, RunsOption, named_run, report_damage
+from mlcore.cli.common import RunOptions, named_run, report_damage
 from mlcore.cli.files import bring_data
 from mlcore.cli.layout import LiveLine
 from mlcore.cli.main import FAILED
@@ -24,16 +24,12 @@ __all__ = ["run"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Options:
+class Options(RunOptions):
     """Train a run again from its record and say whether every loss is the same to the last bit.
 
     It starts from the run's seed (a fork: from the file it began with), with the run's edits at
     their steps, up to its last step. The run's folder stays as it is.
     """
-
-    target: RunArgument = ""
-    runs: RunsOption = ""
-    json: JsonOption = False
 
 
 def run(argv: Sequence[str]) -> int:

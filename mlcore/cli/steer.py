@@ -8,7 +8,7 @@ from typing import Annotated
 
 from mlcore.cli.answers import PATIENCE, print_answer, print_cancelled, print_no_answer
 from mlcore.cli.arguments import read
-from mlcore.cli.common import JsonOption, RunArgument, RunsOption, find_active
+from mlcore.cli.common import RunOptions, find_active
 from mlcore.cli.main import FAILED
 from mlcore.cli.options import switch, text, whole_number
 from mlcore.commands import Command, Continue, Pause, RunEpoch, RunSteps, Stop
@@ -22,24 +22,17 @@ __all__ = ["continue_", "pause", "step", "stop"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Options:
-    target: RunArgument = ""
-    runs: RunsOption = ""
-    json: JsonOption = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class PauseOptions(_Options):
+class PauseOptions(RunOptions):
     """Have a run wait after its current step; a checkpoint is written."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class ContinueOptions(_Options):
+class ContinueOptions(RunOptions):
     """Have a paused run continue; a pause that is still to come is cancelled."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class StopOptions(_Options):
+class StopOptions(RunOptions):
     """End a run after its current step; its model is kept, and it can be resumed.
 
     One that waits in the queue is cancelled.
@@ -47,7 +40,7 @@ class StopOptions(_Options):
 
 
 @dataclass(frozen=True, kw_only=True)
-class StepOptions(_Options):
+class StepOptions(RunOptions):
     """Have a run do one step, several, or all to the end of the epoch, and wait then."""
 
     steps: Annotated[int | None, whole_number("steps", low=1), text("how many steps", "1", "N")] = (

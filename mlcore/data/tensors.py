@@ -74,14 +74,14 @@ def normalise(images: Tensor, mean: float, std: float, rows: Tensor | None = Non
         raise TypeError(f"normalise takes bytes (torch.uint8), but got {images.dtype}")
     table = _table(mean, std)  # (256,)
     if images.device.type != "cpu":
-        chosen = images if rows is None else images.index_select(0, rows.to(images.device))
-        return torch.from_numpy(table).to(images.device)[chosen.int()]
-    source, picked = images.numpy(), None if rows is None else rows.numpy()
-    result = torch.empty((len(source) if picked is None else len(picked), *source.shape[1:]))
+        selected = images if rows is None else images.index_select(0, rows.to(images.device))
+        return torch.from_numpy(table).to(images.device)[selected.int()]
+    source, chosen = images.numpy(), None if rows is None else rows.numpy()
+    result = torch.empty((len(source) if chosen is None else len(chosen), *source.shape[1:]))
     target = result.numpy()
     for row in range(0, len(target), _ROWS):
         part = slice(row, row + _ROWS)
-        pixels = source[part] if picked is None else source[picked[part]]
+        pixels = source[part] if chosen is None else source[chosen[part]]
         # "clip" only spares the check of the range, and a buffered copy: a byte is always in it.
         np.take(table, pixels, out=target[part], mode="clip")
     return result

@@ -32,9 +32,9 @@ def atomic(path: Path) -> Iterator[tuple[IO[bytes], Path]]:
     """
     try:
         with atomic_file(path) as (file, temporary):
-            temporary.chmod(0o644)  # data sets are shared, whoever fetched them
+            temporary.chmod(0o644)  # a data set is for everybody on the machine
             yield file, temporary
-    except BrokenPipeError:  # raised by whoever reports the progress, not by the disk
+    except BrokenPipeError:  # of the progress report, not of the disk
         raise
     except OSError as error:
         raise unwritable(path.parent, error) from error

@@ -27,7 +27,7 @@ class DataCache:
             if self._held is None or self._held[:2] != (name, fingerprint):
                 self._held = (name, fingerprint, load_raw(name, root))
         except (MlcoreError, OSError, ValueError, MemoryError):
-            self._held = None  # whoever trains on it gets the error
+            self._held = None  # the run that trains on it gets the error
 
     def get(self, config: RunConfig) -> RawData | None:
         """The data set of these settings; None where it is not held, or its files have changed."""

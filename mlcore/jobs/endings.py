@@ -89,5 +89,5 @@ def end_job(folder: JobFolder, code: int, limit: float | None = None) -> None:
         error = JobError("{reason}: the file or request was too much.", reason=exit_reason(code))
     try:
         folder.refuse(error)
-    except RunError:  # whoever asked sees that the folder is gone, and its room is free
+    except RunError:  # the asker sees that the folder is gone, and its room is free
         shutil.rmtree(folder.path, ignore_errors=True)

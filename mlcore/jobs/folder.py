@@ -26,7 +26,7 @@ def jobs_root(runs: Path) -> Path:
 
 
 class JobFolder:
-    """The files through which a short job and whoever asked for it exchange data."""
+    """The files through which a short job and the server exchange data."""
 
     def __init__(self, path: Path) -> None:
         self.path = path

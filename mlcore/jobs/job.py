@@ -1,4 +1,4 @@
-"""`Job`: one short job, from the side of whoever asked for it."""
+"""`Job`: one short job, from the side of the server."""
 
 from __future__ import annotations
 

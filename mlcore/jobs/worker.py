@@ -53,7 +53,7 @@ def work_job(folder: JobFolder, cache: DataCache) -> int:
         folder.refuse(error)
     except MemoryError:
         folder.refuse(JobError("The job needs more memory than there is: end other programs."))
-    except Exception as error:  # noqa: BLE001 (whoever asked gets a sentence, the log the rest)
+    except Exception as error:  # noqa: BLE001 (the asker gets a sentence, the log the rest)
         traceback.print_exc()
         folder.refuse(
             JobError(

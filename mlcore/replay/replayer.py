@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,7 +16,7 @@ from numpy.typing import NDArray
 from mlcore import checkpoint
 from mlcore.checkpoint import Checkpoint
 from mlcore.data.tensors import Dataset, load
-from mlcore.device import resolve
+from mlcore.device import resolve, restored_threads
 from mlcore.errors import DataError, DivergedError, RunError
 from mlcore.events import EditRefused, SettingsEdited, Started, StepsDone
 from mlcore.initial_state import InitialState, initial_state_from
@@ -80,8 +79,10 @@ def replay(
     if not history.starts or history.step <= history.starts[0].step:
         raise RunError("Run {run} has done no step yet: there is nothing to replay.", run=folder.id)
     began = time.perf_counter()
-    last = _last_checkpoint(folder, history.step)
-    with _restored_threads():
+    file = folder.last_checkpoint()  # of no use unless it is from the last step
+    file = file if file and checkpoint_step(file) == history.step else None
+    last = checkpoint.load(file) if file else None
+    with restored_threads():
         replayer = _Replayer(history, _initial_state(folder), last, observe)
         difference = replayer.train()
         weights = None
@@ -95,7 +96,7 @@ def replay(
         threads=history.starts[-1].threads,
         seconds=time.perf_counter() - began,
         difference=difference,
-        checkpoint=None if weights is None else _name(folder),
+        checkpoint=None if weights is None or file is None else file.name,
         weights_equal=weights,
     )
 
@@ -210,30 +211,9 @@ def _initial_state(folder: RunFolder) -> InitialState:
     return InitialState(config=folder.config)
 
 
-def _name(folder: RunFolder) -> str:
-    last = folder.last_checkpoint()
-    return last.name if last else ""
-
-
-def _last_checkpoint(folder: RunFolder, step: int) -> Checkpoint | None:
-    """The run's last checkpoint, if it is from this step."""
-    last = folder.last_checkpoint()
-    return checkpoint.load(last) if last and checkpoint_step(last) == step else None
-
-
 def _same_weights(trainer: Trainer, saved: Checkpoint) -> bool:
     ours = trainer.model.state_dict()
     return ours.keys() == saved.model.keys() and all(
         ours[name].cpu().numpy().tobytes() == saved.model[name].cpu().numpy().tobytes()
         for name in ours
     )
-
-
-@contextmanager
-def _restored_threads() -> Iterator[None]:
-    """Restore the number of torch's threads after the block."""
-    before = torch.get_num_threads()
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)

@@ -170,13 +170,7 @@ class TrainingState:
         return steps + max(whole, 0) * steps_per_epoch(len(self.data.train), size, drop_last)
 
     def snapshot(self) -> dict[str, Any]:
-        """Everything the next step depends on, in plain types and tensors.
-
-        Tensors of model and optimizer are shared, not copied: write or copy before the next step.
-
-        Raises:
-            DivergedError: the loss is not finite any more; there is nothing to continue from.
-        """
+        """All that the next step depends on, as `Trainer.snapshot` describes it."""
         if self.losses.diverged is not None:
             raise self.losses.diverged
         position = self.feed.position
@@ -215,7 +209,7 @@ class TrainingState:
     def _rebuild(
         self, config: RunConfig, plateau: Mapping[str, Any] | None, *, keep_lr: bool
     ) -> None:
-        """Give optimizer and schedule these settings, and the place that follows from them."""
+        """Give optimizer and schedule these settings, and the state that follows from them."""
         self._optimizer, self._schedule = rebuild(
             self._optimizer,
             plateau,

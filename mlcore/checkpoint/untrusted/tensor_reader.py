@@ -15,6 +15,7 @@ from mlcore.checkpoint.untrusted.containers import Contents
 from mlcore.checkpoint.untrusted.rebuild import ITEM_BYTES, Storage, Stub
 from mlcore.checkpoint.untrusted.source import Source, printable
 from mlcore.checkpoint.untrusted.zipcheck import Record
+from mlcore.device import restored_threads
 from mlcore.errors import CheckpointError
 
 __all__ = ["TensorReader", "is_finite", "one_thread", "pieces"]
@@ -127,9 +128,6 @@ def pieces(tensor: Tensor, count: int = _CHUNK // 4) -> Iterator[Tensor]:
 @contextmanager
 def one_thread() -> Iterator[None]:
     """Keep torch from starting threads: where memory is limited it dies if it cannot."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
+    with restored_threads():
+        torch.set_num_threads(1)
         yield
-    finally:
-        torch.set_num_threads(before)

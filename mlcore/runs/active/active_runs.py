@@ -1,4 +1,4 @@
-"""Which runs of a folder train right now, whoever started them, and what they occupy."""
+"""Which runs of a folder train right now, in any process, and what they occupy."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ class Label:
 
     Attributes:
         name: one line; empty when none was given.
-        tags: at most ten words, in the order in which they were given, none of them twice.
+        tags: at most ten words, in the order in which they were given, without repetitions.
         note: lines of text, 2,000 characters at most.
     """
 

@@ -1,7 +1,7 @@
 """How an event is written as a line of events.jsonl, read back, and recognised unparsed.
 
-Most lines of a long history hold the losses of steps. Whoever looks for another kind of event
-skips them by their first bytes, which is why writing and recognising them is in one place.
+Most lines of a long history hold the losses of steps. A search for another kind of event skips
+them by their first bytes, which is why writing and recognising them is in one place.
 """
 
 from __future__ import annotations

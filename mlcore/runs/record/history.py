@@ -169,7 +169,7 @@ class History:
                 self._clear()
             for line in lines:
                 self._add(line)
-            with contextlib.suppress(RunError):  # whoever sends the run a command gets the error
+            with contextlib.suppress(RunError):  # the next command to the run reports it
                 self._control.read()
             self._update_state(worker, life)
             return replaced or bool(lines) or before != (self.state, self.message)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from mlcore.errors import RunError
+from mlcore.files import cannot_write
 
 __all__ = [
     "Line",
@@ -46,7 +47,7 @@ class LineWriter:
             size = os.fstat(self.fd).st_size
             self._torn = size > 0 and not _ends_whole(self.fd, size)
         except OSError as error:
-            raise _cannot_write(path, error) from error
+            raise cannot_write(path, error) from error
 
     def write(self, record: Mapping[str, Any]) -> None:
         """Append one object as a line; the kernel has it when this returns."""
@@ -56,7 +57,7 @@ class LineWriter:
         try:
             written = os.write(self.fd, line)
         except OSError as error:
-            raise _cannot_write(self.path, error) from error
+            raise cannot_write(self.path, error) from error
         self._torn = written < len(line)
         if self._torn:
             raise RunError(
@@ -203,15 +204,6 @@ _CLOEXEC = getattr(os, "O_CLOEXEC", 0)
 def _ends_whole(fd: int, size: int) -> bool:
     os.lseek(fd, size - 1, os.SEEK_SET)
     return os.read(fd, 1) == b"\n"
-
-
-def _cannot_write(path: Path, error: OSError) -> RunError:
-    return RunError(
-        "{path} cannot be written ({reason}): "
-        "check that its folder exists, is yours, and has room on its disk.",
-        path=path,
-        reason=error.strerror,
-    )
 
 
 def _cannot_read(path: Path, error: OSError) -> RunError:

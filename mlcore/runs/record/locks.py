@@ -41,7 +41,7 @@ def wait_lock(fd: int, path: Path) -> None:
     until = time.monotonic() + _PATIENCE
     while not try_lock(fd):
         if time.monotonic() > until:
-            raise RunError("Another process does not let go of {path}: end that one.", path=path)
+            raise RunError("Another process keeps {path} locked: end that process.", path=path)
         time.sleep(0.002)
 
 

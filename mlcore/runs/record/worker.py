@@ -1,4 +1,4 @@
-"""worker.json: the process that trains a run, told apart from a later one with the same id."""
+"""worker.json: the process that trains a run, distinguished from a later one with its id."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Life = Literal["none", "alive", "dead"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProcessRecord:
-    """One process, told apart from an earlier or later one with the same id."""
+    """One process, distinguished from an earlier or later one with the same id."""
 
     pid: int
     identity: str  # see `identity`
@@ -59,7 +59,7 @@ class WorkerRecord(ProcessRecord):
 
     @property
     def rebooted(self) -> bool:
-        """Whether the machine was restarted since; False where the system does not tell."""
+        """Whether the machine was restarted since; False where the system does not say."""
         boot = self.identity.rpartition("/")[0]
         return bool(boot) and boot != (identity(os.getpid()) or "").rpartition("/")[0]
 
@@ -77,7 +77,7 @@ def life_of(worker: WorkerRecord | None) -> Life:
 
 
 def identity(pid: int) -> str | None:
-    """What tells the process from others that had or will have its id; None when it is gone.
+    """What distinguishes a process from others with its id; None when it is gone.
 
     On Linux: the boot and the clock tick of the start, which no change of the wall clock moves.
     Elsewhere: the start time. A zombie counts as gone.
@@ -120,8 +120,8 @@ def read_worker(folder: Path) -> WorkerRecord | None:
         worker = WorkerRecord(**{name: found[name] for name in _KINDS if name in found})
     except (OSError, ValueError, TypeError):
         return None
-    sound = all(isinstance(getattr(worker, name), kind) for name, kind in _KINDS.items())
-    return worker if sound else None
+    valid = all(isinstance(getattr(worker, name), kind) for name, kind in _KINDS.items())
+    return worker if valid else None
 
 
 _KINDS = get_type_hints(WorkerRecord)

@@ -226,7 +226,10 @@ def test_a_lock_that_is_not_let_go_of_gets_a_sentence(tmp_path, monkeypatch):
     monkeypatch.setattr("mlcore.runs.record.locks._PATIENCE", 0.0)
     with (tmp_path / "lock").open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
-        with pytest.raises(RunError, match="does not let go"), file_lock(tmp_path / "lock"):
+        with (
+            pytest.raises(RunError, match="locked: end that process"),
+            file_lock(tmp_path / "lock"),
+        ):
             pass
 
 
