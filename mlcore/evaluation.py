@@ -70,13 +70,7 @@ class Evaluation:
 
     def to_json(self) -> dict[str, Any]:
         """The evaluation as a JSON object; `from_json` gives an equal one back."""
-        return {
-            "images": self.images,
-            "accuracy": self.accuracy,
-            "loss": self.loss,
-            "confusion": [list(row) for row in self.confusion],
-            "per_class": [dataclasses.asdict(entry) for entry in self.per_class],
-        }
+        return dataclasses.asdict(self)
 
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> Evaluation:

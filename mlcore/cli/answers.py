@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import sys
 
-from mlcore.cli.layout import value_text
+from mlcore.cli.layout import print_json, value_text
 from mlcore.cli.main import FAILED
 from mlcore.events import (
     Continued,
@@ -32,7 +31,7 @@ def print_answer(
     """Print a run's answer as a line or a JSON object; 1 where it is a failure, else 0."""
     if as_json:
         record = to_json(event) | {"run": folder.id, "folder": str(folder.path)}
-        print(json.dumps(record, ensure_ascii=False))
+        print_json(record)
     elif isinstance(event, Failed):
         print(f"mlcore: {event.message}", file=sys.stderr)
     else:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, TypeAlias
 
 from mlcore.cli.files import find_checkpoint, find_run
-from mlcore.cli.options import POSITIONAL, switch, text, word
+from mlcore.cli.options import POSITIONAL, argument, switch, text
 from mlcore.errors import RunError, SettingsError
 from mlcore.rules import Value
 from mlcore.runs import ENDED, History, RunFolder, RunStore, read_state
@@ -31,7 +31,7 @@ __all__ = [
 ]
 
 RunArgument: TypeAlias = Annotated[
-    str, POSITIONAL, word("id of a run, the beginning of it, or its folder", "RUN")
+    str, POSITIONAL, argument("id of a run, the beginning of it, or its folder", "RUN")
 ]
 RunsOption: TypeAlias = Annotated[
     str, text("folder of the runs", "the variable MLCORE_RUNS, else ./runs", "DIR")
@@ -39,7 +39,7 @@ RunsOption: TypeAlias = Annotated[
 JsonOption: TypeAlias = Annotated[bool, switch("JSON instead of text, one object a line")]
 StepsOption: TypeAlias = Annotated[bool, switch("with --json, also every step's loss")]
 CheckpointArgument: TypeAlias = Annotated[
-    str, POSITIONAL, word("checkpoint file, or a run, whose last one is taken", "CHECKPOINT")
+    str, POSITIONAL, argument("checkpoint file, or a run, whose last one is taken", "CHECKPOINT")
 ]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,8 +11,8 @@ from typing import Annotated
 from mlcore.cli.arguments import read
 from mlcore.cli.common import JsonOption
 from mlcore.cli.files import fetch_shown
-from mlcore.cli.layout import table
-from mlcore.cli.options import POSITIONAL, word
+from mlcore.cli.layout import print_json, table
+from mlcore.cli.options import POSITIONAL, argument
 from mlcore.config import DataConfig, data_root
 from mlcore.data import CATALOG, DataStatus, find_family, status, verify
 from mlcore.errors import SettingsError
@@ -29,8 +28,8 @@ _ACTIONS = ("status", "fetch", "verify")
 class Options:
     """Show what is on disk of each data set, fetch one, or verify one against its publication."""
 
-    action: Annotated[str, POSITIONAL, word("status (the default), fetch or verify", "ACTION")] = ""
-    name: Annotated[str, POSITIONAL, word("the data set; verify without one: all", "NAME")] = ""
+    action: Annotated[str, POSITIONAL, argument("status (default), fetch or verify", "ACTION")] = ""
+    name: Annotated[str, POSITIONAL, argument("the data set; verify without one: all", "NAME")] = ""
     json: JsonOption = False
 
 
@@ -73,7 +72,7 @@ def _fetch(name: str, root: Path, as_json: bool) -> int:
 def _show(found: Sequence[DataStatus], root: Path, *, as_json: bool) -> None:
     if as_json:
         for entry in found:
-            print(json.dumps(_record(entry), ensure_ascii=False))
+            print_json(_record(entry))
         return
     rows = [
         (

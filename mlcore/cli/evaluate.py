@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 from mlcore.cli.arguments import read
 from mlcore.cli.common import CheckpointArgument, JsonOption, RunsOption, named_checkpoint
 from mlcore.cli.files import bring_data, data_values
-from mlcore.cli.layout import table
+from mlcore.cli.layout import print_json, table
 from mlcore.config import DataConfig
 from mlcore.words import percent
 
@@ -52,7 +51,7 @@ def run(argv: Sequence[str]) -> int:
     for sentence in (*report.warnings, *(f"Assumed: {line}" for line in found.assumed)):
         print(f"mlcore: {sentence}", file=sys.stderr)
     if options.json:
-        print(json.dumps(report.evaluation.to_json(), ensure_ascii=False))
+        print_json(report.evaluation.to_json())
     else:
         _show(report.evaluation, config, str(path))
     return 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 from mlcore.cli.arguments import read
 from mlcore.cli.common import JsonOption, RunsOption, named_checkpoint
 from mlcore.cli.files import data_values
-from mlcore.cli.options import POSITIONAL, switch, text, word
+from mlcore.cli.layout import print_json
+from mlcore.cli.options import POSITIONAL, argument, switch, text
 from mlcore.errors import ExportError, SettingsError
 from mlcore.export.formats import FORMATS, Format, find_format
 from mlcore.rules import Value
@@ -38,7 +38,7 @@ class Options:
     disk. The settings below belong to these two: they say what a checkpoint file does not state.
     """
 
-    target: Annotated[str, POSITIONAL, word("checkpoint file, or a run", "CHECKPOINT")] = ""
+    target: Annotated[str, POSITIONAL, argument("checkpoint file, or a run", "CHECKPOINT")] = ""
     format: Annotated[str, text("form of the file", "weights", _FORMATS)] = "weights"
     checkpoint: Annotated[str, text("of a run: last, best or a step", "last", "WHICH")] = "last"
     output: Annotated[str, text("file to write", "named after run and step", "FILE")] = ""
@@ -64,7 +64,7 @@ def run(argv: Sequence[str]) -> int:
     compared = export(found, source, target, form.name, data)
     about = {"file": str(target), "format": form.name, "bytes": target.stat().st_size, **compared}
     if options.json:
-        print(json.dumps(about, ensure_ascii=False))
+        print_json(about)
     else:
         print(_words(about, data))
     return 0

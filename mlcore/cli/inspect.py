@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from mlcore.cli.arguments import read
 from mlcore.cli.common import CheckpointArgument, JsonOption, RunsOption, named_checkpoint
-from mlcore.cli.layout import table
+from mlcore.cli.layout import print_json, table
 from mlcore.words import file_size
 
 __all__ = ["run"]
@@ -33,7 +32,7 @@ def run(argv: Sequence[str]) -> int:
 
     found = inspect(path)
     if options.json:
-        print(json.dumps({"file": str(path), **found}, ensure_ascii=False, default=str))
+        print_json({"file": str(path), **found})
     else:
         print(f"{path}\n{_report(found)}")
     return 0

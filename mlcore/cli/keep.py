@@ -10,7 +10,8 @@ from typing import Annotated
 from mlcore.cli.answers import PATIENCE
 from mlcore.cli.arguments import read
 from mlcore.cli.common import JsonOption, RunOptions, RunsOption, named_run, open_store
-from mlcore.cli.options import OPTIONAL, POSITIONAL, switch, word
+from mlcore.cli.layout import print_json
+from mlcore.cli.options import OPTIONAL, POSITIONAL, argument, switch
 from mlcore.errors import RunError, SettingsError
 from mlcore.runs import ENDED, RunFolder, read_state
 from mlcore.runs.active.queue import RunQueue
@@ -24,7 +25,7 @@ __all__ = ["delete", "rename", "restore"]
 class RenameOptions(RunOptions):
     """Give a run a name, or remove its name with ""."""
 
-    name: Annotated[str | None, POSITIONAL, OPTIONAL, word("what to call it", "NAME")] = None
+    name: Annotated[str | None, POSITIONAL, OPTIONAL, argument("what to call it", "NAME")] = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +42,7 @@ class RestoreOptions:
     `mlcore runs --deleted` lists the runs in the trash.
     """
 
-    target: Annotated[str, POSITIONAL, word("its id; none: the one deleted last", "RUN")] = ""
+    target: Annotated[str, POSITIONAL, argument("its id; none: the one deleted last", "RUN")] = ""
     empty: Annotated[bool, switch("delete all runs in the trash for good")] = False
     runs: RunsOption = ""
     json: JsonOption = False
@@ -95,7 +96,7 @@ def _print(folder: RunFolder, words: str, *, as_json: bool) -> int:
     if as_json:
         name = label.read_label(folder).name
         record = {"run": folder.id, "name": name, "folder": str(folder.path)}
-        print(json.dumps(record, ensure_ascii=False))
+        print_json(record)
     else:
         print(f"run {folder.id} {words}")
     return 0

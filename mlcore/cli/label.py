@@ -9,7 +9,7 @@ from typing import Annotated
 
 from mlcore.cli.arguments import read
 from mlcore.cli.common import RunOptions, named_run
-from mlcore.cli.options import OPTIONAL, POSITIONAL, text, word
+from mlcore.cli.options import OPTIONAL, POSITIONAL, argument, text
 from mlcore.errors import SettingsError
 from mlcore.runs import RunFolder
 from mlcore.runs.library.label import read_label, set_note, set_tags
@@ -21,7 +21,7 @@ __all__ = ["note", "tag"]
 class TagOptions(RunOptions):
     """Give a run tags, remove some, or without any show those it has."""
 
-    tags: Annotated[tuple[str, ...], POSITIONAL, word("tags to give it", "TAG")] = ()
+    tags: Annotated[tuple[str, ...], POSITIONAL, argument("tags to give it", "TAG")] = ()
     remove: Annotated[tuple[str, ...], text("tags to remove", "none", "TAG")] = ()
 
 
@@ -32,7 +32,7 @@ class NoteOptions(RunOptions):
     "" as text removes the note.
     """
 
-    text: Annotated[str | None, POSITIONAL, OPTIONAL, word("what to note", "TEXT")] = None
+    text: Annotated[str | None, POSITIONAL, OPTIONAL, argument("what to note", "TEXT")] = None
 
 
 def tag(argv: Sequence[str]) -> int:

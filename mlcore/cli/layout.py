@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import shutil
-from collections.abc import Sequence
-from typing import TextIO
+from collections.abc import Mapping, Sequence
+from typing import Any, TextIO
 
 from mlcore.rules import Value
 from mlcore.words import as_text, on_off
 
-__all__ = ["LiveLine", "table", "value_text"]
+__all__ = ["LiveLine", "print_json", "table", "value_text"]
 
 
 def table(headers: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1) -> str:
@@ -23,6 +24,11 @@ def table(headers: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1) 
         ]
         lines.append("  ".join(cells).rstrip())
     return "\n".join(lines)
+
+
+def print_json(record: Mapping[str, Any]) -> None:
+    """Print a JSON object as a line, at once; an error as its sentence."""
+    print(json.dumps(record, ensure_ascii=False, default=str), flush=True)
 
 
 def value_text(value: Value) -> str:

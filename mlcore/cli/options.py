@@ -14,11 +14,11 @@ __all__ = [
     "OPTIONAL",
     "POSITIONAL",
     "RefusedError",
+    "argument",
     "raw",
     "switch",
     "text",
     "whole_number",
-    "word",
 ]
 
 
@@ -81,6 +81,6 @@ def switch(help: str) -> Any:
     return text(help, "off", metavar=None)
 
 
-def word(help: str, metavar: str) -> Any:
+def argument(help: str, metavar: str) -> Any:
     """Describe an argument that is written without a flag, and marked `POSITIONAL`."""
     return tyro.conf.arg(help=help, metavar=metavar, help_behavior_hint="")

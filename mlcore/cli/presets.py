@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mlcore.cli.arguments import read
 from mlcore.cli.common import JsonOption
-from mlcore.cli.layout import value_text
+from mlcore.cli.layout import print_json, value_text
 from mlcore.config import RunConfig
 from mlcore.presets import PRESETS, slug
 
@@ -28,7 +27,7 @@ def run(argv: Sequence[str]) -> int:
     for name, config in PRESETS.items():
         if options.json:
             record = {"preset": slug(name), "name": name, "settings": config.to_json()}
-            print(json.dumps(record, ensure_ascii=False))
+            print_json(record)
         else:
             print(f"{slug(name):<20} {name}")
             print(f"{'':<20} {_flags(config) or 'the defaults'}")

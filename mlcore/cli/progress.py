@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from dataclasses import dataclass, field
 
-from mlcore.cli.layout import LiveLine
+from mlcore.cli.layout import LiveLine, print_json
 from mlcore.events import (
     EditRefused,
     EpochDone,
@@ -44,7 +43,7 @@ class JsonLines:
         record = to_json(event)
         if isinstance(event, Started | Finished | Stopped | Failed):
             record |= {"run": self.run.id, "folder": str(self.run.path)}
-        print(json.dumps(record, ensure_ascii=False), flush=True)
+        print_json(record)
 
 
 @dataclass

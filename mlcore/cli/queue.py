@@ -11,8 +11,8 @@ from mlcore.cli.answers import print_cancelled
 from mlcore.cli.arguments import read
 from mlcore.cli.common import JsonOption, RunsOption, open_store
 from mlcore.cli.files import find_run
-from mlcore.cli.layout import table
-from mlcore.cli.options import POSITIONAL, switch, text, whole_number, word
+from mlcore.cli.layout import print_json, table
+from mlcore.cli.options import POSITIONAL, argument, switch, text, whole_number
 from mlcore.errors import RunError, SettingsError
 from mlcore.runs import RunFolder, read_state
 from mlcore.runs.active.queue import QueueSnapshot, RunQueue
@@ -30,7 +30,7 @@ class Options:
     server starts them. `mlcore train` and `mlcore resume` never wait.
     """
 
-    target: Annotated[str, POSITIONAL, word("id of a run that waits; none: list all", "RUN")] = ""
+    target: Annotated[str, POSITIONAL, argument("a run that waits, by id; none: list", "RUN")] = ""
     first: Annotated[bool, switch("have it start next")] = False
     last: Annotated[bool, switch("have it start after all others")] = False
     to: Annotated[
@@ -93,7 +93,7 @@ def _list(options: Options) -> int:
     now = queue.snapshot()
     rows = _rows(queue, now)
     if options.json:
-        print(json.dumps({"at_once": now.at_once, "runs": rows}, ensure_ascii=False))
+        print_json({"at_once": now.at_once, "runs": rows})
         return 0
     if rows:
         headers = ("id", "name", "state", "device", "position")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.metadata
-import json
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from mlcore.cli.arguments import read
 from mlcore.cli.common import RunOptions, named_run, report_damage
 from mlcore.cli.files import bring_data
-from mlcore.cli.layout import LiveLine
+from mlcore.cli.layout import LiveLine, print_json
 from mlcore.cli.main import FAILED
 from mlcore.runs import RunFolder
 from mlcore.words import counted
@@ -48,7 +47,7 @@ def run(argv: Sequence[str]) -> int:
         line.clear()
     if options.json:
         record = {"run": folder.id, "equal": found.equal, **asdict(found)}
-        print(json.dumps(record | {"versions": _versions(folder)}, ensure_ascii=False))
+        print_json(record | {"versions": _versions(folder)})
     else:
         print(_words(folder, found))
     return 0 if found.equal else FAILED

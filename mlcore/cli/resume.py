@@ -19,7 +19,7 @@ from mlcore.cli.common import (
     report_damage,
 )
 from mlcore.cli.files import bring_data, find_run
-from mlcore.cli.options import POSITIONAL, text, word
+from mlcore.cli.options import POSITIONAL, argument, text
 from mlcore.config import EDITABLE, SETTINGS, RunConfig
 from mlcore.errors import SettingsError
 from mlcore.rules import Value, list_words
@@ -40,7 +40,7 @@ class Options:
     as it is.
     """
 
-    target: Annotated[str, POSITIONAL, word("id or folder of a run, or a checkpoint", "RUN")] = ""
+    target: Annotated[str, POSITIONAL, argument("run (id or folder), or a checkpoint", "RUN")] = ""
     name: Annotated[str, text("what to call a run that starts from a file", "nothing")] = ""
     runs: RunsOption = ""
     json: JsonOption = False

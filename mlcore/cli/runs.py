@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from collections.abc import Sequence
@@ -11,7 +10,7 @@ from typing import Annotated, Any
 
 from mlcore.cli.arguments import read
 from mlcore.cli.common import JsonOption, RunsOption, open_store
-from mlcore.cli.layout import table
+from mlcore.cli.layout import print_json, table
 from mlcore.cli.options import switch, text
 from mlcore.rules import list_words
 from mlcore.runs import RunInfo
@@ -45,7 +44,7 @@ def run(argv: Sequence[str]) -> int:
         print(f"mlcore: {sentence}", file=sys.stderr)
     if options.json:
         for info in found:
-            print(json.dumps(_record(info), ensure_ascii=False))
+            print_json(_record(info))
     elif found:
         tagged = any(info.tags for info in found)
         headers = ("id", "name", *(("tags",) if tagged else ()), "state", *_FIGURES)

@@ -58,10 +58,6 @@ def find_idx(folder: Path, name: str) -> Path | None:
 def check_idx(path: Path, name: str) -> Header:
     """Check header and length without reading the numbers (a `.gz` states its length at its end).
 
-    Args:
-        path: of the file.
-        name: of the data set, for the advice in messages.
-
     Raises:
         DataCorruptError: the header is wrong, or the file is shorter or longer than it says.
         DataMissingError: the file may not be read.
@@ -112,12 +108,9 @@ def unequal_counts(path: Path, labels: int, images: int) -> DataCorruptError:
 
 @contextmanager
 def repair_advice(name: str) -> Iterator[None]:
-    """Within the block an error about a damaged file also says what to do in a shell.
+    """Within the block an error about a file of a data set also says what to do in a shell.
 
     A page, where a button does it, shows the value `fault` alone.
-
-    Args:
-        name: of the data set.
     """
     try:
         yield

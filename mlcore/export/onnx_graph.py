@@ -126,13 +126,8 @@ def _hidden(graph: _Graph, model: Any, number: int, value: str) -> str:
     """Batch norm and activation of a hidden layer; dropout does nothing here."""
     if model.norms:
         norm = model.norms[number - 1]
-        parts = {
-            "weight": norm.weight,
-            "bias": norm.bias,
-            "running_mean": norm.running_mean,
-            "running_var": norm.running_var,
-        }
-        names = [graph.constant(f"bn{number}.{key}", part) for key, part in parts.items()]
+        keys = ("weight", "bias", "running_mean", "running_var")
+        names = [graph.constant(f"bn{number}.{key}", getattr(norm, key)) for key in keys]
         value = graph.add("BatchNormalization", value, *names, epsilon=norm.eps)
     if model.config.activation == "silu":
         return graph.add("Mul", value, graph.add("Sigmoid", value))

@@ -110,12 +110,7 @@ class Jobs:
         self._scheduler.enqueue(ask)
 
     def would_wait(self, config: RunConfig, queue: QueueSnapshot) -> bool:
-        """Whether a run of these settings, started now, has to wait for a slot.
-
-        Args:
-            config: the settings.
-            queue: the queue as it is now.
-        """
+        """Whether a run of these settings, started now, has to wait for a slot."""
         auto = self._auto() if queue.active else None
         return not slot_is_free(config.train.device, queue.active, queue.at_once, auto)
 

@@ -112,9 +112,8 @@ class Supervisor:
     def _start_run(self, folder: RunFolder, threads: int) -> None:
         asked = size_of(folder.control_path)
         child = _Child(ended=lambda code: end_run(folder, code, asked), brief=False)
-        log = folder.path / "worker.log"
         try:
-            self._fork(child, log, lambda: work_run(folder, threads, self._cache))
+            self._fork(child, folder.path, lambda: work_run(folder, threads, self._cache))
         except OSError as error:
             refuse_run(folder, _cannot_fork(error))
 
@@ -125,14 +124,13 @@ class Supervisor:
 
         deadline = None if limit is None else time.monotonic() + limit
         child = _Child(ended=ended, deadline=deadline)
-        log = folder.path / "worker.log"
         try:
-            self._fork(child, log, lambda: work_job(folder, self._cache))
+            self._fork(child, folder.path, lambda: work_job(folder, self._cache))
         except OSError as error:
             with contextlib.suppress(RunError):
                 folder.refuse(_cannot_fork(error))
 
-    def _fork(self, child: _Child, log: Path, work: Callable[[], int]) -> None:
+    def _fork(self, child: _Child, folder: Path, work: Callable[[], int]) -> None:
         """Do `work` in a child process, which never returns from here."""
         pid = os.fork()
         if pid:
@@ -140,7 +138,7 @@ class Supervisor:
             return
         code = 70
         try:
-            detach(log)
+            detach(folder / "worker.log")
             code = work()
         except BaseException:  # noqa: BLE001 (no exception may reach the supervisor's loop)
             traceback.print_exc()

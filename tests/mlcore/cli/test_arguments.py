@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import pytest
 
 from mlcore.cli.arguments import read
-from mlcore.cli.options import OPTIONAL, POSITIONAL, switch, text, whole_number, word
+from mlcore.cli.options import OPTIONAL, POSITIONAL, argument, switch, text, whole_number
 from mlcore.config import SETTINGS, RunConfig
 from mlcore.errors import SettingsError
 
@@ -15,7 +15,7 @@ from mlcore.errors import SettingsError
 class Options:
     """Try something."""
 
-    what: Annotated[str, POSITIONAL, word("what to try", "WHAT")] = ""
+    what: Annotated[str, POSITIONAL, argument("what to try", "WHAT")] = ""
     place: Annotated[str, text("where", "here")] = ""
     json: Annotated[bool, switch("for machines")] = False
     note: Annotated[str | None, OPTIONAL, text("what to note", "nothing")] = None

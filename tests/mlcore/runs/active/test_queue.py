@@ -227,7 +227,7 @@ def test_a_lock_that_is_not_let_go_of_gets_a_sentence(tmp_path, monkeypatch):
     with (tmp_path / "lock").open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         with (
-            pytest.raises(RunError, match="locked: end that process"),
+            pytest.raises(RunError, match="locked: end that"),
             file_lock(tmp_path / "lock"),
         ):
             pass
