@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-import plotly.graph_objects as go
 import streamlit as st
 from numpy.typing import NDArray
 
 from dashboard import session
-from dashboard.charts.class_balance import BalanceInfo, balance_figure, balance_info
+from dashboard.charts.class_balance import balance_figure, balance_info
 from dashboard.charts.pixel_histogram import (
-    HistogramInfo,
     histogram_figure,
     histogram_info,
     pixel_counts,
 )
 from dashboard.charts.samples import samples_html, samples_info
-from dashboard.charts.theme import Palette
 from dashboard.controls import data_field
 from dashboard.panels.one_image import one_image
+from dashboard.panels.still_chart import still_chart
 from dashboard.server import data_sets
-from dashboard.words.translation import _, language, translated
+from dashboard.words.translation import _, translated
 from mlcore.config import RunConfig, data_root
 from mlcore.data import CATALOG, RawData
 from mlcore.data.split import split_order
 from mlcore.words import percent
 
 _EACH, _EACH_OF_MANY = 16, 10  # images of a class in a row
-_PLOTLY: dict[str, Any] = {"theme": None, "config": {"displayModeBar": False}}
 
 
 def page() -> None:
@@ -105,7 +100,7 @@ def _balance(config: RunConfig, data: RawData) -> None:
         data.classes,
     )
     shares = st.toggle(_("As a share of each split"), key="balance-shares")
-    st.plotly_chart(_balance_figure(info, session.colours(), shares, language()), **_PLOTLY)
+    still_chart(balance_figure, info, key="balance", shares=shares)
     st.caption(
         _(
             "In the training images, the commonest class ({commonest}) has {ratio:.2f} times as "
@@ -122,7 +117,7 @@ def _histogram(config: RunConfig, data: RawData) -> None:
     counts = _counts(data, data.fingerprint)
     info = histogram_info(counts, config.data.mean, config.data.std)
     log = st.toggle(_("Logarithmic"), value=True, key="histogram-log")
-    st.plotly_chart(_histogram_figure(info, session.colours(), log, language()), **_PLOTLY)
+    still_chart(histogram_figure, info, key="histogram", log=log)
     st.caption(
         _(
             "{black} of all pixels are black. After normalising with mean {mean:g} and "
@@ -142,26 +137,6 @@ def _histogram(config: RunConfig, data: RawData) -> None:
 @st.cache_data(max_entries=8, show_spinner=False)
 def _counts(_data: RawData, fingerprint: str) -> NDArray[np.int64]:  # noqa: ARG001  cache key
     return pixel_counts(_data.train.images)
-
-
-@st.cache_resource(max_entries=16, show_spinner=False)
-def _balance_figure(
-    info: BalanceInfo,
-    colours: Palette,
-    shares: bool,
-    language: str,  # noqa: ARG001  cache key
-) -> go.Figure:
-    return balance_figure(info, colours, shares=shares)
-
-
-@st.cache_resource(max_entries=16, show_spinner=False)
-def _histogram_figure(
-    info: HistogramInfo,
-    colours: Palette,
-    log: bool,
-    language: str,  # noqa: ARG001  cache key
-) -> go.Figure:
-    return histogram_figure(info, colours, log=log)
 
 
 page()

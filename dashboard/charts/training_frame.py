@@ -185,11 +185,7 @@ def _mark_traces() -> list[go.Scatter]:
             name=_("checkpoint"),
             mode="markers",
             yaxis="y3",
-            marker={
-                "symbol": "triangle-up",
-                "size": 8,
-                "color": "var(--st-chart-muted)",
-            },
+            marker={"symbol": "triangle-up", "size": 8, "color": "var(--st-chart-muted)"},
             cliponaxis=False,
             showlegend=False,
             hovertemplate="%{text}<extra></extra>",

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-import plotly.graph_objects as go
 import streamlit as st
 
 from dashboard import session
 from dashboard.charts.pixel_steps import StepsInfo, step_figure, steps_info
-from dashboard.charts.theme import Palette
-from dashboard.words.translation import _, language, translated
+from dashboard.panels.still_chart import still_chart
+from dashboard.words.translation import _, translated
 from mlcore.config import RunConfig
 from mlcore.data import RawData
 
@@ -32,12 +31,7 @@ def one_image(config: RunConfig, data: RawData) -> None:
 def _step(info: StepsInfo, number: int, label: str) -> None:
     step = info.steps[number]
     st.markdown(f"**{number + 1}. {translated(step.title)}**  \n:gray[{step.kind}]")
-    st.plotly_chart(
-        _step_figure(info, number, session.colours(), language()),
-        key=f"step-{number}",
-        theme=None,
-        config={"displayModeBar": False},
-    )
+    still_chart(step_figure, info, number, key=f"step-{number}")
     st.caption(step.figures)
     if number:
         st.latex(info.formulas[number - 1])
@@ -51,16 +45,6 @@ def _step(info: StepsInfo, number: int, label: str) -> None:
             column=info.column,
         )
     )
-
-
-@st.cache_resource(max_entries=48, show_spinner=False)
-def _step_figure(
-    info: StepsInfo,
-    number: int,
-    colours: Palette,
-    language: str,  # noqa: ARG001  part of the cache key
-) -> go.Figure:
-    return step_figure(info, number, colours)
 
 
 def _choose_image(count: int) -> int:

@@ -1,0 +1,40 @@
+"""A chart that changes only with its data, the theme and the language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from dashboard import session
+from dashboard.charts.theme import Palette
+from dashboard.words.translation import language
+
+__all__ = ["still_chart"]
+
+
+def still_chart(draw: Callable[..., go.Figure], *data: Any, key: str, **options: bool) -> None:
+    """Draw a figure, cached for all sessions.
+
+    Args:
+        draw: makes the figure of `data`, the colours and `options`.
+        data: what it shows; hashed for the cache.
+        key: of the element.
+        options: switches of the figure.
+    """
+    figure = _figure(draw, draw.__name__, data, session.colours(), options, language())
+    st.plotly_chart(figure, key=key, theme=None, config={"displayModeBar": False})
+
+
+@st.cache_resource(max_entries=80, show_spinner=False)
+def _figure(
+    _draw: Callable[..., go.Figure],
+    name: str,  # noqa: ARG001  part of the cache key, as functions cannot be hashed
+    data: tuple[Any, ...],
+    colours: Palette,
+    options: dict[str, bool],
+    language: str,  # noqa: ARG001  part of the cache key
+) -> go.Figure:
+    return _draw(*data, colours, **options)
