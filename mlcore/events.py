@@ -74,6 +74,7 @@ class Started(_EventBase):
     steps_per_epoch: int
     epochs: int  # epochs asked for
     total_steps: int = 0  # of the whole run, this start's included; 0 in logs of earlier versions
+    batch_size: int = 0  # images a step; 0 in logs of earlier versions
     device: str  # "cpu", "cuda:0", "mps"
     threads: int  # CPU threads torch uses
     parameters: int  # trainable numbers in the model

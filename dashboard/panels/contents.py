@@ -25,7 +25,7 @@ def facts(found: Mapping[str, Any]) -> None:
         _("Epochs done"): _number(found["epoch"]),
         _("Steps done"): _number(found["step"]),
         _("Loss"): _("not stated") if found["loss"] is None else f"{found['loss']:.4f}",
-        _("Optimizer"): found["optimizer"] or _("not in the file"),
+        _("Optimizer"): _optimizer(found["optimizer"]),
         _("Trained on"): _data_words(data) if data else _("not stated"),
     }
     with st.container(horizontal=True, key="upload-facts", gap="medium"):
@@ -70,6 +70,10 @@ def details(found: Mapping[str, Any]) -> None:
     if found["versions"]:
         versions = ", ".join(f"{name} {version}" for name, version in found["versions"].items())
         st.caption(as_markdown(_("Written with {versions}.", versions=versions)))
+
+
+def _optimizer(name: str | None) -> str:
+    return choice_name(name) if name else _("not in the file")
 
 
 def _number(value: int | None) -> str:

@@ -13,6 +13,7 @@ from dashboard.panels import contents
 from dashboard.session import problems
 from dashboard.session.uploads import Upload, save_upload
 from dashboard.settings.resume_plan import origins, resume_plan, why_not_resumable
+from dashboard.words.choices import choice_name
 from dashboard.words.setting_names import settings_sentence
 from dashboard.words.translation import _, ngettext, sentence, translated
 from dashboard.words.wording import as_markdown, file_size
@@ -129,6 +130,7 @@ def _assume(upload: Upload) -> None:
                 _("Activation"),
                 options,
                 index=options.index(upload.assumed.get("activation", found["activation"])),
+                format_func=choice_name,
                 key=f"assume-activation-{upload.path.stem}",
                 width=160,
                 help=_("The function after each hidden layer of the model in the file."),

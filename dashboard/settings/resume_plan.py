@@ -57,12 +57,10 @@ def origins(plan: ResumePlan) -> str:
             "From the sidebar: epochs, device, CPU threads and data folder."
         )
     shown = [
-        f"{setting_label(name)} {setting_text(value)}"
-        for name, value in plan.optimizer().items()
-        if name != "optim.name"
+        f"{setting_label(name)} {setting_text(value)}" for name, value in plan.optimizer().items()
     ]
     text = _(
-        "From the file: layers, optimizer, {settings}. "
+        "From the file: the layers, {settings}. "
         "From the sidebar: everything that is not said above.",
         settings=", ".join(shown),
     )

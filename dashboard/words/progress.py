@@ -60,9 +60,7 @@ def progress_of(history: History) -> Progress:
     """How far the run of a history is."""
     config, length, done = history.folder.config, history.length, history.epochs_done
     epochs = length.epochs or config.train.epochs
-    batch = config.data.batch_size
-    for edit in history.edits:
-        batch = int(edit.changes.get("data.batch_size", batch))
+    batch = length.batch_size or config.data.batch_size
     last = history.epochs[-1] if history.epochs else None
     since = last or history.started
     under_way = history.state in ACTIVE or (since is not None and history.step > since.step)

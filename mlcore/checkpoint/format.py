@@ -190,13 +190,13 @@ def read_count(name: str, value: Any) -> int | None:
     """A number of epochs or steps out of a file, or None.
 
     Raises:
-        CheckpointError: it is no counting number.
+        CheckpointError: it is no whole number from 0 on.
     """
     if value is None:
         return None
     if type(value) is not int or not 0 <= value < 2**53:
         raise CheckpointError(
-            "`{name}` in the file must be a counting number, but is {value}: "
+            "`{name}` in the file must be a whole number, 0 or more, but is {value}: "
             "correct it and save the file again.",
             name=name,
             value=printable(repr(value)),

@@ -165,7 +165,7 @@ def _kept(name: str, index: int, state: Any, weight: Tensor) -> dict[str, Any]:
 def _steps(value: Any) -> Tensor:
     count = value.item() if isinstance(value, Tensor) and value.numel() == 1 else value
     if not _is_number(count) or count > 2**53:
-        raise CheckpointError("The optimizer's count of steps in the file is no counting number.")
+        raise CheckpointError("The optimizer's count of steps in the file is no whole number.")
     return torch.tensor(float(count))
 
 

@@ -95,6 +95,13 @@ def find_active(command: str, target: str, runs: str) -> RunFolder:
     """
     folder = named_run(command, target, runs)
     state = read_state(folder)
+    if state == "finished":
+        raise RunError(
+            "Run {run} is finished, and only an active run can be asked to {command}: "
+            "`mlcore resume {run} --train.epochs N` gives it N epochs in all.",
+            run=folder.id,
+            command=command,
+        )
     if state in ENDED:
         raise RunError(
             "Run {run} is {state}, and only an active run can be asked to {command}: "

@@ -104,7 +104,7 @@ def _print_result(folder: RunFolder, outcome: Finished) -> int:
     early = ", ended early" if outcome.early else ""
     print(
         f"test accuracy {percent(outcome.test_accuracy)}, loss {outcome.test_loss:.4f} "
-        f"after {outcome.epoch} epochs ({outcome.seconds:.1f} s{early})"
+        f"after {counted(outcome.epoch, 'epoch')} ({outcome.seconds:.1f} s{early})"
     )
     print(f"run: {folder.path}")
     print(f"checkpoint: {folder.last_checkpoint()}")

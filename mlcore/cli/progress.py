@@ -53,7 +53,6 @@ class ProgressLines:
     run: RunFolder
     line: LiveLine = field(default_factory=lambda: LiveLine(sys.stderr))
     length: RunLength = field(default_factory=RunLength)
-    images: int = 0  # in the training set
     accuracy: float | None = None  # of the last validation
     _since: tuple[float, int] = (0.0, 0)  # (seconds, step) from which the pace is taken
     _drawn: float = 0.0
@@ -77,6 +76,7 @@ class ProgressLines:
                 return self._epoch(event)
             case SettingsEdited(changes=changes):
                 self.length = self.length.after(event)
+                self._since = (time.monotonic(), event.step)  # its steps take another time
                 changed = ", ".join(f"{name} = {value}" for name, value in changes.items())
                 return f"from step {event.step + 1:,} on: {changed}"
             case EditRefused(message=message):
@@ -88,7 +88,6 @@ class ProgressLines:
 
     def _start(self, event: Started) -> str:
         self.length = self.length.after(event)
-        self.images = event.train_images
         self._since = (time.monotonic(), event.step)
         threads = f", {event.threads} threads" if event.device == "cpu" else ""
         resumed = f", continuing after step {event.step:,}" if event.step else ""
@@ -128,7 +127,7 @@ class ProgressLines:
         since, first = self._since
         if event.step > first and now > since:
             pace = (event.step - first) / (now - since)  # steps/s
-            parts.append(f"{pace * self.images / self.length.steps_per_epoch:,.0f} images/s")
+            parts.append(f"{pace * self.length.batch_size:,.0f} images/s")
             parts.append(f"{duration((self.length.steps - event.step) / pace)} left")
         self.line.draw("  ".join(parts))
 

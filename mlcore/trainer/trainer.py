@@ -226,6 +226,7 @@ class Trainer:
             steps_per_epoch=state.feed.steps_per_epoch(),
             epochs=self.config.train.epochs,
             total_steps=state.total_steps(),
+            batch_size=self.config.data.batch_size,
             device=str(state.device),
             threads=torch.get_num_threads(),
             parameters=sum(weight.numel() for weight in self.model.parameters()),

@@ -23,7 +23,10 @@ from mlcore.runs.library.run_info import RunInfo, read_run_info
 from mlcore.runs.record.folder import START_FILE, RunFolder
 from mlcore.runs.record.reserve import reserve
 
-__all__ = ["RunStore", "default_runs_root"]
+__all__ = ["TRASH", "RunStore", "default_runs_root"]
+
+TRASH = ".trash"
+"""The folder of the deleted runs, beside the others."""
 
 _SECOND = len("20260101-120000")  # of an id: the second in which its run was made
 _SET_BACK = 24 * 3600.0  # seconds; a run from further ahead was made by a wrong clock
@@ -148,9 +151,10 @@ class RunStore:
                 text=text,
             )
         raise RunError(
-            "There is no run {text!r} in {root}: `mlcore runs` lists those there.",
+            "There is no run {text!r} in {root}: `{command}` lists those there.",
             text=text,
             root=self.root,
+            command="mlcore runs --deleted" if self.root.name == TRASH else "mlcore runs",
         )
 
     def damaged(self) -> dict[str, str]:

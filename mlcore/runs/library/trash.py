@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mlcore.errors import RunError
 from mlcore.runs.active.queue import RunQueue
-from mlcore.runs.library.store import RunStore
+from mlcore.runs.library.store import TRASH, RunStore
 from mlcore.runs.record.folder import RunFolder
 from mlcore.runs.record.recorder import EXIT_SECONDS, without_worker
 from mlcore.runs.record.status import ENDED, read_state
@@ -19,7 +19,7 @@ __all__ = ["delete", "empty_trash", "restore", "trash"]
 
 def trash(store: RunStore) -> RunStore:
     """The deleted runs of a store, as a store of their own."""
-    return RunStore(store.root / ".trash")
+    return RunStore(store.root / TRASH)
 
 
 def delete(folder: RunFolder) -> None:
@@ -29,7 +29,7 @@ def delete(folder: RunFolder) -> None:
         RunError: it is training, was deleted already, or its folder cannot be moved.
     """
     root = folder.path.parent
-    if root.name == ".trash" or not folder.config_path.is_file():
+    if root.name == TRASH or not folder.config_path.is_file():
         raise RunError("Run {run} is deleted already.", run=folder.id)
     if read_state(folder) == "queued":
         RunQueue(root).cancel(folder.id)
@@ -37,9 +37,9 @@ def delete(folder: RunFolder) -> None:
     with without_worker(folder, EXIT_SECONDS):  # one that is just ending may still hold it
         _check_ended(folder)
         try:
-            (root / ".trash").mkdir(exist_ok=True)
-            _stamp(folder.path, root / ".trash")
-            _move(folder.path, root / ".trash" / folder.id)
+            (root / TRASH).mkdir(exist_ok=True)
+            _stamp(folder.path, root / TRASH)
+            _move(folder.path, root / TRASH / folder.id)
         except OSError as error:
             raise _cannot_move(folder, error) from error
 

@@ -19,6 +19,7 @@ class RunLength:
     epochs: int = 0
     steps_per_epoch: int = 0  # of the epochs to come
     steps: int = 0  # of the whole run
+    batch_size: int = 0  # images a step; 0 where the log does not say
 
     def after(self, event: Started | SettingsEdited) -> RunLength:
         """The length from a start or an edit on.
@@ -28,7 +29,14 @@ class RunLength:
         if isinstance(event, SettingsEdited) and not event.total_steps:
             return self._estimate(event)
         steps = event.total_steps or max(event.step, event.epochs * event.steps_per_epoch)
-        return RunLength(epochs=event.epochs, steps_per_epoch=event.steps_per_epoch, steps=steps)
+        return RunLength(
+            epochs=event.epochs,
+            steps_per_epoch=event.steps_per_epoch,
+            steps=steps,
+            batch_size=event.batch_size
+            if isinstance(event, Started)
+            else _count(event.changes, "data.batch_size", self.batch_size),
+        )
 
     def epoch_end(self, epochs_done: int) -> int:
         """The step at which the epoch after these whole ones ends; 0 before the run has started."""
@@ -44,6 +52,7 @@ class RunLength:
             epochs=epochs,
             steps_per_epoch=math.ceil(self.steps_per_epoch * ratio),
             steps=edit.step + max(0, round((steps - edit.step) * ratio)),
+            batch_size=_count(edit.changes, "data.batch_size", self.batch_size),
         )
 
 

@@ -67,7 +67,7 @@ def test_the_tutorials_form_takes_the_files_optimizer_and_the_rest_from_the_side
     assert config.train.epochs == 3 + 4
     assert (config.data.name, config.data.validation) == ("digits", 200)
     assert origins(plan) == (
-        "From the file: layers, optimizer, Learning rate 0.002, Weight decay 0.0001. "
+        "From the file: the layers, Optimizer Adam, Learning rate 0.002, Weight decay 0.0001. "
         "From the sidebar: everything that is not said above."
     )
 

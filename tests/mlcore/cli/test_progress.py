@@ -33,6 +33,7 @@ def started() -> Started:
         steps_per_epoch=100,
         epochs=4,
         total_steps=400,
+        batch_size=64,
         device="cpu",
         threads=2,
         parameters=1234,
@@ -104,7 +105,7 @@ def test_edits_are_told_and_counted_with(
     lines(StepsDone(first=11, losses=(1.0,) * 15, epoch=1))
     # 10 × 64 and 15 × 128 of 6,400 images: two fifths.
     assert "epoch 1/9  [########....." in stream.getvalue()
-    assert stream.getvalue().endswith("  18 s left")  # 430 steps, 25 in the first second
+    assert stream.getvalue().endswith("  1,920 images/s  29 s left")  # 430 steps, 15 a second
     assert "from step 11 on: train.epochs = 9, data.batch_size = 128" in capsys.readouterr().out
 
 
@@ -138,4 +139,5 @@ def test_an_edit_of_the_batch_size_leaves_out_the_last_batch_where_the_run_does(
     lines(StepsDone(first=101, losses=(1.0, 1.0), epoch=2))
     drawn = stream.getvalue().split("\x1b[K")[-1]
     assert drawn.startswith("epoch 2/4  [####################]")
+    assert "  6,000 images/s  " in drawn  # the 400 that are left out are not trained on
     assert drawn.endswith("2 s left")

@@ -151,7 +151,7 @@ def test_a_run_that_is_over_cannot_be_steered(shell: Shell, trained: Path, comma
     assert (answer.status, answer.out) == (2, "")
     assert answer.err == (
         f"mlcore: Run {trained.name} is finished, and only an active run can be asked to "
-        f"{command}: `mlcore resume {trained.name}` continues it.\n"
+        f"{command}: `mlcore resume {trained.name} --train.epochs N` gives it N epochs in all.\n"
     )
 
 
