@@ -48,6 +48,7 @@ _LAZY = {
     "MLP": ("mlcore.model", "MLP"),
     "RunStore": ("mlcore.runs", "RunStore"),
     "Trainer": ("mlcore.trainer", "Trainer"),
+    "describe": ("mlcore.summary", "summarize"),  # its name in earlier versions
     "evaluate": ("mlcore.evaluation", "evaluate"),
     "load_checkpoint": ("mlcore.checkpoint", "load"),
     "load_data": ("mlcore.trainer", "load_data"),

@@ -45,3 +45,7 @@ def test_importing_the_package_takes_less_than_a_fifth_of_a_second():
         for _ in range(3)
     ]
     assert min(seconds) < 0.2
+
+
+def test_a_model_is_summarized_under_the_earlier_name_too() -> None:
+    assert mlcore.describe is mlcore.summarize
