@@ -176,7 +176,7 @@ def test_the_tutorials_file_is_looked_into_tested_and_resumed(app, page, settled
     expect_inspected(page, "tutorial.tar")
     facts = page.locator(".st-key-inspection")
     expect(facts).to_contain_text("784 → 32 → 10")
-    expect(facts).to_contain_text("sgd")
+    expect(facts).to_contain_text("SGD")
     assert re.search(r"\d+\.\d\d %", figures_of_upload(page, settled)[0])
 
     go_to(page, "Checkpoints")

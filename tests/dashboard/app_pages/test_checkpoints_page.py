@@ -152,7 +152,7 @@ def test_an_upload_is_inspected_before_it_is_used(app: AppTest, uploads: Path) -
     page = drop(open_page(app), tutorial(), "my *model*.tar")
     assert [element.value for element in page.text] == ["my *model*.tar"]
     shown = texts(page)
-    for words in ("784 → 12 → 10", "9,550", "0\\.2500", "sgd", "not stated"):
+    for words in ("784 → 12 → 10", "9,550", "0\\.2500", "SGD", "not stated"):
         assert words in shown
     assert page.selectbox(key=next_key(page, "assume-activation")).value == "relu"
     assert page.number_input(key=next_key(page, "assume-mean")).value == 0.5
