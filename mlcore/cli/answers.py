@@ -49,7 +49,12 @@ def print_cancelled(folder: RunFolder, *, as_json: bool) -> int:
 def print_no_answer(folder: RunFolder) -> int:
     """Say on standard error that a run did not answer; 1, the exit status."""
     state = read_state(folder)
-    if state in ENDED:
+    if state == "finished":
+        why = (
+            f"Run {folder.id} is finished: "
+            f"`mlcore resume {folder.id} --train.epochs N` gives it N epochs in all."
+        )
+    elif state in ENDED:
         why = f"Run {folder.id} is {state}: `mlcore resume {folder.id}` continues it."
     else:
         why = (

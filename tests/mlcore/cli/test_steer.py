@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from mlcore.cli.answers import print_no_answer
 from mlcore.commands import Pause
 from mlcore.runs import ControlLog, History, RunFolder, RunStore, read_state
 from mlcore.runs.record.worker import WorkerRecord, write_worker
@@ -182,3 +183,13 @@ def test_steps_are_counted_in_whole_numbers(
     answer = shell(f"step {made.id} {flags}")
     assert answer.status == 2
     assert answer.err.startswith(f"mlcore: {sentence}")
+
+
+def test_a_run_that_finished_before_it_answered_is_offered_more_epochs(
+    trained: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert print_no_answer(RunFolder(trained)) == 1
+    assert capsys.readouterr().err == (
+        f"mlcore: Run {trained.name} is finished: "
+        f"`mlcore resume {trained.name} --train.epochs N` gives it N epochs in all.\n"
+    )
