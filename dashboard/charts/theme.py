@@ -2,7 +2,7 @@
 
 The series colours are distinct under simulated protanopia, deuteranopia and tritanopia, and have a
 contrast of at least 3:1 to the page; tests measure both. They agree with
-`.streamlit/config.toml`.
+`dashboard/.streamlit/config.toml`.
 """
 
 from __future__ import annotations

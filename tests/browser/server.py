@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -85,19 +85,25 @@ def _healthy(url: str) -> bool:
 
 
 def start_app(
-    folder: Path, data: Path, runs: Path | None = None, env: Mapping[str, str] | None = None
+    folder: Path,
+    data: Path,
+    runs: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    flags: Sequence[str] = (),
 ) -> App:
-    """Start the app as a person would, with its own working directory, data and runs."""
+    """Start the app as a person would, with its own working directory, data and runs.
+
+    The working directory is not the project's, so what Streamlit is told must be found all the
+    same; `flags` are more words of the command line.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    if not (folder / ".streamlit").exists():
-        (folder / ".streamlit").symlink_to(PROJECT / ".streamlit")
     port, log = free_port(), folder / "server.log"
     runs = runs or folder / "runs"
     with log.open("ab") as output:
         process = subprocess.Popen(
             [
                 *(sys.executable, "-m", "streamlit", "run", str(PROJECT / "dashboard" / "app.py")),
-                *("--server.headless", "true", "--server.port", str(port)),
+                *("--server.headless", "true", "--server.port", str(port), *flags),
             ],
             cwd=folder,
             env=os.environ | {"MLCORE_RUNS": str(runs), "MLCORE_DATA": str(data), **(env or {})},

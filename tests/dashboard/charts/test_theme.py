@@ -82,7 +82,7 @@ def test_marks_and_words_stand_out_from_the_page(colours: Palette) -> None:
 
 @pytest.mark.parametrize("colours", [LIGHT, DARK], ids=lambda p: p.name)
 def test_charts_and_page_share_background_and_text(colours: Palette) -> None:
-    config = tomllib.loads(Path(".streamlit/config.toml").read_text())
+    config = tomllib.loads(Path("dashboard/.streamlit/config.toml").read_text())
     theme = config["theme"][colours.name]
     assert (theme["backgroundColor"], theme["textColor"]) == (colours.background, colours.text)
     assert tuple(theme["chartCategoricalColors"]) == colours.series
