@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
@@ -87,7 +86,10 @@ def restore(argv: Sequence[str]) -> int:
             raise SettingsError("`--empty` takes no run: it deletes all runs in the trash.")
         count = trash.empty_trash(store)
         words = f"{counted(count, 'run')} deleted for good"
-        print(json.dumps({"deleted": count}) if options.json else words)
+        if options.json:
+            print_json({"deleted": count})
+        else:
+            print(words)
         return 0
     return _print(trash.restore(store, options.target), "is back", as_json=options.json)
 

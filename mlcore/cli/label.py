@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
 from mlcore.cli.arguments import read
 from mlcore.cli.common import RunOptions, named_run
+from mlcore.cli.layout import print_json
 from mlcore.cli.options import OPTIONAL, POSITIONAL, argument, text
 from mlcore.errors import SettingsError
 from mlcore.runs import RunFolder
@@ -69,5 +69,8 @@ def note(argv: Sequence[str]) -> int:
 def _print(folder: RunFolder, words: str, *, as_json: bool) -> int:
     label = read_label(folder)
     record = {"run": folder.id, "name": label.name, "tags": list(label.tags), "note": label.note}
-    print(json.dumps(record, ensure_ascii=False) if as_json else words)
+    if as_json:
+        print_json(record)
+    else:
+        print(words)
     return 0

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, TextIO
 
+from mlcore.cli.console import Console, can_show, readable
 from mlcore.rules import Value
 from mlcore.words import as_text, on_off
 
@@ -15,6 +17,7 @@ __all__ = ["LiveLine", "print_json", "table", "value_text"]
 
 def table(headers: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1) -> str:
     """Columns in line, the first `left` of them to the left and the others to the right."""
+    rows = [[readable(cell).replace("\n", " ") for cell in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(headers, *rows, strict=True)]
     lines = []
     for row in (headers, *rows):
@@ -28,7 +31,10 @@ def table(headers: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1) 
 
 def print_json(record: Mapping[str, Any]) -> None:
     """Print a JSON object as a line, at once; an error as its sentence."""
-    print(json.dumps(record, ensure_ascii=False, default=str), flush=True)
+    text = json.dumps(record, ensure_ascii=False, default=str)
+    if not can_show(text, sys.stdout):  # then in JSON's own way of writing characters
+        text = json.dumps(record, default=str)
+    print(text, flush=True)
 
 
 def value_text(value: Value) -> str:
@@ -40,7 +46,7 @@ class LiveLine:
     """The last line of a terminal, redrawn in place; nothing where there is no terminal."""
 
     def __init__(self, stream: TextIO, *, shown: bool = True) -> None:
-        self._stream = stream
+        self._stream = stream.stream if isinstance(stream, Console) else stream  # to steer it
         self.shown = shown and stream.isatty()
         self._drawn = False
 
@@ -49,7 +55,7 @@ class LiveLine:
         if not self.shown:
             return
         width = shutil.get_terminal_size().columns
-        self._stream.write(f"\r\x1b[K{text[: width - 1]}")
+        self._stream.write(f"\r\x1b[K{readable(text)[: width - 1]}")
         self._stream.flush()
         self._drawn = True
 

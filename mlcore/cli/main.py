@@ -9,6 +9,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 
+from mlcore.cli.console import consoles
 from mlcore.errors import MlcoreError
 from mlcore.rules import nearest
 
@@ -71,6 +72,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         0; 2 for bad input; 1 for a run that failed; 130 after Ctrl-C; 141 when the reader is gone.
     """
     words = list(sys.argv[1:] if argv is None else argv)
+    with consoles(styled=any(word in ("-h", "--help") for word in words)):
+        return _run(words)
+
+
+def _run(words: list[str]) -> int:
+    """Run one command; whatever goes wrong becomes a sentence and a status."""
     try:
         status = _dispatch(words)
         sys.stdout.flush()
@@ -131,8 +138,11 @@ def _usage() -> str:
 
 
 def _report(sentence: str, status: int) -> int:
-    with contextlib.suppress(OSError):
+    try:
         sys.stdout.flush()
+    except (OSError, MlcoreError):  # it is gone or full: Python would try again when it ends
+        _close_pipe()
+    with contextlib.suppress(OSError, MlcoreError):
         print(f"mlcore: {sentence}", file=sys.stderr, flush=True)
     return status
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -68,7 +67,10 @@ def run(argv: Sequence[str]) -> int:
         return print_cancelled(folder, as_json=options.json)
     now = queue.move(folder.id, position)
     record = {"run": folder.id, "place": now, "folder": str(folder.path)}
-    print(json.dumps(record) if options.json else f"run {folder.id} waits as number {now}")
+    if options.json:
+        print_json(record)
+    else:
+        print(f"run {folder.id} waits as number {now}")
     return 0
 
 
