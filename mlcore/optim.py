@@ -26,9 +26,18 @@ __all__ = [
     "after_step",
     "build_optimizer",
     "build_schedule",
+    "carry",
+    "complete",
     "plateau_state",
     "rebuild",
 ]
+
+_MADE_AT_FIRST = {
+    "momentum": "momentum_buffer",
+    "centered": "grad_avg",
+    "amsgrad": "max_exp_avg_sq",
+}
+"""Option of RMSprop or Adam → what it keeps for a weight."""
 
 
 def _spare_compiler() -> None:
@@ -53,19 +62,35 @@ _spare_compiler()
 def build_optimizer(parameters: Iterable[nn.Parameter], config: OptimConfig) -> Optimizer:
     """The stock optimizer of `torch.optim`; what the settings do not name keeps its default."""
     shared: dict[str, Any] = {"lr": config.lr, "weight_decay": config.weight_decay}
+    adams: dict[str, Any] = {
+        "betas": (config.beta1, config.beta2),
+        "eps": config.eps,
+        "amsgrad": config.amsgrad,
+    }
     match config.name:
         case "sgd":
             return optim.SGD(
-                parameters, momentum=config.momentum, nesterov=config.nesterov, **shared
+                parameters,
+                momentum=config.momentum,
+                dampening=config.dampening,
+                nesterov=config.nesterov,
+                **shared,
             )
         case "adam":
-            return optim.Adam(parameters, **shared)
+            return optim.Adam(parameters, **adams, **shared)
         case "adamw":
-            return optim.AdamW(parameters, **shared)
+            return optim.AdamW(parameters, **adams, **shared)
         case "rmsprop":
-            return optim.RMSprop(parameters, momentum=config.momentum, **shared)
+            return optim.RMSprop(
+                parameters,
+                alpha=config.alpha,
+                eps=config.eps,
+                momentum=config.momentum,
+                centered=config.centered,
+                **shared,
+            )
         case "adagrad":
-            return optim.Adagrad(parameters, **shared)
+            return optim.Adagrad(parameters, lr_decay=config.lr_decay, **shared)
 
 
 def build_schedule(
@@ -178,7 +203,8 @@ def rebuild(
     parameters = [weight for group in optimizer.param_groups for weight in group["params"]]
     fresh = build_optimizer(parameters, config)
     fresh.state.update({weight: dict(state) for weight, state in optimizer.state.items()})
-    _complete_momentum(fresh)
+    carry(optimizer.param_groups[0], fresh.param_groups[0])
+    complete(fresh)
     moved = _schedule(fresh, config, epochs, max(total_steps, 1))
     _mark_stepped(fresh)
     if isinstance(moved, ReduceLROnPlateau):
@@ -197,12 +223,30 @@ def rebuild(
     return fresh, moved
 
 
-def _complete_momentum(optimizer: Optimizer) -> None:
-    """Give RMSprop the momentum buffers it makes only on a weight's very first step."""
-    if not isinstance(optimizer, optim.RMSprop) or not optimizer.param_groups[0]["momentum"]:
-        return
+def carry(before: Mapping[str, Any], group: dict[str, Any]) -> None:
+    """Keep the options that no setting names: a checkpoint file has brought them.
+
+    Args:
+        before: the group of the optimizer that made the last step, or of a file.
+        group: the group of the same optimizer that makes the next one.
+    """
+    if "lr_decay" in group and "eps" in before:  # Adagrad's epsilon is a hundred times smaller
+        group["eps"] = before["eps"]
+
+
+def complete(optimizer: Optimizer) -> None:
+    """Give weights what their optimizer makes on their very first step only.
+
+    Where a momentum or the like is turned on later, it begins at 0.
+    """
+    group = optimizer.param_groups[0]
+    needed = [name for option, name in _MADE_AT_FIRST.items() if group.get(option)]
+    if isinstance(optimizer, optim.SGD):
+        return  # makes its buffers whenever they are missing
     for weight, state in optimizer.state.items():
-        state.setdefault("momentum_buffer", torch.zeros_like(weight))
+        for name in needed if state else ():
+            if state.get(name) is None:
+                state[name] = torch.zeros_like(weight)
 
 
 def _mark_stepped(optimizer: Optimizer) -> None:

@@ -16,7 +16,10 @@ from mlcore.rules import Value
 __all__ = ["Checked", "check", "effective", "fit_to_data", "read", "shown"]
 
 _NEEDS: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
-    "optim.nesterov": lambda values: bool(values["optim.momentum"]),
+    "optim.dampening": lambda values: bool(values["optim.momentum"]),
+    "optim.nesterov": lambda values: (
+        bool(values["optim.momentum"]) and not values["optim.dampening"]
+    ),
     "train.patience": lambda values: bool(values["data.validation"]),
 }
 """What a setting needs beyond its `Rule.applies`: elsewhere only its default is accepted."""

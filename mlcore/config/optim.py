@@ -16,6 +16,7 @@ OptimName = Literal["sgd", "adam", "adamw", "rmsprop", "adagrad"]
 Schedule = Literal["constant", "step", "cosine", "one_cycle", "plateau"]
 
 _SCHEDULE, _NAME = "optim.schedule", "optim.name"
+_ADAMS = ("adam", "adamw")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,14 +50,97 @@ class OptimConfig(SettingsGroup):
             applies={_NAME: ("sgd", "rmsprop")},
         ),
     ] = 0.0
+    dampening: Annotated[
+        float,
+        Rule(
+            N_("share of each gradient that does not enter the momentum; needs momentum above 0"),
+            label=N_("Dampening"),
+            low=0,
+            high=1,
+            slider=(0, 1),
+            applies={_NAME: ("sgd",)},
+        ),
+    ] = 0.0
     nesterov: Annotated[
         bool,
         Rule(
-            N_("look ahead along the momentum; needs momentum above 0"),
+            N_("look ahead along the momentum; needs momentum above 0, and no dampening"),
             label=N_("Nesterov"),
             applies={_NAME: ("sgd",)},
         ),
     ] = False
+    beta1: Annotated[
+        float,
+        Rule(
+            N_("share of the running mean of the gradients that a step keeps"),
+            label=N_("Beta 1"),
+            low=0,
+            below=1,
+            slider=(0, 0.99),
+            applies={_NAME: _ADAMS},
+        ),
+    ] = 0.9
+    beta2: Annotated[
+        float,
+        Rule(
+            N_("share of the running mean of the squared gradients that a step keeps"),
+            label=N_("Beta 2"),
+            low=0,
+            below=1,
+            slider=(0.9, 0.9999),
+            applies={_NAME: _ADAMS},
+        ),
+    ] = 0.999
+    amsgrad: Annotated[
+        bool,
+        Rule(
+            N_("divide by the largest running mean of the squares so far"),
+            label=N_("AMSGrad"),
+            applies={_NAME: _ADAMS},
+        ),
+    ] = False
+    alpha: Annotated[
+        float,
+        Rule(
+            N_("share of the running mean of the squares that a step keeps"),
+            label=N_("Alpha"),
+            low=0,
+            below=1,
+            slider=(0.5, 0.999),
+            applies={_NAME: ("rmsprop",)},
+        ),
+    ] = 0.99
+    centered: Annotated[
+        bool,
+        Rule(
+            N_("take the squared mean gradient off: divide by the spread of the gradients"),
+            label=N_("Centered"),
+            applies={_NAME: ("rmsprop",)},
+        ),
+    ] = False
+    lr_decay: Annotated[
+        float,
+        Rule(
+            N_("after t steps the learning rate is divided by 1 + t times this"),
+            label=N_("Learning rate decay"),
+            low=0,
+            high=100,
+            slider=(0, 0.1),
+            applies={_NAME: ("adagrad",)},
+        ),
+    ] = 0.0
+    eps: Annotated[
+        float,
+        Rule(
+            N_("added to what a gradient is divided by, so that it is never 0"),
+            label=N_("Epsilon"),
+            low=0,
+            high=100,
+            slider=(1e-10, 0.01),
+            log=True,
+            applies={_NAME: (*_ADAMS, "rmsprop")},
+        ),
+    ] = 1e-8
     weight_decay: Annotated[
         float,
         Rule(
@@ -142,6 +226,17 @@ class OptimConfig(SettingsGroup):
             raise SettingsError(
                 "`optim.nesterov` needs `optim.momentum` above 0, but got 0.0: "
                 "set a momentum such as 0.9, or turn nesterov off."
+            )
+        if self.dampening and self.momentum == 0:
+            raise SettingsError(
+                "`optim.dampening` needs `optim.momentum` above 0, but got 0.0: "
+                "set a momentum such as 0.9, or dampening to 0."
+            )
+        if self.nesterov and self.dampening:
+            raise SettingsError(
+                "`optim.nesterov` needs `optim.dampening` 0, but got {dampening!r}: "
+                "set it to 0, or turn nesterov off.",
+                dampening=self.dampening,
             )
         if self.min_lr >= self.lr:
             raise SettingsError(

@@ -52,23 +52,32 @@ class _Update:
         self.update(self.group, self.weights, self.gradients, self.state)
 
     def _gather(self) -> dict[str, Tensors] | None:
-        """The optimizer's state by name, or None while it is not complete."""
+        """The optimizer's state by name, or None while it is not complete.
+
+        Nor is there one while weights have made different numbers of steps, as in files of people
+        who trained the last layer first: the updates below count one for all.
+        """
         names = self.state_names(self.group)
         states = [self.optimizer.state.get(weight, {}) for weight in self.group["params"]]
         if any(state.get(name) is None for state in states for name in names):
+            return None
+        if "step" in names and len({float(state["step"]) for state in states}) > 1:
             return None
         return {name: [state[name] for state in states] for name in names}
 
 
 def _sgd(group: dict[str, Any], w: Tensors, g: Tensors, state: dict[str, Tensors]) -> None:
-    """SGD: w ← w - lr g;  with momentum μ:  v ← μ v + g,  w ← w - lr v  (Nesterov: g + μ v)."""
+    """SGD: w ← w - lr g;  with momentum μ:  v ← μ v + g,  w ← w - lr v  (Nesterov: g + μ v).
+
+    With dampening d, (1-d) g enters v.
+    """
     lr, momentum, decay = group["lr"], group["momentum"], group["weight_decay"]
     if decay:
         torch._foreach_add_(g, w, alpha=decay)
     if momentum:
         v = state["momentum_buffer"]
         torch._foreach_mul_(v, momentum)
-        torch._foreach_add_(v, g)
+        torch._foreach_add_(v, g, alpha=1 - group["dampening"])
         if group["nesterov"]:
             torch._foreach_add_(g, v, alpha=momentum)
         else:
@@ -81,6 +90,7 @@ def _adam(group: dict[str, Any], w: Tensors, g: Tensors, state: dict[str, Tensor
 
     m̂ and v̂ are m and v over 1 - βᵗ at step t (Kingma and Ba, 2015). AdamW first shrinks the
     weights by lr · decay (Loshchilov and Hutter, 2019); Adam adds decay · w to the gradient.
+    AMSGrad divides by the largest v so far (Reddi et al., 2018).
     """
     lr, (beta1, beta2), decay = group["lr"], group["betas"], group["weight_decay"]
     m, v, steps = state["exp_avg"], state["exp_avg_sq"], state["step"]
@@ -93,6 +103,9 @@ def _adam(group: dict[str, Any], w: Tensors, g: Tensors, state: dict[str, Tensor
     torch._foreach_lerp_(m, g, 1 - beta1)
     torch._foreach_mul_(v, beta2)
     torch._foreach_addcmul_(v, g, g, value=1 - beta2)
+    if group["amsgrad"]:
+        torch._foreach_maximum_(state["max_exp_avg_sq"], v)
+        v = state["max_exp_avg_sq"]
     root = torch._foreach_sqrt(v)
     torch._foreach_div_(root, (1 - beta2**t) ** 0.5)
     torch._foreach_add_(root, group["eps"])
@@ -100,7 +113,10 @@ def _adam(group: dict[str, Any], w: Tensors, g: Tensors, state: dict[str, Tensor
 
 
 def _rmsprop(group: dict[str, Any], w: Tensors, g: Tensors, state: dict[str, Tensors]) -> None:
-    """RMSprop: v ← α v + (1-α) g²,  w ← w - lr g / (√v + ε);  with momentum through a buffer b."""
+    """RMSprop: v ← α v + (1-α) g²,  w ← w - lr g / (√v + ε);  with momentum through a buffer b.
+
+    Centered, a running mean a of the gradients makes v - a² of v.
+    """
     lr, momentum, decay = group["lr"], group["momentum"], group["weight_decay"]
     v = state["square_avg"]
     torch._foreach_add_(state["step"], 1)
@@ -108,7 +124,13 @@ def _rmsprop(group: dict[str, Any], w: Tensors, g: Tensors, state: dict[str, Ten
         torch._foreach_add_(g, w, alpha=decay)
     torch._foreach_mul_(v, group["alpha"])
     torch._foreach_addcmul_(v, g, g, value=1 - group["alpha"])
-    root = torch._foreach_sqrt(v)
+    if group["centered"]:
+        a = state["grad_avg"]
+        torch._foreach_lerp_(a, g, 1 - group["alpha"])
+        root = torch._foreach_addcmul(v, a, a, value=-1)
+        torch._foreach_sqrt_(root)
+    else:
+        root = torch._foreach_sqrt(v)
     torch._foreach_add_(root, group["eps"])
     if momentum:
         b = state["momentum_buffer"]
@@ -120,15 +142,26 @@ def _rmsprop(group: dict[str, Any], w: Tensors, g: Tensors, state: dict[str, Ten
 
 
 def _adagrad(group: dict[str, Any], w: Tensors, g: Tensors, state: dict[str, Tensors]) -> None:
-    """Adagrad: s ← s + g²,  w ← w - lr g / (√s + ε)."""
+    """Adagrad: s ← s + g²,  w ← w - lr g / (√s + ε);  lr over 1 + (t-1) · decay at step t."""
     torch._foreach_add_(state["step"], 1)
+    lr = group["lr"] / (1 + (state["step"][0].item() - 1) * group["lr_decay"])
     if group["weight_decay"]:
         torch._foreach_add_(g, w, alpha=group["weight_decay"])
     s = state["sum"]
     torch._foreach_addcmul_(s, g, g, value=1)
     root = torch._foreach_sqrt(s)
     torch._foreach_add_(root, group["eps"])
-    torch._foreach_addcdiv_(w, g, root, value=-group["lr"])
+    torch._foreach_addcdiv_(w, g, root, value=-lr)
+
+
+def _adam_state(group: dict[str, Any]) -> tuple[str, ...]:
+    largest = ("max_exp_avg_sq",) if group["amsgrad"] else ()
+    return ("step", "exp_avg", "exp_avg_sq", *largest)
+
+
+def _rmsprop_state(group: dict[str, Any]) -> tuple[str, ...]:
+    mean = ("grad_avg",) if group["centered"] else ()
+    return ("step", "square_avg", *mean, *_momentum(group))
 
 
 def _momentum(group: dict[str, Any]) -> tuple[str, ...]:
@@ -138,9 +171,9 @@ def _momentum(group: dict[str, Any]) -> tuple[str, ...]:
 Update = Callable[[dict[str, Any], Tensors, Tensors, dict[str, Tensors]], None]
 _UPDATES: dict[type[Optimizer], tuple[Update, Callable[[dict[str, Any]], tuple[str, ...]]]] = {
     optim.SGD: (_sgd, _momentum),
-    optim.Adam: (_adam, lambda _: ("step", "exp_avg", "exp_avg_sq")),
-    optim.AdamW: (_adam, lambda _: ("step", "exp_avg", "exp_avg_sq")),
-    optim.RMSprop: (_rmsprop, lambda group: ("step", "square_avg", *_momentum(group))),
+    optim.Adam: (_adam, _adam_state),
+    optim.AdamW: (_adam, _adam_state),
+    optim.RMSprop: (_rmsprop, _rmsprop_state),
     optim.Adagrad: (_adagrad, lambda _: ("step", "sum")),
 }
 """Stock class → its update, and the names of the state it needs."""

@@ -19,6 +19,10 @@ OPTIMIZERS = [
     {"optim.name": "adamw", "optim.weight_decay": 0.1},
     {"optim.name": "rmsprop", "optim.momentum": 0.5},
     {"optim.name": "adagrad"},
+    {"optim.name": "sgd", "optim.momentum": 0.9, "optim.dampening": 0.4},
+    {"optim.name": "adam", "optim.beta1": 0.5, "optim.beta2": 0.99, "optim.amsgrad": True},
+    {"optim.name": "rmsprop", "optim.alpha": 0.7, "optim.eps": 1e-3, "optim.centered": True},
+    {"optim.name": "adagrad", "optim.lr_decay": 0.1},
 ]
 MODELS = [{}, {"model.dropout": 0.3}, {"model.batch_norm": True}]
 SCHEDULES = ["constant", "step", "one_cycle"]

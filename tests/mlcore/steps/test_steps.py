@@ -23,6 +23,16 @@ OPTIMIZERS = [
         ]
     )
 ]
+OPTIMIZERS += [
+    {"optim.name": "sgd", "optim.momentum": 0.9, "optim.dampening": 0.4},
+    {"optim.name": "adam", "optim.beta1": 0.5, "optim.beta2": 0.99, "optim.eps": 1e-4},
+    {"optim.name": "adam", "optim.beta1": 0.0, "optim.amsgrad": True},
+    {"optim.name": "adamw", "optim.amsgrad": True, "optim.weight_decay": 0.1},
+    {"optim.name": "rmsprop", "optim.alpha": 0.7, "optim.eps": 1e-3},
+    {"optim.name": "rmsprop", "optim.centered": True},
+    {"optim.name": "rmsprop", "optim.centered": True, "optim.momentum": 0.9},
+    {"optim.name": "adagrad", "optim.lr_decay": 0.1},
+]
 MODELS = [
     {},
     {"model.hidden": ()},
@@ -92,6 +102,23 @@ def test_they_are_so_at_any_batch_size(size, hidden):
         trained(config, WrittenOut, size=size, steps=9),
         trained(config, Autograd, size=size, steps=9),
     )
+
+
+def test_weights_that_made_different_numbers_of_steps_keep_their_own_counts():
+    config = RunConfig.from_flat({"optim.name": "adam", "optim.lr": 0.02})
+
+    def resumed(kind):
+        torch.manual_seed(0)
+        model = build(config, 10)
+        optimizer = build_optimizer(model.parameters(), config.optim)
+        for weight in list(model.parameters())[-2:]:  # the last layer alone, three steps
+            weight.grad = torch.ones_like(weight)
+        for _ in range(3):
+            optimizer.step()
+        stepper = kind(model, optimizer, 0.0)
+        return torch.stack([stepper.step(*batch) for batch in batches(5, 16)]), model, optimizer
+
+    assert_equal(resumed(WrittenOut), resumed(Autograd))
 
 
 def test_the_gradient_of_the_loss_is_softmax_minus_one_hot():

@@ -75,25 +75,32 @@ def network(config):
 
 
 def stock_optimizer(model, o):
+    adams = {"betas": (o.beta1, o.beta2), "eps": o.eps, "amsgrad": o.amsgrad}
+    shared = {"lr": o.lr, "weight_decay": o.weight_decay}
     match o.name:
         case "sgd":
             return optim.SGD(
                 model.parameters(),
-                lr=o.lr,
                 momentum=o.momentum,
+                dampening=o.dampening,
                 nesterov=o.nesterov,
-                weight_decay=o.weight_decay,
+                **shared,
             )
         case "adam":
-            return optim.Adam(model.parameters(), lr=o.lr, weight_decay=o.weight_decay)
+            return optim.Adam(model.parameters(), **adams, **shared)
         case "adamw":
-            return optim.AdamW(model.parameters(), lr=o.lr, weight_decay=o.weight_decay)
+            return optim.AdamW(model.parameters(), **adams, **shared)
         case "rmsprop":
             return optim.RMSprop(
-                model.parameters(), lr=o.lr, momentum=o.momentum, weight_decay=o.weight_decay
+                model.parameters(),
+                alpha=o.alpha,
+                eps=o.eps,
+                momentum=o.momentum,
+                centered=o.centered,
+                **shared,
             )
         case "adagrad":
-            return optim.Adagrad(model.parameters(), lr=o.lr, weight_decay=o.weight_decay)
+            return optim.Adagrad(model.parameters(), lr_decay=o.lr_decay, **shared)
 
 
 def stock_schedule(optimizer, o, epochs, steps):
@@ -221,6 +228,18 @@ def configs(draw):
     }
     if name == "sgd" and values["optim.momentum"]:
         values["optim.nesterov"] = pick(False, True)
+        values["optim.dampening"] = 0.0 if values["optim.nesterov"] else pick(0.0, 0.4)
+    if name in ("adam", "adamw"):
+        values["optim.beta1"] = pick(0.9, 0.5, 0.0)
+        values["optim.beta2"] = pick(0.999, 0.9)
+        values["optim.amsgrad"] = pick(False, True)
+    if name == "rmsprop":
+        values["optim.alpha"] = pick(0.99, 0.7)
+        values["optim.centered"] = pick(False, True)
+    if name in ("adam", "adamw", "rmsprop"):
+        values["optim.eps"] = pick(1e-8, 1e-4)
+    if name == "adagrad":
+        values["optim.lr_decay"] = pick(0.0, 0.05)
     if schedule in ("step", "plateau"):
         values["optim.gamma"] = pick(0.5, 0.1)
     if schedule == "step":
