@@ -74,7 +74,6 @@ def infer_architecture(tensors: Mapping[str, Stub], *, ordered: bool = True) -> 
 
 
 def _check_numbers(tensors: Mapping[str, Stub]) -> None:
-    owners: dict[str, str] = {}
     for name, stub in tensors.items():
         counter = name.endswith(".num_batches_tracked")
         if stub.dtype not in (("int64",) if counter else _FLOATS):
@@ -84,14 +83,6 @@ def _check_numbers(tensors: Mapping[str, Stub]) -> None:
                 name=printable(name),
                 dtype=stub.dtype,
                 wanted="int64" if counter else "float32",
-            )
-        other = owners.setdefault(stub.storage.key, name)
-        if other != name:
-            raise CheckpointError(
-                "`{first}` and `{second}` share the same numbers, and every layer must have its "
-                "own: save clones of the tensors.",
-                first=printable(other),
-                second=printable(name),
             )
 
 

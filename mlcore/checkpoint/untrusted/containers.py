@@ -7,29 +7,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from mlcore.checkpoint.untrusted import limits
+from mlcore.checkpoint.untrusted.other_formats import other_format
+from mlcore.checkpoint.untrusted.other_zips import check_zip
 from mlcore.checkpoint.untrusted.rebuild import ITEM_BYTES, Stub
 from mlcore.checkpoint.untrusted.safetensors_header import read_header
 from mlcore.checkpoint.untrusted.scan import scan
 from mlcore.checkpoint.untrusted.source import Source, printable
 from mlcore.checkpoint.untrusted.tree import plain
-from mlcore.checkpoint.untrusted.zipcheck import Record, read_directory
+from mlcore.checkpoint.untrusted.zipcheck import Record, member_names, read_directory
 from mlcore.errors import CheckpointError
 
 __all__ = ["Contents", "read_contents"]
 
 _LEGACY_MAGIC = 0x1950A86A20F9469CFC6C
 _LEGACY_PROTOCOL = 1001
-_FORMATS = {
-    b"\x89PNG": "PNG",
-    b"\xff\xd8\xff": "JPEG",
-    b"GIF8": "GIF",
-    b"\x1f\x8b": "gzip",
-    b"%PDF": "PDF",
-    b"\x93NUMPY": "NumPy",
-    b"\x89HDF": "HDF5",
-    b"\x7fELF": "ELF",
-}
-"""First bytes of a file → its format."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,23 +51,20 @@ def read_contents(source: Source) -> Contents:
     if brace and not _is_text(first):
         tree, records, metadata = read_header(source)
         return Contents(container="safetensors", tree=tree, records=records, metadata=metadata)
-    raise _no_checkpoint(first)
+    raise other_format(source)
 
 
 def _read_zip(source: Source) -> Contents:
+    check_zip(member_names(source))
     members = read_directory(source)
     pickles = [name for name in members if name.endswith("/data.pkl") and name.count("/") == 1]
     if len(pickles) != 1:
         raise CheckpointError(
-            "The file is a zip archive of other things, no checkpoint: "
-            "give a file written by torch.save or safetensors."
+            "The file is a zip archive with {count} members named `data.pkl` in a folder of their "
+            "own, where a checkpoint has one: give a file written by torch.save.",
+            count=len(pickles),
         )
     top = pickles[0].removesuffix("data.pkl")
-    if any(name.startswith((f"{top}code/", f"{top}constants.pkl")) for name in members):
-        raise CheckpointError(
-            "The file is a TorchScript program, and only numbers are read: "
-            "save torch.save(model.state_dict(), path)."
-        )
     order = members.get(f"{top}byteorder")
     if order is not None and source.read(order.offset, min(order.size, 8)) != b"little":
         raise CheckpointError(
@@ -181,25 +169,6 @@ def _legacy_records(
             end=printable(position),
         )
     return records
-
-
-def _no_checkpoint(first: bytes) -> CheckpointError:
-    """What the first bytes of the file look like instead."""
-    for mark, name in _FORMATS.items():
-        if first.startswith(mark):
-            return CheckpointError(
-                "The file has the format {format}, it is no checkpoint: "
-                "give a file written by torch.save or safetensors.",
-                format=name,
-            )
-    if _is_text(first):
-        return CheckpointError(
-            "The file is text, no checkpoint: give a file written by torch.save or safetensors."
-        )
-    return CheckpointError(
-        "The file is of an unknown kind, no checkpoint: "
-        "give a file written by torch.save or safetensors."
-    )
 
 
 def _is_text(first: bytes) -> bool:

@@ -47,14 +47,17 @@ class Storage:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Stub:
-    """Stands where a tensor will be: a whole storage, seen in `shape`.
+    """Stands where a tensor will be: numbers of a storage, seen in `shape`.
 
-    `transposed` marks a matrix that was stored column by column.
+    `strides` are the steps, in numbers, from one entry of an axis to the next; None stands for
+    rows that follow one another. Tensors may be views of one storage, also of the same numbers;
+    none has more numbers than its storage, and none reaches beyond it.
     """
 
     storage: Storage
     shape: tuple[int, ...]
-    transposed: bool = False
+    strides: tuple[int, ...] | None = None
+    offset: int = 0
 
     @property
     def dtype(self) -> str:
@@ -63,8 +66,13 @@ class Stub:
 
     @property
     def nbytes(self) -> int:
-        """Bytes in the file."""
-        return self.storage.numel * ITEM_BYTES[self.dtype]
+        """Bytes of its numbers in the file."""
+        return math.prod(self.shape) * ITEM_BYTES[self.dtype]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is all of its storage, in the order in which it lies there."""
+        return self.strides is None and math.prod(self.shape) == self.storage.numel
 
 
 class Ordered(dict[Any, Any]):
@@ -129,23 +137,24 @@ def reduce(function: Any, arguments: Any) -> Any:
 def _tensor(storage: Storage, offset: Any, size: Any, stride: Any) -> Stub:
     shape, strides = _shape(size), _shape(stride)
     numel = math.prod(shape)
-    if len(strides) != len(shape) or offset != 0 or numel != storage.numel:
+    if len(strides) != len(shape) or numel > storage.numel:
         raise CheckpointError(
             "The file holds a tensor of shape {shape} over {count:,} stored numbers, and each "
-            "must have just its own: save `tensor.clone()` of it.",
+            "must have its own: save `tensor.clone()` of it.",
+            shape=shape_text(shape),
+            count=storage.numel,
+        )
+    last = sum(step * (size - 1) for step, size in zip(strides, shape, strict=True)) if numel else 0
+    if type(offset) is not int or offset < 0 or offset + last >= max(storage.numel, 1):
+        raise CheckpointError(
+            "The file holds a tensor of shape {shape} that reaches beyond its {count:,} stored "
+            "numbers: it is damaged; copy or save it again.",
             shape=shape_text(shape),
             count=storage.numel,
         )
     if _same(shape, strides, _row_major(shape)):
-        return Stub(storage, shape)
-    if len(shape) == 2 and strides == (1, shape[0]):
-        return Stub(storage, shape, transposed=True)
-    raise CheckpointError(
-        "The file holds a tensor of shape {shape} with odd strides {strides}: "
-        "save `tensor.contiguous()` of it.",
-        shape=shape_text(shape),
-        strides=shape_text(strides),
-    )
+        return Stub(storage, shape, offset=offset)
+    return Stub(storage, shape, strides, offset)
 
 
 def _same(shape: tuple[int, ...], strides: tuple[int, ...], wanted: tuple[int, ...]) -> bool:

@@ -27,6 +27,8 @@ _DTYPES = {name: getattr(torch, name) for name in ITEM_BYTES}
 class TensorReader:
     """Reads the tensors that stubs stand for, each storage once, none of them mapped.
 
+    No two tensors that it hands out share numbers.
+
     Args:
         source: the open file.
         contents: what was found in it.
@@ -46,11 +48,17 @@ class TensorReader:
         """
         key = (stub.storage.key, as_float32)
         flat = self._read.get(key)
-        if flat is None or flat.numel() != stub.storage.numel:
+        first = flat is None or flat.numel() != stub.storage.numel
+        if flat is None or first:
             flat = self._read[key] = self._flat(stub.storage, as_float32)
-        if stub.transposed:
-            return flat.view(stub.shape[::-1]).t().contiguous()
-        return flat.view(stub.shape)
+        if first and stub.is_whole:
+            return flat.view(stub.shape)
+        # Numbers that another tensor has too are copied: nobody may change two tensors at once.
+        self._take(math.prod(stub.shape) * flat.itemsize)
+        if stub.strides is None:
+            return flat[stub.offset :][: math.prod(stub.shape)].view(stub.shape).clone()
+        part = flat.as_strided(stub.shape, stub.strides, stub.offset)
+        return part.clone(memory_format=torch.contiguous_format)
 
     def values(self, tree: Any) -> Any:
         """A copy of a plain tree with the tensors in place of their stubs."""
@@ -83,13 +91,17 @@ class TensorReader:
                 size=record.size,
             )
         dtype = torch.float32 if as_float32 else _DTYPES[storage.dtype]
-        self._left -= storage.numel * dtype.itemsize
+        self._take(storage.numel * dtype.itemsize)
+        return self._fill(torch.empty(storage.numel, dtype=dtype), storage, record)
+
+    def _take(self, count: int) -> None:
+        """Count bytes against the limit, before they are allocated."""
+        self._left -= count
         if self._left < 0:
             raise CheckpointError(
                 "The tensors in the file take more memory than is allowed: "
                 "save the weights alone, without the optimizer."
             )
-        return self._fill(torch.empty(storage.numel, dtype=dtype), storage, record)
 
     def _fill(self, flat: Tensor, storage: Storage, record: Record) -> Tensor:
         """Read piece by piece, so that a conversion never holds the tensor twice."""

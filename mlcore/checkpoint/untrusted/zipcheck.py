@@ -16,7 +16,7 @@ from mlcore.checkpoint.untrusted import limits
 from mlcore.checkpoint.untrusted.source import Source, printable
 from mlcore.errors import CheckpointError
 
-__all__ = ["Record", "read_directory"]
+__all__ = ["Record", "member_names", "read_directory"]
 
 _END = struct.Struct("<4sHHHHIIH")  # 22 bytes
 _END_64 = struct.Struct("<4sQHHIIQQQQ")  # 56 bytes
@@ -51,6 +51,24 @@ def read_directory(source: Source) -> dict[str, Record]:
     if position != size:
         raise _broken_directory()
     return _locate(source, names, start)
+
+
+def member_names(source: Source) -> list[str]:
+    """The names in the directory, whatever kind of archive it is; none of them is checked.
+
+    Raises:
+        CheckpointError: the directory is damaged or far too large.
+    """
+    start, size, count = _find_directory(source)
+    data, position, names = source.read(start, size), 0, []
+    for _ in range(count):
+        if position + _ENTRY.size > size:
+            raise _broken_directory()
+        fields = _ENTRY.unpack_from(data, position)
+        begin = position + _ENTRY.size
+        names.append(data[begin : begin + fields[10]].decode("utf-8", "replace"))
+        position = begin + sum(fields[10:13])
+    return names
 
 
 def _find_directory(source: Source) -> tuple[int, int, int]:

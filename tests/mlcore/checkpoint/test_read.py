@@ -146,6 +146,35 @@ def test_parameters_and_transposed_matrices_are_read(read: Any) -> None:
     assert same(read(saved(odd)).model, state)
 
 
+def views_of_one_storage(state: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """The same numbers, each tensor a piece of one long vector, the matrices transposed in it."""
+    flat = torch.cat(
+        [tensor.t().flatten() if tensor.ndim > 1 else tensor for tensor in state.values()]
+    )
+    parts = flat.split([tensor.numel() for tensor in state.values()])
+    shaped = [part.view(t.shape[::-1]).t() for part, t in zip(parts, state.values(), strict=True)]
+    return dict(zip(state, shaped, strict=True))
+
+
+@pytest.mark.parametrize("legacy", [False, True])
+def test_views_of_one_storage_are_read_as_tensors_of_their_own(read: Any, legacy: bool) -> None:
+    state = weights(8, 8)
+    state |= {"fc1.bias": torch.rand(20)[::2][2:], "fc2.bias": torch.rand(100)[50:58]}
+    for odd in (state, views_of_one_storage(state)):
+        found = read(saved(odd, legacy=legacy))
+        assert same(found.model, state)
+        assert len({tensor.data_ptr() for tensor in found.model.values()}) == len(state)
+
+
+def test_views_count_against_the_limit_as_often_as_they_are_read(read: Any) -> None:
+    wide = torch.rand(784 * 784)
+    square = {f"{n}.{k}": wide[: 784 * 784].view(784, 784) for n in range(9) for k in ("weight",)}
+    with pytest.raises(CheckpointError, match="more memory"):
+        read(
+            saved({"model_state_dict": weights(), "optimizer_state_dict": square}), max_bytes=2**23
+        )
+
+
 @pytest.mark.parametrize("wrap", ["", "linear_relu_stack.", "module.net."])
 @pytest.mark.parametrize("form", ["zip", "safetensors"])
 def test_the_layers_of_a_sequential_are_taken_in_order(read: Any, wrap: str, form: str) -> None:

@@ -78,7 +78,7 @@ REASONS = {
     "value: sparse": "sparse tensor",
     "value: quantised": "quantised tensor",
     "value: meta": "meta tensor",
-    "value: shared": "each must have just its own",
+    "value: expanded": "over 1 stored numbers",
     "value: NumPy scalar as loss": r"float\(loss\)",
     "model with: convolutions": "convolutions",
     "full: with too few classes": "names 1 classes",
