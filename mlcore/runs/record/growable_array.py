@@ -47,7 +47,8 @@ class GrowableArray:
             self._buffer = grown
 
         self._buffer[self._length : position] = np.nan
-        self._buffer[position:end] = values
+        with np.errstate(over="ignore"):  # beyond float32 it is infinite
+            self._buffer[position:end] = values
         self._length = end
 
     def truncate(self, length: int) -> None:

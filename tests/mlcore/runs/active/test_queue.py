@@ -186,7 +186,7 @@ def test_a_shell_takes_a_run_past_the_queue(store, queue, three):
     assert queue.snapshot().waiting == tuple(three[:2])
     assert [one.run for one in queue.snapshot().active] == [folder.id]
     with pytest.raises(RunError, match="being started by another process"):
-        queue.claim(lambda: folder)
+        queue.claim(lambda: folder, resumed=folder.id)
 
 
 def test_the_number_of_runs_at_once_has_limits(queue, three):
