@@ -55,10 +55,12 @@ class RunQueue:
     def snapshot(self) -> QueueSnapshot:
         """What waits and what trains; cheap. A damaged queue shows as an empty one."""
         state = read_queue(self.path) or QueueState()
+        active = self.active(state)
+        begun = {one.run for one in active}  # some may have begun since the file was read
         return QueueSnapshot(
             at_once=state.at_once,
-            waiting=tuple(state.waiting),
-            active=self.active(state),
+            waiting=tuple(run for run in state.waiting if run not in begun),
+            active=active,
         )
 
     def is_empty(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import threading
 from typing import Any
 
@@ -202,6 +203,16 @@ class History:
                 self._add(line)
             changed = changed or replaced or bool(lines)
         return changed
+
+    def snapshot(self) -> History:
+        """What was read up to now, for a thread of its own: no `refresh` of another changes it."""
+        with self._lock:
+            taken = copy.copy(self)
+            taken._steps, taken._pace = self._steps.snapshot(), self._pace.snapshot()
+            taken.epochs, taken.edits = self.epochs.copy(), self.edits.copy()
+            taken.checkpoints, taken.starts = self.checkpoints.copy(), self.starts.copy()
+            taken._edits_at = self._edits_at.copy()
+            return taken
 
     def _update_state(self, worker: WorkerRecord | None, life: Life) -> None:
         """Derive state and error from what was read and from the worker."""
