@@ -8,7 +8,7 @@ from typing import NamedTuple
 import streamlit as st
 
 from dashboard import controls, session
-from dashboard.gaps import reruns
+from dashboard.gaps import reruns, widgets
 from dashboard.panels.data_notice import data_notice
 from dashboard.server import data_sets
 from dashboard.session import problems
@@ -48,6 +48,7 @@ st.set_page_config(
 
 def main() -> None:
     """Draw the sidebar and the page that the address names."""
+    widgets.take_changes()  # done already, but for a release of Streamlit that could not be patched
     st.html(_STYLE)
     st.logo(_ICON, size="large")
     page = st.navigation(

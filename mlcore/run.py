@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 
 import torch
 
@@ -85,7 +84,7 @@ def execute(
 
         last: Event | None = None
         try:
-            for event in _events(folder, commands, recorder.sync, threads, read):
+            for event in _events(folder, commands, threads, read):
                 recorder.record(event)
                 last = event
                 observe(event)
@@ -100,7 +99,6 @@ def execute(
 def _events(
     folder: RunFolder,
     commands: Callable[[], Sequence[Command]],
-    sync: Callable[[], None],
     threads: int,
     read: Read | None,
 ) -> Iterator[Event]:
@@ -120,14 +118,9 @@ def _events(
 
     trainer = Trainer(config, data, device=device, state=initial.state, commands=all_commands)
     about = {key: getattr(data, key) for key in ("name", "fingerprint", "mean", "std", "classes")}
-
-    def save(path: Path) -> None:
-        sync()  # else a power cut could leave a checkpoint of steps that no history holds
-        checkpoint.save(path, trainer.snapshot(), about)
-
     manager = CheckpointManager(
         folder,
-        save,
+        lambda path: checkpoint.save(path, trainer.snapshot(), about),
         best=(initial.state or {}).get("best"),
     )
     for event in trainer.events():

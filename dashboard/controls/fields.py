@@ -1,4 +1,8 @@
-"""One widget, or a slider with a typed number, for each kind of setting."""
+"""One widget, or a slider with a typed number, for each kind of setting.
+
+Numbers are typed as text and checked here: a number field of the browser keeps back what it thinks
+wrong, so that no sentence can be said about it and the value before it would be trained.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import session
-from dashboard.gaps.widgets import only_in_full_runs, show_choice, show_value
+from dashboard.gaps.widgets import Shown, show
 from dashboard.settings import form
 from dashboard.words.choices import choice_name
 from dashboard.words.setting_names import setting_label
@@ -30,11 +34,10 @@ def field(name: str, error: str = "") -> None:
     if setting.choices:
         choice(setting, setting.choices, choice_name)
     elif setting.kind is bool:
-        st.toggle(**show_value(name, bool(session.values()[name])), **_shared(setting))
+        shown = _show(setting, bool(session.values()[name]))
+        st.toggle(value=shown.value, key=shown.key, **_words(setting))
     elif setting.kind in (int, float) and setting.rule.slider:
         _slider_and_number(setting)
-    elif setting.kind in (int, float):
-        _number(setting, width="stretch")
     else:
         _text(setting)
     if error:
@@ -42,23 +45,36 @@ def field(name: str, error: str = "") -> None:
 
 
 def choice(
-    setting: Setting, options: tuple[str, ...], name: Callable[[str], str], **appearance: Any
+    setting: Setting,
+    options: tuple[str, ...],
+    name: Callable[[str], str],
+    widget: str = "",
+    **appearance: Any,
 ) -> None:
-    """A select box of a setting's values; `name` turns a value into its name."""
-    shared = _shared(setting) | appearance
+    """A select box of a setting's values.
+
+    Args:
+        setting: which one.
+        options: its values.
+        name: turns a value into its name.
+        widget: name of the widget where a setting has two.
+        appearance: arguments of the select box.
+    """
+    wanted = session.values()[setting.name]
+    shown = _show(setting, wanted, widget)
     st.selectbox(
         options=options,
         format_func=name,
-        **show_choice(shared["key"], session.values()[setting.name], options),
-        **shared,
+        index=options.index(shown.value) if shown.value in options else 0,
+        key=shown.key,
+        **_words(setting) | appearance,
     )
 
 
 def data_field() -> None:
     """A second select box of the data set, for a page; both show the same value."""
     setting = SETTINGS["data.name"]
-    shared = _shared(setting, "data-picker") | {"help": None, "width": 220}
-    choice(setting, setting.choices, choice_name, **shared)
+    choice(setting, setting.choices, choice_name, "data-picker", help=None, width=220)
 
 
 def stops(setting: Setting) -> list[int | float]:
@@ -74,83 +90,83 @@ def stops(setting: Setting) -> list[int | float]:
 
 def _slider_and_number(setting: Setting) -> None:
     """A slider for the usual values and a field for the whole range; both show the same value."""
-    name, rule = setting.name, setting.rule
-    low, high = rule.slider or (0, 1)
-    value: Any = session.values()[name]
-    key = f"{name}-slider"
     with st.container(
-        horizontal=True, vertical_alignment="bottom", gap="small", key=f"pair-{name}"
+        horizontal=True, vertical_alignment="bottom", gap="small", key=f"pair-{setting.name}"
     ):
-        if rule.log:
-            options = stops(setting)
-            nearest = min(options, key=lambda stop: abs(math.log(stop) - math.log(max(value, low))))
-            st.select_slider(
-                options=options,
-                format_func=as_text,
-                **show_value(key, nearest),
-                **_shared(setting, key),
-            )
-        else:
-            kind = setting.kind
-            st.slider(
-                min_value=kind(low),
-                max_value=kind(high),
-                step=_step(setting),
-                **show_value(key, kind(min(max(value, low), high))),
-                **_shared(setting, key),
-            )
-        _number(setting, width=_NUMBER_WIDTH, label_visibility="collapsed")
+        _slider(setting)
+        _text(setting, width=_NUMBER_WIDTH, label_visibility="collapsed")
 
 
-def _number(setting: Setting, **appearance: Any) -> None:
-    rule, kind = setting.rule, setting.kind
-    low = rule.low if rule.low is not None else rule.above
-    high = rule.high if rule.high is not None else rule.below
-    st.number_input(
-        min_value=kind(low) if low is not None else None,
-        max_value=kind(high) if high is not None else None,
+def _slider(setting: Setting) -> None:
+    """A slider; it stays where it is while what was typed beside it is refused."""
+    kind, (low, high) = setting.kind, setting.rule.slider or (0, 1)
+    value = session.values()[setting.name]
+    refused = isinstance(value, str)
+    stays = _any_value if refused else None
+    number: Any = min(max(setting.default if refused else value, low), high)
+    if setting.rule.log:
+        options = stops(setting)
+        nearest = min(options, key=lambda stop: abs(math.log(stop) - math.log(number)))
+        shown = _show(setting, nearest, f"{setting.name}-slider", stays)
+        st.select_slider(
+            options=options,
+            format_func=as_text,
+            value=shown.value,
+            key=shown.key,
+            **_words(setting),
+        )
+        return
+    shown = _show(setting, kind(number), f"{setting.name}-slider", stays)
+    st.slider(
+        min_value=kind(low),
+        max_value=kind(high),
         step=_step(setting),
-        format="%d" if kind is int else "%g",
-        **show_value(setting.name, kind(session.values()[setting.name])),
-        **appearance,
-        **_shared(setting),
+        value=shown.value,
+        key=shown.key,
+        **_words(setting),
     )
 
 
-def _text(setting: Setting) -> None:
+def _text(setting: Setting, **appearance: Any) -> None:
+    """A text field; it keeps what a person wrote, where that means the value."""
     value = session.values()[setting.name]
-    key = setting.name
-    text = st.session_state.get(key)
-    if text is None or _parsed(setting, text) != value:  # else as the person wrote it
-        text = value if isinstance(value, str) else as_text(value)
-    st.text_input(**show_value(key, text), **_shared(setting))
+    text = value if isinstance(value, str) else as_text(value)
+    shown = _show(setting, text, alike=lambda held: _parsed(setting, held) == value)
+    st.text_input(value=shown.value, key=shown.key, **_words(setting), **appearance)
 
 
-def _parsed(setting: Setting, text: str) -> Value | str:
-    """The value that a text means; the text itself where it means none."""
+def _parsed(setting: Setting, held: Any) -> Value | str:
+    """The value that a widget's means; a text itself where it means none."""
+    if not isinstance(held, str):
+        value: Value = held
+        return value
     try:
-        return form.read(setting, text)
+        return form.read(setting, held)
     except SettingsError:
-        return text
+        return held
 
 
-def _shared(setting: Setting, key: str = "") -> dict[str, Any]:
-    """Arguments of every widget: its label, and what writes its new value to the session."""
-    key = key or setting.name
-    return {
-        "label": setting_label(setting.name),
-        "key": key,
-        "help": _help(setting),
-        "on_change": _changed,
-        "args": (setting.name, key),
-    }
+def _show(
+    setting: Setting, wanted: Any, widget: str = "", alike: Callable[[Any], bool] | None = None
+) -> Shown:
+    """Key and value of a widget that shows a setting and changes it."""
+
+    def take(held: Any) -> None:
+        _entered(setting.name, _parsed(setting, held))
+
+    return show(widget or setting.name, wanted, take, alike=alike)
 
 
-@only_in_full_runs
-def _changed(name: str, key: str) -> None:
-    value = st.session_state[key]
-    setting = SETTINGS[name]
-    session.change(name, _parsed(setting, value) if isinstance(value, str) else value)
+def _any_value(_: Any) -> bool:
+    return True
+
+
+def _words(setting: Setting) -> dict[str, Any]:
+    return {"label": setting_label(setting.name), "help": _help(setting)}
+
+
+def _entered(name: str, value: Value) -> None:
+    session.enter(name, value)
     if name == "data.name":
         for other, fitting in form.fit_to_data(session.values()).items():
             session.change(other, fitting)
@@ -158,10 +174,7 @@ def _changed(name: str, key: str) -> None:
 
 def _step(setting: Setting) -> Any:
     """A power of ten that divides the slider's length into about fifty steps."""
-    if setting.rule.log or setting.rule.slider is None:
-        value = session.values()[setting.name]
-        return 1 if setting.kind is int else 10.0 ** math.floor(math.log10(value or 1))
-    low, high = setting.rule.slider
+    low, high = setting.rule.slider or (0, 1)
     step = 10.0 ** math.floor(math.log10((high - low) / 40))
     return max(1, int(step)) if setting.kind is int else step
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard import session
 from dashboard.controls import devices, fields
-from dashboard.gaps.widgets import only_in_full_runs, show_choice
+from dashboard.gaps.widgets import show
 from dashboard.settings import form
 from dashboard.words.translation import N_, _, translated
 from mlcore.config import SETTINGS, RunConfig
@@ -87,28 +87,26 @@ def _group(names: tuple[str, ...], errors: Mapping[str, str]) -> None:
 def _preset(config: RunConfig | None) -> None:
     current = (preset_of(config) if config else None) or _CUSTOM
     options = [*PRESETS, *([_CUSTOM] if current == _CUSTOM else [])]
+    shown = show("preset", current, _choose_preset)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.selectbox(
             _("Preset"),
             options,
+            index=options.index(current),
             format_func=translated,
-            key="preset",
+            key=shown.key,
             help=_("Settings to start from; change any of them afterwards."),
-            on_change=_take_preset,
-            **show_choice("preset", current, options),
         )
         st.button(
             _("Reset"),
             key="reset",
             help=_("Back to the preset “{preset}”.", preset=translated(PAGE_PRESET)),
             disabled=current == PAGE_PRESET,
-            on_click=session.apply,
+            on_click=session.choose,
             args=(PRESETS[PAGE_PRESET],),
         )
 
 
-@only_in_full_runs
-def _take_preset() -> None:
-    chosen = st.session_state["preset"]
+def _choose_preset(chosen: str) -> None:
     if chosen in PRESETS:
-        session.apply(PRESETS[chosen])
+        session.choose(PRESETS[chosen])

@@ -1,18 +1,27 @@
-"""A widget's callback is called once for each change, and runs to its end.
+"""What a person does counts once, and with all values that were on the screen.
+
+**A click arrives without its values.** A field sends its value when it loses the focus: as a mouse
+button goes down, one message before the click. The callbacks of a message are called in the order
+of its widgets, so a click could be handled before the value that was typed ahead of it. So all
+values of a message are taken first, and then its callbacks are called.
+
+**A message is dropped.** With `runner.fastReruns` a message ends the run of the script before it,
+also one that has not begun, and whatever was clicked to cause that one is lost. Without it, the
+messages that wait become one, with all clicks.
 
 **A timed refresh repeats changes.** The browser sends a changed widget a moment after the event.
 A fragment with `run_every` may refresh in between, and its request carries the state of all
-widgets too: a click's callback then runs twice, and a typed value arrives in the run of a fragment
-that does not draw its field. So the widget states are taken out of timed refreshes; each change
-arrives with its own request. (No upstream issue found; streamlit/streamlit#14064 works on the
-widgets that such a refresh forgets.)
+widgets too: a click's callback then runs twice. So the widget states are taken out of timed
+refreshes; each change arrives with its own request. (No upstream issue found;
+streamlit/streamlit#14064 works on the widgets that such a refresh forgets.) One that was sent
+before its fragment left the page is no news for the server's log.
 
 **A callback is cut off.** When a rerun is requested, the current run of the script raises at its
 next access to the session state. In a callback, what a person did is lost: the next run sees no
 change to call it for. So a callback finishes first, and the run ends right after it. (Waits for
 streamlit/streamlit#10578, which asks for code that a rerun does not interrupt.)
 
-Both patches replace private names of Streamlit 1.67. Where a release lacks them it is left alone,
+All patches replace private names of Streamlit 1.67. Where a release lacks them it is left alone,
 and the server's log says so; a test checks the installed release.
 """
 
@@ -23,27 +32,39 @@ import logging
 from dataclasses import replace
 from typing import Any
 
+from streamlit import config
+
+from dashboard.gaps.widgets import take_changes
+
 __all__ = ["patch"]
 
 _LOG = logging.getLogger("dashboard")
+_REQUESTS = "streamlit.runtime.app_session"  # the logger that tells of them
 
 
 @functools.cache
 def patch() -> bool:
-    """Apply both patches for all sessions of this server; later calls do nothing.
+    """Apply the patches for all sessions of this server; later calls do nothing.
 
     Returns:
         Whether this release has the names that they replace.
     """
+    config.set_option("runner.fastReruns", False)
+    logging.getLogger(_REQUESTS).addFilter(_is_news)
     try:
         _drop_states_of_timed_refreshes()
         _let_callbacks_finish()
+        _take_values_before_clicks()
     except (ImportError, AttributeError) as error:
         _LOG.warning(
             "with this release of Streamlit a click may count twice or get lost: %s", error
         )
         return False
     return True
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    return not str(record.msg).startswith("The fragment with id %s does not exist anymore")
 
 
 def _drop_states_of_timed_refreshes() -> None:
@@ -81,3 +102,18 @@ def _let_callbacks_finish() -> None:
     ScriptRunner._maybe_handle_execution_control_request = (  # type: ignore[method-assign]
         maybe_handle_execution_control_request
     )
+
+
+def _take_values_before_clicks() -> None:
+    from streamlit.runtime.scriptrunner_utils.script_run_context import RunLocation, ThreadState
+    from streamlit.runtime.state.session_state import SessionState
+
+    original = SessionState._call_callbacks
+
+    @functools.wraps(original)
+    def call_callbacks(self: SessionState, **incoming: Any) -> None:
+        with ThreadState.scoped(run_location=RunLocation.CALLBACK):
+            take_changes()
+        original(self, **incoming)
+
+    SessionState._call_callbacks = call_callbacks  # type: ignore[method-assign]

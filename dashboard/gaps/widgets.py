@@ -1,81 +1,105 @@
-"""Widgets show the value that the session holds, whatever the browser repeats of an older one."""
+"""Values between widgets and session: what a person does is never lost, nothing else counts.
+
+Each message of the browser carries the state of all widgets. So it repeats what a widget showed
+before the program gave it another value (a slider whose number was typed, a preset, another run),
+and that looks like a change back. And a value that is set through `st.session_state` reaches the
+browser only with the run of the script that sets it; another run may replace that one at once.
+
+So a widget's value is never set. A widget whose value the program changes becomes another widget,
+with another key, which starts at that value; what the browser still says of the one before is the
+value that it was seen to have, and no change. A value that differs from the seen one was entered
+by a person, whichever of the two it was entered into, and is taken. That is done before anything
+else happens with a message (see `dashboard.gaps.reruns`), so a click finds all values that were on
+the screen.
+
+(Closest upstream: streamlit/streamlit#7338, #4247 and #11109, about states that differ between
+browser and server.)
+"""
 
 from __future__ import annotations
 
-import functools
-import hashlib
-import time
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-__all__ = ["key_of_text", "only_in_full_runs", "show_choice", "show_value"]
+__all__ = ["Shown", "show", "take_changes"]
 
-_SENT = "widgets-sent"
-_REPEAT = 1.0  # seconds in which every run sets a new value again
+_FIELDS = "widgets"
+_KEPT = 4  # widgets of one name, the current one included, whose changes are still taken
+_NAMES = 400  # names that are remembered
+_BLANKS = {ord("0") + digit: 0x2000 + digit for digit in range(10)}  # digits as spaces
 _NOTHING = object()
 
 
-def show_value(key: str, value: Any) -> dict[str, Any]:
-    """Arguments with which the widget of this key shows a value.
+class Shown(NamedTuple):
+    """With which key and value a widget is drawn."""
 
-    A value that is set in the session state reaches the browser with the run that sets it. Where
-    another run replaces that one at once, Streamlit drops what it drew, and the browser would fall
-    back to the widget's own default and report that as a change: all settings at their minimum.
-    So a value is set again for a moment, and is the default afterwards. It is not set for ever, so
-    that a rerun leaves alone what a person is typing.
+    key: str
+    value: Any
 
-    (Closest upstream: streamlit/streamlit#7338 and #4247, both closed; with 1.67 it still happens.)
+
+@dataclass(slots=True)
+class _Widget:
+    key: str
+    number: int  # how many of this name came before it
+    edition: str
+    seen: Any  # the value that the browser last told, at first the one it was drawn with
+    take: Callable[[Any], None]
+
+
+def show(
+    name: str,
+    wanted: Any,
+    take: Callable[[Any], None],
+    *,
+    alike: Callable[[Any], bool] | None = None,
+    edition: str = "",
+) -> Shown:
+    """Key and value with which to draw the widget that shows a value of the session.
 
     Args:
-        key: of the widget.
-        value: what it is to show.
+        name: of the widget; its key differs from it in blanks only, which are no part of its class
+            in the browser (`st-key-…`).
+        wanted: what it is to show.
+        take: called with a new value that a person entered, before all callbacks.
+        alike: whether a value that the widget holds means the wanted one, as "5e-2" means 0.05.
+        edition: another one makes it another widget, as where what its value is called changed.
     """
-    return {} if _set(key, value) else {"value": value}
+    fields = _fields()
+    widgets = fields[name] = fields.pop(name, [])  # the last one drawn is the last one in the dict
+    last = widgets[-1] if widgets else None
+    if last is not None and last.edition == edition:
+        held = st.session_state.get(last.key, _NOTHING)
+        if held is not _NOTHING and (held == wanted or (alike and alike(held))):
+            last.take = take
+            return Shown(last.key, held)
+    number = last.number + 1 if last is not None else 0
+    key = name + (str(number).translate(_BLANKS) if number else "")
+    fields[name] = [*widgets[1 - _KEPT :], _Widget(key, number, edition, wanted, take)]
+    return Shown(key, wanted)
 
 
-def show_choice(key: str, value: Any, options: Sequence[Any]) -> dict[str, Any]:
-    """The same for a select box, whose default is an index of its options."""
-    return {} if _set(key, value) or value not in options else {"index": options.index(value)}
+def take_changes() -> None:
+    """Take what a person entered since the last call, in the order in which widgets are drawn."""
+    fields = _fields()
+    for name in list(fields)[:-_NAMES]:
+        del fields[name]
+    changed = [
+        (widget, held)
+        for widgets in fields.values()
+        for widget in widgets
+        if (held := st.session_state.get(widget.key, _NOTHING)) is not _NOTHING
+        and held != widget.seen
+    ]
+    for widget, held in changed:
+        widget.seen = held
+    for widget, held in changed:
+        widget.take(held)
 
 
-def key_of_text(key: str, text: str) -> str:
-    """A key for a text field that starts with `text`: another text makes it another field.
-
-    So its value is never set by the program, and a rerun leaves alone what a person is typing.
-    """
-    return f"{key}-{hashlib.blake2b(text.encode(), digest_size=4).hexdigest()}"
-
-
-def only_in_full_runs(callback: Callable[..., None]) -> Callable[..., None]:
-    """A callback, for widgets outside all fragments, that ignores changes no person made.
-
-    A click in a fragment, or a zoom of its chart, sends the state of every widget along. Where the
-    server has set a widget's value since (another run is shown, settings were reset) and the
-    browser did not know of it yet, that looks like a change back. What a person does to a widget
-    outside the fragments comes with a run of the whole page (see `dashboard.gaps.reruns`).
-
-    (No upstream issue found; streamlit/streamlit#11109 is about the same desynchronised state.)
-    """
-
-    @functools.wraps(callback)
-    def in_full_runs(*args: Any, **kwargs: Any) -> None:
-        context = get_script_run_ctx()
-        if context is None or not context.fragment_ids_this_run:
-            callback(*args, **kwargs)
-
-    return in_full_runs
-
-
-def _set(key: str, value: Any) -> bool:
-    """Set the value where that is due; the widget must not be given a default as well then."""
-    sent: dict[str, float] = st.session_state.setdefault(_SENT, {})
-    now = time.monotonic()
-    if st.session_state.get(key, _NOTHING) != value:
-        sent[key] = now
-    elif now - sent.get(key, -_REPEAT) >= _REPEAT:
-        return False
-    st.session_state[key] = value
-    return True
+def _fields() -> dict[str, list[_Widget]]:
+    """Name → its latest widgets, in the order in which they were last drawn."""
+    held: dict[str, list[_Widget]] = st.session_state.setdefault(_FIELDS, {})
+    return held

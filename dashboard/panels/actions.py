@@ -15,7 +15,7 @@ from dashboard.server.histories import history_of
 from dashboard.session import problems
 from dashboard.words.translation import _, ngettext, sentence
 from mlcore.config import RunConfig
-from mlcore.errors import DataMissingError, MlcoreError, SettingsError
+from mlcore.errors import DataMissingError, MlcoreError, RunError, SettingsError
 from mlcore.events import Finished, Stopped
 from mlcore.runs import ENDED, History, RunFolder
 from mlcore.runs.active.queue import QueueSnapshot
@@ -30,7 +30,8 @@ __all__ = [
     "why_not_trainable",
 ]
 
-_CLICKED = "train-clicked"
+_CLICKED, _MORE = "train-clicked", "more-epochs"
+_MOST = 1_000  # epochs that one click adds
 _AT_ONCE, _POLL = 0.4, 0.01  # seconds
 
 
@@ -46,16 +47,16 @@ def train_button(queue: QueueSnapshot) -> None:
         label, icon, width = _("Add to queue"), ":material/playlist_add:", 150
         hint = _("Another run trains on this device; this one starts when it is free.")
     else:
-        label, icon, width, hint = _("Train"), ":material/play_arrow:", 120, None
+        label, icon, width = _("Train"), ":material/play_arrow:", 120
+        hint = _("Starts a run with the settings of the sidebar.")
     st.button(
         label,
         key="train",
         type="primary",
         icon=icon,
-        disabled=reason is not None,
+        disabled=config is not None and reason is not None,  # a value may be mended by this click
         help=sentence(reason) if reason else hint,
-        on_click=start_run,
-        args=(config,),
+        on_click=_train,
         width=width,
     )
 
@@ -106,20 +107,18 @@ def more_epochs(history: History, epochs: int) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         count = st.number_input(
             _("More epochs"),
-            min_value=1,
-            max_value=1_000,
             value=5,
-            key="more-epochs",
+            key=_MORE,
             label_visibility="collapsed",
             width=130,
         )
         st.button(
-            ngettext("Train {n:,} more epoch", "Train {n:,} more epochs", count),
+            ngettext("Train {n:,} more epoch", "Train {n:,} more epochs", int(count)),
             key="extend",
             icon=":material/forward:",
             help=hint,
-            on_click=_resume,
-            args=(history.folder.id, {"train.epochs": epochs + int(count)} | changes),
+            on_click=_train_more,
+            args=(history.folder.id, epochs, changes),
         )
 
 
@@ -132,6 +131,29 @@ def why_not_trainable(config: RunConfig | None) -> MlcoreError | None:
             "The data set is not on this machine yet; the box above says how to get it."
         )
     return None
+
+
+def _train() -> None:
+    """Start a run with the settings of the sidebar, as they are at the click."""
+    config = session.config()
+    if reason := why_not_trainable(config):
+        problems.report(reason)
+    else:
+        start_run(config)
+
+
+def _train_more(run: str, epochs: int, changes: Mapping[str, Any]) -> None:
+    """Resume a finished run for as many epochs as the field says at the click."""
+    with problems.caught():
+        count = int(st.session_state[_MORE])
+        if not 1 <= count <= _MOST:
+            raise RunError(
+                "A click adds from 1 to {most:,} epochs, but got {count:,}.",
+                most=_MOST,
+                count=count,
+            )
+        server.jobs().resume_run(run, {"train.epochs": epochs + count, **changes})
+        _wait_for_first_steps(run)
 
 
 def start_run(

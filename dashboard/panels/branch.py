@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -14,9 +15,10 @@ from dashboard.session import problems
 from dashboard.settings.branching import branch_changes, branch_config, branch_epochs, point_words
 from dashboard.settings.pending import change_words
 from dashboard.words.run_names import display_name
+from dashboard.words.setting_names import settings_sentence
 from dashboard.words.translation import _, sentence
 from dashboard.words.wording import as_markdown
-from mlcore.errors import MlcoreError, RunError
+from mlcore.errors import MlcoreError, RunError, SettingsError
 from mlcore.runs import History, RunFolder, RunInfo
 from mlcore.runs.library.forks import ForkPoint, fork_points
 
@@ -54,16 +56,12 @@ def branch_here(run: RunInfo, file: Path) -> None:
         found = next((point for point in fork_points(history) if point.file == file), None)
         if found is None:
             raise RunError("{file} is gone: choose another checkpoint of the run.", file=file.name)
-        changes = branch_changes(found, session.values())
-        config = branch_config(found, changes, branch_epochs(found, _epochs_wanted(found)))
-        if reason := actions.why_not_trainable(config):
-            raise reason
-        actions.start_run(config, checkpoint=file, parent=run.id)
+        _start_at(history, found, branch_epochs(found, _epochs_wanted(found)))
 
 
 def origin(history: History, runs: Sequence[RunInfo]) -> None:
     """Where a fork comes from, in a line; nothing for any other run."""
-    parent = (history.folder.meta["parent"] or {}).get("run")
+    parent = (history.folder.meta.get("parent") or {}).get("run")
     if not parent:
         return
     info = next((info for info in runs if info.id == parent), None)
@@ -96,18 +94,16 @@ def _origin(parent: str, step: int, exists: bool) -> str:
 
 
 def _form(history: History, found: Sequence[ForkPoint]) -> None:
-    run = history.folder.id
-    point = _choose_point(run, found)
+    point = _choose_point(history.folder.id, found)
     changes = branch_changes(point, session.values())
     epochs = st.number_input(
         _("Epochs to train"),
-        min_value=1,
-        max_value=10_000,
         value=branch_epochs(point, _epochs_wanted(point)),
-        key=f"branch-epochs-{run}-{point.step}-{point.initial}",
+        key=_epochs_key(history, point),
     )
-    config = branch_config(point, changes, int(epochs))
-    reason = actions.why_not_trainable(config)
+    reason = _why_not(point, changes, int(epochs))
+    if isinstance(reason, SettingsError):
+        st.markdown(f":red[:material/error: {as_markdown(settings_sentence(reason))}]")
     if changes:
         words = as_markdown(change_words(point.config, changes))
         st.markdown(_("From the sidebar: {changes}.", changes=words))
@@ -118,26 +114,66 @@ def _form(history: History, found: Sequence[ForkPoint]) -> None:
         key="branch-start",
         type="primary",
         icon=":material/call_split:",
-        disabled=reason is not None,
-        help=sentence(reason) if reason else None,
-        on_click=actions.start_run,
-        args=(config,),
-        kwargs={"checkpoint": point.file, "parent": run},
+        help=_("It is a run of its own."),
+        on_click=_start,
+        args=(history, found),
     ):
         st.rerun()  # the whole page: it shows the new run
 
 
+def _start(history: History, found: Sequence[ForkPoint]) -> None:
+    """Start the fork that the form and the sidebar describe at the click."""
+    point = _points(found)[st.session_state[_from_key(history.folder.id)]]
+    epochs = st.session_state.get(_epochs_key(history, point))
+    if epochs is None:  # the point was chosen a moment ago, and its field is not drawn yet
+        epochs = branch_epochs(point, _epochs_wanted(point))
+    with problems.caught():
+        _start_at(history, point, int(epochs))
+
+
+def _start_at(history: History, point: ForkPoint, epochs: int) -> None:
+    """Start a fork with what the sidebar changes.
+
+    Raises:
+        MlcoreError: it cannot be started.
+    """
+    config = branch_config(point, branch_changes(point, session.values()), epochs)
+    if reason := actions.why_not_trainable(config):
+        raise reason
+    actions.start_run(config, checkpoint=point.file, parent=history.folder.id)
+
+
+def _why_not(
+    point: ForkPoint, changes: Mapping[str, Any] | None, epochs: int
+) -> MlcoreError | None:
+    """Why this fork cannot be started; None where it can."""
+    try:
+        return actions.why_not_trainable(branch_config(point, changes, epochs))
+    except SettingsError as error:
+        return error
+
+
+def _from_key(run: str) -> str:
+    return f"branch-from-{run}"
+
+
+def _epochs_key(history: History, point: ForkPoint) -> str:
+    return f"branch-epochs-{history.folder.id}-{point.step}-{point.initial}"
+
+
+def _points(found: Sequence[ForkPoint]) -> dict[str, ForkPoint]:
+    """Points to branch off from, by their words: the last, the initial weights, the rest."""
+    points = {_("The last checkpoint"): found[-1]} if len(found) > 1 else {}
+    points[point_words(found[0])] = found[0]
+    return points | {point_words(point): point for point in reversed(found)}
+
+
 def _choose_point(run: str, found: Sequence[ForkPoint]) -> ForkPoint:
-    """Draw the list of points to branch off from: the last, the initial weights, the rest."""
-    last = _("The last checkpoint")
-    by_words = {point_words(point): point for point in reversed(found)}
-    options = [*([last] if len(found) > 1 else []), point_words(found[0])]
-    options += [words for words in by_words if words not in options]
-    key = f"branch-from-{run}"
-    if st.session_state.get(key) not in options:  # its checkpoint was thinned out since
-        st.session_state[key] = options[0]
-    chosen = st.selectbox(_("From"), options, key=key)
-    return found[-1] if chosen == last else by_words[chosen]
+    points = _points(found)
+    key = _from_key(run)
+    if st.session_state.get(key) not in points:  # its checkpoint was thinned out since
+        st.session_state[key] = next(iter(points))
+    return points[st.selectbox(_("From"), list(points), key=key)]
 
 
 def _epochs_wanted(point: ForkPoint) -> int:

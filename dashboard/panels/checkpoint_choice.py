@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import server, session
-from dashboard.gaps.widgets import only_in_full_runs
+from dashboard.gaps.widgets import show
 from dashboard.server.histories import history_of
 from dashboard.session.uploads import Upload
 from dashboard.words.checkpoint_rows import CheckpointRow, checkpoint_rows
@@ -78,13 +78,12 @@ def choose_source(*, with_upload: bool = False) -> RunInfo | None:
     if not labels:
         return None
     shown = _UPLOAD if upload and session.upload_chosen() else _current(list(runs))
-    st.session_state[_SOURCE] = shown
     st.selectbox(
         _("Run"),
         list(labels),
+        index=list(labels).index(shown),
         format_func=lambda key: labels.get(key, key),
-        key=_SOURCE,
-        on_change=_source_chosen,
+        key=show(_SOURCE, shown, _choose_source, edition=labels[shown]).key,
         width=380,
     )
     return runs.get(shown)
@@ -112,9 +111,7 @@ def _current(runs: Sequence[str]) -> str:
     return wanted if wanted and wanted in runs else runs[0]
 
 
-@only_in_full_runs
-def _source_chosen() -> None:
-    chosen = st.session_state[_SOURCE]
+def _choose_source(chosen: str) -> None:
     if chosen == _UPLOAD:
         session.choose_upload()
     elif any(info.id == chosen for info in server.store().list()):  # else an outdated label
@@ -128,22 +125,18 @@ def _choose_checkpoint(run: RunInfo) -> CheckpointRow | None:
         return None
     chosen = session.chosen_checkpoint(run.id)
     shown = chosen if chosen in rows else next(iter(rows))
-    st.session_state[_CHECKPOINT] = shown
+
+    def choose(file: str) -> None:
+        if any(row.path.name == file for row in rows_of(run)):  # else an outdated label
+            session.choose_checkpoint(run.id, file)
+
     st.selectbox(
         _("Checkpoint"),
         list(rows),
+        index=list(rows).index(shown),
         format_func=lambda file: rows[file].label if file in rows else file,
-        key=_CHECKPOINT,
-        on_change=_checkpoint_chosen,
-        args=(run,),
+        key=show(_CHECKPOINT, shown, choose, edition=rows[shown].label).key,
         width=260,
         help=_("Best: the lowest validation loss, or training loss where no images are held out."),
     )
     return rows[shown]
-
-
-@only_in_full_runs
-def _checkpoint_chosen(run: RunInfo) -> None:
-    file = st.session_state[_CHECKPOINT]
-    if any(row.path.name == file for row in rows_of(run)):  # else an outdated label
-        session.choose_checkpoint(run.id, file)

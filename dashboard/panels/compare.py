@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
+from dashboard.gaps.widgets import show
 from dashboard.session import comparison
 from dashboard.words.run_names import display_name, distinct_labels
 from dashboard.words.translation import _
@@ -25,18 +26,18 @@ def choose_others(shown: RunInfo, runs: Sequence[RunInfo]) -> None:
     if not listed:
         return
     labels = distinct_labels(listed, display_name)
-    key = f"compare-{shown.id}"  # what the browser still repeats of another run goes elsewhere
-    st.session_state[key] = [info.id for info in beside]
+    chosen = [info.id for info in beside]
+    edition = "\n".join(labels[run] for run in chosen)
+    widget = show(f"compare-{shown.id}", chosen, _choose_beside(shown.id), edition=edition)
     st.multiselect(
         _("Compare with"),
         list(labels),
+        default=widget.value,
         format_func=lambda run: labels.get(run, run),
-        key=key,
+        key=widget.key,
         max_selections=comparison.MOST_OTHERS,
         placeholder=_("Compare with other runs"),
         label_visibility="collapsed",
-        on_change=_others_chosen,
-        args=(shown.id, key),
         width="stretch",
     )
     if missing := comparison.missing(shown, runs):
@@ -44,5 +45,5 @@ def choose_others(shown: RunInfo, runs: Sequence[RunInfo]) -> None:
         st.caption(_("Not drawn, because they do not exist: {runs}.", runs=runs_missing))
 
 
-def _others_chosen(shown: str, key: str) -> None:
-    comparison.choose(st.session_state[key], shown)
+def _choose_beside(shown: str) -> Callable[[list[str]], None]:
+    return lambda runs: comparison.choose(runs, shown)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import streamlit as st
 
 from dashboard import server, session
-from dashboard.gaps.widgets import only_in_full_runs
+from dashboard.gaps.widgets import show
 from dashboard.session import problems
 from dashboard.words.run_names import display_name
 from dashboard.words.translation import N_, _, ngettext, translated
@@ -16,7 +16,6 @@ from dashboard.words.wording import as_markdown
 from mlcore.runs import RunFolder, RunInfo
 from mlcore.runs.active.active_runs import ActiveRun
 from mlcore.runs.active.queue import QueueSnapshot
-from mlcore.runs.active.queue_file import MOST_AT_ONCE
 
 __all__ = ["cancel", "queue_panel", "where_it_waits"]
 
@@ -82,13 +81,11 @@ def _head(queue: QueueSnapshot) -> None:
             horizontal=True, vertical_alignment="center", gap="small", width="content"
         ):
             st.caption(_("Runs at once per device"), width="content")
-            st.session_state[_AT_ONCE] = queue.at_once  # always: a tab or a shell may change it
+            at_once = show(_AT_ONCE, queue.at_once, _set_at_once)  # a tab or a shell changes it too
             st.number_input(
                 _("Runs at once per device"),
-                min_value=1,
-                max_value=MOST_AT_ONCE,
-                key=_AT_ONCE,
-                on_change=_set_at_once,
+                value=at_once.value,
+                key=at_once.key,
                 label_visibility="collapsed",
                 width=120,
             )
@@ -148,7 +145,6 @@ def _move(run: str, position: int) -> None:
         server.queue().move(run, position)
 
 
-@only_in_full_runs
-def _set_at_once() -> None:
+def _set_at_once(wanted: float) -> None:
     with problems.caught():
-        server.queue().set_at_once(int(st.session_state[_AT_ONCE]))
+        server.queue().set_at_once(int(wanted))

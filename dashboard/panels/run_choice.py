@@ -8,7 +8,7 @@ from dataclasses import replace
 import streamlit as st
 
 from dashboard import server, session
-from dashboard.gaps.widgets import only_in_full_runs
+from dashboard.gaps.widgets import show
 from dashboard.words.progress import ACTIVE
 from dashboard.words.run_names import distinct_labels
 from dashboard.words.translation import _
@@ -55,21 +55,18 @@ def choose_run(runs: Sequence[RunInfo], shown: RunInfo) -> None:
     labels = distinct_labels(
         [replace(info, tags=()) if info == shown else info for info in listed]  # drawn below
     )
-    st.session_state[_KEY] = shown.id  # always, so that the browser receives a new label
     st.selectbox(
         _("Run"),
         list(labels),
+        index=list(labels).index(shown.id),
         format_func=lambda run: labels.get(run, run),
-        key=_KEY,
-        on_change=_run_chosen,
+        key=show(_KEY, shown.id, _choose, edition=labels[shown.id]).key,
         label_visibility="collapsed",
         width=_NARROW if shown.state in ACTIVE else _WIDE,
     )
 
 
-@only_in_full_runs
-def _run_chosen() -> None:
-    chosen = st.session_state[_KEY]
+def _choose(chosen: str) -> None:
     # The browser answers with the label. One that has changed since ("running" has become
     # "finished") comes back as it was, and is nobody's choice.
     if any(info.id == chosen for info in server.store().list()):

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import server, session
-from dashboard.gaps.widgets import key_of_text, only_in_full_runs
+from dashboard.gaps.widgets import show
 from dashboard.session import problems
 from dashboard.words.progress import ACTIVE
 from dashboard.words.translation import _
@@ -36,26 +36,22 @@ def run_menu(shown: RunInfo, runs: Sequence[RunInfo]) -> None:
     with st.popover(
         "", icon=":material/more_vert:", key="run-menu", help=_("Name, tag or delete this run")
     ):
-        key = key_of_text(f"name-{shown.id}", shown.name)
+        name = show(f"name-{shown.id}", shown.name, _write(rename, shown))
         st.text_input(
             _("Name"),
-            shown.name,
-            key=key,
+            name.value,
+            key=name.key,
             max_chars=LONGEST_NAME,
             placeholder=_("Time of creation"),
-            on_change=_write,
-            args=(rename, shown, key),
         )
         _tags(shown, runs)
-        key = key_of_text(f"note-{shown.id}", shown.note)
+        note = show(f"note-{shown.id}", shown.note, _write(set_note, shown))
         st.text_area(
             _("Note"),
-            shown.note,
-            key=key,
+            note.value,
+            key=note.key,
             max_chars=LONGEST_NOTE,
             height=96,
-            on_change=_write,
-            args=(set_note, shown, key),
         )
         _delete_button(shown)
 
@@ -74,18 +70,16 @@ def label_line(shown: RunInfo) -> None:
 
 
 def _tags(shown: RunInfo, runs: Sequence[RunInfo]) -> None:
-    key = f"tags-{shown.id}"
     used = dict.fromkeys(tag for info in (shown, *runs) for tag in info.tags)
-    st.session_state[key] = list(shown.tags)  # always: one that was refused disappears
+    tags = show(f"tags-{shown.id}", list(shown.tags), _write(set_tags, shown))
     st.multiselect(
         _("Tags"),
         list(used),
-        key=key,
+        default=tags.value,
+        key=tags.key,
         accept_new_options=True,
         max_selections=MOST_TAGS,
         placeholder=_("Add a tag"),
-        on_change=_write,
-        args=(set_tags, shown, key),
     )
 
 
@@ -130,11 +124,14 @@ def deleted_notice() -> None:
         st.button(_("Undo"), key="undo-delete", on_click=_restore, args=(run,))
 
 
-@only_in_full_runs
-def _write(change: Callable[[RunFolder, Any], object], shown: RunInfo, key: str) -> None:
-    """Write what was typed into the run's folder."""
-    with problems.caught():
-        change(RunFolder(shown.path), st.session_state[key])
+def _write(change: Callable[[RunFolder, Any], object], shown: RunInfo) -> Callable[[Any], None]:
+    """What writes a value that was entered into the run's folder."""
+
+    def write(value: Any) -> None:
+        with problems.caught():
+            change(RunFolder(shown.path), value)
+
+    return write
 
 
 def _ask_to_confirm(run: str | None) -> None:

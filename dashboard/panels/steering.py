@@ -10,15 +10,16 @@ import streamlit as st
 
 from dashboard import server, session
 from dashboard.panels.queue import cancel
-from dashboard.server.histories import history_of
 from dashboard.session import problems
-from dashboard.settings.pending import change_words, pending_changes
+from dashboard.settings.form import check
+from dashboard.settings.pending import change_words, fixed_changes, pending_changes
 from dashboard.words.progress import ACTIVE
-from dashboard.words.setting_names import settings_sentence
+from dashboard.words.setting_names import setting_label, settings_sentence
 from dashboard.words.translation import _
 from dashboard.words.wording import as_markdown
 from mlcore.commands import Command, Continue, Edit, Pause, RunEpoch, RunSteps, Stop
 from mlcore.config import RunConfig
+from mlcore.errors import SettingsError
 from mlcore.rules import Value
 from mlcore.runs import History, Request
 
@@ -68,21 +69,31 @@ def single_steps(history: History) -> None:
 
 
 def pending(history: History) -> None:
-    """Offer to apply what the sidebar changes, and say so where the run refused it."""
+    """Offer to apply what this person changed in the sidebar; say what cannot be applied.
+
+    Settings that a person did not touch while this run was shown are no wish of theirs. A run that
+    waits or starts is not asked: it does not train yet.
+    """
     slot = st.empty()  # always there, so that what follows keeps its position, and the chart lives
-    if history.state not in ACTIVE:
+    if history.state not in ("running", "paused") or history.started is None:
         return
-    now = history.config
-    changes = pending_changes(now, session.values())
-    if not changes:
+    now, values = history.config, session.values()
+    changes = pending_changes(now, values, session.touched())
+    fixed = fixed_changes(now, values, session.touched())
+    if not changes and not fixed:
         return
     with slot.container(border=True, key="pending"):
-        _offer(history, now, changes)
+        if changes:
+            _offer(history, now, changes)
         if history.refused is not None and dict(history.refused.changes) == changes:
             reason = as_markdown(settings_sentence(history.refused.as_error()))
             st.error(
                 _("The run keeps its settings. {reason}", reason=reason), icon=":material/error:"
             )
+        if fixed:
+            words = as_markdown(change_words(now, fixed))
+            text = _("{changes}: fixed while this run trains; a new run has it.", changes=words)
+            st.caption(text)
 
 
 def _offer(history: History, now: RunConfig, changes: Mapping[str, Value]) -> None:
@@ -94,16 +105,16 @@ def _offer(history: History, now: RunConfig, changes: Mapping[str, Value]) -> No
             key="take-back",
             type="tertiary",
             help=_("Puts the run's settings back into the sidebar."),
-            on_click=_discard,
-            args=({name: now.flat()[name] for name in changes},),
+            on_click=session.put_back,
+            args=(now,),
         )
         st.button(
             _("Apply to the running model"),
             key="apply",
             icon=":material/tune:",
             help=_("The next step uses them; the chart marks the step."),
-            on_click=_send,
-            args=(history, Edit(changes=changes)),
+            on_click=_apply,
+            args=(history,),
         )
 
 
@@ -134,7 +145,7 @@ def _send(history: History, command: Command, at: int | None = None) -> None:
 
     Single steps count from the step that was on the page: a click that arrives twice counts once.
     """
-    history = history_of(history.folder)
+    history.refresh()
     if isinstance(command, RunSteps | RunEpoch) and history.step != at:
         return
     before = _answer(history)
@@ -143,6 +154,16 @@ def _send(history: History, command: Command, at: int | None = None) -> None:
             st.session_state[_SENT] = (history.folder.id, before, time.monotonic())
 
 
-def _discard(values: Mapping[str, Any]) -> None:
-    for name, value in values.items():
-        session.change(name, value)
+def _apply(history: History) -> None:
+    """Send the run what the sidebar changes at the click."""
+    history.refresh()
+    values, touched = session.values(), session.touched()
+    if refused := sorted(touched & set(check(values).errors)):
+        problems.report(
+            SettingsError(
+                "The run keeps its settings: {names} cannot be used as it stands in the sidebar.",
+                names=", ".join(map(setting_label, refused)),
+            )
+        )
+    elif changes := pending_changes(history.config, values, touched):
+        _send(history, Edit(changes=changes))

@@ -15,14 +15,10 @@ MOST = 40
 
 
 def history_of(folder: RunFolder) -> History:
-    """The history of a run, read up to now; the next call for it gives a newer one.
-
-    All sessions of the server share what was read, but not the object: while one thread draws
-    it, another may read on.
-    """
+    """The history of a run, read up to now; all sessions of the server share it."""
     history = _history(folder.path)
     history.refresh()
-    return history.snapshot()
+    return history
 
 
 @st.cache_resource(max_entries=MOST, show_spinner=False)

@@ -8,10 +8,14 @@ from dashboard.session.display import colours, draw_again, draw_number, language
 from dashboard.session.settings import (
     apply,
     change,
+    choose,
     config,
     data_config,
     data_name,
+    enter,
     notes,
+    put_back,
+    touched,
     values,
 )
 from dashboard.session.shown import (
@@ -28,6 +32,7 @@ from dashboard.session.shown import (
 __all__ = [
     "apply",
     "change",
+    "choose",
     "choose_checkpoint",
     "choose_upload",
     "chosen_checkpoint",
@@ -38,10 +43,13 @@ __all__ = [
     "data_name",
     "draw_again",
     "draw_number",
+    "enter",
     "keep_upload",
     "language",
     "notes",
+    "put_back",
     "set_current_run",
+    "touched",
     "upload",
     "upload_chosen",
     "values",

@@ -1,10 +1,13 @@
 """The settings of the sidebar: read from the address when a session starts, then kept here.
 
 They live in one dict of the session, not in the widgets: a widget that is not drawn loses its
-state, and a slider and a typed number must show one value. Each widget is set from that dict
-before it is drawn and writes to it when it changes. (`bind="query-params"` ties one parameter to
-one widget, shown or not; a link that leaves out what does not apply, and pairs of widgets, do not
-fit that.)
+state, and a slider and a typed number must show one value. Each widget shows the value of that
+dict, and what a person enters is taken into it before anything else happens
+(`dashboard.gaps.widgets`). (`bind="query-params"` ties one parameter to one widget, shown or not;
+a link that leaves out what does not apply, and pairs of widgets, do not fit that.)
+
+Which settings this person changed since the shown run is shown is kept beside them: only these are
+offered to a run that trains.
 """
 
 from __future__ import annotations
@@ -23,14 +26,19 @@ if TYPE_CHECKING:
 __all__ = [
     "apply",
     "change",
+    "choose",
     "config",
     "data_config",
     "data_name",
+    "enter",
+    "forget_touched",
     "notes",
+    "put_back",
+    "touched",
     "values",
 ]
 
-_SETTINGS, _NOTES = "settings", "notes"
+_SETTINGS, _NOTES, _TOUCHED = "settings", "notes", "touched-settings"
 
 
 def values() -> dict[str, Any]:
@@ -40,14 +48,46 @@ def values() -> dict[str, Any]:
     return held
 
 
+def enter(name: str, value: Any) -> None:
+    """A person has entered a value for a setting; text where it cannot be read."""
+    change(name, value)
+    touched().add(name)
+
+
+def choose(config: RunConfig) -> None:
+    """A person has chosen a whole config: a preset."""
+    before = dict(values())
+    apply(config)
+    touched().update(name for name, value in values().items() if value != before[name])
+
+
+def put_back(config: RunConfig) -> None:
+    """Give what this person changed the values of a config again."""
+    wanted = config.flat()
+    for name in touched():
+        change(name, wanted[name])
+    forget_touched()
+
+
+def touched() -> set[str]:
+    """The settings that this person changed since the shown run is shown, by dotted name."""
+    held: set[str] = st.session_state.setdefault(_TOUCHED, set())
+    return held
+
+
+def forget_touched() -> None:
+    """Another run is shown, or what was changed was put back."""
+    touched().clear()
+
+
 def change(name: str, value: Any) -> None:
-    """A widget has a new value for a setting."""
+    """The page itself gives a setting another value, as where another data set needs it."""
     values()[name] = value
     st.session_state[_NOTES] = []
 
 
 def apply(config: RunConfig, note: str = "") -> None:
-    """Put a whole config (a preset, the settings of a run) into the sidebar."""
+    """The page itself puts a whole config into the sidebar."""
     values().update(config.flat())
     st.session_state[_NOTES] = [note] if note else []
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from dashboard.session.settings import forget_touched
+
 if TYPE_CHECKING:
     from dashboard.session.uploads import Upload
 
@@ -38,6 +40,8 @@ def current_run() -> str | None:
 
 def set_current_run(run: str | None) -> None:
     """Show this run on all pages; the address names it."""
+    if run != current_run():
+        forget_touched()
     st.session_state[_RUN] = run
     choose_upload(False)
 

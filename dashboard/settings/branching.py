@@ -8,7 +8,7 @@ from typing import Any
 from dashboard.settings.form import check, effective
 from dashboard.settings.pending import pending_changes
 from dashboard.words.translation import _
-from mlcore.config import EXECUTION, RunConfig
+from mlcore.config import EXECUTION, SETTINGS, RunConfig
 from mlcore.errors import SettingsError
 from mlcore.runs.library.forks import SAME_WEIGHTS, ForkPoint
 
@@ -60,23 +60,23 @@ def branch_epochs(point: ForkPoint, wanted: int) -> int:
     return wanted - point.epoch
 
 
-def branch_config(
-    point: ForkPoint, changes: Mapping[str, Any] | None, epochs: int
-) -> RunConfig | None:
-    """The settings of the fork; None where there are none, or they contradict each other.
+def branch_config(point: ForkPoint, changes: Mapping[str, Any] | None, epochs: int) -> RunConfig:
+    """The settings of the fork.
 
     Args:
         point: where it branches off.
         changes: as `branch_changes` gives them.
         epochs: how many it trains.
+
+    Raises:
+        SettingsError: a value in the sidebar or the number of epochs is refused, or the settings
+            contradict each other.
     """
     if changes is None:
-        return None
+        raise SettingsError("A setting in the sidebar cannot be used; the reason is shown there.")
+    SETTINGS["train.epochs"].rule.check("train.epochs", epochs, int)
     done = point.epoch if point.file is not None else 0
-    try:
-        return point.with_settings({**changes, "train.epochs": done + epochs})
-    except SettingsError:
-        return None
+    return point.with_settings({**changes, "train.epochs": done + epochs})
 
 
 def point_words(point: ForkPoint) -> str:

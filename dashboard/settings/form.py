@@ -13,7 +13,7 @@ from mlcore.data import CATALOG
 from mlcore.errors import SettingsError
 from mlcore.rules import Value
 
-__all__ = ["Checked", "check", "effective", "fit_to_data", "read", "shown"]
+__all__ = ["Checked", "check", "effective", "fit_to_data", "plain_number", "read", "shown"]
 
 _NEEDS: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
     "optim.dampening": lambda values: bool(values["optim.momentum"]),
@@ -24,6 +24,8 @@ _NEEDS: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
 }
 """What a setting needs beyond its `Rule.applies`: elsewhere only its default is accepted."""
 
+_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?")
+_DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+(e[+-]?\d+)?", re.IGNORECASE)
 _NAMES = re.compile(r"`(?:\{(\w+)\}|([a-z_.]+))`")
 
 
@@ -75,22 +77,37 @@ def check(values: Mapping[str, Any]) -> Checked:
 def fit_to_data(values: Mapping[str, Any]) -> dict[str, Value]:
     """Changes that make the held-out images fit a data set that was just chosen; mostly none."""
     family = CATALOG.get(values["data.name"])
+    try:
+        held: Any = read(SETTINGS["data.validation"], values["data.validation"])
+    except SettingsError:  # it is refused where it stands
+        return {}
     if family is None:
         return {}
     images = family.train_images
-    held = values["data.validation"]
     return {"data.validation": images // 7 // 100 * 100} if held > images // 2 else {}
 
 
 def read(setting: Setting, value: Any) -> Value:
-    """A setting's value of what its widget holds.
+    """A setting's value of what its widget holds; a number as people write it.
 
     Raises:
         SettingsError: it is no such value.
     """
-    if isinstance(value, str):
-        return parse(setting.name, value)
-    return setting.rule.check(setting.name, value, setting.kind)
+    if not isinstance(value, str):
+        return setting.rule.check(setting.name, value, setting.kind)
+    return parse(setting.name, plain_number(value) if setting.kind in (int, float) else value)
+
+
+def plain_number(text: str) -> str:
+    """A number as a program reads it: "0,05" is 0.05, "60,000" and "60 000" are 60000.
+
+    Where a comma could be either ("1,234" of a decimal number is 1.234 for some and 1234 for
+    others) it is the thousands' that this page writes itself; a leading zero makes it a decimal.
+    """
+    text = "".join(text.split()).replace("\N{MINUS SIGN}", "-")
+    if _THOUSANDS.fullmatch(text):
+        return text.replace(",", "")
+    return text.replace(",", ".") if _DECIMAL_COMMA.fullmatch(text) else text
 
 
 def _culprit(error: SettingsError) -> str:

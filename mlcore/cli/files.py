@@ -86,7 +86,7 @@ def find_run(target: str, store: RunStore) -> RunFolder:
         RunError: there is none.
     """
     folder = Path(target).expanduser()
-    return store.get(folder if RunFolder(folder).is_run() else target)
+    return store.get(folder if (folder / "config.json").is_file() else target)
 
 
 def find_checkpoint(target: str, store: RunStore, which: str = "last") -> Path:

@@ -6,9 +6,11 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import ElementList
 
 from dashboard import server
 from mlcore.events import Event
@@ -26,6 +28,25 @@ def _no_downloads(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
             patch.setenv("MLCORE_DATA", str(tmp_path_factory.mktemp("data")))
         for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
             patch.setenv(name, "http://127.0.0.1:9")  # nothing listens there
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _keys_without_blanks() -> Iterator[None]:
+    """Find a widget by its name, whichever of the widgets of that name is drawn.
+
+    Where the program changes what a widget shows, its key gets other blanks at its end (see
+    `dashboard.gaps.widgets`).
+    """
+
+    def by_key(elements: Any, key: str) -> Any:
+        for element in elements:
+            if str(getattr(element, "key", "")).strip() == key:
+                return element
+        raise KeyError(key)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ElementList, "__call__", by_key)
         yield
 
 

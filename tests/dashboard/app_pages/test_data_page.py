@@ -50,7 +50,7 @@ def test_another_image_changes_the_sums(page: AppTest) -> None:
 
 
 def test_the_sums_follow_the_normalisation_of_the_sidebar(page: AppTest) -> None:
-    page.number_input(key="data.mean").set_value(0.25).run()
+    page.text_input(key="data.mean").set_value("0.25").run()
     assert "0.25" in page.latex[1].value
 
 

@@ -19,6 +19,8 @@ NAMES = (
     f"{REQUESTS}:RerunData.widget_states",
     f"{CONTEXT}:RunLocation.CALLBACK",
     f"{CONTEXT}:ThreadState.get",
+    f"{CONTEXT}:ThreadState.scoped",
+    "streamlit.runtime.state.session_state:SessionState._call_callbacks",
     "streamlit.runtime.scriptrunner.script_runner:"
     "ScriptRunner._maybe_handle_execution_control_request",
     "streamlit.runtime.memory_uploaded_file_manager:MemoryUploadedFileManager.remove_file",
@@ -60,6 +62,28 @@ def test_a_timed_refresh_carries_no_widget_states(requests):
     found = requests.on_scriptrunner_ready().rerun_data
     assert found.fragment_id_queue == ["chart"]
     assert found.widget_states is None
+
+
+def test_messages_that_wait_become_one_and_none_is_dropped(requests):
+    from streamlit import config
+
+    assert patch()
+    assert config.get_option("runner.fastReruns") is False
+    for text in ("one", "two"):
+        requests.request_rerun(rerun(text))
+    states = requests.on_scriptrunner_ready().rerun_data.widget_states
+    assert [widget.string_value for widget in states.widgets] == ["two"]
+
+
+def test_a_refresh_that_comes_too_late_is_no_news(caplog):
+    import logging
+
+    assert patch()
+    with caplog.at_level(logging.INFO, logger="streamlit.runtime.app_session"):
+        log = logging.getLogger("streamlit.runtime.app_session")
+        log.info("The fragment with id %s does not exist anymore - whatever.", "a")
+        log.info("Something else")
+    assert [record.getMessage() for record in caplog.records] == ["Something else"]
 
 
 @pytest.mark.parametrize("first", ["click", "refresh"])

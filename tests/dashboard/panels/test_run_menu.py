@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dashboard.gaps.widgets import key_of_text
 from mlcore.events import Stopped
 from mlcore.runs import ControlLog
 from mlcore.runs.library.label import read_label, rename
@@ -13,10 +12,10 @@ def test_a_run_can_be_renamed(made):
     folder = made(STARTED, STEPS, EPOCH, Stopped(step=39, epoch=1))
     app = opened(run=folder.id)
     key = f"name-{folder.id}"
-    app.text_input(key=key_of_text(key, "")).set_value("first try").run()
+    app.text_input(key=key).set_value("first try").run()
     assert app.selectbox(key="run-choice").options == ["first try · stopped · 87.50 %"]
     assert read_label(folder).name == "first try"
-    assert app.text_input(key=key_of_text(key, "first try")).value == "first try"
+    assert app.text_input(key=key).value == "first try"
 
 
 def test_a_long_name_from_the_shell_is_whole_in_the_field(made):
@@ -24,7 +23,7 @@ def test_a_long_name_from_the_shell_is_whole_in_the_field(made):
     rename(folder, "long " * 30)
     app = opened(run=folder.id)
     name = read_label(folder).name
-    assert app.text_input(key=key_of_text(f"name-{folder.id}", name)).value == name
+    assert app.text_input(key=f"name-{folder.id}").value == name
 
 
 def test_a_deletion_can_be_undone(made, runs):

@@ -10,7 +10,6 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import server
 from dashboard.charts.other_runs import COLORS
-from dashboard.gaps.widgets import key_of_text
 from dashboard.session.comparison import MOST_OTHERS
 from mlcore.config import DataConfig, RunConfig, TrainConfig
 from mlcore.events import Started, StepsDone, Stopped
@@ -141,7 +140,7 @@ def test_tags_and_a_note_are_given_on_the_page(app, run):
     tags = app.multiselect(key=f"tags-{shown.id}")
     assert tags.options == ["old"]
     tags.set_value(["old", "new"]).run()
-    app.text_area(key=key_of_text(f"note-{shown.id}", "")).set_value("look *here* <b>").run()
+    app.text_area(key=f"note-{shown.id}").set_value("look *here* <b>").run()
     assert not app.exception
     assert read_label(shown).tags == ("old", "new")
     assert read_label(shown).note == "look *here* <b>"

@@ -34,3 +34,17 @@ def test_data_can_be_shown_while_another_setting_is_refused(script: Script) -> N
         "say(session.config(), session.data_name(), session.data_config().data.validation)"
     )
     assert page.text[0].value == "None digits 200"
+
+
+def test_what_a_person_touched_counts_until_another_run_is_shown(script: Script) -> None:
+    page = script(
+        "session.change('train.epochs', 6)\nsay(sorted(session.touched()))\n"
+        "session.enter('optim.lr', 0.5)\nsay(sorted(session.touched()))\n"
+        "session.choose(PRESETS['Adam'])\nsay('optim.name' in session.touched())\n"
+        "session.put_back(PRESETS['Quick start'])\nsay(sorted(session.touched()))\n"
+        "say(session.values() == PRESETS['Quick start'].flat())\n"
+        "session.enter('optim.lr', 0.5)\nsession.set_current_run('a')\n"
+        "say(sorted(session.touched()))"
+    )
+    written = [item.value for item in page.text]
+    assert written == ["[]", "['optim.lr']", "True", "[]", "True", "[]"]

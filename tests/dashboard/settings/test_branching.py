@@ -8,6 +8,7 @@ import pytest
 
 from dashboard.settings.branching import branch_changes, branch_config, branch_epochs, point_words
 from mlcore.config import RunConfig
+from mlcore.errors import SettingsError
 from mlcore.runs.library.forks import ForkPoint
 
 SGD = RunConfig.from_flat({"data.name": "digits", "train.epochs": 5, "optim.momentum": 0.5})
@@ -47,7 +48,16 @@ def test_initial_weights_take_all_that_leaves_them_as_they_are():
 
 
 def test_a_refused_value_on_the_left_gives_no_fork():
-    assert branch_changes(FIRST, sidebar(optim__lr="fast")) is None
+    changes = branch_changes(FIRST, sidebar(optim__lr="fast"))
+    assert changes is None
+    with pytest.raises(SettingsError, match="A setting in the sidebar"):
+        branch_config(FIRST, changes, 3)
+
+
+@pytest.mark.parametrize("epochs", [-1, 0, 10_001])
+def test_a_number_of_epochs_that_cannot_be_trained_is_refused(epochs):
+    with pytest.raises(SettingsError, match="must be a whole number at least 1"):
+        branch_config(SAVED, {}, epochs)
 
 
 @pytest.mark.parametrize(

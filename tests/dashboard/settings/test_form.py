@@ -78,6 +78,50 @@ def test_hidden_layers_are_read_as_people_write_them() -> None:
         assert read(SETTINGS["model.hidden"], text) == layers
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("optim.lr", "0,05", 0.05),
+        ("optim.lr", "1,5", 1.5),
+        ("optim.lr", " .05 ", 0.05),
+        ("optim.lr", "5e-2", 0.05),
+        ("optim.lr", "5,5e-2", 0.055),
+        ("optim.momentum", "0,900", 0.9),
+        ("data.batch_size", "60,000", 60_000),
+        ("data.batch_size", "60 000", 60_000),
+        ("data.batch_size", "64.0", 64),
+        ("data.mean", "\N{MINUS SIGN}0,5", -0.5),
+    ],
+)
+def test_numbers_are_read_as_people_write_them(name: str, text: str, value: float) -> None:
+    assert read(SETTINGS[name], text) == value
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("optim.lr", "-1", "above 0 and at most 100, but got -1."),
+        ("optim.lr", "1000", "at most 100, but got 1000."),
+        ("optim.lr", "", "but got ''."),
+        ("optim.lr", "0.0.5", "but got '0.0.5'."),
+        ("optim.lr", "nan", "but got nan."),
+        ("optim.lr", "1,2,3", "but got '1,2,3'."),
+        ("data.batch_size", "2,5", "must be a whole number"),
+        ("data.batch_size", "many", "but got 'many'."),
+    ],
+)
+def test_a_number_that_cannot_be_used_is_refused_with_what_was_typed(
+    name: str, text: str, words: str
+) -> None:
+    errors = check(RunConfig().flat() | {name: text}).errors
+    assert list(errors) == [name]
+    assert words in errors[name]
+
+
+def test_held_out_images_that_cannot_be_read_are_left_alone() -> None:
+    assert fit_to_data(values(data__name="digits", data__validation="many")) == {}
+
+
 @given(st.lists(st.integers(1, 16_384), max_size=32))
 def test_hidden_layers_survive_the_way_into_the_field_and_back(layers: list[int]) -> None:
     assert read(SETTINGS["model.hidden"], as_text(tuple(layers))) == tuple(layers)

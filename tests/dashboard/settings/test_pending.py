@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dashboard.settings.pending import change_words, pending_changes
+from dashboard.settings.pending import change_words, fixed_changes, pending_changes
 from mlcore.config import RunConfig
 
 SGD = RunConfig.from_flat({"data.name": "digits", "data.validation": 200, "optim.momentum": 0.9})
@@ -45,3 +45,21 @@ def test_changes_are_written_with_what_was_before():
     changes = {"optim.lr": 0.01, "optim.nesterov": True, "optim.schedule": "one_cycle"}
     words = change_words(SGD, changes)
     assert words == "Learning rate 0.003 → 0.01, Nesterov off → on, Schedule Constant → One cycle"
+
+
+def test_only_what_was_touched_is_asked_for():
+    sidebar = SGD.flat() | {"data.batch_size": 256, "train.epochs": 40, "optim.lr": 0.01}
+    assert pending_changes(SGD, sidebar, ()) == {}
+    assert pending_changes(SGD, sidebar, {"optim.lr"}) == {"optim.lr": 0.01}
+
+
+def test_a_refused_value_that_was_not_touched_keeps_no_other_back():
+    sidebar = SGD.flat() | {"data.batch_size": "many", "optim.lr": 0.01}
+    assert pending_changes(SGD, sidebar, {"optim.lr"}) == {"optim.lr": 0.01}
+
+
+def test_what_was_touched_and_cannot_change_is_told_apart():
+    sidebar = SGD.flat() | {"model.hidden": (8,), "train.seed": 7, "optim.lr": 0.01}
+    touched = {"model.hidden", "optim.lr", "optim.name"}
+    assert fixed_changes(SGD, sidebar, touched) == {"model.hidden": (8,)}
+    assert fixed_changes(SGD, sidebar | {"model.hidden": "x"}, touched) == {}
