@@ -21,6 +21,7 @@ values are kept apart, so that a page can say it in another language.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import PurePath
 from typing import Any
 
 __all__ = [
@@ -41,6 +42,9 @@ __all__ = [
 ]
 
 
+_LONGEST = 1_000  # characters of a value
+
+
 class MlcoreError(Exception):
     """Root of all errors that mlcore raises on purpose; `str(error)` is fit to be shown.
 
@@ -50,6 +54,7 @@ class MlcoreError(Exception):
     """
 
     def __init__(self, template: str = "", /, **values: Any) -> None:
+        values = {name: _cut(value) for name, value in values.items()}
         super().__init__(template.format(**values) if values else template)
         self.template, self.values = template, values
 
@@ -124,6 +129,12 @@ def from_json(record: Mapping[str, Any]) -> MlcoreError:
         return kind(str(record["template"]), **values)
     except (AttributeError, LookupError, RecursionError, TypeError) as error:
         raise ValueError(f"damaged error: {record!r}") from error
+
+
+def _cut(value: Any) -> Any:
+    """A text or path as a sentence can hold it: one that would fill a screen is cut."""
+    text = str(value) if isinstance(value, str | PurePath) else ""
+    return value if len(text) <= _LONGEST else f"{text[:200]}… ({len(text):,} characters)"
 
 
 def _plain(value: Any) -> Any:

@@ -11,9 +11,29 @@ from typing import IO
 
 from mlcore.errors import RunError
 
-__all__ = ["atomic_file", "cannot_write", "size_of", "write_atomically"]
+__all__ = [
+    "atomic_file",
+    "cannot_write",
+    "expand_home",
+    "is_file",
+    "size_of",
+    "write_atomically",
+]
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+
+
+def expand_home(path: str | Path) -> Path:
+    """The path with a leading `~` replaced; as it is where there is no such home, like a shell."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        return Path(path)
+
+
+def is_file(path: Path) -> bool:
+    """Whether there is such a file; no path is an error, however long or odd its name."""
+    return os.path.isfile(path)  # noqa: PTH113 (Path.is_file refuses names that are too long)
 
 
 def size_of(path: Path) -> int:

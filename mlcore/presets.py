@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from mlcore.config import DataConfig, ModelConfig, OptimConfig, RunConfig, TrainConfig
 from mlcore.errors import SettingsError
-from mlcore.rules import list_words, nearest
+from mlcore.rules import list_words, nearest, shortened
 from mlcore.words import N_
 
 __all__ = ["PAGE_PRESET", "PRESETS", "find_preset", "preset_of", "slug"]
@@ -65,7 +65,7 @@ def find_preset(name: str) -> RunConfig:
     if slug(name) not in presets:
         raise SettingsError(
             "{name!r} is no preset{hint}: choose {names}.",
-            name=name,
+            name=shortened(name),
             hint=nearest(slug(name), presets),
             names=list_words(presets, "or"),
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import math
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal, get_args, get_origin
 
@@ -12,7 +13,10 @@ from typing_extensions import Doc
 from mlcore.errors import MlcoreError, SettingsError
 from mlcore.words import Translate, in_english
 
-__all__ = ["Rule", "Value", "list_words", "nearest"]
+__all__ = ["Rule", "Value", "list_words", "nearest", "shortened"]
+
+_LARGEST = 10**30  # more than any setting allows, less than a float holds
+_LONGEST = 60  # characters of a value in a sentence
 
 Value = bool | int | float | str | tuple[int, ...]
 """What a setting can hold; JSON writes the tuple as a list."""
@@ -79,6 +83,8 @@ class Rule(Doc):
 
     def holds(self, number: float) -> bool:
         """Whether `number` is finite and inside the range."""
+        if isinstance(number, int) and abs(number) > _LARGEST:
+            return False  # it may be more than a float can hold
         return (
             math.isfinite(number)
             and (self.low is None or number >= self.low)
@@ -98,13 +104,15 @@ class Rule(Doc):
         if kind is bool:
             if not isinstance(value, bool):
                 raise SettingsError(
-                    "`{name}` must be true or false, but got {value!r}.", name=name, value=value
+                    "`{name}` must be true or false, but got {value!r}.",
+                    name=name,
+                    value=shortened(value),
                 )
             return value
         if kind is str:
-            if not isinstance(value, str):
+            if not isinstance(value, str) or not _is_text(value):
                 raise SettingsError(
-                    "`{name}` must be text, but got {value!r}.", name=name, value=value
+                    "`{name}` must be text, but got {value!r}.", name=name, value=shortened(value)
                 )
             return value
         if get_origin(kind) is tuple:
@@ -112,7 +120,7 @@ class Rule(Doc):
                 raise SettingsError(
                     "`{name}` must be whole numbers such as [128, 64], but got {value!r}.",
                     name=name,
-                    value=value,
+                    value=shortened(value),
                 )
             return tuple(int(self._check_number(name, item, int)) for item in value)
         return self._check_number(name, value, kind)
@@ -123,7 +131,7 @@ class Rule(Doc):
                 "`{name}` must be one of {choices}, but got {value!r}{hint}.",
                 name=name,
                 choices=", ".join(choices),
-                value=value,
+                value=shortened(value),
                 hint=nearest(str(value), choices),
             )
         return value
@@ -137,7 +145,7 @@ class Rule(Doc):
         return int(value) if kind is int else float(value)
 
     def _no_such_number(self, name: str, value: Any, *, whole: bool) -> SettingsError:
-        values = {"name": name, "range": self._range(), "value": value}
+        values = {"name": name, "range": self._range(), "value": shortened(value)}
         if values["range"] and whole:
             return SettingsError(
                 "`{name}` must be a whole number {range}, but got {value!r}.", **values
@@ -149,6 +157,22 @@ class Rule(Doc):
         return SettingsError("`{name}` must be a number, but got {value!r}.", **values)
 
 
+def shortened(value: Any) -> Any:
+    """A value as a sentence quotes it: one that would fill a screen is cut, and its length said."""
+    if isinstance(value, int) and abs(value) > _LARGEST:
+        digits = int(math.log10(abs(value))) + 1
+        return f"a number of {digits:,} digits"
+    text = value if isinstance(value, str) else repr(value)
+    if len(text) <= _LONGEST:
+        return value
+    return f"{text[:_LONGEST]}… ({len(text):,} characters)"
+
+
+def _is_text(value: str) -> bool:
+    """Whether it can be kept in a file: no halves of characters, nothing that ends a C string."""
+    return value.isprintable() or not re.search("[\x00\ud800-\udfff]", value)
+
+
 def list_words(items: Iterable[object], joint: str = "and") -> str:
     """Join items for a sentence: "a", "a or b", "a, b or c"."""
     words = [str(item) for item in items]
@@ -157,5 +181,5 @@ def list_words(items: Iterable[object], joint: str = "and") -> str:
 
 def nearest(word: str, choices: Iterable[str]) -> MlcoreError:
     """A hint for a sentence about a misspelt name: ` (did you mean "sgd"?)`, or nothing."""
-    close = difflib.get_close_matches(word, list(choices), n=1)
+    close = difflib.get_close_matches(word[:100], list(choices), n=1)
     return MlcoreError(' (did you mean "{name}"?)', name=close[0]) if close else MlcoreError()

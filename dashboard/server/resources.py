@@ -9,6 +9,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from mlcore.files import expand_home
 from mlcore.jobs import Jobs
 from mlcore.runs import RunStore
 from mlcore.runs.active.queue import RunQueue
@@ -20,7 +21,7 @@ _LOG = logging.getLogger("dashboard")
 
 def runs_root() -> Path:
     """The folder of all runs: the variable MLCORE_RUNS, else `runs` in the working directory."""
-    return Path(os.environ.get("MLCORE_RUNS") or "runs").expanduser().resolve()
+    return expand_home(os.environ.get("MLCORE_RUNS") or "runs").resolve()
 
 
 @st.cache_resource(show_spinner=False)

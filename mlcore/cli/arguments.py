@@ -17,11 +17,14 @@ from mlcore.cli.layout import value_text
 from mlcore.cli.options import RefusedError, raw, text
 from mlcore.config import RunConfig, Setting, find_setting, parse
 from mlcore.errors import SettingsError
-from mlcore.rules import Value, list_words, nearest
+from mlcore.rules import Value, list_words, nearest, shortened
 
 __all__ = ["read"]
 
 T = TypeVar("T")
+
+_PATHS = ("target", "runs", "output")
+"""Options that may name a file."""
 
 
 class Words(tuple[str, ...]):
@@ -74,6 +77,7 @@ def read(
         raise
     if left:
         raise _unknown(command, left[0], _names(options, taken, bare=True))
+    _check_texts(command, found.options)
     return found.options, _given(found, taken, before)
 
 
@@ -154,18 +158,36 @@ def _names(options: type[Any], taken: list[Setting], *, bare: bool) -> list[str]
     ]
 
 
+def _check_texts(command: str, options: Any) -> None:
+    """Refuse bytes that are no text, but for paths, which may hold any."""
+    for field in dataclasses.fields(options):
+        value = getattr(options, field.name)
+        for word in value if isinstance(value, tuple) else (value,):
+            bare = isinstance(word, str) and field.name not in _PATHS
+            if isinstance(word, str) and ("\0" in word or (bare and not _is_utf8(word))):
+                raise SettingsError(
+                    "`mlcore {command}` takes text in UTF-8, but got {word!r}.",
+                    command=command,
+                    word=shortened(word),
+                )
+
+
+def _is_utf8(word: str) -> bool:
+    return not any("\ud800" <= one <= "\udfff" for one in word)
+
+
 def _unknown(command: str, word: str, names: list[str]) -> SettingsError:
     if not word.startswith("-"):
         return SettingsError(
             "`mlcore {command}` does not know what to do with {word!r}: "
             "`mlcore {command} --help` says what it takes.",
             command=command,
-            word=word,
+            word=shortened(word),
         )
     flag = word.partition("=")[0]
     return SettingsError(
         "`{flag}` is no option of `mlcore {command}`{hint}: `mlcore {command} --help` lists them.",
-        flag=flag,
+        flag=shortened(flag),
         command=command,
         hint=nearest(_flag(flag[2:]), names),
     )

@@ -11,6 +11,7 @@ from typing import Annotated, TypeAlias
 from mlcore.cli.files import find_checkpoint, find_run
 from mlcore.cli.options import POSITIONAL, argument, switch, text
 from mlcore.errors import RunError, SettingsError
+from mlcore.files import expand_home
 from mlcore.rules import Value
 from mlcore.runs import ENDED, History, RunFolder, RunStore, read_state
 from mlcore.runs.active.queue import RunQueue
@@ -54,7 +55,7 @@ class RunOptions:
 
 def open_store(runs: str) -> RunStore:
     """The store in the folder that `--runs` names."""
-    return RunStore(Path(runs).expanduser() if runs else None)
+    return RunStore(expand_home(runs) if runs else None)
 
 
 def named_run(command: str, target: str, runs: str) -> RunFolder:

@@ -16,7 +16,7 @@ from mlcore.cli.options import POSITIONAL, argument
 from mlcore.config import DataConfig, data_root
 from mlcore.data import CATALOG, DataStatus, find_family, status, verify
 from mlcore.errors import SettingsError
-from mlcore.rules import nearest
+from mlcore.rules import nearest, shortened
 from mlcore.words import file_size
 
 __all__ = ["run"]
@@ -41,7 +41,7 @@ def run(argv: Sequence[str]) -> int:
     if action not in _ACTIONS:
         raise SettingsError(
             "`mlcore data` knows status, fetch and verify, but got {action!r}{hint}.",
-            action=action,
+            action=shortened(action),
             hint=nearest(action, _ACTIONS),
         )
     if action == "fetch":

@@ -15,6 +15,7 @@ from mlcore.cli.layout import print_json
 from mlcore.cli.options import POSITIONAL, argument, switch, text
 from mlcore.errors import ExportError, SettingsError
 from mlcore.export.formats import FORMATS, Format, find_format
+from mlcore.files import expand_home
 from mlcore.rules import Value
 from mlcore.words import file_size
 
@@ -72,7 +73,7 @@ def run(argv: Sequence[str]) -> int:
 
 def _target(options: Options, source: Path, form: Format) -> Path:
     """The file to write; never one that is there, unless a person says so."""
-    target = Path(options.output or f"{_stem(source)}{form.suffix}").expanduser()
+    target = expand_home(options.output or f"{_stem(source)}{form.suffix}")
     if target.is_dir():
         target = target / f"{_stem(source)}{form.suffix}"
     if target.exists() and not options.force:

@@ -15,7 +15,8 @@ from mlcore.errors import (
     RunError,
     SettingsError,
 )
-from mlcore.rules import Value, list_words
+from mlcore.files import expand_home, is_file
+from mlcore.rules import Value, list_words, shortened
 from mlcore.runs import RunFolder, RunStore
 from mlcore.runs.record.folder import checkpoint_step
 from mlcore.words import file_size
@@ -85,8 +86,8 @@ def find_run(target: str, store: RunStore) -> RunFolder:
     Raises:
         RunError: there is none.
     """
-    folder = Path(target).expanduser()
-    return store.get(folder if (folder / "config.json").is_file() else target)
+    folder = expand_home(target)
+    return store.get(folder if is_file(folder / "config.json") else target)
 
 
 def find_checkpoint(target: str, store: RunStore, which: str = "last") -> Path:
@@ -101,8 +102,8 @@ def find_checkpoint(target: str, store: RunStore, which: str = "last") -> Path:
         CheckpointError: there is neither such a file nor such a run, or the run has none yet.
         SettingsError: `which` is none of the three.
     """
-    path = Path(target).expanduser()
-    if path.is_file():
+    path = expand_home(target)
+    if is_file(path):
         if which != "last":
             raise CheckpointError(
                 "{target} is one checkpoint: `--checkpoint` chooses among those of a run.",
@@ -115,7 +116,7 @@ def find_checkpoint(target: str, store: RunStore, which: str = "last") -> Path:
         raise CheckpointError(
             "{target!r} is neither a checkpoint file nor a run in {root}: "
             "`mlcore runs` lists the runs.",
-            target=target,
+            target=shortened(target),
             root=store.root,
         ) from error
     last = run.last_checkpoint()
@@ -134,9 +135,10 @@ def _chosen(run: RunFolder, which: str) -> Path:
                 "No checkpoint of run {run} is marked as the best: choose `last`.", run=run.id
             )
         return best
-    if not which.isdecimal():
+    if not which.isdecimal() or len(which) > 18:
         raise SettingsError(
-            "`--checkpoint` must be last, best or a step, but got {which!r}.", which=which
+            "`--checkpoint` must be last, best or a step, but got {which!r}.",
+            which=shortened(which),
         )
     held = {checkpoint_step(path): path for path in run.checkpoints()}
     if int(which) not in held:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from mlcore.cli.console import consoles
 from mlcore.errors import MlcoreError
-from mlcore.rules import nearest
+from mlcore.rules import nearest, shortened
 
 __all__ = ["BAD_INPUT", "COMMANDS", "FAILED", "INTERRUPTED", "entry_point", "main"]
 
@@ -85,20 +85,29 @@ def _run(words: list[str]) -> int:
         return _report(str(error), BAD_INPUT)
     except BrokenPipeError:
         return _close_pipe()
+    except OSError as error:
+        if error.filename is None:
+            return _unexpected(error)
+        path = shortened(os.fsdecode(error.filename))
+        return _report(f"{path} cannot be used ({error.strerror}).", BAD_INPUT)
     except KeyboardInterrupt:
         return _report("interrupted.", INTERRUPTED)
     except SystemExit as end:  # raised by the parser after it has shown help
         return end.code if isinstance(end.code, int) else 0
     except Exception as error:  # noqa: BLE001 (a person gets a sentence, never a traceback)
-        if os.environ.get("MLCORE_TRACEBACK"):
-            traceback.print_exc()
-        text = str(error).strip().rstrip(".") or "without a message"
-        return _report(
-            f"unexpected {type(error).__name__} ({text}): this is a fault of the program; "
-            "with MLCORE_TRACEBACK=1 it shows where.",
-            FAILED,
-        )
+        return _unexpected(error)
     return status
+
+
+def _unexpected(error: Exception) -> int:
+    if os.environ.get("MLCORE_TRACEBACK"):
+        traceback.print_exc()
+    text = str(error).strip().rstrip(".") or "without a message"
+    return _report(
+        f"unexpected {type(error).__name__} ({text}): this is a fault of the program; "
+        "with MLCORE_TRACEBACK=1 it shows where.",
+        FAILED,
+    )
 
 
 def _dispatch(words: list[str]) -> int:
@@ -112,9 +121,9 @@ def _dispatch(words: list[str]) -> int:
         return 0
     name = words[0]
     if name not in COMMANDS:
+        hint = nearest(name, COMMANDS)
         return _report(
-            f"`{name}` is no command{nearest(name, COMMANDS)}: `mlcore --help` lists them.",
-            BAD_INPUT,
+            f"`{shortened(name)}` is no command{hint}: `mlcore --help` lists them.", BAD_INPUT
         )
     module, function = entry_point(name)
     return int(getattr(importlib.import_module(module), function)(words[1:]))
@@ -142,8 +151,9 @@ def _report(sentence: str, status: int) -> int:
         sys.stdout.flush()
     except (OSError, MlcoreError):  # it is gone or full: Python would try again when it ends
         _close_pipe()
+    line = " ".join(sentence.splitlines())  # also where a name in it has a newline
     with contextlib.suppress(OSError, MlcoreError):
-        print(f"mlcore: {sentence}", file=sys.stderr, flush=True)
+        print(f"mlcore: {line}", file=sys.stderr, flush=True)
     return status
 
 

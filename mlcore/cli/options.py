@@ -9,6 +9,7 @@ import tyro
 from tyro.constructors import PrimitiveConstructorSpec
 
 from mlcore.errors import SettingsError
+from mlcore.rules import shortened
 
 __all__ = [
     "OPTIONAL",
@@ -20,6 +21,10 @@ __all__ = [
     "text",
     "whole_number",
 ]
+
+
+_HIGHEST = 1_000_000_000
+_DIGITS = 20  # more are not read
 
 
 class RefusedError(Exception):
@@ -54,19 +59,19 @@ OPTIONAL: Any = raw(lambda words: words[0], "TEXT")
 
 
 def whole_number(name: str, *, low: int) -> Any:
-    """Mark an `int | None` that is written as `--name N`, `low` or more."""
+    """Mark an `int | None` that is written as `--name N`, from `low` to a billion."""
 
     def read(words: list[str]) -> int:
-        if not words[0].isdecimal() or int(words[0]) < low:
-            raise RefusedError(
-                SettingsError(
-                    "`--{name}` must be a whole number, {low} or more, but got {value!r}.",
-                    name=name,
-                    low=low,
-                    value=words[0],
-                )
-            )
-        return int(words[0])
+        word = words[0]
+        if not word.isdecimal() or (len(word) < _DIGITS and int(word) < low):
+            template = "`--{name}` must be a whole number, {low} or more, but got {value!r}."
+        elif len(word) >= _DIGITS or int(word) > _HIGHEST:
+            template = "`--{name}` must be at most {high:,}, but got {value!r}."
+        else:
+            return int(word)
+        raise RefusedError(
+            SettingsError(template, name=name, low=low, high=_HIGHEST, value=shortened(word))
+        )
 
     return raw(read, "N")
 

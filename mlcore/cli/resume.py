@@ -22,6 +22,7 @@ from mlcore.cli.files import bring_data, find_run
 from mlcore.cli.options import POSITIONAL, argument, text
 from mlcore.config import EDITABLE, SETTINGS, RunConfig
 from mlcore.errors import SettingsError
+from mlcore.files import expand_home, is_file
 from mlcore.rules import Value, list_words
 from mlcore.runs import RunFolder, RunStore, ask_resume
 from mlcore.runs.active.queue import RunQueue
@@ -52,8 +53,8 @@ def run(argv: Sequence[str]) -> int:
     options, given = read("resume", Options, argv, settings=SETTINGS)
     if not options.target:
         raise SettingsError("`mlcore resume` needs a run or checkpoint: `mlcore runs` lists runs.")
-    store, path = open_store(options.runs), Path(options.target).expanduser()
-    if path.is_file():
+    store, path = open_store(options.runs), expand_home(options.target)
+    if is_file(path):
         folder = _start(path, given, store, options.name)
     else:
         folder = find_run(options.target, store)

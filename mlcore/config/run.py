@@ -18,9 +18,13 @@ from mlcore.config.setting import Setting
 from mlcore.config.settings import EDITABLE, EXECUTION, GROUPS, SETTINGS, find_setting
 from mlcore.config.train import TrainConfig
 from mlcore.errors import SettingsError
+from mlcore.files import expand_home
 from mlcore.rules import Value, list_words, nearest
 
 __all__ = ["RunConfig", "can_continue", "changes_between", "data_root", "dumps", "parse"]
+
+
+_LONGEST_NUMBER = 1_000  # characters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,6 +178,8 @@ def parse(name: str, text: str) -> Value:
 
 
 def _number(text: str) -> int | float | str:
+    if len(text) > _LONGEST_NUMBER:  # Python refuses to read more than 4,300 digits
+        return text
     for kind in (int, float):
         try:
             return kind(text)
@@ -184,7 +190,7 @@ def _number(text: str) -> int | float | str:
 
 def data_root(config: DataConfig) -> Path:
     """The folder of the data sets: the setting, else MLCORE_DATA, else `data` in this folder."""
-    return Path(config.root or os.environ.get("MLCORE_DATA") or "data").expanduser()
+    return expand_home(config.root or os.environ.get("MLCORE_DATA") or "data")
 
 
 def dumps(config: RunConfig) -> str:

@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar, Literal
 
 from mlcore.config.setting import SettingsGroup
 from mlcore.errors import SettingsError
-from mlcore.rules import Rule
+from mlcore.rules import Rule, shortened
 from mlcore.words import N_
 
 __all__ = ["Loss", "Stepper", "TrainConfig"]
@@ -85,5 +85,5 @@ class TrainConfig(SettingsGroup):
         if not _DEVICE.fullmatch(self.device):
             raise SettingsError(
                 "`train.device` must be auto, cpu, cuda, cuda:N or mps, but got {device!r}.",
-                device=self.device,
+                device=shortened(self.device),
             )

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from mlcore.data import digits, emnist, fashion_mnist, kmnist, mnist, qmnist
 from mlcore.data.family import Family
 from mlcore.errors import SettingsError
-from mlcore.rules import nearest
+from mlcore.rules import nearest, shortened
 
 __all__ = ["CATALOG", "find_family"]
 
@@ -32,7 +32,7 @@ def find_family(name: str) -> Family:
         raise SettingsError(
             "`data.name` must be one of {names}, but got {name!r}{hint}.",
             names=", ".join(CATALOG),
-            name=name,
+            name=shortened(name),
             hint=nearest(name, CATALOG),
         )
     return CATALOG[name]

@@ -11,6 +11,7 @@ from mlcore.data.family import Download, Family, Progress
 from mlcore.data.idx import check_idx
 from mlcore.data.unpack import atomic, take_out, unpack_gz, unwritable
 from mlcore.errors import DataCorruptError, DataError, DataMissingError
+from mlcore.files import is_file
 
 __all__ = ["fetch", "fetch_family"]
 
@@ -64,7 +65,7 @@ def _whole(path: Path, family: Family) -> bool:
 
 def _unpacked(folder: Path, name: str, family: Family) -> bool:
     """Unpack the file from its packed one, if that is there; whether it worked."""
-    if not (folder / f"{name}.gz").is_file():
+    if not is_file(folder / f"{name}.gz"):
         return False
     try:
         unpack_gz(folder, name, family.name)

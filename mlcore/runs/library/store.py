@@ -16,7 +16,8 @@ from typing import Any
 
 from mlcore.config import RunConfig
 from mlcore.errors import RunError
-from mlcore.files import write_atomically
+from mlcore.files import expand_home, is_file, write_atomically
+from mlcore.rules import shortened
 from mlcore.runs.library.cache import RunCache
 from mlcore.runs.library.label import LONGEST_NAME
 from mlcore.runs.library.run_info import RunInfo, read_run_info
@@ -34,7 +35,7 @@ _SET_BACK = 24 * 3600.0  # seconds; a run from further ahead was made by a wrong
 
 def default_runs_root() -> Path:
     """The folder of all runs: MLCORE_RUNS, else `runs` in the working directory."""
-    return Path(os.environ.get("MLCORE_RUNS") or "runs").expanduser()
+    return expand_home(os.environ.get("MLCORE_RUNS") or "runs")
 
 
 class RunStore:
@@ -135,8 +136,8 @@ class RunStore:
         text = str(run)
         if isinstance(run, Path) or os.sep in text:
             folder = RunFolder(Path(run))
-            if not folder.config_path.is_file():
-                raise RunError("{run} is no run: it has no config.json.", run=run)
+            if not is_file(folder.config_path):
+                raise RunError("{run} is no run: it has no config.json.", run=shortened(text))
             return folder
 
         ids = self._ids()
@@ -152,7 +153,7 @@ class RunStore:
             )
         raise RunError(
             "There is no run {text!r} in {root}: `{command}` lists those there.",
-            text=text,
+            text=shortened(text),
             root=self.root,
             command="mlcore runs --deleted" if self.root.name == TRASH else "mlcore runs",
         )
