@@ -7,7 +7,7 @@ handles them between two steps and answers each with an event.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, get_args
 
@@ -76,10 +76,38 @@ def from_json(record: Mapping[str, Any]) -> Command:
     """The command of a JSON object.
 
     Raises:
-        SettingsError: its kind is unknown.
+        SettingsError: its kind is unknown, or a value is of the wrong kind.
     """
     kind = COMMANDS.get(str(record.get("command")))
     if kind is None:
-        raise SettingsError("{command} is no command that a run knows.", command=repr(record))
+        raise _unknown(record)
     names = {item.name for item in dataclasses.fields(kind)}
-    return kind(**{name: value for name, value in record.items() if name in names})
+    values = {name: value for name, value in record.items() if name in names}
+    if not all(_IS_VALID[name](value) for name, value in values.items()):
+        raise _unknown(record)
+    return kind(**values)
+
+
+def _is_changes(value: Any) -> bool:
+    return isinstance(value, Mapping) and len(repr(dict(value))) <= _MOST_TEXT
+
+
+_MOST_TEXT = 10_000  # characters of an edit
+_MOST_STEPS = 2**53
+_IS_VALID: Mapping[str, Callable[[Any], bool]] = {
+    "reason": lambda value: value in ("asked", "shutdown"),
+    "count": lambda value: type(value) is int and 0 < value <= _MOST_STEPS,
+    "changes": _is_changes,
+}
+"""Field of a command → whether a value out of a file may stand there."""
+
+
+def _unknown(record: Mapping[str, Any]) -> SettingsError:
+    text = repr(dict(record))
+    return SettingsError(
+        "{command} is no command that a run knows.",
+        command=text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…",
+    )
+
+
+_LONGEST = 200  # characters of a line that is quoted

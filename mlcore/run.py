@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import traceback
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
 import torch
 
@@ -84,7 +85,7 @@ def execute(
 
         last: Event | None = None
         try:
-            for event in _events(folder, commands, threads, read):
+            for event in _events(folder, commands, recorder.sync, threads, read):
                 recorder.record(event)
                 last = event
                 observe(event)
@@ -99,6 +100,7 @@ def execute(
 def _events(
     folder: RunFolder,
     commands: Callable[[], Sequence[Command]],
+    sync: Callable[[], None],
     threads: int,
     read: Read | None,
 ) -> Iterator[Event]:
@@ -118,9 +120,14 @@ def _events(
 
     trainer = Trainer(config, data, device=device, state=initial.state, commands=all_commands)
     about = {key: getattr(data, key) for key in ("name", "fingerprint", "mean", "std", "classes")}
+
+    def save(path: Path) -> None:
+        sync()  # else a power cut could leave a checkpoint of steps that no history holds
+        checkpoint.save(path, trainer.snapshot(), about)
+
     manager = CheckpointManager(
         folder,
-        lambda path: checkpoint.save(path, trainer.snapshot(), about),
+        save,
         best=(initial.state or {}).get("best"),
     )
     for event in trainer.events():

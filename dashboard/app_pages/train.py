@@ -88,7 +88,7 @@ def _live(shown: RunInfo, runs: Sequence[RunInfo], drawn_from: PageState) -> Non
     """All that moves while the run trains; refreshed by itself, without the rest of the page."""
     history = history_of(RunFolder(shown.path))
     beside = comparison.compared(shown, runs)
-    if page_state(history, beside) != drawn_from or chart.refresh_was_missed():
+    if drawn_from.is_outdated(page_state(history, beside)) or chart.refresh_was_missed():
         st.rerun()
     progress = progress_of(history)
     waits = queue.where_it_waits(drawn_from.queue, shown.id) if history.state == "queued" else ""
@@ -126,7 +126,7 @@ def _next_actions(history: History, epochs: int) -> None:
 
 def _wait_for_runs(drawn_from: PageState) -> None:
     """Notice a run that was started elsewhere."""
-    if page_state(None) != drawn_from:
+    if drawn_from.is_outdated(page_state(None)):
         st.rerun()
 
 

@@ -61,7 +61,7 @@ def branch_here(run: RunInfo, file: Path) -> None:
 
 def origin(history: History, runs: Sequence[RunInfo]) -> None:
     """Where a fork comes from, in a line; nothing for any other run."""
-    parent = (history.folder.meta.get("parent") or {}).get("run")
+    parent = (history.folder.meta["parent"] or {}).get("run")
     if not parent:
         return
     info = next((info for info in runs if info.id == parent), None)

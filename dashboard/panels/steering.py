@@ -10,6 +10,7 @@ import streamlit as st
 
 from dashboard import server, session
 from dashboard.panels.queue import cancel
+from dashboard.server.histories import history_of
 from dashboard.session import problems
 from dashboard.settings.form import check
 from dashboard.settings.pending import change_words, fixed_changes, pending_changes
@@ -145,7 +146,7 @@ def _send(history: History, command: Command, at: int | None = None) -> None:
 
     Single steps count from the step that was on the page: a click that arrives twice counts once.
     """
-    history.refresh()
+    history = history_of(history.folder)
     if isinstance(command, RunSteps | RunEpoch) and history.step != at:
         return
     before = _answer(history)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import streamlit as st
@@ -13,35 +14,41 @@ __all__ = ["Downloads", "downloads"]
 
 
 class Downloads:
-    """The running downloads and the errors of those that failed, by data set and folder."""
+    """The running downloads and the errors of those that failed, by data set and folder.
+
+    All methods may be called from any thread.
+    """
 
     def __init__(self) -> None:
+        self._lock = threading.Lock()
         self._jobs: dict[tuple[str, Path], Job] = {}
         self._errors: dict[tuple[str, Path], MlcoreError] = {}
 
     def start(self, name: str, root: Path, jobs: Jobs) -> None:
         """Start a download, unless it is running; its error is kept, and not raised."""
         key = (name, root)
-        if key in self._jobs:
-            return
-        self._errors.pop(key, None)
-        try:
-            self._jobs[key] = jobs.submit("fetch", {"name": name, "root": str(root.resolve())})
-        except MlcoreError as error:
-            self._errors[key] = error
+        with self._lock:
+            if key in self._jobs:
+                return
+            self._errors.pop(key, None)
+            try:
+                self._jobs[key] = jobs.submit("fetch", {"name": name, "root": str(root.resolve())})
+            except MlcoreError as error:
+                self._errors[key] = error
 
     def running(self, name: str, root: Path) -> Job | None:
         """The running download; None once it has ended."""
         key = (name, root)
-        job = self._jobs.get(key)
-        if job is None:
-            return None
-        try:
-            if job.poll() is None:
-                return job
-        except MlcoreError as error:
-            self._errors[key] = error
-        self._jobs.pop(key, None)
+        with self._lock:
+            job = self._jobs.get(key)
+            if job is None:
+                return None
+            try:
+                if job.poll() is None:
+                    return job
+            except MlcoreError as error:
+                self._errors[key] = error
+            del self._jobs[key]
         return None
 
     def error(self, name: str, root: Path) -> MlcoreError | None:

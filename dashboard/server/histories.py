@@ -15,10 +15,14 @@ MOST = 40
 
 
 def history_of(folder: RunFolder) -> History:
-    """The history of a run, read up to now; all sessions of the server share it."""
+    """The history of a run, read up to now; the next call for it gives a newer one.
+
+    All sessions of the server share what was read, but not the object: while one thread draws
+    it, another may read on.
+    """
     history = _history(folder.path)
     history.refresh()
-    return history
+    return history.snapshot()
 
 
 @st.cache_resource(max_entries=MOST, show_spinner=False)

@@ -1,38 +1,73 @@
 """The architecture that follows from a state dict's names and shapes.
 
-Shapes alone decide: a chain of matrices `(out, in)` with their biases, and batch normalisation
-where four vectors and a counter lie between two of them. Names only give the order.
+Shapes alone decide: a chain of matrices, with or without biases, and batch normalisation. Names
+give the order where the file keeps none, and what belongs together. What a model here cannot have
+(no biases, batch norm in other places, computed matrices) is turned into one that gives the same
+answers; `mlcore.checkpoint.weights` does that with the numbers.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mlcore.checkpoint.layer_names import are_ours, group_layers, natural_order, our_order
+from mlcore.checkpoint.layer_kinds import read_layer
+from mlcore.checkpoint.layer_names import are_ours, group_layers, our_order, without_prefix
+from mlcore.checkpoint.layer_order import check_chain, order_layers
+from mlcore.checkpoint.layers import Linear, Norm, missing, wrong_shape
+from mlcore.checkpoint.norm_places import Placed, place_norms
+from mlcore.checkpoint.shared_layers import without_aliases
 from mlcore.checkpoint.untrusted import limits
-from mlcore.checkpoint.untrusted.rebuild import Stub
-from mlcore.checkpoint.untrusted.source import printable, shape_text
+from mlcore.checkpoint.untrusted.rebuild import Storage, Stub
+from mlcore.checkpoint.untrusted.source import printable
 from mlcore.config import PIXELS, ModelConfig
 from mlcore.errors import CheckpointError, SettingsError
 
 __all__ = ["Architecture", "infer_architecture"]
 
-_LINEAR = frozenset({"weight", "bias"})
-_NORM = frozenset({"weight", "bias", "running_mean", "running_var", "num_batches_tracked"})
-_FLOATS = ("float64", "float32", "float16", "bfloat16")
+# Weights of a loss, the count of an averaged model, a normalisation of the images.
+_BESIDE = re.compile(
+    r"(?:^|.*[._])(?:n_averaged|pos_weight|class_weights?|(?:\w+_)?loss(?:_\w+)?|criterion|crit"
+    r"|ce|nll)(?:[._]\w+)?|(?:.*\.)?(?:mean|std)"
+)
+
+_NONE = Stub(Storage("float32", "", 0), ())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Architecture:
-    """A multilayer perceptron, and its tensors under the names of `mlcore.model.MLP`."""
+    """A multilayer perceptron as `mlcore.model.MLP` has it, and the layers of the file in it.
 
-    hidden: tuple[int, ...]
-    outputs: int
+    Attributes:
+        layers: in order, each with the batch norms before and after it.
+        batch_norm: whether its batch norms stay; else they become part of the layers.
+        renamed: whether the file had other names.
+        file_order: names of the file's layers, as they lay in it.
+        unused: names of tensors that belong to no layer.
+    """
+
+    layers: tuple[Placed, ...]
     batch_norm: bool
-    tensors: Mapping[str, Stub]
-    renamed: bool  # the file had other names, taken in order
+    renamed: bool
+    file_order: tuple[str, ...]
+    unused: tuple[str, ...] = ()
+
+    @property
+    def hidden(self) -> tuple[int, ...]:
+        """Widths of the hidden layers."""
+        return tuple(layer.linear.outputs for layer in self.layers[:-1])
+
+    @property
+    def outputs(self) -> int:
+        """Number of classes."""
+        return self.layers[-1].linear.outputs
+
+    @property
+    def norms(self) -> tuple[Norm, ...]:
+        """All batch norms of the file."""
+        return tuple(norm for layer in self.layers for norm in (*layer.before, *layer.after))
 
     def model_config(self) -> ModelConfig:
         """These widths with the default activation.
@@ -58,162 +93,97 @@ def infer_architecture(tensors: Mapping[str, Stub], *, ordered: bool = True) -> 
     Raises:
         CheckpointError: it is no multilayer perceptron for 784 pixels; the sentence says why.
     """
-    layers = group_layers(tensors)
-    _check_numbers(tensors)
-    if are_ours(layers):
-        return _chain(sorted(layers, key=our_order), layers, renamed=False)
-    natural = sorted(layers, key=natural_order)
-    orders = [list(layers), natural] if ordered else [natural, list(layers)]
-    try:
-        return _chain(orders[0], layers, renamed=True)
-    except CheckpointError as first:
-        try:
-            return _chain(orders[1], layers, renamed=True)
-        except CheckpointError:
-            raise first from None
-
-
-def _check_numbers(tensors: Mapping[str, Stub]) -> None:
-    for name, stub in tensors.items():
-        counter = name.endswith(".num_batches_tracked")
-        if stub.dtype not in (("int64",) if counter else _FLOATS):
-            raise CheckpointError(
-                "`{name}` holds {dtype} numbers, where a model has {wanted}: "
-                "convert the tensor and save it again.",
-                name=printable(name),
-                dtype=stub.dtype,
-                wanted="int64" if counter else "float32",
-            )
-
-
-def _chain(
-    order: Sequence[str], layers: Mapping[str, Mapping[str, Stub]], *, renamed: bool
-) -> Architecture:
-    """Walk the layers in this order, from 784 pixels to the classes."""
-    widths = [PIXELS]
-    norms: list[int] = []  # numbers of the linear layers that a batch norm follows
-    tensors: dict[str, Stub] = {}
-    for name in order:
-        fields = layers[name]
-        weight = fields.get("weight")
-        if weight is None:
-            raise _missing(f"{name}.weight")
-        if len(weight.shape) == 2:
-            _check_fields(name, fields, _LINEAR)
-            widths.append(_linear(name, fields, widths[-1], first=len(widths) == 1))
-            target = f"fc{len(widths) - 1}"
-        else:
-            _check_norm(name, fields, widths, norms)
-            norms.append(len(widths) - 1)
-            target = f"bn{len(widths) - 1}"
-        if not renamed and target != name:
-            raise _missing(f"{target}.weight")
-        tensors |= {f"{target}.{field}": fields[field] for field in fields}
-    return _whole(widths, norms, tensors, renamed)
-
-
-def _whole(
-    widths: list[int], norms: list[int], tensors: dict[str, Stub], renamed: bool
-) -> Architecture:
-    hidden, outputs = tuple(widths[1:-1]), widths[-1]
-    if len(widths) < 2:
+    used = {name: stub for name, stub in tensors.items() if not _is_beside(name, stub)}
+    groups = without_aliases(group_layers(used))
+    unused = [name for name in tensors if name not in used and not name.endswith("n_averaged")]
+    if ordered:
+        unused += _take_vectors_at_the_end(groups)
+    keras = any(name.endswith(("/gamma", "/gamma:0", "/moving_mean:0")) for name in tensors)
+    layers = [read_layer(name, fields, keras=keras) for name, fields in groups.items()]
+    linears = [layer for layer in layers if isinstance(layer, Linear)]
+    norms = [layer for layer in layers if isinstance(layer, Norm)]
+    if not linears:
         raise CheckpointError("The file has no linear layer: it is no multilayer perceptron.")
-    if norms and norms != list(range(1, len(hidden) + 1)):
+    short = without_prefix(list(groups))
+    ours = are_ours(short.values())
+    if ours:
+        linears.sort(key=lambda layer: our_order(short[layer.name]))
+        norms.sort(key=lambda layer: our_order(short[layer.name]))
+        _check_numbers([short[layer.name] for layer in linears])
+        check_chain(linears)
+    else:
+        linears = order_layers(linears, ordered=ordered)
+    _check_widths(linears)
+    placed = place_norms(linears, norms, list(groups), ordered=ordered)
+    return Architecture(
+        layers=placed,
+        batch_norm=bool(norms) and _is_regular(placed),
+        renamed=not ours,
+        file_order=tuple(groups),
+        unused=tuple(unused),
+    )
+
+
+def _is_regular(layers: tuple[Placed, ...]) -> bool:
+    """Whether a batch norm stands behind each hidden layer, and nowhere else."""
+    *hidden, last = layers
+    counts = [len(layer.after) == 1 and not layer.before for layer in hidden]
+    return all(counts) and not last.after and not last.before
+
+
+def _is_beside(name: str, stub: Stub) -> bool:
+    """Whether a tensor belongs to a loss or the like, and to no layer."""
+    vector = max((size for size in stub.shape), default=1) == math.prod(stub.shape) <= PIXELS
+    return vector and _BESIDE.fullmatch(name) is not None
+
+
+def _take_vectors_at_the_end(groups: dict[str, dict[str, Stub]]) -> list[str]:
+    """Remove vectors behind the last matrix with a number for each class: weights of a loss."""
+    last = [f["weight"].shape for f in groups.values() if len(f.get("weight", _NONE).shape) == 2]
+    taken: list[str] = []
+    for name, fields in reversed(list(groups.items())):
+        if not last or set(fields) != {"weight"} or fields["weight"].shape != last[-1][:1]:
+            break
+        taken.append(f"{name}.weight")
+        del groups[name]
+    return taken[::-1]
+
+
+def _check_numbers(names: list[str]) -> None:
+    for number, name in enumerate(names, start=1):
+        if name != f"fc{number}":
+            raise missing(f"fc{number}.weight")
+
+
+def _check_widths(linears: list[Linear]) -> None:
+    for layer in linears:
+        wanted = (layer.outputs,)
+        if layer.bias is not None and layer.bias.shape not in (wanted, (1, *wanted)):
+            raise wrong_shape(f"{layer.name}.bias", layer.bias, wanted)
+        if layer.outputs < 1:
+            raise CheckpointError(
+                "`{layer}` is a layer without a single unit: "
+                "save the state dict of a model that predicts something.",
+                layer=printable(layer.name),
+            )
+    outputs = linears[-1].outputs
+    if outputs == PIXELS:
         raise CheckpointError(
-            "The file has batch normalisation after some layers only, and models here have it "
-            "after every hidden layer or none."
+            "The model in the file gives as many numbers as an image has pixels ({outputs}): it "
+            "is an autoencoder, which rebuilds images, and only models that tell classes apart "
+            "can be used here.",
+            outputs=outputs,
         )
-    if not 2 <= outputs <= limits.OUTPUTS:
+    if outputs == 1:
+        raise CheckpointError(
+            "The model in the file gives a single number for an image, as a discriminator or a "
+            "regression does, and only models of 2 to {most:,} classes can be used here.",
+            most=limits.OUTPUTS,
+        )
+    if outputs > limits.OUTPUTS:
         raise CheckpointError(
             "The model in the file has {outputs:,} outputs, "
             "and only models of 2 to {most:,} classes can be used here.",
             outputs=outputs,
             most=limits.OUTPUTS,
         )
-    return Architecture(
-        hidden=hidden, outputs=outputs, batch_norm=bool(norms), tensors=tensors, renamed=renamed
-    )
-
-
-def _linear(name: str, fields: Mapping[str, Stub], before: int, *, first: bool) -> int:
-    after, inputs = fields["weight"].shape
-    shape = shape_text(fields["weight"].shape)
-    if inputs != before and first:
-        raise CheckpointError(
-            "`{layer}.weight` has shape {shape}, but an image has {values} values: "
-            "only models of 28×28 images can be used.",
-            layer=printable(name),
-            shape=shape,
-            values=before,
-        )
-    if inputs != before:
-        raise CheckpointError(
-            "`{layer}.weight` has shape {shape}, but the layer before it gives {values} values: "
-            "only models whose layers follow one another can be used.",
-            layer=printable(name),
-            shape=shape,
-            values=before,
-        )
-    if after < 1:
-        raise CheckpointError(
-            "`{layer}` is a layer without a single unit: "
-            "save the state dict of a model that predicts something.",
-            layer=printable(name),
-        )
-    if fields["bias"].shape != (after,):
-        raise _shape(f"{name}.bias", fields["bias"], (after,))
-    return after
-
-
-def _check_norm(
-    name: str, fields: Mapping[str, Stub], widths: Sequence[int], norms: Sequence[int]
-) -> None:
-    shape = fields["weight"].shape
-    if len(shape) != 1:
-        raise CheckpointError(
-            "`{layer}.weight` has shape {shape}, and a multilayer perceptron has matrices "
-            "and vectors only: convolutions and the like cannot be used here.",
-            layer=printable(name),
-            shape=shape_text(shape),
-        )
-    _check_fields(name, fields, _NORM)
-    if len(widths) == 1 or len(widths) - 1 in norms:
-        raise CheckpointError(
-            "`{layer}` is a batch normalisation without a linear layer of its own before it: "
-            "such a model cannot be used here.",
-            layer=printable(name),
-        )
-    for field, stub in fields.items():
-        wanted = () if field == "num_batches_tracked" else (widths[-1],)
-        if stub.shape != wanted:
-            raise _shape(f"{name}.{field}", stub, wanted)
-
-
-def _check_fields(name: str, fields: Mapping[str, Stub], wanted: frozenset[str]) -> None:
-    for field in sorted(wanted - set(fields)):
-        raise _missing(f"{name}.{field}")
-    for field in sorted(set(fields) - wanted):
-        raise CheckpointError(
-            "The state dict has the unknown key `{layer}.{field}`: "
-            "save the state dict of a plain multilayer perceptron.",
-            layer=printable(name),
-            field=printable(field),
-        )
-
-
-def _missing(name: str) -> CheckpointError:
-    return CheckpointError(
-        "The state dict lacks `{name}`: save the whole state dict of the model.",
-        name=printable(name),
-    )
-
-
-def _shape(name: str, stub: Stub, wanted: tuple[int, ...]) -> CheckpointError:
-    return CheckpointError(
-        "`{name}` has shape {shape}, where its layer needs {wanted} ({count:,} numbers): "
-        "save the state dict of one model.",
-        name=printable(name),
-        shape=shape_text(stub.shape),
-        wanted=shape_text(wanted),
-        count=math.prod(wanted),
-    )

@@ -18,6 +18,7 @@ import torch
 from torch import Tensor
 
 from mlcore.checkpoint.architecture import Architecture, infer_architecture
+from mlcore.checkpoint.departures import assumed_layers, departures, keeps_parameters
 from mlcore.checkpoint.format import (
     Checkpoint,
     read_config,
@@ -30,7 +31,8 @@ from mlcore.checkpoint.state import ResumeState, read_full_state, read_tutorial_
 from mlcore.checkpoint.untrusted import limits
 from mlcore.checkpoint.untrusted.containers import read_contents
 from mlcore.checkpoint.untrusted.source import Source, open_source, printable
-from mlcore.checkpoint.untrusted.tensor_reader import TensorReader, is_finite, one_thread
+from mlcore.checkpoint.untrusted.tensor_reader import TensorReader, one_thread
+from mlcore.checkpoint.weights import file_dtypes, read_weights
 from mlcore.config import DataConfig, ModelConfig, RunConfig
 from mlcore.errors import CheckpointError, Notice
 from mlcore.model import MLP
@@ -99,12 +101,12 @@ def _read(source: Source, map_location: str | torch.device, max_bytes: int) -> C
     config = None if raw.config is None else read_config(raw.config)
     model_config = _model_config(config, found)
     reader = TensorReader(source, contents, max_bytes)
-    model = _weights(reader, found)
+    model = read_weights(reader, found)
     loss, lost = _loss(reader.number(raw.loss))
     epoch = read_count("epoch", reader.number(raw.epoch))
     step = read_count("step", reader.number(raw.step))
     progress = {"epoch": epoch, "step": step, "loss": loss}
-    resume = _resume(raw, reader, model, config, progress)
+    resume = _resume(raw, found, reader, model, config, progress)
     data = read_data(raw.data, found.outputs)
     mean, std = _normalisation(config, data)
     device = torch.device(map_location)
@@ -117,7 +119,7 @@ def _read(source: Source, map_location: str | torch.device, max_bytes: int) -> C
         mean=mean,
         std=std,
         model={name: tensor.to(device) for name, tensor in model.items()},
-        dtypes={name: stub.dtype for name, stub in found.tensors.items()},
+        dtypes=file_dtypes(found),
         optimizer=resume.optimizer,
         state=resume.snapshot,
         epoch=epoch,
@@ -132,11 +134,19 @@ def _read(source: Source, map_location: str | torch.device, max_bytes: int) -> C
 
 def _resume(
     raw: RawCheckpoint,
+    found: Architecture,
     reader: TensorReader,
     model: Mapping[str, Tensor],
     config: RunConfig | None,
     progress: Mapping[str, Any],
 ) -> ResumeState:
+    if raw.optimizer is not None and raw.form != "full" and not keeps_parameters(found):
+        return ResumeState(
+            warning=CheckpointError(
+                "The optimizer's state is not used: it goes with the layers as they are in the "
+                "file, and a run that continues from here starts it anew."
+            )
+        )
     optimizer = reader.values(raw.optimizer)
     if raw.form == "full":
         return read_full_state(reader.values(raw.trainer), optimizer, model, config, progress)
@@ -168,24 +178,6 @@ def _model_config(config: RunConfig | None, found: Architecture) -> ModelConfig:
     return stated
 
 
-def _weights(reader: TensorReader, found: Architecture) -> dict[str, Tensor]:
-    model: dict[str, Tensor] = {}
-    for name, stub in found.tensors.items():
-        tensor = reader.tensor(stub, as_float32=stub.dtype != "int64")
-        if not is_finite(tensor):
-            raise CheckpointError(
-                "`{name}` holds NaN or infinity, so the model cannot predict anything: "
-                "take a checkpoint from before the training diverged.",
-                name=name,
-            )
-        if name.endswith("running_var") and bool((tensor < 0).any()):
-            raise CheckpointError(
-                "`{name}` holds a negative variance: the file is damaged.", name=name
-            )
-        model[name] = tensor
-    return model
-
-
 def _loss(value: Any) -> tuple[float | None, Notice | None]:
     if value is None:
         return None, None
@@ -207,10 +199,9 @@ def _assumed(
     raw: RawCheckpoint, found: Architecture, mean: float, std: float
 ) -> tuple[Notice, ...]:
     """What the file does not say, with what is taken instead."""
-    assumed = []
-    if found.renamed:
-        layers = "fc1" if not found.hidden else f"fc1 … fc{len(found.hidden) + 1}"
-        assumed.append(Notice("Layers: taken in the file's order as {layers}.", layers=layers))
+    assumed: list[Notice] = []
+    if raw.config is None:
+        assumed.extend(assumed_layers(found))
     if raw.config is None:
         if found.hidden:
             assumed.append(Notice("Activation after the hidden layers: relu."))
@@ -225,17 +216,18 @@ def _assumed(
 
 
 def _warnings(raw: RawCheckpoint, found: Architecture) -> tuple[Notice, ...]:
-    warnings = []
-    kinds = {stub.dtype for stub in found.tensors.values()} - {"float32", "int64"}
+    warnings = list(departures(found))
+    kinds = set(file_dtypes(found).values()) - {"float32", "int64"}
     if kinds:
         warnings.append(
             Notice(
                 "Its {kinds} numbers were converted to float32.", kinds=list_words(sorted(kinds))
             )
         )
-    if raw.ignored:
-        names = ", ".join(f"`{printable(name, 30)}`" for name in raw.ignored[:_NAMED])
-        rest = len(raw.ignored) - _NAMED
+    ignored = (*raw.ignored, *found.unused)
+    if ignored:
+        names = ", ".join(f"`{printable(name, 30)}`" for name in ignored[:_NAMED])
+        rest = len(ignored) - _NAMED
         warnings.append(
             Notice("Not used: {names} and {rest} more.", names=names, rest=rest)
             if rest > 0

@@ -124,11 +124,12 @@ def find_active(command: str, target: str, runs: str) -> RunFolder:
 
 
 def report_damage(folder: RunFolder) -> None:
-    """Say on standard error what of a run's logs cannot be read, if anything."""
+    """Say on standard error what of a run's files is lost or cannot be read, if anything."""
     history = History(folder)
     history.refresh()
-    if history.damage:
-        print(f"mlcore: {history.damage}", file=sys.stderr)
+    for notice in (folder.rebuilt, history.damage):
+        if notice:
+            print(f"mlcore: {notice}", file=sys.stderr)
 
 
 def check_epochs_left(what: str, done: int, given: Mapping[str, Value]) -> None:

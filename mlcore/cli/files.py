@@ -87,7 +87,7 @@ def find_run(target: str, store: RunStore) -> RunFolder:
         RunError: there is none.
     """
     folder = expand_home(target)
-    return store.get(folder if is_file(folder / "config.json") else target)
+    return store.get(folder if RunFolder(folder).is_run() else target)
 
 
 def find_checkpoint(target: str, store: RunStore, which: str = "last") -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 
 from mlcore.cli.main import BAD_INPUT, FAILED, INTERRUPTED
@@ -15,6 +16,7 @@ from mlcore.runs.active.active_runs import actual_device, threads_used
 from mlcore.runs.active.queue import RunQueue
 from mlcore.runs.active.threads import cores, required_threads, threads_left
 from mlcore.runs.record.recorder import cancel_start
+from mlcore.runs.record.worker import read_worker
 from mlcore.words import counted, percent
 
 __all__ = ["follow"]
@@ -55,10 +57,14 @@ def follow(folder: RunFolder, *, as_json: bool, steps: bool) -> int:
     observer = Observer(folder, reporter)
     try:
         outcome = _train(folder, observer)
-    except BaseException:
+    except BaseException as error:
+        begun = isinstance(error, RunError) and _is_ours(folder)
         with contextlib.suppress(RunError):  # it must not start elsewhere later
             cancel_start(folder)
-        raise
+        if not begun:
+            raise
+        print(f"mlcore: {error}", file=sys.stderr)
+        return FAILED
     finally:
         if isinstance(reporter, ProgressLines):
             with contextlib.suppress(OSError):
@@ -74,6 +80,12 @@ def follow(folder: RunFolder, *, as_json: bool, steps: bool) -> int:
     words = f"stopped at step {outcome.step:,}; continue it with `mlcore resume {folder.id}`"
     print(words, file=sys.stderr if as_json else sys.stdout)
     return INTERRUPTED if outcome.reason == "shutdown" else 0
+
+
+def _is_ours(folder: RunFolder) -> bool:
+    """Whether this process has begun to train the run, so that what ends it is no bad input."""
+    worker = read_worker(folder.path)
+    return worker is not None and worker.alive and worker.pid == os.getpid()
 
 
 def _train(folder: RunFolder, observer: Observer) -> Event:

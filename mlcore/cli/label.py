@@ -10,9 +10,8 @@ from mlcore.cli.arguments import read
 from mlcore.cli.common import RunOptions, named_run
 from mlcore.cli.layout import print_json
 from mlcore.cli.options import OPTIONAL, POSITIONAL, argument, text
-from mlcore.errors import SettingsError
 from mlcore.runs import RunFolder
-from mlcore.runs.library.label import read_label, set_note, set_tags
+from mlcore.runs.library.label import change_tags, read_label, set_note
 
 __all__ = ["note", "tag"]
 
@@ -40,17 +39,7 @@ def tag(argv: Sequence[str]) -> int:
     options, _ = read("tag", TagOptions, argv)
     folder = named_run("tag", options.target, options.runs)
     if options.tags or options.remove:
-        removed = {tag.casefold() for tag in options.remove}
-        before = read_label(folder).tags
-        if lacking := removed - {tag.casefold() for tag in before}:
-            raise SettingsError(
-                "Run {run} has no tag {tag!r}: it has {tags}.",
-                run=folder.id,
-                tag=min(lacking),
-                tags=", ".join(before) or "none",
-            )
-        kept = [tag for tag in before if tag.casefold() not in removed]
-        set_tags(folder, [*kept, *options.tags])
+        change_tags(folder, options.tags, options.remove)
     tags = read_label(folder).tags
     words = f"is tagged {', '.join(tags)}" if tags else "has no tags"
     return _print(folder, f"run {folder.id} {words}", as_json=options.json)

@@ -58,7 +58,13 @@ def _words(folder: RunFolder, found: Replay) -> str:
     if found.equal:
         return f"run {folder.id} is the same to the last bit: {_compared(found)}"
     difference = found.difference
-    if difference is None:
+    if found.gap is not None:
+        first, last = found.gap
+        text = (
+            f"run {folder.id} can be repeated up to step {first - 1:,} only: its record lacks "
+            f"steps {first:,} to {last:,}, and whatever was edited there"
+        )
+    elif difference is None:
         text = (
             f"run {folder.id} differs: all {found.steps:,} losses are the same, "
             f"but the weights in {found.checkpoint} are not"
@@ -89,5 +95,5 @@ def _compared(found: Replay) -> str:
 
 def _versions(folder: RunFolder) -> dict[str, Any]:
     """The version of torch that the run was made with, and the one installed here."""
-    recorded = (folder.meta.get("versions") or {}).get("torch")
+    recorded = folder.meta["versions"].get("torch")
     return {"recorded": recorded, "here": importlib.metadata.version("torch")}

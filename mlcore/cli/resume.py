@@ -75,7 +75,7 @@ def _resume(folder: RunFolder, given: Mapping[str, Value]) -> None:
         ask_resume(folder, given)
         return folder
 
-    RunQueue(folder.path.parent).claim(ask)
+    RunQueue(folder.path.parent).claim(ask, resumed=folder.id)
 
 
 def _check(folder: RunFolder, given: Mapping[str, Value]) -> None:
@@ -104,7 +104,7 @@ def _start(path: Path, given: Mapping[str, Value], store: RunStore, name: str) -
         print(f"mlcore: {sentence}", file=sys.stderr)
     bring_data(plan.config.data)
     parent = path.resolve().parent.parent
-    origin = parent.name if (parent / "config.json").is_file() else None
+    origin = parent.name if RunFolder(parent).is_run() else None
     return RunQueue(store.root).claim(
         lambda: store.create(plan.config, parent=origin, checkpoint=path, name=name)
     )

@@ -13,11 +13,13 @@ from typing import Any
 from mlcore import errors
 from mlcore.errors import JobError, MlcoreError, RunError
 from mlcore.files import write_atomically
+from mlcore.plain_json import read_object
 from mlcore.runs.record.worker import WorkerRecord, read_worker, write_worker
 
 __all__ = ["JobFolder", "clean", "jobs_root"]
 
 _KEPT = 3600.0  # seconds that a finished job's folder stays
+_LARGEST = 2**26  # bytes of an answer
 
 
 def jobs_root(runs: Path) -> Path:
@@ -40,10 +42,10 @@ class JobFolder:
         """
         root = jobs_root(runs)
         folder = cls(root / f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(4)}")
-        content = {"kind": kind, "request": dict(request)}
+        content = json.dumps({"kind": kind, "request": dict(request)}, default=str)
         try:
             folder.path.mkdir(parents=True)
-            write_atomically(folder.path / "request.json", json.dumps(content, default=str))
+            write_atomically(folder.path / "request.json", content, sync=False)
         except (OSError, RunError) as error:
             raise JobError(
                 "{folder} cannot hold a new job ({reason}): choose another runs folder "
@@ -66,19 +68,19 @@ class JobFolder:
 
     def begin(self) -> None:
         """Note that the calling process works on the job."""
-        write_worker(self.path, WorkerRecord.mine())
+        write_worker(self.path, WorkerRecord.mine(), sync=False)
 
     def report(self, progress: Mapping[str, Any]) -> None:
         """Write the progress of the job."""
-        write_atomically(self.path / "progress.json", json.dumps(dict(progress)))
+        self._write("progress.json", json.dumps(dict(progress)))
 
     def answer(self, result: Mapping[str, Any]) -> None:
         """Write the result; the job is done."""
-        write_atomically(self.path / "result.json", json.dumps(dict(result), allow_nan=False))
+        self._write("result.json", json.dumps(dict(result), allow_nan=False))
 
     def refuse(self, error: MlcoreError) -> None:
         """Write why there is no result; the job is done."""
-        write_atomically(self.path / "error.json", json.dumps(errors.to_json(error)))
+        self._write("error.json", json.dumps(errors.to_json(error)))
 
     @property
     def done(self) -> bool:
@@ -109,12 +111,14 @@ class JobFolder:
             raise error
         return self._read("result.json")
 
+    def _write(self, name: str, text: str) -> None:
+        write_atomically(self.path / name, text, sync=False)  # nobody asks after a power cut
+
     def _read(self, name: str) -> dict[str, Any] | None:
         try:
-            found = json.loads((self.path / name).read_text(encoding="utf-8"))
+            return read_object(self.path / name, _LARGEST)
         except (OSError, ValueError):
             return None
-        return found if isinstance(found, dict) else None
 
 
 def clean(runs: Path) -> None:

@@ -51,6 +51,7 @@ class Replay:
     difference: Difference | None = None
     checkpoint: str | None = None  # file name of the one whose weights were compared
     weights_equal: bool | None = None  # None: there is no checkpoint of the last step
+    gap: tuple[int, int] | None = None  # first steps that the record lacks, where it differs after
 
     @property
     def equal(self) -> bool:
@@ -98,6 +99,7 @@ def replay(
         difference=difference,
         checkpoint=None if weights is None or file is None else file.name,
         weights_equal=weights,
+        gap=_gap_before(history, difference),
     )
 
 
@@ -197,12 +199,19 @@ class _Replayer:
         return Difference(step=step, recorded=recorded, replayed=replayed, reason=reason)
 
 
+def _gap_before(history: History, difference: Difference | None) -> tuple[int, int] | None:
+    """The first gap in the record that may be why the steps after it differ."""
+    if difference is None:
+        return None
+    return next((gap for gap in history.gaps if gap[0] <= difference.step), None)
+
+
 def _initial_state(folder: RunFolder) -> InitialState:
     """What the run started with; the edit that a fork starts with is in its history."""
     start = folder.checkpoints_path / START_FILE
     if start.is_file():
         return replace(initial_state_from(start, folder.config), changes={})
-    if (folder.meta.get("parent") or {}).get("checkpoint"):
+    if (folder.meta["parent"] or {}).get("checkpoint"):
         raise RunError(
             "{start} is gone, from which run {run} started: put it back to replay the run.",
             start=start,

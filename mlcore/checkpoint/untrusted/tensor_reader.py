@@ -52,6 +52,7 @@ class TensorReader:
         if flat is None or first:
             flat = self._read[key] = self._flat(stub.storage, as_float32)
         if first and stub.is_whole:
+            del self._read[key]  # whoever has it may change it; another reader reads it anew
             return flat.view(stub.shape)
         # Numbers that another tensor has too are copied: nobody may change two tensors at once.
         self._take(math.prod(stub.shape) * flat.itemsize)

@@ -6,6 +6,7 @@ tab, shell and server sees one queue. What is on disk changes under a lock alone
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -54,10 +55,12 @@ class RunQueue:
     def snapshot(self) -> QueueSnapshot:
         """What waits and what trains; cheap. A damaged queue shows as an empty one."""
         state = read_queue(self.path) or QueueState()
+        active = self.active(state)
+        begun = {one.run for one in active}  # some may have begun since the file was read
         return QueueSnapshot(
             at_once=state.at_once,
-            waiting=tuple(state.waiting),
-            active=self.active(state),
+            waiting=tuple(run for run in state.waiting if run not in begun),
+            active=active,
         )
 
     def is_empty(self) -> bool:
@@ -101,21 +104,23 @@ class RunQueue:
             if asdict(state) != before:
                 write_queue(self.path, state)
 
-    def claim(self, make: Callable[[], RunFolder]) -> RunFolder:
+    def claim(self, make: Callable[[], RunFolder], resumed: str = "") -> RunFolder:
         """Claim a run without waiting: this process trains it itself.
 
         Args:
             make: makes the run, or asks for it to be resumed; its folder.
+            resumed: the id of the run that is to be resumed; "": a new one is made.
 
         Raises:
-            RunError: another process is about to train it; and what `make` raises.
+            RunError: another process is about to train it, and nothing was asked; and what `make`
+                raises.
         """
         with self.change() as state:
-            folder = make()
-            if folder.id in state.claims:
+            if resumed in state.claims:
                 raise RunError(
-                    "Run {run} is being started by another process already.", run=folder.id
+                    "Run {run} is being started by another process already.", run=resumed
                 )
+            folder = make()
             if folder.id in state.waiting:
                 state.waiting.remove(folder.id)
             state.claims[folder.id] = Claim.mine(device=folder.config.train.device)
@@ -203,15 +208,18 @@ class RunQueue:
 
     def _queued(self, run: str) -> bool:
         folder = RunFolder(self.root / run)
-        return folder.config_path.is_file() and read_state(folder) == "queued"
+        return folder.is_run() and read_state(folder) == "queued"
 
     def _unlisted(self, state: QueueState) -> list[str]:
         """Ids of the runs that are to start and are not listed, by when that was asked for."""
         listed = {*state.waiting, *state.claims}
         found = []
-        for file in self.root.glob("[!.]*/config.json"):
-            run = file.parent.name
-            if run not in listed and self._queued(run):
-                asked = RunFolder(file.parent).control_path
-                found.append(((asked if asked.is_file() else file).stat().st_mtime, run))
+        for path in self.root.glob("[!.]*"):
+            folder = RunFolder(path)
+            if folder.id in listed or not self._queued(folder.id):
+                continue
+            with contextlib.suppress(OSError):  # it is being deleted
+                asked = folder.control_path
+                since = asked if asked.is_file() else folder.config_path
+                found.append((since.stat().st_mtime, folder.id))
         return [run for _, run in sorted(found)]

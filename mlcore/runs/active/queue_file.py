@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from mlcore.files import write_atomically
+from mlcore.plain_json import read_object
 from mlcore.runs.record.worker import ProcessRecord
 
 __all__ = ["MOST_AT_ONCE", "Claim", "QueueState", "read_queue", "write_queue"]
@@ -36,12 +37,12 @@ class QueueState:
 def read_queue(path: Path) -> QueueState | None:
     """The queue on disk; None where it is missing or damaged."""
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        found = read_object(path)
         at_once = int(found["at_once"])
         waiting = [_checked_id(run) for run in found["waiting"]]
         written = found["claims"] if "claims" in found else found["taken"]  # of earlier versions
         claims = {_checked_id(run): _claim(values) for run, values in written.items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError):
         return None
     return QueueState(at_once=min(max(1, at_once), MOST_AT_ONCE), waiting=waiting, claims=claims)
 
@@ -57,7 +58,7 @@ def write_queue(path: Path, state: QueueState) -> None:
 
 def _checked_id(run: Any) -> str:
     """The id of a run, which names a folder beside the queue and nothing else."""
-    if not isinstance(run, str) or run != Path(run).name or run.startswith("."):
+    if not isinstance(run, str) or run != Path(run).name or run.startswith(".") or "\0" in run:
         raise ValueError(run)
     return run
 

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
 from mlcore.errors import SettingsError
 from mlcore.files import write_atomically
+from mlcore.plain_json import read_object
 from mlcore.runs.record.folder import RunFolder
+from mlcore.runs.record.locks import folder_lock
+from mlcore.runs.record.texts import LONGEST_NAME, clean_lines, one_line
 
 __all__ = [
     "LONGEST_NAME",
     "LONGEST_NOTE",
     "MOST_TAGS",
     "Label",
+    "change_tags",
     "check_note",
     "check_tags",
     "read_label",
@@ -26,11 +30,9 @@ __all__ = [
 ]
 
 MOST_TAGS = 10
-LONGEST_NAME = 200  # characters
 LONGEST_NOTE = 2_000  # characters
 
 _TAG = re.compile(r"\w[\w.-]{0,29}")
-_CONTROL = re.compile(r"[^\S\n]|[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,10 +59,10 @@ def read_label(folder: RunFolder) -> Label:
         RunError: the run's config.json cannot be read.
     """
     try:
-        record = json.loads(folder.label_path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        record = None
-    return _parse(record if isinstance(record, dict) else {}, folder.meta.get("name"))
+        record = read_object(folder.label_path)
+    except (OSError, ValueError):
+        record = {}
+    return _parse(record, folder.meta["name"])
 
 
 def rename(folder: RunFolder, name: str) -> None:
@@ -69,7 +71,7 @@ def rename(folder: RunFolder, name: str) -> None:
     Raises:
         RunError: it cannot be written.
     """
-    _write(folder, replace(read_label(folder), name=_one_line(name)))
+    _change(folder, lambda label: replace(label, name=one_line(name)))
 
 
 def set_tags(folder: RunFolder, tags: Iterable[str]) -> None:
@@ -79,7 +81,36 @@ def set_tags(folder: RunFolder, tags: Iterable[str]) -> None:
         SettingsError: one of them is no word, or there are too many.
         RunError: they cannot be written.
     """
-    _write(folder, replace(read_label(folder), tags=check_tags(tags)))
+    kept = check_tags(tags)
+    _change(folder, lambda label: replace(label, tags=kept))
+
+
+def change_tags(folder: RunFolder, added: Iterable[str], removed: Iterable[str] = ()) -> None:
+    """Give a run more tags and take others away; what others change at the same time stays.
+
+    Args:
+        folder: the run.
+        added: tags to give it.
+        removed: tags to take away; each in any case of its letters.
+
+    Raises:
+        SettingsError: one of them is no word, there are too many, or it has not one to remove.
+        RunError: they cannot be written.
+    """
+    added, gone = tuple(added), {tag.casefold() for tag in removed}
+
+    def change(label: Label) -> Label:
+        if lacking := gone - {tag.casefold() for tag in label.tags}:
+            raise SettingsError(
+                "Run {run} has no tag {tag!r}: it has {tags}.",
+                run=folder.id,
+                tag=min(lacking),
+                tags=", ".join(label.tags) or "none",
+            )
+        kept = [tag for tag in label.tags if tag.casefold() not in gone]
+        return replace(label, tags=check_tags([*kept, *added]))
+
+    _change(folder, change)
 
 
 def set_note(folder: RunFolder, note: str) -> None:
@@ -89,7 +120,8 @@ def set_note(folder: RunFolder, note: str) -> None:
         SettingsError: it is too long.
         RunError: it cannot be written.
     """
-    _write(folder, replace(read_label(folder), note=check_note(note)))
+    checked = check_note(note)
+    _change(folder, lambda label: replace(label, note=checked))
 
 
 def check_tags(tags: Iterable[str]) -> tuple[str, ...]:
@@ -123,7 +155,7 @@ def check_note(text: str) -> str:
     Raises:
         SettingsError: it is longer than 2,000 characters.
     """
-    note = _clean(text)
+    note = clean_lines(text)
     if len(note) > LONGEST_NOTE:
         raise SettingsError(
             "A note can have {most:,} characters, but got {count:,}: shorten it.",
@@ -138,21 +170,18 @@ def _parse(record: dict[str, Any], name: Any) -> Label:
     words = [tag for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else []
     kept = {tag.casefold(): tag for tag in reversed(words[:1_000]) if _TAG.fullmatch(tag)}
     return Label(
-        name=_one_line(name) if isinstance(name, str) else "",
+        name=one_line(name) if isinstance(name, str) else "",
         tags=tuple(reversed(kept.values()))[:MOST_TAGS],
-        note=_clean(note)[:LONGEST_NOTE] if isinstance(note, str) else "",
+        note=clean_lines(note)[:LONGEST_NOTE].strip() if isinstance(note, str) else "",
     )
+
+
+def _change(folder: RunFolder, change: Callable[[Label], Label]) -> None:
+    """Read the label, change it and write it, while nobody else does."""
+    with folder_lock(folder.path):
+        _write(folder, change(read_label(folder)))
 
 
 def _write(folder: RunFolder, label: Label) -> None:
     record = {"name": label.name, "tags": list(label.tags), "note": label.note}
     write_atomically(folder.label_path, json.dumps(record, ensure_ascii=False) + "\n")
-
-
-def _one_line(name: str) -> str:
-    return " ".join(name.split())[:LONGEST_NAME]
-
-
-def _clean(text: str) -> str:
-    lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    return _CONTROL.sub(" ", lines).strip()

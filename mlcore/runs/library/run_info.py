@@ -35,7 +35,7 @@ class RunInfo:
     validation_loss: float | None
     validation_accuracy: float | None  # 0 to 1
     test_accuracy: float | None  # 0 to 1
-    message: str  # why it failed or was lost; else empty
+    message: str  # why it failed or was lost, or what of it is not known; else empty
 
 
 def read_run_info(folder: RunFolder) -> RunInfo:
@@ -54,10 +54,10 @@ def read_run_info(folder: RunFolder) -> RunInfo:
         tags=label.tags,
         note=label.note,
         path=folder.path,
-        created=float(meta.get("created") or 0.0),
+        created=meta["created"],
         state=now.state,
         config=config,
-        parent=(meta.get("parent") or {}).get("run"),
+        parent=(meta["parent"] or {}).get("run"),
         epoch=now.epoch,
         epochs=now.epoch if whole else max(config.train.epochs, now.epoch),
         step=now.step,
@@ -65,5 +65,7 @@ def read_run_info(folder: RunFolder) -> RunInfo:
         validation_loss=last.validation_loss if last else None,
         validation_accuracy=last.validation_accuracy if last else None,
         test_accuracy=outcome.test_accuracy if isinstance(outcome, Finished) else None,
-        message=str(lost_message(folder)) if now.state == "lost" else failed,
+        message=str(lost_message(folder))
+        if now.state == "lost"
+        else failed or str(folder.rebuilt or ""),
     )

@@ -16,13 +16,13 @@ from typing import Any
 
 from mlcore.config import RunConfig
 from mlcore.errors import RunError
-from mlcore.files import expand_home, is_file, write_atomically
+from mlcore.files import atomic_file, expand_home, sync_folder, write_atomically
 from mlcore.rules import shortened
 from mlcore.runs.library.cache import RunCache
-from mlcore.runs.library.label import LONGEST_NAME
 from mlcore.runs.library.run_info import RunInfo, read_run_info
 from mlcore.runs.record.folder import START_FILE, RunFolder
 from mlcore.runs.record.reserve import reserve
+from mlcore.runs.record.texts import one_line
 
 __all__ = ["TRASH", "RunStore", "default_runs_root"]
 
@@ -69,7 +69,11 @@ class RunStore:
         try:
             folder.checkpoints_path.mkdir()
             if checkpoint is not None:
-                shutil.copyfile(checkpoint, folder.checkpoints_path / START_FILE)
+                with (
+                    checkpoint.open("rb") as source,
+                    atomic_file(folder.checkpoints_path / START_FILE, sync=True) as (copy, _),
+                ):
+                    shutil.copyfileobj(source, copy, 2**20)
         except OSError as error:
             shutil.rmtree(folder.path, ignore_errors=True)
             raise RunError(
@@ -84,7 +88,7 @@ class RunStore:
         meta = {
             "id": folder.id,
             "created": created,
-            "name": name.strip()[:LONGEST_NAME],
+            "name": one_line(name),
             "config": config.to_json(),
             "parent": origin if parent or checkpoint is not None else None,
             "versions": _versions(),
@@ -95,6 +99,7 @@ class RunStore:
         except RunError:
             shutil.rmtree(folder.path, ignore_errors=True)
             raise
+        sync_folder(self.root)
         return folder
 
     def _now(self) -> float:
@@ -103,14 +108,16 @@ class RunStore:
         for run in reversed(ids):
             if run[:_SECOND] != ids[-1][:_SECOND]:
                 break
-            with contextlib.suppress(RunError, KeyError, TypeError, ValueError):
-                newest = max(newest, float(RunFolder(self.root / run).meta["created"]))
+            with contextlib.suppress(RunError):
+                newest = max(newest, RunFolder(self.root / run).meta["created"])
         return newest + 0.001 if 0 <= newest - now < _SET_BACK else now
 
     def _make_folder(self, created: float) -> Path:
         day = time.strftime("%Y%m%d-%H%M%S", time.localtime(created))
         try:
-            self.root.mkdir(parents=True, exist_ok=True)
+            if not self.root.is_dir():
+                self.root.mkdir(parents=True, exist_ok=True)
+                sync_folder(self.root.parent)
             for _ in range(100):
                 path = self.root / f"{day}-{secrets.token_hex(2)}"
                 try:
@@ -136,7 +143,7 @@ class RunStore:
         text = str(run)
         if isinstance(run, Path) or os.sep in text:
             folder = RunFolder(Path(run))
-            if not is_file(folder.config_path):
+            if not folder.is_run():
                 raise RunError("{run} is no run: it has no config.json.", run=shortened(text))
             return folder
 
@@ -174,7 +181,7 @@ class RunStore:
                 names = [entry.name for entry in entries if not entry.name.startswith(".")]
         except OSError:
             return []
-        return sorted(name for name in names if (self.root / name / "config.json").is_file())
+        return sorted(name for name in names if RunFolder(self.root / name).is_run())
 
     def list(self) -> list[RunInfo]:
         """All runs, newest first, read from their settings and the ends of their histories.

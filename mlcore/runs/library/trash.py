@@ -29,7 +29,7 @@ def delete(folder: RunFolder) -> None:
         RunError: it is training, was deleted already, or its folder cannot be moved.
     """
     root = folder.path.parent
-    if root.name == TRASH or not folder.config_path.is_file():
+    if root.name == TRASH or not folder.is_run():
         raise RunError("Run {run} is deleted already.", run=folder.id)
     if read_state(folder) == "queued":
         RunQueue(root).cancel(folder.id)

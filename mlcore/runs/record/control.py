@@ -30,17 +30,24 @@ def send(folder: RunFolder, command: Command) -> None:
     append_line(folder.control_path, {**commands.to_json(command), "time": time.time()})
 
 
-def ask_start(folder: RunFolder) -> None:
+def ask_start(folder: RunFolder, changes: Mapping[str, Any] | None = None) -> None:
     """Ask for a (new) start: whatever was asked before no longer counts.
+
+    Args:
+        folder: the run.
+        changes: an edit to make first; in the same line, so that both are asked for or neither.
 
     Raises:
         RunError: the log cannot be written.
     """
-    append_line(folder.control_path, {"command": START_MARKER, "time": time.time()})
+    edit = {"changes": dict(changes)} if changes else {}
+    append_line(folder.control_path, {"command": START_MARKER, "time": time.time(), **edit})
 
 
 def ask_resume(folder: RunFolder, changes: Mapping[str, Any] | None = None) -> None:
     """Ask that a run which has ended resumes from its last checkpoint; a worker must follow.
+
+    Where this raises, nothing was asked.
 
     Args:
         folder: the run.
@@ -51,9 +58,9 @@ def ask_resume(folder: RunFolder, changes: Mapping[str, Any] | None = None) -> N
         SettingsError: a change names no setting or one that is fixed, or its value is refused.
     """
     changes = dict(changes or {})
-    if changes:
-        _check(folder, changes)
     with start_lock(folder):
+        if changes:
+            _check(folder, changes)
         now = read_state(folder)
         if now in ("running", "paused"):
             raise RunError(
@@ -66,10 +73,11 @@ def ask_resume(folder: RunFolder, changes: Mapping[str, Any] | None = None) -> N
                 "Run {run} is finished: give it more epochs (train.epochs) to resume it.",
                 run=folder.id,
             )
-        if now != "queued":  # else a start is asked for already
+        if now != "queued":
+            folder.keep_settings()
             reserve(folder.path)
-            ask_start(folder)
-        if changes:
+            ask_start(folder, changes)
+        elif changes:  # a start is asked for already
             send(folder, Edit(changes=changes))
 
 
@@ -127,10 +135,12 @@ class ControlLog:
             self._pending = []
         found: list[Command] = []
         for _, record in lines:
-            if record.get("command") == START_MARKER:
-                self._pending, found = [], []
-                continue
             try:
+                if record.get("command") == START_MARKER:
+                    self._pending, found = [], []
+                    if not record.get("changes"):
+                        continue
+                    record = {"command": Edit.kind, "changes": record["changes"]}
                 found.append(commands.from_json(record))
             except SettingsError:
                 self.refused += 1

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from mlcore import events
 from mlcore.events import EVENTS, EpochDone, Event, StepsDone
-from mlcore.runs.record.lines import encode_line, parse_line, read_tail
+from mlcore.runs.record.lines import encode_line, parse_line, read_backwards, read_tail
 
 __all__ = ["LoggedEvent", "event_record", "latest_events", "newest_events", "read_event"]
 
@@ -32,8 +32,14 @@ class LoggedEvent(NamedTuple):
 
 
 def event_record(event: Event) -> dict[str, Any]:
-    """What a line of the history holds: the event and the time (unix seconds)."""
-    return {**events.to_json(event), "time": time.time()}
+    """What a line of the history holds: the event and the time (unix seconds).
+
+    Losses are float32, which nine digits tell apart; all 17 would make the log twice as long.
+    """
+    record = events.to_json(event)
+    if isinstance(event, StepsDone):
+        record["losses"] = [None if x is None else float(f"{x:.9g}") for x in record["losses"]]
+    return {**record, "time": round(time.time(), 3)}
 
 
 def read_event(record: Mapping[str, Any]) -> Event | None:
@@ -69,11 +75,7 @@ def newest_events(path: Path) -> list[LoggedEvent]:
 
 def latest_events(path: Path, kind: type[E]) -> Iterator[E]:
     """The events of one kind in a history, the last first; damaged lines are left out."""
-    try:
-        lines = path.read_bytes().splitlines()
-    except OSError:
-        return
-    for line in reversed(lines):
+    for line in read_backwards(path):
         if not _holds(line, kind.kind):
             continue
         try:

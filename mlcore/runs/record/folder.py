@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 import re
 from pathlib import Path
 from typing import Any
 
 from mlcore.config import RunConfig
-from mlcore.errors import RunError, SettingsError
+from mlcore.errors import Notice, RunError, SettingsError
 from mlcore.events import CheckpointSaved, Started
+from mlcore.files import write_atomically
+from mlcore.plain_json import read_object
 from mlcore.runs.record.event_log import latest_events
+from mlcore.runs.record.meta import checked_meta
+from mlcore.runs.record.recovery import recovered_meta
+from mlcore.runs.record.texts import one_line
 
 __all__ = ["START_FILE", "RunFolder", "checkpoint_name"]
 
@@ -51,11 +57,36 @@ class RunFolder:
     def meta(self) -> dict[str, Any]:
         """What config.json holds: id, created, name, config, parent, versions.
 
+        Where it is lost, what the run's checkpoints say of it, and "rebuilt", the file it is from.
+
         Raises:
-            RunError: it is missing or damaged.
+            RunError: it is missing or damaged, and no checkpoint says what was in it.
         """
+        return self._settings[0]
+
+    @property
+    def config(self) -> RunConfig:
+        """The settings the run was made with; edits are in its history.
+
+        Raises:
+            RunError: they cannot be read.
+        """
+        return self._settings[1]
+
+    @functools.cached_property
+    def _settings(self) -> tuple[dict[str, Any], RunConfig]:
         try:
-            found = json.loads(self.config_path.read_text(encoding="utf-8"))
+            found = checked_meta(self.path, self._read_meta())
+            return found, self._read_config(found)
+        except RunError:
+            recovered = self._recovered()
+            if recovered is None:
+                raise
+            return recovered
+
+    def _read_meta(self) -> dict[str, Any]:
+        try:
+            found = read_object(self.config_path)
         except FileNotFoundError:
             raise RunError("{path} is no run: it has no config.json.", path=self.path) from None
         except OSError as error:
@@ -63,23 +94,17 @@ class RunFolder:
                 "{path} cannot be read ({reason}).", path=self.config_path, reason=error.strerror
             ) from error
         except ValueError:
-            found = None
-        if not isinstance(found, dict) or "config" not in found:
+            found = {}
+        if "config" not in found:
             raise RunError(
                 "{path} is damaged: delete the folder, or put back a whole file.",
                 path=self.config_path,
             )
         return found
 
-    @functools.cached_property
-    def config(self) -> RunConfig:
-        """The settings the run was made with; edits are in its history.
-
-        Raises:
-            RunError: they cannot be read.
-        """
+    def _read_config(self, found: dict[str, Any]) -> RunConfig:
         try:
-            return RunConfig.from_json(self.meta["config"])
+            return RunConfig.from_json(found["config"])
         except SettingsError as error:
             raise RunError(
                 "{path} holds settings that are not possible: {error}",
@@ -87,11 +112,53 @@ class RunFolder:
                 error=error,
             ) from error
 
+    def _recovered(self) -> tuple[dict[str, Any], RunConfig] | None:
+        own = [(checkpoint_step(path), path) for path in self.checkpoints()]
+        found = recovered_meta([(step, path) for step, path in own if step >= 0], self.events_path)
+        if found is None:
+            return None
+        if own[0][0] < 0:  # of which run it is a fork is not known
+            found["parent"] = {"run": None, "checkpoint": START_FILE}
+        found = checked_meta(self.path, found)
+        return found, RunConfig.from_json(found["config"])
+
+    @property
+    def rebuilt(self) -> Notice | None:
+        """What is not known of a run whose config.json was lost; None for any other.
+
+        Raises:
+            RunError: its settings cannot be read.
+        """
+        file = self.meta.get("rebuilt")
+        if not isinstance(file, str):
+            return None
+        return Notice(
+            "config.json of run {run} was lost, and its settings are taken from {file}: what it "
+            "was called at first and which run it was forked from are not known.",
+            run=self.id,
+            file=one_line(file),
+        )
+
+    def keep_settings(self) -> None:
+        """Write config.json again where it was lost and could be rebuilt.
+
+        Raises:
+            RunError: it cannot be written, or the settings cannot be read.
+        """
+        if self.rebuilt is not None:
+            write_atomically(self.config_path, json.dumps(self.meta, indent=2) + "\n")
+
+    def is_run(self) -> bool:
+        """Whether a run is here: its config.json, in whatever state, or else a checkpoint of it."""
+        if os.path.lexists(self.config_path):
+            return True
+        return any(checkpoint_step(path) >= 0 for path in self.checkpoints())
+
     def checkpoints(self) -> list[Path]:
         """The whole checkpoints in the folder, by step; `start.pt` comes first."""
         try:
             found = list(self.checkpoints_path.iterdir())
-        except OSError:
+        except (OSError, ValueError):  # ValueError: what a person typed is no path
             return []
         kept = [path for path in found if path.name == START_FILE or _SAVED.fullmatch(path.name)]
         return sorted(kept, key=checkpoint_step)

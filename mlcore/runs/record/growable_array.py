@@ -47,8 +47,15 @@ class GrowableArray:
             self._buffer = grown
 
         self._buffer[self._length : position] = np.nan
-        self._buffer[position:end] = values
+        with np.errstate(over="ignore"):  # beyond float32 it is infinite
+            self._buffer[position:end] = values
         self._length = end
+
+    def snapshot(self) -> GrowableArray:
+        """The values up to now; what is appended later is not in it. No copy of the values."""
+        taken = GrowableArray.__new__(GrowableArray)
+        taken._buffer, taken._length = self._buffer, self._length
+        return taken
 
     def truncate(self, length: int) -> None:
         """Drop what is at `length` and after it."""

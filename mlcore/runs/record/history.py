@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import threading
 from typing import Any
 
@@ -24,11 +25,16 @@ from mlcore.events import (
     Stopped,
 )
 from mlcore.runs.record.event_log import read_event
-from mlcore.runs.record.folder import RunFolder
+from mlcore.runs.record.folder import START_FILE, RunFolder, checkpoint_step
 from mlcore.runs.record.growable_array import GrowableArray
 from mlcore.runs.record.length import RunLength
 from mlcore.runs.record.lines import Line, LineReader
-from mlcore.runs.record.messages import damage_message, gone_message, lost_message
+from mlcore.runs.record.messages import (
+    damage_message,
+    gap_message,
+    gone_message,
+    lost_message,
+)
 from mlcore.runs.record.pace import Pace
 from mlcore.runs.record.status import (
     ENDED,
@@ -41,6 +47,8 @@ from mlcore.runs.record.status import (
 from mlcore.runs.record.worker import Life, WorkerRecord, life_of, read_worker
 
 __all__ = ["History"]
+
+_PIECE = 2**20  # bytes of the log in memory at once
 
 
 class History:
@@ -55,6 +63,7 @@ class History:
         started: the last start, or None before the first.
         length: how long the run will be, as its last start or edit says.
         starts: every start whose steps still count, in order; `started` is the last of them.
+        gaps: first and last step of each part of the run of which nothing is recorded, in order.
         refused: the last edit that was refused, or None once another was made or the run resumed.
         outcome: how the run ended, or None while it has not (again).
         state, error: the run's state, and why it failed or was lost (else None).
@@ -77,6 +86,7 @@ class History:
         self.started: Started | None = None
         self.length = RunLength()
         self.starts: list[Started] = []
+        self.gaps: list[tuple[int, int]] = []
         self.refused: EditRefused | None = None
         self.outcome: Finished | Stopped | Failed | None = None
         self._edits_at: list[tuple[int, int]] = []  # (step, edits before) of each checkpoint
@@ -141,8 +151,19 @@ class History:
 
     @property
     def damage(self) -> Notice | None:
-        """What could not be read of the history and the control log, if anything."""
-        return damage_message(self.damaged, self._control.skipped(ended=self.state in ENDED))
+        """What is missing of the history, and what could not be read of it and the control log."""
+        ended = self.state in ENDED
+        skipped = damage_message(self.damaged, self._control.skipped(ended=ended))
+        missing = gap_message(self._all_gaps() if ended else self.gaps)
+        if skipped and missing:
+            return Notice("{skipped} {missing}", skipped=skipped, missing=missing)
+        return skipped or missing
+
+    def _all_gaps(self) -> list[tuple[int, int]]:
+        """The gaps, and the one before the checkpoint from which the run will be resumed."""
+        last = self.folder.last_checkpoint()
+        step = checkpoint_step(last) if last else 0
+        return [*self.gaps, (self.step + 1, step)] if step > self.step else self.gaps
 
     @property
     def steps_per_second(self) -> float | None:
@@ -161,22 +182,41 @@ class History:
             worker = read_worker(self.folder.path)
             life = life_of(worker)
             try:
-                replaced, lines = self._reader.read()
+                changed = self._read_new()
             except RunError as error:
                 self.state, self.error = "lost", error
                 return before != (self.state, self.message)
+            with contextlib.suppress(RunError):  # the next command to the run reports it
+                self._control.read()
+            self._update_state(worker, life)
+            return changed or before != (self.state, self.message)
+
+    def _read_new(self) -> bool:
+        """Read what is new, in pieces that take little memory; whether there was anything."""
+        changed, behind = False, True
+        while behind:
+            replaced, lines = self._reader.read(_PIECE)
+            behind = self._reader.behind
             if replaced:
                 self._clear()
             for line in lines:
                 self._add(line)
-            with contextlib.suppress(RunError):  # the next command to the run reports it
-                self._control.read()
-            self._update_state(worker, life)
-            return replaced or bool(lines) or before != (self.state, self.message)
+            changed = changed or replaced or bool(lines)
+        return changed
+
+    def snapshot(self) -> History:
+        """What was read up to now, for a thread of its own: no `refresh` of another changes it."""
+        with self._lock:
+            taken = copy.copy(self)
+            taken._steps, taken._pace = self._steps.snapshot(), self._pace.snapshot()
+            taken.epochs, taken.edits = self.epochs.copy(), self.edits.copy()
+            taken.checkpoints, taken.starts = self.checkpoints.copy(), self.starts.copy()
+            taken._edits_at = self._edits_at.copy()
+            return taken
 
     def _update_state(self, worker: WorkerRecord | None, life: Life) -> None:
         """Derive state and error from what was read and from the worker."""
-        if not self.folder.config_path.exists():
+        if not self.folder.is_run():
             self.state, self.error = "lost", gone_message(self.folder)
             return
         asked = start_asked(self.folder.control_path, worker.control_from if worker else 0)
@@ -218,7 +258,9 @@ class History:
     def _apply(self, event: Event) -> None:
         match event:
             case StepsDone():
+                known = self.step
                 self._steps.write(event.first - 1, event.losses)
+                self._note_gap(known, event.first - 1)
             case EpochDone():
                 self.epochs.append(event)
             case SettingsEdited():
@@ -235,8 +277,21 @@ class History:
             case Finished() | Stopped() | Failed():
                 self.outcome = event
 
+    def _begins_at_a_checkpoint(self) -> bool:
+        """Whether the run continues another one's, so that its first step need not be 1."""
+        return (self.folder.checkpoints_path / START_FILE).is_file()
+
+    def _note_gap(self, known: int, before: int) -> None:
+        """Note that nothing is recorded of the steps after `known`, up to `before`."""
+        if known < before:
+            self.gaps.append((known + 1, before))
+
     def _start(self, start: Started) -> None:
         """Drop what was recorded of steps after the one from which the run continues."""
+        self.gaps = [(first, min(last, start.step)) for first, last in self.gaps]
+        self.gaps = [(first, last) for first, last in self.gaps if first <= last]
+        if self.started is not None or not self._begins_at_a_checkpoint():
+            self._note_gap(self.step, start.step)
         if self.started is not None:
             self._steps.truncate(start.step)
             self.epochs = [epoch for epoch in self.epochs if epoch.step <= start.step]

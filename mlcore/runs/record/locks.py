@@ -16,7 +16,7 @@ try:
 except ImportError:  # pragma: no cover (Windows: only threads exclude each other)
     fcntl = None  # type: ignore[assignment]
 
-__all__ = ["file_lock", "try_lock", "wait_lock"]
+__all__ = ["file_lock", "folder_lock", "try_lock", "wait_lock"]
 
 _PATIENCE = 10.0  # seconds; a lock is held while a few small files are written
 _THREADS = threading.RLock()
@@ -63,6 +63,28 @@ def file_lock(path: Path) -> Iterator[None]:
                 path=path,
                 reason=error.strerror,
             ) from error
+        try:
+            wait_lock(fd, path)
+            yield
+        finally:
+            os.close(fd)
+
+
+@contextmanager
+def folder_lock(path: Path) -> Iterator[None]:
+    """Within the block no other process or thread holds the lock of this folder.
+
+    Raises:
+        RunError: it is gone, or another process does not release it.
+    """
+    with _THREADS:
+        try:
+            fd = os.open(path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
+        except OSError as error:
+            if os.name == "nt" and path.is_dir():  # pragma: no cover (a folder is never open there)
+                yield
+                return
+            raise RunError("{path} is gone, or is not yours to read.", path=path) from error
         try:
             wait_lock(fd, path)
             yield

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from mlcore.errors import Notice, RunError
 from mlcore.files import size_of
 from mlcore.runs.record.folder import RunFolder, checkpoint_step
 from mlcore.runs.record.status import is_read_only
 from mlcore.runs.record.worker import read_worker
 
-__all__ = ["damage_message", "gone_message", "lost_message", "resume_advice"]
+__all__ = ["damage_message", "gap_message", "gone_message", "lost_message", "resume_advice"]
 
 
 def lost_message(folder: RunFolder) -> RunError:
@@ -74,6 +76,31 @@ def _damaged_lines(count: int, log: str) -> Notice:
     if count == 1:
         return Notice("1 damaged line of {log}", log=log)
     return Notice("{count:,} damaged lines of {log}", count=count, log=log)
+
+
+def gap_message(gaps: Sequence[tuple[int, int]]) -> Notice | None:
+    """The sentence on steps of which a history says nothing; None where there are none.
+
+    Args:
+        gaps: first and last step of each.
+    """
+    if not gaps:
+        return None
+    (first, last), more = gaps[0], len(gaps) - 1
+    if more:
+        return Notice(
+            "Steps {first:,} to {last:,}, and others in {more:,} more places, are missing in "
+            "events.jsonl: their losses are not known, nor what was edited there.",
+            first=first,
+            last=last,
+            more=more,
+        )
+    return Notice(
+        "Steps {first:,} to {last:,} are missing in events.jsonl: their losses are not known, "
+        "nor what was edited there.",
+        first=first,
+        last=last,
+    )
 
 
 def gone_message(folder: RunFolder) -> RunError:

@@ -25,6 +25,12 @@ class Pace:
         """Start again, as after a pause."""
         self._points.clear()
 
+    def snapshot(self) -> Pace:
+        """The pace up to now."""
+        taken = Pace()
+        taken._points = self._points.copy()
+        return taken
+
     @property
     def steps_per_second(self) -> float | None:
         """Steps per second; None until there are two times to compare."""

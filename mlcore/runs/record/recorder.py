@@ -10,13 +10,14 @@ from dataclasses import replace
 
 from mlcore import errors
 from mlcore.errors import MlcoreError, RunError
-from mlcore.events import Event, Failed, Stopped
+from mlcore.events import CheckpointSaved, EpochDone, Event, Failed, StepsDone, Stopped
 from mlcore.runs.record.event_log import event_record
 from mlcore.runs.record.folder import RunFolder
 from mlcore.runs.record.lines import LineWriter, append_line
 from mlcore.runs.record.locks import try_lock
 from mlcore.runs.record.reserve import release
 from mlcore.runs.record.status import read_state, read_status
+from mlcore.runs.record.syncing import BackgroundSync
 from mlcore.runs.record.worker import WorkerRecord, read_worker, write_worker
 
 __all__ = ["EXIT_SECONDS", "Recorder", "cancel_start", "record_failure", "without_worker"]
@@ -33,6 +34,7 @@ class Recorder:
 
     def __init__(self, folder: RunFolder) -> None:
         self._writer = LineWriter(folder.events_path)
+        self._background = BackgroundSync(self._writer.sync)
         until = time.monotonic() + EXIT_SECONDS
         while not try_lock(self._writer.fd):
             # A worker holds the history until its process ends, a little after its final event.
@@ -40,7 +42,7 @@ class Recorder:
                 self._writer.close()
                 raise _busy(folder)
             time.sleep(0.005)
-        if not folder.config_path.is_file():  # it was moved to the trash in the meantime
+        if not folder.is_run():  # it was moved to the trash in the meantime
             self._writer.close()
             raise RunError("{path} was deleted before its run began.", path=folder.path)
         self.offset = folder.events_path.stat().st_size  # bytes that were there before
@@ -55,18 +57,32 @@ class Recorder:
         if isinstance(event, Failed):
             release(self._writer.path.parent)
         self._writer.write(event_record(event))
+        if isinstance(event, StepsDone | EpochDone | CheckpointSaved):
+            self._background.note(soon=not isinstance(event, StepsDone))
+        else:  # rare, and what somebody waits for
+            self.sync()
+
+    def sync(self) -> None:
+        """Make what was recorded outlast a power cut; a second later that is done anyhow.
+
+        Raises:
+            RunError: the disk does not take it.
+        """
+        self._background.now()
 
     def check(self) -> None:
         """Make sure that the history is still there.
 
         Raises:
-            RunError: the run's folder was deleted.
+            RunError: the run's folder was deleted, or the disk does not take what is written.
         """
+        self._background.check()
         if os.fstat(self._writer.fd).st_nlink == 0:
             raise RunError("{path} was deleted while its run was training.", path=self._writer.path)
 
     def close(self) -> None:
         """Close the history, so that another worker can write it."""
+        self._background.close()
         self._writer.close()
 
     def __enter__(self) -> Recorder:
@@ -82,7 +98,7 @@ def record_failure(folder: RunFolder, error: MlcoreError) -> None:
     Raises:
         RunError: the folder is gone or cannot be written, or a worker holds the history.
     """
-    if not folder.config_path.is_file():
+    if not folder.is_run():
         raise RunError("{path} was deleted.", path=folder.path)
 
     with without_worker(folder):

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from mlcore.events import EpochDone, Failed, Finished, StepsDone, Stopped
+from mlcore.files import open_file
 from mlcore.runs.record.event_log import newest_events
 from mlcore.runs.record.folder import RunFolder
 from mlcore.runs.record.lines import parse_line
@@ -40,6 +41,7 @@ STATE_EVENTS = frozenset({"started", "paused", "continued", "finished", "stopped
 START_MARKER = "start"
 """The line in a control log that asks for a (new) start."""
 
+_QUOTED = f'"{START_MARKER}"'.encode()
 _OUTCOMES: dict[str, State] = {"finished": "finished", "stopped": "stopped", "failed": "failed"}
 
 
@@ -120,9 +122,10 @@ def start_asked(path: Path, handled: int) -> bool:
     try:
         if path.stat().st_size <= handled:
             return False
-        with path.open("rb") as file:
+        with open_file(path) as file:
             file.seek(handled)
             lines = file.read().split(b"\n")[:-1]  # what follows the last line end is torn
     except OSError:
         return False
-    return any((parse_line(line) or {}).get("command") == START_MARKER for line in lines)
+    marked = (line for line in lines if _QUOTED in line)
+    return any((parse_line(line) or {}).get("command") == START_MARKER for line in marked)

@@ -11,6 +11,7 @@ from typing import Any, Literal, Self, get_type_hints
 import psutil
 
 from mlcore.files import size_of, write_atomically
+from mlcore.plain_json import read_object
 
 __all__ = [
     "Life",
@@ -104,19 +105,24 @@ def _linux_identity(pid: int) -> str | None:
     return f"{boot}/{fields[19]}"
 
 
-def write_worker(folder: Path, worker: WorkerRecord) -> None:
+def write_worker(folder: Path, worker: WorkerRecord, *, sync: bool = True) -> None:
     """Write worker.json whole.
+
+    Args:
+        folder: where it lies.
+        worker: the record.
+        sync: make it outlast a power cut.
 
     Raises:
         RunError: it cannot be written.
     """
-    write_atomically(folder / "worker.json", json.dumps(asdict(worker)) + "\n")
+    write_atomically(folder / "worker.json", json.dumps(asdict(worker)) + "\n", sync=sync)
 
 
 def read_worker(folder: Path) -> WorkerRecord | None:
     """The run's last worker, or None where there was none (or its file is damaged)."""
     try:
-        found = json.loads((folder / "worker.json").read_text(encoding="utf-8"))
+        found = read_object(folder / "worker.json")
         worker = WorkerRecord(**{name: found[name] for name in _KINDS if name in found})
     except (OSError, ValueError, TypeError):
         return None

@@ -2,29 +2,40 @@
 
 from __future__ import annotations
 
+from dashboard.server import histories
 from dashboard.server.histories import MOST, history_of
 from mlcore.config import RunConfig
 from mlcore.events import StepsDone
-from mlcore.runs import Recorder, RunFolder, RunStore
+from mlcore.runs import History, Recorder, RunFolder, RunStore
 
 
-def test_the_same_history_is_returned_with_its_new_lines(tmp_path):
+def reads(monkeypatch):
+    """Paths of the histories that are made, which are those read from their first line."""
+    made = []
+    monkeypatch.setattr(
+        histories, "History", lambda folder: made.append(folder.path) or History(folder)
+    )
+    return made
+
+
+def test_a_history_is_read_once_and_then_only_its_new_lines(tmp_path, monkeypatch):
+    made = reads(monkeypatch)
     folder = RunStore(tmp_path).create(RunConfig())
     first = history_of(folder)
     with Recorder(folder) as recorder:
         recorder.record(StepsDone(first=1, losses=(2.0, 1.0), epoch=1))
     again = history_of(RunFolder(folder.path))
-    assert again is first
     assert again.steps.tolist() == [2.0, 1.0]
+    assert first.steps.tolist() == []  # it may be drawn by another thread right now
+    assert made == [folder.path]
 
 
-def test_the_least_recently_used_history_makes_room(tmp_path):
+def test_the_least_recently_used_history_makes_room(tmp_path, monkeypatch):
+    made = reads(monkeypatch)
     store = RunStore(tmp_path)
     first, second, *others, last = (store.create(RunConfig()) for _ in range(MOST + 1))
-    kept, dropped = history_of(first), history_of(second)
-    for folder in others:
+    for folder in (first, second, *others, first, last, first):
         history_of(folder)
-    assert history_of(first) is kept
-    history_of(last)
-    assert history_of(first) is kept
-    assert history_of(second) is not dropped
+    assert len(made) == MOST + 1
+    history_of(second)
+    assert made[-1] == second.path

@@ -44,22 +44,28 @@ def test_our_own_names_may_come_in_any_order(widths: list[int], seed: int) -> No
     random.Random(seed).shuffle(items)
     found = infer_architecture(dict(items))
     assert found.hidden == tuple(widths[:-1])
-    assert {name: stub.storage.key for name, stub in found.tensors.items()} == {
-        name: name for name, _ in items
-    }
+    assert [layer.linear.name for layer in found.layers] == [
+        f"fc{number}" for number in range(1, len(widths) + 1)
+    ]
+    assert [norm.name for norm in found.norms] == [
+        f"bn{number}" for number in range(1, len(widths))
+    ]
 
 
 def test_other_names_are_taken_in_order() -> None:
     found = infer_architecture(stubs([8, 8, 10], name="layers.{}.linear"))
     assert found.renamed
-    assert found.tensors["fc2.weight"].storage.key == "layers.2.linear.weight"
-    assert list(found.tensors)[:2] == ["fc1.weight", "fc1.bias"]
+    assert [layer.linear.name for layer in found.layers] == [
+        "layers.1.linear",
+        "layers.2.linear",
+        "layers.3.linear",
+    ]
 
 
 def test_where_the_file_keeps_no_order_numbers_give_it() -> None:
     square = stubs([8] * 11 + [10], name="{}")
     found = infer_architecture(dict(sorted(square.items())), ordered=False)
-    assert found.tensors["fc10.weight"].storage.key == "10.weight"
+    assert found.layers[9].linear.weight.storage.key == "10.weight"
 
 
 def test_a_gap_in_our_own_names_is_a_missing_layer() -> None:

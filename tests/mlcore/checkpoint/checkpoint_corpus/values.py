@@ -97,9 +97,6 @@ def files() -> dict[str, bytes]:
         "epoch that is text": saved({"model_state_dict": weights(), "epoch": "five"}),
         "epoch below zero": saved({"model_state_dict": weights(), "epoch": -5}),
         "negative variance": _set("bn1.running_var", -torch.ones(4), batch_norm=True),
-        "fractions for a counter": _set(
-            "bn1.num_batches_tracked", torch.zeros(()), batch_norm=True
-        ),
         "tensor alone": saved(torch.zeros(4)),
         "list of tensors": saved([torch.zeros(4)]),
         "None": saved(None),
@@ -109,7 +106,6 @@ def files() -> dict[str, bytes]:
         "keys that are numbers": saved({1: torch.zeros(4), 2: torch.zeros(4)}),
     }
     models = {
-        "a missing bias": _weights(lambda s: s.pop("fc1.bias")),
         "a missing weight": _weights(lambda s: s.pop("fc2.weight")),
         "a missing layer": _weights(lambda s: [s.pop(k) for k in ("fc2.weight", "fc2.bias")]),
         "a missing first layer": _weights(lambda s: [s.pop(k) for k in list(s)[:2]]),
@@ -128,11 +124,29 @@ def files() -> dict[str, bytes]:
         "forty layers": saved(mlp(*[2] * 30).state_dict() | _more_layers(30, 40)),
         "convolutions": saved(nn.Sequential(nn.Conv2d(1, 8, 3), nn.Linear(784, 10)).state_dict()),
         "an LSTM": saved(nn.LSTM(28, 8).state_dict()),
+        "an autoencoder": saved(mlp(4, outputs=784).state_dict()),
+        "two models": saved(
+            {
+                f"{name}.{k}": v.clone()
+                for name in ("online", "target")
+                for k, v in weights().items()
+            }
+        ),
+        "layers that may follow one another in any order": to_safetensors(
+            {
+                f"{name}.{field}": torch.rand(shape)
+                for name, width in {"in": 784, "left": 4, "right": 4, "up": 4}.items()
+                for field, shape in (("weight", (4, width)), ("bias", (4,)))
+            }
+        ),
+        "layer norm": saved(nn.Sequential(nn.Linear(784, 8), nn.LayerNorm(8)).state_dict()),
+        "group norm": saved(nn.Sequential(nn.Linear(784, 8), nn.GroupNorm(2, 8)).state_dict()),
+        "PReLU": saved(nn.Sequential(nn.Linear(784, 8), nn.PReLU(), nn.Linear(8, 10)).state_dict()),
+        "PReLU made last": saved({**weights(), "act.weight": torch.rand(1)}),
+        "attention": saved(nn.MultiheadAttention(8, 2).state_dict()),
+        "a GRU": saved({f"rnn.{k}": v for k, v in nn.GRU(28, 8).state_dict().items()}),
         "an embedding": saved(nn.Sequential(nn.Embedding(9, 9)).state_dict()),
         "batch norm alone": saved(nn.Sequential(nn.BatchNorm1d(784)).state_dict()),
-        "batch norm after one layer of two": saved(
-            {k: v for k, v in weights(batch_norm=True).items() if not k.startswith("bn2")}
-        ),
         "batch norm without its averages": _weights(
             lambda s: s.pop("bn1.running_mean"), batch_norm=True
         ),

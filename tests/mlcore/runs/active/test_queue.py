@@ -15,7 +15,7 @@ from mlcore.events import Finished, Stopped
 from mlcore.files import size_of
 from mlcore.runs import History, ask_resume, read_state
 from mlcore.runs.active.queue import RunQueue
-from mlcore.runs.active.queue_file import Claim
+from mlcore.runs.active.queue_file import Claim, read_queue
 from mlcore.runs.library.trash import delete, restore
 from mlcore.runs.record.locks import file_lock
 from mlcore.runs.record.worker import WorkerRecord, write_worker
@@ -170,6 +170,21 @@ def test_what_a_worker_has_signed_takes_a_slot_and_waits_no_more(store, queue, t
     ]
 
 
+def test_a_run_that_begins_while_the_queue_is_read_waits_or_trains_but_not_both(
+    store, queue, three, monkeypatch
+):
+    def begins_now(path):
+        state = read_queue(path)
+        folder = store.get(three[0])
+        sign(folder)
+        return state
+
+    monkeypatch.setattr("mlcore.runs.active.queue.read_queue", begins_now)
+    now = queue.snapshot()
+    assert now.waiting == tuple(three[1:])
+    assert [one.run for one in now.active] == three[:1]
+
+
 def test_runs_that_ended_or_are_gone_take_no_slot(store, queue, record, started):
     ended, lost = store.create(RunConfig()), store.create(RunConfig())
     sign(ended)
@@ -186,7 +201,7 @@ def test_a_shell_takes_a_run_past_the_queue(store, queue, three):
     assert queue.snapshot().waiting == tuple(three[:2])
     assert [one.run for one in queue.snapshot().active] == [folder.id]
     with pytest.raises(RunError, match="being started by another process"):
-        queue.claim(lambda: folder)
+        queue.claim(lambda: folder, resumed=folder.id)
 
 
 def test_the_number_of_runs_at_once_has_limits(queue, three):

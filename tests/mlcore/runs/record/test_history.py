@@ -1,6 +1,8 @@
 """A history is read on as it grows."""
 
 import shutil
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
@@ -238,3 +240,45 @@ def test_the_pace_is_that_of_the_last_seconds(folder, record, started, steps, mo
     record(folder, steps(601, 610))
     history.refresh()
     assert history.steps_per_second is None
+
+
+def test_a_snapshot_stays_as_it_is_while_the_history_grows_and_starts_over(
+    folder, record, started, steps, epoch_done
+):
+    history = History(folder)
+    record(folder, started(), steps(1, 10), epoch_done(1, 10), saved(10), edited(10, 0.1))
+    history.refresh()
+    taken = history.snapshot()
+    record(folder, steps(11, 5_000, epoch=2), epoch_done(2, 5_000), Stopped(step=5_000, epoch=2))
+    history.refresh()
+    folder.events_path.unlink()
+    record(folder, started())
+    history.refresh()
+    assert (taken.step, len(taken.epochs), len(taken.edits)) == (10, 1, 1)
+    np.testing.assert_array_equal(taken.steps, np.arange(1, 11) + 0.5)
+    assert (taken.outcome, taken.config.optim.lr) == (None, 0.1)
+    assert (history.step, history.epochs) == (0, [])
+
+
+def test_threads_that_share_a_history_see_whole_moments_of_it(folder, record, started, steps):
+    history, ended, seen = History(folder), threading.Event(), []
+
+    def look():
+        while not ended.is_set():
+            history.refresh()
+            now = history.snapshot()
+            seen.append(now.started is not None or now.step == 0)
+            assert not len(now.steps) or now.steps[-1] == len(now.steps) + 0.5
+            assert now.steps_per_second is None or now.steps_per_second > 0
+
+    with ThreadPoolExecutor(8) as threads:
+        looking = [threads.submit(look) for _ in range(8)]
+        for first in range(1, 400, 4):
+            if first % 100 == 1:
+                folder.events_path.unlink(missing_ok=True)
+                record(folder, started(first - 1))
+            record(folder, steps(first, first + 3))
+        ended.set()
+        for one in looking:
+            one.result()
+    assert all(seen)

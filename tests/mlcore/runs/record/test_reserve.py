@@ -25,12 +25,12 @@ def full_disk(folder, monkeypatch):
         fails()
         return write(fd, data)
 
-    def write_whole(path, text):
+    def write_whole(path, text, *, sync=True):
         try:
             fails()
         except OSError as error:
             raise RunError("No space left on device.") from error
-        write_atomically(path, text)
+        write_atomically(path, text, sync=sync)
 
     monkeypatch.setattr("mlcore.runs.record.lines.os.write", write_line)
     monkeypatch.setattr("mlcore.runs.record.worker.write_atomically", write_whole)

@@ -1,0 +1,26 @@
+"""Texts that people give a run, as they are kept: fit for a terminal, a page and a file."""
+
+from __future__ import annotations
+
+import re
+
+from mlcore.plain_json import whole_text
+
+__all__ = ["LONGEST_NAME", "clean_lines", "one_line"]
+
+LONGEST_NAME = 200  # characters
+
+_CONTROL = re.compile(  # and what turns the direction of the text that follows
+    r"[^\S\n]|[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
+)
+
+
+def one_line(name: str) -> str:
+    """A name as it is kept: one line of 200 characters at most."""
+    return " ".join(_CONTROL.sub(" ", whole_text(name)).split())[:LONGEST_NAME].strip()
+
+
+def clean_lines(text: str) -> str:
+    """Lines without control characters, and without blank lines around them."""
+    lines = whole_text(text).replace("\r\n", "\n").replace("\r", "\n")
+    return _CONTROL.sub(" ", lines).strip()
