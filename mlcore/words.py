@@ -28,6 +28,8 @@ __all__ = [
 NONE = "–"
 """Written where there is no figure."""
 
+_HUGE = 1e5  # from here on figures have a power of ten
+
 
 Translate = Callable[..., str]
 
@@ -43,9 +45,15 @@ def in_english(text: str, /, **values: Any) -> str:
 
 
 def figure(value: float | None, digits: int = 4) -> str:
-    """A number for a table of figures; a dash where there is none, or it is not finite."""
+    """A number for a table of figures; a dash where there is none, or it is not finite.
+
+    What is too large to be read digit by digit, or would be written as zero and is not, has a
+    power of ten: "5.915e+31", "3.2e-07".
+    """
     if value is None or not math.isfinite(value):
         return NONE
+    if abs(value) >= _HUGE or 0 < abs(value) < 0.5 * 10.0**-digits:
+        return f"{value:.4g}"
     return f"{value:.{digits}f}"
 
 

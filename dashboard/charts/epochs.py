@@ -1,4 +1,9 @@
-"""What each epoch came to: training and validation loss, validation accuracy."""
+"""What each epoch came to: training and validation loss, validation accuracy.
+
+A validation is drawn where it was made, at the end of its epoch. The training loss of an epoch is a
+mean over all of its steps, of models that still improved, so it is drawn in their middle: at the
+end it would lie above the curve, and validation would seem better than training.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +14,9 @@ from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
+from numpy.typing import NDArray
 
+from dashboard.charts.loss import loss_hover
 from dashboard.words.translation import _
 from mlcore.events import EpochDone
 
@@ -21,7 +28,7 @@ class EpochPoint:
     """One epoch on the axis of steps."""
 
     epoch: int
-    step: int  # at which it ended
+    step: float  # where it is drawn: at the epoch's end, or in its middle for a mean over its steps
     value: float  # finite
 
 
@@ -34,47 +41,63 @@ class EpochsInfo:
     accuracy: tuple[EpochPoint, ...]  # of 0 to 1
 
 
-def epochs_info(epochs: Sequence[EpochDone], most: int = 1_000) -> EpochsInfo:
+def epochs_info(epochs: Sequence[EpochDone], most: int = 1_000, *, begin: int = 0) -> EpochsInfo:
     """Put the epochs of a run on the axis of steps.
 
     Args:
         epochs: in order.
         most: of a longer run only every second, third … epoch is kept, and its last one.
+        begin: the step at which the first of them began; that of a fork's parent for a fork.
     """
     stride = max(1, math.ceil(len(epochs) / most))
-    kept = [done for index, done in enumerate(epochs) if (len(epochs) - 1 - index) % stride == 0]
+    starts = [begin, *(done.step for done in epochs)]
+    kept = [
+        (done, (starts[index] + 1 + done.step) / 2)
+        for index, done in enumerate(epochs)
+        if (len(epochs) - 1 - index) % stride == 0
+    ]
+    ends = [(done, float(done.step)) for done, _middle in kept]
     return EpochsInfo(
         train=_points(kept, "train_loss"),
-        validation=_points(kept, "validation_loss"),
-        accuracy=_points(kept, "validation_accuracy"),
+        validation=_points(ends, "validation_loss"),
+        accuracy=_points(ends, "validation_accuracy"),
     )
 
 
-def epoch_traces() -> list[go.Scatter]:
-    """The three curves, without data."""
+def epoch_traces(*, huge: bool = False) -> list[go.Scatter]:
+    """The three curves, without data; `huge`: losses are written with a power of ten."""
+    mean = _("{value}, mean of epoch {epoch}", value=loss_hover(huge=huge), epoch="%{customdata}")
+    after, accuracy = epoch_hover("y", huge=huge), epoch_hover("y2")
     return [
-        _trace(_("epoch mean"), "var(--st-chart-color-4)", "circle", yaxis="y"),
-        _trace(_("validation loss"), "var(--st-chart-color-2)", "diamond", yaxis="y"),
-        _trace(_("validation accuracy"), "var(--st-chart-color-3)", "diamond", yaxis="y2"),
+        _trace(_("epoch mean"), "var(--st-chart-color-4)", "circle", "y", mean),
+        _trace(_("validation loss"), "var(--st-chart-color-2)", "diamond", "y", after),
+        _trace(_("validation accuracy"), "var(--st-chart-color-3)", "diamond", "y2", accuracy),
     ]
 
 
 def epoch_arrays(points: Sequence[EpochPoint], scale: float = 1) -> dict[str, Any]:
     """The `x`, `y` and epochs of a curve; `scale`: 100 shows accuracies in per cent."""
     return {
-        "x": np.array([point.step for point in points], np.int32),
+        "x": _steps(points),
         "y": np.array([point.value * scale for point in points], np.float64),
         "customdata": np.array([point.epoch for point in points], np.int32),
     }
 
 
-def epoch_hover(yaxis: str) -> str:
+def epoch_hover(yaxis: str, *, huge: bool = False) -> str:
     """What a point of a curve says on hover; accuracies have the axis "y2"."""
-    number = "%{y:.2f} %" if yaxis == "y2" else "%{y:.4f}"
+    number = "%{y:.2f} %" if yaxis == "y2" else loss_hover(huge=huge)
     return _("{value} after epoch {epoch}", value=number, epoch="%{customdata}")
 
 
-def _trace(name: str, color: str, symbol: str, *, yaxis: str) -> go.Scatter:
+def _steps(points: Sequence[EpochPoint]) -> NDArray[Any]:
+    """As few bytes as say them exactly."""
+    steps = np.array([point.step for point in points], np.float64)
+    shorter = (steps.astype(np.int32), steps.astype(np.float32))
+    return next((kind for kind in shorter if np.array_equal(kind, steps)), steps)
+
+
+def _trace(name: str, color: str, symbol: str, yaxis: str, hover: str) -> go.Scatter:
     return go.Scatter(
         name=name,
         mode="lines+markers",
@@ -86,14 +109,14 @@ def _trace(name: str, color: str, symbol: str, *, yaxis: str) -> go.Scatter:
             "size": 6.5,
             "line": {"color": "var(--st-background-color)", "width": 1},
         },
-        hovertemplate=epoch_hover(yaxis),
+        hovertemplate=hover,
     )
 
 
-def _points(epochs: Sequence[EpochDone], name: str) -> tuple[EpochPoint, ...]:
-    found = ((done, getattr(done, name)) for done in epochs)
+def _points(epochs: Sequence[tuple[EpochDone, float]], name: str) -> tuple[EpochPoint, ...]:
+    found = ((done, at, getattr(done, name)) for done, at in epochs)
     return tuple(
-        EpochPoint(epoch=done.epoch, step=done.step, value=value)
-        for done, value in found
+        EpochPoint(epoch=done.epoch, step=at, value=value)
+        for done, at, value in found
         if value is not None and math.isfinite(value)
     )

@@ -12,7 +12,15 @@ from numpy.typing import NDArray
 from dashboard.charts.downsample import with_detail
 from dashboard.words.translation import _
 
-__all__ = ["Line", "LossInfo", "downsampled_line", "loss_info", "loss_traces", "moving_mean"]
+__all__ = [
+    "Line",
+    "LossInfo",
+    "downsampled_line",
+    "loss_hover",
+    "loss_info",
+    "loss_traces",
+    "moving_mean",
+]
 
 _RAW_POINTS = 1_500
 _SMOOTH_POINTS = 700
@@ -65,19 +73,35 @@ def loss_info(
 
 
 def moving_mean(losses: NDArray[np.floating[Any]], window: int) -> NDArray[np.float64]:
-    """Mean of the last `window` losses at every step (of fewer at the start); gaps left out."""
-    known = np.isfinite(losses)
-    sums = np.concatenate([[0.0], np.cumsum(np.where(known, losses, 0.0), dtype=np.float64)])
-    counts = np.concatenate([[0], np.cumsum(known)])
-    ends = np.arange(1, len(losses) + 1)
-    starts = np.maximum(ends - window, 0)
-    count = counts[ends] - counts[starts]
+    """Mean of the last `window` losses at every step (of fewer at the start); gaps left out.
+
+    Each window is the end of one block and the beginning of the next, so nothing is subtracted:
+    differences of running sums would be lost for ever after a loss of 1e34.
+    """
+    count = len(losses)
+    padded = np.full(-(-count // window) * window, np.nan)
+    padded[:count] = losses
+    known = np.isfinite(padded)
+    sums = _window_sums(np.where(known, padded, 0.0), window)[:count]
+    counts = _window_sums(known.astype(np.float64), window)[:count]
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray(np.where(count > 0, (sums[ends] - sums[starts]) / count, np.nan))
+        return np.asarray(np.where(counts > 0, sums / counts, np.nan))
 
 
-def loss_traces() -> list[go.Scatter]:
-    """The two curves, without data."""
+def _window_sums(values: NDArray[np.float64], window: int) -> NDArray[np.float64]:
+    """Sum of the last `window` values at every position; their number is a multiple of it."""
+    blocks = values.reshape(-1, window)
+    heads = np.cumsum(blocks, axis=1).ravel()
+    tails = np.cumsum(blocks[:, ::-1], axis=1)[:, ::-1].ravel()
+    sums = heads.copy()
+    starts = np.arange(window, len(values)) - window + 1
+    inside = starts[starts % window != 0]  # the others are whole blocks
+    sums[inside + window - 1] += tails[inside]
+    return sums
+
+
+def loss_traces(*, huge: bool = False) -> list[go.Scatter]:
+    """The two curves, without data; `huge`: losses are written with a power of ten."""
     return [
         go.Scatter(
             name=name,
@@ -85,10 +109,15 @@ def loss_traces() -> list[go.Scatter]:
             yaxis="y",
             line={"color": "var(--st-chart-color-1)", "width": width},
             opacity=opacity,
-            hovertemplate="%{y:.4f}",
+            hovertemplate=loss_hover(huge=huge),
         )
         for name, width, opacity in ((_("step loss"), 1, 0.38), (_("moving mean"), 2.25, None))
     ]
+
+
+def loss_hover(*, huge: bool) -> str:
+    """A loss on hover, as tables write it."""
+    return "%{y:.4~g}" if huge else "%{y:.4f}"
 
 
 def downsampled_line(

@@ -14,7 +14,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from dashboard.charts.epochs import EpochPoint, epoch_arrays, epoch_hover, epochs_info
-from dashboard.charts.loss import Line, downsampled_line, moving_mean
+from dashboard.charts.loss import Line, downsampled_line, loss_hover, moving_mean
 from mlcore.events import EpochDone
 
 __all__ = ["COLORS", "OtherRun", "other_arrays", "other_run", "other_traces"]
@@ -69,9 +69,9 @@ def other_run(
     )
 
 
-def other_traces(count: int) -> list[go.Scatter]:
-    """Two curves for each of `count` runs, without data."""
-    return [trace for index in range(count) for trace in _traces(index)]
+def other_traces(count: int, *, huge: bool = False) -> list[go.Scatter]:
+    """Two curves for each of `count` runs, without data; `huge` as `loss_hover` takes it."""
+    return [trace for index in range(count) for trace in _traces(index, loss_hover(huge=huge))]
 
 
 def other_arrays(others: Sequence[OtherRun]) -> list[dict[str, Any]]:
@@ -83,14 +83,14 @@ def other_arrays(others: Sequence[OtherRun]) -> list[dict[str, Any]]:
     return arrays
 
 
-def _traces(index: int) -> list[go.Scatter]:
+def _traces(index: int, hover: str) -> list[go.Scatter]:
     color = COLORS[index]
     shared: dict[str, Any] = {"legendgroup": f"other {index}", "zorder": -1}  # below the run's own
     loss = go.Scatter(
         mode="lines",
         yaxis="y",
         line={"color": color, "width": 1.75},
-        hovertemplate="%{y:.4f}",
+        hovertemplate=hover,
         **shared,
     )
     accuracy = go.Scatter(

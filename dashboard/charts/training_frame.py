@@ -12,35 +12,54 @@ import plotly.graph_objects as go
 
 from dashboard.charts.epochs import epoch_traces
 from dashboard.charts.loss import loss_traces
+from dashboard.charts.loss_axis import LossAxis
+from dashboard.charts.marks import mark_traces
 from dashboard.charts.other_runs import other_traces
-from dashboard.charts.training import TrainingInfo
+from dashboard.charts.training import TrainingInfo, edit_words
 from dashboard.words.translation import _, language
 from dashboard.words.wording import as_label
 
 __all__ = ["training_frame"]
 
-_EPOCH_MEAN, _ACCURACY, _OTHERS = 2, 4, 8  # indices of traces
+_EPOCH_MEAN, _ACCURACY, _OTHERS = 2, 4, 11  # indices of traces
+_FEW, _MANY = 1.5, 6.0  # decades: below, 1, 2 and 5 have a tick, above, not each decade has one
+_LINE = 20  # pixels of a line in the legend
+_TOP = 26  # pixels above the chart, and the legend's lines
 
 
-def training_frame(info: TrainingInfo, *, log: bool, run: str) -> dict[str, Any]:
+def training_frame(info: TrainingInfo, *, run: str) -> dict[str, Any]:
     """Traces and layout, as JSON, to which `training_arrays` gives the data.
 
     Args:
         info: what the chart shows.
-        log: the axis of the losses is logarithmic.
         run: its zoom is kept while data arrive.
     """
-    built = _frame(log, info.validated, info.dense, len(info.others), language())
+    axis, marks = info.axis, (bool(info.checkpoints), bool(info.edits), info.axis.count > 0)
+    built = _frame(
+        _tick(axis) if axis.log else None,
+        axis.huge,
+        info.validated,
+        info.dense,
+        len(info.others),
+        marks,
+        language(),
+    )
     layout = built["layout"]
     xaxis = layout["xaxis"] | {"autorangeoptions": {"include": [0, info.upto], "minallowed": 0}}
-    yaxis = layout["yaxis"] | {"uirevision": f"{run} {log}"}
-    layout = layout | {"uirevision": run, "xaxis": xaxis, "yaxis": yaxis}
+    yaxis = layout["yaxis"] | {"uirevision": f"{run} {axis.log}"} | _ends(axis)
+    layout = layout | {
+        "uirevision": run,
+        "xaxis": xaxis,
+        "yaxis": yaxis,
+        "annotations": _notes(info.notes),
+        "meta": {"edits": edit_words(info), "notes": len(info.notes)},
+    }
     if not info.legend:
-        return {"data": built["data"], "layout": layout}
+        return {"data": built["data"], "layout": layout | _room(layout, 5 + sum(marks))}
     names, smooth = [as_label(name) for name in info.legend], len(info.loss.smooth.step) > 0
     return {
         "data": _named(built["data"], names, smooth),
-        "layout": layout | _room_for_legend(layout, len(names)),
+        "layout": layout | _room(layout, len(names) + sum(marks)),
     }
 
 
@@ -67,29 +86,66 @@ def _named(traces: list[dict[str, Any]], names: list[str], smooth: bool) -> list
     return [*own, accuracy, *marks, *others]
 
 
-def _room_for_legend(layout: dict[str, Any], entries: int) -> dict[str, Any]:
-    """Names of runs need more rows than those of four curves; on a phone nearly one each."""
-    rows = -(-entries // 3)
+def _tick(axis: LossAxis) -> str | int:
+    """Plotly's `dtick` of a logarithmic axis; empty: as it sees fit."""
+    if axis.decades > _MANY:
+        return ""
+    return 1 if axis.decades > _FEW else "D2"
+
+
+def _ends(axis: LossAxis) -> dict[str, Any]:
+    """Where the axis ends by itself; a person's zoom goes beyond."""
+    ends = {"clipmin": axis.low, "clipmax": axis.high}
+    return {"autorangeoptions": {name: end for name, end in ends.items() if end is not None}}
+
+
+def _notes(notes: tuple[str, ...]) -> list[dict[str, Any]]:
+    """What cannot be drawn is said in the chart's upper right corner."""
+    return [
+        {
+            "text": text,
+            "xref": "x domain",
+            "yref": "y domain",
+            "x": 1,
+            "y": 1,
+            "yshift": -22 * index,
+            "xanchor": "right",
+            "yanchor": "top",
+            "showarrow": False,
+            "font": {"color": "var(--st-orange-text-color)", "size": 12},
+            "bgcolor": "var(--st-background-color)",
+            "borderpad": 3,
+        }
+        for index, text in enumerate(notes)
+    ]
+
+
+def _room(layout: dict[str, Any], entries: int) -> dict[str, Any]:
+    """Room for the legend: its entries stand in columns, on a phone in one or two."""
+    rows = -(-entries // 4)
+    top = _TOP + _LINE * rows
     return {
-        "margin": layout["margin"] | {"t": 22 + 20 * rows},
-        "height": layout["height"] + 20 * (rows - 1),
-        "meta": {"narrowTop": 26 + 20 * entries},
+        "margin": layout["margin"] | {"t": top},
+        "meta": layout["meta"] | {"narrowTop": _TOP + _LINE * -(-entries // 2)},
     }
 
 
 @functools.lru_cache(maxsize=16)
 def _frame(
-    log: bool,
+    tick: str | int | None,
+    huge: bool,
     validated: bool,
     dense: bool,
     others: int,
+    marks: tuple[bool, bool, bool],
     language: str,  # noqa: ARG001  part of the cache key
 ) -> dict[str, Any]:
     """Cached, as plotly checks every name and colour in it."""
-    figure = go.Figure([*loss_traces(), *epoch_traces(), *_mark_traces(), *other_traces(others)])
+    curves = [*loss_traces(huge=huge), *epoch_traces(huge=huge)]
+    figure = go.Figure([*curves, *mark_traces(*marks), *other_traces(others, huge=huge)])
     figure.update_layout(
         height=560 if validated else 440,
-        margin={"l": 72, "r": 12, "t": 40, "b": 44},
+        margin={"l": 72, "r": 14, "t": _TOP + _LINE, "b": 44},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         font={"color": "var(--st-text-color)", "family": "var(--st-font)", "size": 13},
@@ -115,7 +171,7 @@ def _frame(
             "color": "var(--st-chart-muted)",
             "activecolor": "var(--st-primary-color)",
         },
-        **_axes(log, validated),
+        **_axes(tick, validated),
     )
     if dense:
         figure.update_traces(mode="lines", selector={"mode": "lines+markers"})
@@ -126,7 +182,7 @@ def _frame(
     return built
 
 
-def _axes(log: bool, validated: bool) -> dict[str, dict[str, Any]]:
+def _axes(tick: str | int | None, validated: bool) -> dict[str, dict[str, Any]]:
     shared: dict[str, Any] = {
         "gridcolor": "var(--st-border-color-light)",
         "zeroline": False,
@@ -138,7 +194,10 @@ def _axes(log: bool, validated: bool) -> dict[str, dict[str, Any]]:
         "domain": [0.36, 1.0] if validated else [0.0, 1.0],
         "title": _title(_("loss")) | {"standoff": 12},
     }
-    number = {"type": "log", "dtick": "D2"} if log else {"type": "linear", "rangemode": "tozero"}
+    number: dict[str, Any] = {"type": "linear", "rangemode": "tozero"}
+    if tick is not None:
+        number = {"type": "log", "dtick": tick or None, "nticks": 8}
+    number |= {"exponentformat": "power", "minexponent": 4}
     accuracy = {
         "domain": [0.0, 0.27],
         "title": _title(_("accuracy")) | {"standoff": 12},
@@ -146,7 +205,7 @@ def _axes(log: bool, validated: bool) -> dict[str, dict[str, Any]]:
         "tickformat": ".3~r",
         "ticksuffix": " %",
         "visible": validated,
-        "autorangeoptions": {"clipmin": 0, "clipmax": 101},
+        "autorangeoptions": {"clipmin": 0, "clipmax": 100},
     }
     hidden: dict[str, Any] = {
         "overlaying": "y",
@@ -177,33 +236,3 @@ def _axes(log: bool, validated: bool) -> dict[str, dict[str, Any]]:
 
 def _title(text: str) -> dict[str, Any]:
     return {"text": text, "font": {"size": 13, "color": "var(--st-chart-muted)"}}
-
-
-def _mark_traces() -> list[go.Scatter]:
-    return [
-        go.Scatter(
-            name=_("checkpoint"),
-            mode="markers",
-            yaxis="y3",
-            marker={"symbol": "triangle-up", "size": 8, "color": "var(--st-chart-muted)"},
-            cliponaxis=False,
-            showlegend=False,
-            hovertemplate="%{text}<extra></extra>",
-        ),
-        go.Scatter(
-            name=_("edit"),
-            mode="lines",
-            yaxis="y3",
-            line={"color": "var(--st-red-color)", "width": 1.25, "dash": "dot"},
-            showlegend=False,
-            hoverinfo="skip",
-        ),
-        go.Scatter(
-            name=_("edit label"),
-            mode="text",
-            yaxis="y3",
-            textfont={"color": "var(--st-red-text-color)", "size": 12},
-            showlegend=False,
-            hoverinfo="skip",
-        ),
-    ]

@@ -4,6 +4,10 @@
 
 const PAUSE = 250; // ms without another zoom before it is sent to Python
 const NARROW = 560; // pixels; a phone
+const LINE = 22; // pixels from a label of an edit to the next below it
+const CHARACTER = 6.4; // pixels of a label's character
+const CALM = 8000; // ms between two announcements of the same state
+const SOON = 1000; // ms before a change of state is announced
 const zooms = new Map(); // run → its range, for when a person comes back to the page
 
 const decode = (bytes) => {
@@ -32,12 +36,63 @@ const themed = (value, resolve) => {
   return value;
 };
 
+// The labels of edits, each on a line where it has room; those without room speak on hover.
+const labels = ({ edits = [], notes = 0 }, width, panel, [first, last]) => {
+  const taken = Array.from({ length: Math.max(1, Math.floor((panel * 0.6) / LINE) - notes) }, () => []);
+  const found = [];
+  for (const [step, text] of [...edits].reverse()) {
+    const x = ((step - first) / (last - first)) * width;
+    if (!(x >= 0 && x <= width)) continue;
+    const long = text.length * CHARACTER + 12;
+    const left = x + long > width && x > long;
+    const [from, to] = left ? [x - long, x] : [x, x + long];
+    const line = taken.findIndex((spans) => spans.every(([a, b]) => to < a || from > b));
+    if (line < 0) continue;
+    taken[line].push([from, to]);
+    found.push({
+      text: text.replace(/&/g, "&amp;").replace(/</g, "&lt;"), name: "edit", showarrow: false,
+      x: step, y: 1, yref: "y domain", yshift: -LINE * (line + notes) - 4, yanchor: "top",
+      xanchor: left ? "right" : "left", xshift: left ? -3 : 3, borderpad: 2,
+      bgcolor: "var(--st-background-color)", bordercolor: "var(--st-red-color)",
+      font: { size: 12, color: "var(--st-red-text-color)" },
+    });
+  }
+  return found;
+};
+
+// Tells readers of the screen what happened: the latest of what came, a calm time apart.
+const announcer = () => {
+  let node = document.getElementById("run-news");
+  if (node) return node;
+  node = document.createElement("div");
+  node.id = "run-news";
+  node.className = "only-read";
+  node.setAttribute("role", "status");
+  node.setAttribute("aria-live", "polite");
+  document.body.appendChild(node);
+  return node;
+};
+
+const speech = { said: new Map(), at: 0 };
+const announce = (run, { text, state, ended }) => {
+  const node = announcer();
+  const before = speech.said.get(run);
+  speech.said.set(run, { text, state });
+  if (!text || before?.text === text || (!before && ended)) return;
+  clearTimeout(speech.timer);
+  const pause = before?.state === state ? CALM : SOON;
+  const wait = Math.max(0, speech.at + pause - Date.now());
+  speech.timer = setTimeout(() => {
+    speech.at = Date.now();
+    node.textContent = text;
+  }, wait);
+};
+
 const fitted = (layout, width) => {
   if (width > NARROW) return layout;
   return {
     ...layout,
-    height: Math.round(layout.height * 0.8) + Math.max(0, (layout.meta?.narrowTop ?? 58) - 58),
-    margin: { ...layout.margin, l: 46, r: 6, t: layout.meta?.narrowTop ?? 58 },
+    margin: { ...layout.margin, l: 46, r: 8, t: layout.meta?.narrowTop ?? layout.margin.t },
     xaxis: { ...layout.xaxis, nticks: 5 },
     font: { ...layout.font, size: 12 },
     yaxis: { ...layout.yaxis, title: undefined },
@@ -50,7 +105,7 @@ class Chart {
     this.parent = parent;
     this.node = document.createElement("div");
     this.node.className = "live-chart";
-    this.node.style.minHeight = "300px";
+    this.node.setAttribute("role", "figure");
     parent.appendChild(this.node);
     this.dragging = false;
     this.pointer = null;
@@ -84,11 +139,21 @@ class Chart {
     this.header = header;
     this.setStateValue = setStateValue;
     this.setTriggerValue = setTriggerValue;
+    this.describe();
     this.watch();
     this.Plotly = await loadPlotly(header.plotly).catch(() => {
       throw new Error(header.not_loaded);
     });
     this.draw();
+  }
+
+  // In words, for those who cannot see it; changed calmly, as screen readers notice each change.
+  describe() {
+    const { words, news, run } = this.header;
+    if (news) announce(run, news);
+    if (run === this.described && Date.now() - this.worded < CALM && news?.state === this.state) return;
+    [this.described, this.state, this.worded] = [run, news?.state, Date.now()];
+    if (words) this.node.setAttribute("aria-label", words);
   }
 
   // Streamlit may lose the message that starts the timed refreshes: then the page is asked for one.
@@ -125,7 +190,7 @@ class Chart {
     try {
       this.width = this.node.clientWidth;
       const { data, layout, run } = this.header;
-      const drawnLayout = fitted(themed({ ...layout, autosize: true }, resolve), this.width);
+      const drawnLayout = this.layout(layout, run, resolve);
       if (run !== this.run) this.restore(run, drawnLayout);
       const options = {
         responsive: false,
@@ -149,6 +214,17 @@ class Chart {
       if (this.ended) this.Plotly.purge(this.node);
       else if (this.again) { this.again = false; this.draw(); }
     }
+  }
+
+  layout(layout, run, resolve) {
+    const fitting = fitted({ ...layout, height: this.node.clientHeight }, this.width);
+    const { margin, height, meta = {} } = fitting;
+    const domain = layout.yaxis?.domain ?? [0, 1];
+    const panel = (height - margin.t - margin.b) * (domain[1] - domain[0]);
+    const range = zooms.get(run) ?? [0, layout.xaxis?.autorangeoptions?.include?.[1] ?? 1];
+    const edits = labels(meta, this.width - margin.l - margin.r, panel, range);
+    const annotations = [...(layout.annotations ?? []), ...edits];
+    return themed({ ...fitting, annotations, autosize: true }, resolve);
   }
 
   // A run's zoom is kept when a person leaves the page and comes back.
@@ -175,6 +251,7 @@ class Chart {
       if (String(range) === String(this.range)) return;
       this.range = range;
       if (range) zooms.set(this.run, range); else zooms.delete(this.run);
+      setTimeout(() => this.draw(true), 0); // the labels of edits find other room
       clearTimeout(this.timer);
       this.timer = setTimeout(
         () => this.setStateValue("visible", { run: this.run, range }), PAUSE,

@@ -34,6 +34,8 @@ def live_chart(
     *,
     run: str,
     key: str,
+    words: str = "",
+    news: Mapping[str, Any] | None = None,
     due: float = 0.0,
     on_missed: Callable[[], None] | None = None,
 ) -> None:
@@ -45,10 +47,14 @@ def live_chart(
         arrays: for each trace the arrays (NumPy, or short lists) to put in.
         run: what is drawn; its zoom is remembered under this name while the tab is open.
         key: of the widget.
+        words: what the figure shows, for those who cannot see it.
+        news: "text" to announce to readers of the screen, the "state" it belongs to, and whether
+            the run has "ended"; announced calmly, and only when it changes.
         due: seconds in which the next data are expected; 0: none are expected.
         on_missed: called when they did not arrive.
     """
-    message = pack(frame, arrays, run=run, plotly=plotly_js.url(), due=due)
+    spoken = {"words": words, "news": dict(news) if news else None}
+    message = pack(frame, arrays, run=run, plotly=plotly_js.url(), due=due, spoken=spoken)
     _component()(
         key=key,
         data=message,
@@ -77,10 +83,12 @@ def pack(
     run: str,
     plotly: str = "",
     due: float = 0.0,
+    spoken: Mapping[str, Any] | None = None,
 ) -> bytes:
     """The message to the browser: header length (uint32), header (JSON), arrays (bytes).
 
-    The header's `revision` is a digest of the content, so the browser skips what it has drawn.
+    The header's `revision` is a digest of the content, so the browser skips what it has drawn;
+    `spoken` is no part of that.
     """
     traces = [dict(trace) for trace in frame["data"]]
     slices: list[dict[str, Any]] = []
@@ -103,7 +111,7 @@ def pack(
     text = json.dumps(header, separators=(",", ":"), allow_nan=False)
     digest = hashlib.blake2b(text.encode() + body, digest_size=8).hexdigest()
     points = max((len(fields.get("x", ())) for fields in arrays), default=0)
-    header |= {"revision": digest, "plotly": plotly, "points": points, "due": due}
+    header |= {"revision": digest, "plotly": plotly, "points": points, "due": due, **(spoken or {})}
     header["not_loaded"] = _("The chart could not be loaded; reload the page.")
     text = json.dumps(header, separators=(",", ":"), allow_nan=False)
     encoded = text.encode()

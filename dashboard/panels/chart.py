@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from dashboard.charts.loss_axis import AxisKind
 from dashboard.charts.other_runs import OtherRun, other_run
 from dashboard.charts.training import training_arrays, training_info
 from dashboard.charts.training_frame import training_frame
@@ -15,14 +16,22 @@ from dashboard.server.histories import history_of
 from dashboard.session.comparison import compared
 from dashboard.words.progress import ACTIVE
 from dashboard.words.run_names import display_name
-from dashboard.words.translation import _, ngettext
+from dashboard.words.spoken import chart_words, news
+from dashboard.words.translation import N_, _, ngettext, translated
+from mlcore.data import CATALOG
+from mlcore.errors import DivergedError
 from mlcore.runs import History, RunFolder, RunInfo, State
 
 __all__ = ["refresh_was_missed", "run_chart"]
 
 _KEY = "run-chart"
-_MISSED = "chart-missed"
+_MISSED, _WAS_LOG = "chart-missed", "chart-was-log"
 _DUE, _DUE_AT_START = 5.0, 15.0  # seconds in which a run that trains has written something
+_AXES: Mapping[AxisKind, str] = {
+    "auto": N_("Automatic"),
+    "linear": N_("Linear"),
+    "log": N_("Logarithmic"),
+}
 _WINDOWS = (1, 10, 25, 50, 100, 250, 500, 1_000)
 
 
@@ -50,7 +59,16 @@ def run_chart(
             help=_("The strong line is the mean of so many steps; the faint one is every step."),
             width=260,
         )
-        log = st.toggle(_("Logarithmic loss"), key="log-axis", persist_state="session")
+        axis: AxisKind = st.segmented_control(
+            _("Loss axis"),
+            list(_AXES),
+            default="auto",
+            required=True,
+            format_func=lambda kind: translated(_AXES[kind]),
+            key="log-axis",
+            persist_state="session",
+            help=_("Automatic: logarithmic where the loss goes through decades."),
+        )
         with st.container(key="zoom-hint", width="content"):
             st.caption(_("Drag over the chart to zoom, double-click to see all of it."))
     choose_others(shown, runs)
@@ -64,21 +82,40 @@ def run_chart(
         history.epochs,
         history.edits,
         history.checkpoints,
-        epoch_end=history.length.epoch_end(history.epochs_done) if history.state in ACTIVE else 0,
+        epoch_end=_epoch_end(history),
+        begin=history.starts[0].step if history.starts else 0,
+        diverged=history.step + 1 if isinstance(history.error, DivergedError) else 0,
         validated=validated,
         window=window,
         visible=visible,
+        axis=axis,
+        was_log=st.session_state.get(_WAS_LOG) == run,
         name=display_name(shown),
         others=[_other(info, window=window, visible=visible) for info in compared(shown, runs)],
     )
+    if axis == "auto":
+        st.session_state[_WAS_LOG] = run if info.axis.log else None
     live_chart(
-        training_frame(info, log=log, run=run),
+        training_frame(info, run=run),
         training_arrays(info),
         run=run,
         key=_KEY,
+        words=chart_words(history, display_name(shown), len(info.others)),
+        news=news(history),
         due=_due(history.state, moving=moving),
         on_missed=_miss,
     )
+
+
+def _epoch_end(history: History) -> int:
+    """The step to which the axis reaches at least; a guess before the run has read its data."""
+    if history.state not in ACTIVE:
+        return 0
+    if history.started is not None:
+        return history.length.epoch_end(history.epochs_done)
+    data = history.folder.config.data
+    images = CATALOG[data.name].train_images
+    return max(0, min(data.train_limit or images, images) - data.validation) // data.batch_size
 
 
 def refresh_was_missed() -> bool:

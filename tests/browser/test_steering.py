@@ -49,7 +49,7 @@ def set_number(page: Page, key: str, value: str) -> None:
 def marks(page: Page) -> list[str]:
     """The labels of the edits on the chart."""
     found: list[str] = page.evaluate(
-        "[...document.querySelectorAll('.live-chart .textpoint text')]"
+        "[...document.querySelectorAll('.live-chart .annotation-text')]"
         ".map((label) => label.textContent.trim())"
     )
     return found
@@ -57,7 +57,7 @@ def marks(page: Page) -> list[str]:
 
 def wait_for_marks(page: Page, count: int) -> None:
     page.wait_for_function(
-        "count => document.querySelectorAll('.live-chart .textpoint text').length === count",
+        "count => document.querySelectorAll('.live-chart .annotation-text').length === count",
         arg=count,
     )
 

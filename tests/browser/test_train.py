@@ -243,7 +243,7 @@ def test_the_log_axis_can_be_switched(app, page, settled):
     settled(page)
     press_train(page)
     badge(page, "Finished")
-    page.locator(".st-key-log-axis label").click()
+    page.locator(".st-key-log-axis").get_by_text("Logarithmic").click()
     page.wait_for_function("document.querySelector('.live-chart')._fullLayout.yaxis.type === 'log'")
 
 

@@ -17,6 +17,21 @@ from mlcore.words import (
 
 @pytest.mark.parametrize(
     ("value", "text"),
+    [
+        (5.915376150972314e31, "5.915e+31"),
+        (-123_456.0, "-1.235e+05"),
+        (99_999.5, "99999.5000"),
+        (3.2e-7, "3.2e-07"),
+        (0.00005, "0.0001"),
+        (0.0, "0.0000"),
+    ],
+)
+def test_figures_have_a_power_of_ten_where_digits_cannot_be_read(value: float, text: str) -> None:
+    assert figure(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
     [(0.25, "0.2500"), (None, "–"), (float("nan"), "–"), (float("inf"), "–")],
 )
 def test_figures_show_a_dash_for_what_is_no_number(value: float | None, text: str) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
+import pytest
 
 from dashboard.charts.loss import Line, LossInfo, loss_info, moving_mean
 
@@ -36,6 +39,23 @@ def test_the_moving_mean_is_the_mean_of_the_last_losses():
     losses = np.random.default_rng(1).random(300)
     expected = [losses[max(0, end - 20) : end].mean() for end in range(1, 301)]
     np.testing.assert_allclose(moving_mean(losses, 20), expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize("count", [0, 1, 19, 20, 21, 60])
+def test_the_moving_mean_of_any_length_leaves_gaps_out(count):
+    losses = np.random.default_rng(4).random(count)
+    losses[::7] = np.nan
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        expected = [np.nanmean(losses[max(0, end - 20) : end]) for end in range(1, count + 1)]
+    np.testing.assert_allclose(moving_mean(losses, 20), expected, rtol=1e-12)
+
+
+def test_after_a_loss_of_1e34_the_moving_mean_is_itself_again():
+    """A running sum would have lost every later loss: the line lay on zero."""
+    losses = np.full(300, 0.5)
+    losses[100] = 5e34
+    np.testing.assert_allclose(moving_mean(losses, 50)[150:], 0.5)
 
 
 def test_without_smoothing_there_is_no_second_curve():

@@ -34,7 +34,7 @@ def other(name="other", losses=LOSSES, epochs=(EPOCH,), window=5, visible=None):
 def test_each_run_has_its_colour_and_one_entry_of_the_legend():
     others = [other(f"run {index}") for index in range(len(COLORS))]
     info = training_info(LOSSES, [EPOCH], name="mine", others=others)
-    figure = go.Figure(training_frame(info, log=False, run="r"))
+    figure = go.Figure(training_frame(info, run="r"))
     named = [
         trace.name
         for trace in figure.data
@@ -49,14 +49,14 @@ def test_each_run_has_its_colour_and_one_entry_of_the_legend():
     assert colors["other 0"] == {COLORS[0]}
     assert len(set(drawn) & set(COLORS)) == len(COLORS)
     assert "var(--st-chart-color-1)" in colors["shown"]
-    assert {trace.zorder for trace in figure.data[8:]} == {-1}  # a fork lies over its parent
+    assert {trace.zorder for trace in figure.data[11:]} == {-1}  # a fork lies over its parent
 
 
 def test_without_others_the_chart_is_as_before():
     info = training_info(LOSSES, [EPOCH], name="mine")
-    frame = training_frame(info, log=False, run="a")
+    frame = training_frame(info, run="a")
     assert "legendgroup" not in frame["data"][0]
-    assert len(frame["data"]) == len(training_arrays(info)) == 8
+    assert len(frame["data"]) == len(training_arrays(info)) == 11
 
 
 @pytest.mark.parametrize("window", [1, 50])
@@ -90,7 +90,7 @@ def test_another_run_with_held_out_images_brings_the_accuracy():
 
 def test_names_are_shown_literally_and_shortened():
     info = training_info(LOSSES, name="<b>mine</b>", others=[other("x" * 60)])
-    frame = training_frame(info, log=False, run="a")
+    frame = training_frame(info, run="a")
     names = {trace["name"] for trace in frame["data"] if trace.get("showlegend") is not False}
     assert "&lt;b&gt;mine&lt;/b&gt;" in names
     assert "x" * 23 + "…" in names
@@ -98,7 +98,7 @@ def test_names_are_shown_literally_and_shortened():
 
 def test_without_smoothing_the_legend_shows_the_steps():
     info = training_info(LOSSES, window=1, name="mine", others=[other()])
-    frame = training_frame(info, log=False, run="a")
+    frame = training_frame(info, run="a")
     assert [trace["showlegend"] for trace in frame["data"][:2]] == [True, False]
 
 
@@ -107,5 +107,5 @@ def test_five_long_runs_beside_another_fit_into_a_refresh():
     epochs = [dataclasses.replace(EPOCH, epoch=n, step=10 * n) for n in range(1, 5_001)]
     others = [other(f"run {n}", losses, epochs, window=50) for n in range(len(COLORS))]
     info = training_info(losses, epochs, name="mine", others=others)
-    message = pack(training_frame(info, log=False, run="a"), training_arrays(info), run="a")
+    message = pack(training_frame(info, run="a"), training_arrays(info), run="a")
     assert len(message) < 110_000

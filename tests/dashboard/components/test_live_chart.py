@@ -44,6 +44,13 @@ def test_the_revision_is_of_the_content():
     assert revision(1.0) == revision(1.0) != revision(2.0)
 
 
+def test_what_is_spoken_travels_along_and_draws_nothing_anew():
+    plain, _ = unpack(pack(FRAME, [{}], run="r"))
+    spoken, _ = unpack(pack(FRAME, [{}], run="r", spoken={"words": "w", "news": None}))
+    assert (spoken["words"], spoken["news"]) == ("w", None)
+    assert plain["revision"] == spoken["revision"]
+
+
 def test_packing_leaves_the_frame_as_it_was():
     pack(FRAME, [{"text": ["a"]}], run="r")
     assert FRAME["data"] == [{"type": "scatter"}, {"type": "scatter"}]
@@ -66,7 +73,7 @@ def test_a_refresh_of_a_hundred_thousand_steps_stays_far_below_150_kb(visible):
         for number in range(1, 101)
     ]
     info = training_info(losses, epochs, visible=visible)
-    message = pack(training_frame(info, log=False, run="r"), training_arrays(info), run="r")
+    message = pack(training_frame(info, run="r"), training_arrays(info), run="r")
     assert len(message) + len(live_chart._script()) < 60_000
 
 
