@@ -40,6 +40,8 @@ class EvaluationReport:
 def data_config(found: Checkpoint, chosen: Mapping[str, Any]) -> DataConfig:
     """The data set to test a checkpoint on: what it was trained on, unless another is chosen.
 
+    Its folder is this machine's: a file names no place here.
+
     Args:
         found: the checkpoint.
         chosen: "name", "root", "mean" and "std", or some of them.
@@ -49,7 +51,7 @@ def data_config(found: Checkpoint, chosen: Mapping[str, Any]) -> DataConfig:
     """
     own = found.config.data if found.config else DataConfig()
     name = found.data["name"] if found.data else own.name
-    values = {"name": name, "root": own.root, "mean": found.mean, "std": found.std, **chosen}
+    values = {"name": name, "mean": found.mean, "std": found.std, **chosen}
     # Of the training images one is enough: only the test set is used, and the rest costs time.
     return DataConfig(**values, train_limit=1, batch_size=1)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mlcore.checkpoint.format import Checkpoint
-from mlcore.config import SETTINGS, RunConfig
+from mlcore.config import MACHINE, SETTINGS, RunConfig
 from mlcore.data import CATALOG
 from mlcore.errors import CheckpointError, SettingsError
 from mlcore.rules import Value
@@ -73,9 +73,10 @@ class ResumePlan:
 
 
 def suggest(found: Checkpoint) -> Suggestion:
-    """The settings that a checkpoint states or shows."""
+    """The settings that a checkpoint states or shows; those of a machine are none of them."""
     if found.config is not None:
-        parts = {"settings": found.config.flat()}
+        stated = found.config.flat()
+        parts = {"settings": {name: stated[name] for name in stated if name not in MACHINE}}
     else:
         model = found.model_config
         parts = {

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from mlcore.cli.arguments import read
 from mlcore.cli.common import CheckpointArgument, JsonOption, RunsOption, named_checkpoint
-from mlcore.cli.files import bring_data, data_values
+from mlcore.cli.files import bring_data, data_root_of, data_values
 from mlcore.cli.layout import print_json, table
 from mlcore.config import DataConfig
 from mlcore.words import percent
@@ -44,8 +44,8 @@ def run(argv: Sequence[str]) -> int:
     from mlcore.testing import data_config, evaluate_checkpoint
 
     found = load(path)
-    config = data_config(found, data_values(given))
-    bring_data(config)
+    config = data_config(found, data_root_of(options.target, options.runs) | data_values(given))
+    bring_data(config, given)
     device = resolve(str(given.get("train.device", "auto")))
     report = evaluate_checkpoint(found, config, device=device)
     for sentence in (*report.warnings, *(f"Assumed: {line}" for line in found.assumed)):

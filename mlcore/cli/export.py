@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from mlcore.cli.arguments import read
 from mlcore.cli.common import JsonOption, RunsOption, named_checkpoint
-from mlcore.cli.files import data_values
+from mlcore.cli.files import data_root_of, data_values
 from mlcore.cli.layout import print_json
 from mlcore.cli.options import POSITIONAL, argument, switch, text
 from mlcore.errors import ExportError, SettingsError
@@ -61,7 +61,8 @@ def run(argv: Sequence[str]) -> int:
 
     found = load(source)
     found = found.assuming(_assumed(found, given, form))
-    data = _data(found, given) if form.runs else None
+    chosen = data_root_of(options.target, options.runs) | data_values(given)
+    data = _data(found, chosen) if form.runs else None
     compared = export(found, source, target, form.name, data)
     about = {"file": str(target), "format": form.name, "bytes": target.stat().st_size, **compared}
     if options.json:
@@ -114,13 +115,13 @@ def _assumed(found: Checkpoint, given: Mapping[str, Value], form: Format) -> dic
     return assumed
 
 
-def _data(found: Checkpoint, given: Mapping[str, Value]) -> Dataset | None:
-    """The data set that the model was trained on, or the one given, where it is on disk."""
-    if found.data is None and "data.name" not in given:
+def _data(found: Checkpoint, chosen: Mapping[str, Value]) -> Dataset | None:
+    """The data set that the model was trained on, or the one chosen, where it is on disk."""
+    if found.data is None and "name" not in chosen:
         return None
     from mlcore.testing import data_config, data_on_disk
 
-    return data_on_disk(data_config(found, data_values(given)))
+    return data_on_disk(data_config(found, chosen))
 
 
 def _words(about: dict[str, Any], data: Dataset | None) -> str:

@@ -21,11 +21,25 @@ from mlcore.runs import RunFolder, RunStore
 from mlcore.runs.record.folder import checkpoint_step
 from mlcore.words import file_size
 
-__all__ = ["bring_data", "data_values", "fetch_shown", "find_checkpoint", "find_run"]
+__all__ = [
+    "bring_data",
+    "data_root_of",
+    "data_values",
+    "fetch_shown",
+    "find_checkpoint",
+    "find_run",
+]
 
 
-def bring_data(config: DataConfig) -> None:
+def bring_data(config: DataConfig, given: Mapping[str, Value]) -> None:
     """See to it that a data set can be read; one that is missing is downloaded, with progress.
+
+    Nothing is downloaded into a folder that only a record names: what is written is written where
+    a person says so.
+
+    Args:
+        config: the data set and its folder.
+        given: the settings given in the shell, by dotted name.
 
     Raises:
         DataMissingError: it is not on disk and cannot be had.
@@ -37,6 +51,14 @@ def bring_data(config: DataConfig) -> None:
         return
     if found.state == "damaged":
         raise found.message
+    if config.root and "data.root" not in given:
+        raise DataMissingError(
+            "{title} is not in {root}, the folder that the settings name: put it there with "
+            "`mlcore data fetch {name} --data.root {root}`.",
+            title=found.title,
+            name=config.name,
+            root=root,
+        )
     try:
         fetch_shown(config.name, root)
     except DataMissingError as error:
@@ -47,6 +69,17 @@ def bring_data(config: DataConfig) -> None:
             title=found.title,
             root=root,
         ) from error
+
+
+def data_root_of(target: str, runs: str) -> dict[str, Value]:
+    """Where the data sets of a run lie, as the value of "root"; {} for a file and by default."""
+    if is_file(expand_home(target)):
+        return {}
+    try:
+        root = find_run(target, RunStore(expand_home(runs) if runs else None)).config.data.root
+    except RunError:  # its checkpoints are there all the same
+        return {}
+    return {"root": root} if root else {}
 
 
 def data_values(given: Mapping[str, Value]) -> dict[str, Value]:

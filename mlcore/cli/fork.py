@@ -67,7 +67,7 @@ def run(argv: Sequence[str]) -> int:
     config = point.with_settings(given)
     if config.train.epochs <= point.epochs_kept(config):
         check_epochs_left(f"Run {parent.id}, where it is branched off,", point.epoch, given)
-    bring_data(config.data)
+    bring_data(config.data, given)
     store = RunStore(parent.path.parent)
     folder = RunQueue(store.root).claim(
         lambda: store.create(config, parent=parent.id, checkpoint=point.file, name=options.name)

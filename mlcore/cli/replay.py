@@ -36,7 +36,7 @@ def run(argv: Sequence[str]) -> int:
     options, _ = read("replay", Options, argv)
     folder = named_run("replay", options.target, options.runs)
     report_damage(folder)
-    bring_data(folder.config.data)
+    bring_data(folder.config.data, {})
 
     from mlcore.replay import replay  # loads torch
 

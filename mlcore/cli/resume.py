@@ -60,7 +60,7 @@ def run(argv: Sequence[str]) -> int:
         folder = find_run(options.target, store)
         _check(folder, given)
         report_damage(folder)
-        bring_data(folder.config.data)
+        bring_data(folder.config.data, given)
         _resume(folder, given)
 
     from mlcore.cli.follow import follow
@@ -102,7 +102,7 @@ def _start(path: Path, given: Mapping[str, Value], store: RunStore, name: str) -
         check_epochs_left(str(path), found.epoch, given)
     for sentence in (*found.warnings, _origins(plan, given)):
         print(f"mlcore: {sentence}", file=sys.stderr)
-    bring_data(plan.config.data)
+    bring_data(plan.config.data, given)
     parent = path.resolve().parent.parent
     origin = parent.name if RunFolder(parent).is_run() else None
     return RunQueue(store.root).claim(
@@ -113,7 +113,8 @@ def _start(path: Path, given: Mapping[str, Value], store: RunStore, name: str) -
 def _origins(plan: ResumePlan, given: Mapping[str, Value]) -> str:
     """Who gave which settings, in a sentence."""
     if plan.states_all:
-        return f"All settings{' but those given' if given else ''} are the file's."
+        own = "folder of the data, device and threads"
+        return f"All settings but {'those given, ' if given else ''}{own} are the file's."
     values = [f"{name} {as_text(value)}" for name, value in plan.optimizer().items()]
     parts = [f"The file gives {list_words([*values, 'the layers'])}"]
     if given:

@@ -35,7 +35,7 @@ def run(argv: Sequence[str]) -> int:
     base = _named_preset(argv)
     options, given = read("train", Options, argv, settings=SETTINGS, base=base)
     config = base.with_values(given)
-    bring_data(config.data)
+    bring_data(config.data, given)
 
     from mlcore.device import resolve  # loads torch
 

@@ -5,12 +5,13 @@ from mlcore.config.model import ModelConfig
 from mlcore.config.optim import OptimConfig
 from mlcore.config.run import RunConfig, can_continue, changes_between, data_root, dumps, parse
 from mlcore.config.setting import Setting
-from mlcore.config.settings import EDITABLE, EXECUTION, SETTINGS, find_setting
+from mlcore.config.settings import EDITABLE, EXECUTION, MACHINE, SETTINGS, find_setting
 from mlcore.config.train import TrainConfig
 
 __all__ = [
     "EDITABLE",
     "EXECUTION",
+    "MACHINE",
     "PIXELS",
     "SETTINGS",
     "SIDE",

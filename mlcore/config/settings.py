@@ -14,7 +14,7 @@ from mlcore.config.train import TrainConfig
 from mlcore.errors import SettingsError
 from mlcore.rules import nearest
 
-__all__ = ["EDITABLE", "EXECUTION", "GROUPS", "SETTINGS", "find_setting"]
+__all__ = ["EDITABLE", "EXECUTION", "GROUPS", "MACHINE", "SETTINGS", "find_setting"]
 
 GROUPS: Mapping[str, Any] = types.MappingProxyType(
     {kind.group: kind for kind in (DataConfig, ModelConfig, OptimConfig, TrainConfig)}
@@ -28,6 +28,9 @@ SETTINGS: Mapping[str, Setting] = types.MappingProxyType(
 
 EXECUTION = ("data.root", "data.store", "train.device", "train.threads", "train.stepper")
 """Settings that say where and how to compute, and do not change the numbers."""
+
+MACHINE = ("data.root", "train.device", "train.threads")
+"""Settings of one machine and its person: a file that comes from elsewhere never gives them."""
 
 EDITABLE: tuple[str, ...] = (
     "data.batch_size",

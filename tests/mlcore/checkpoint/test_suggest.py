@@ -15,6 +15,7 @@ from mlcore.checkpoint.write import full_tree
 from mlcore.config import DataConfig, ModelConfig, OptimConfig, RunConfig
 from mlcore.errors import CheckpointError
 from mlcore.rules import Value
+from mlcore.testing import data_config
 
 BASE = RunConfig(optim=OptimConfig(name="adam", schedule="cosine"))
 
@@ -112,3 +113,14 @@ def test_data_sets_are_found_by_their_number_of_classes() -> None:
     assert data_sets_for(47) == ("emnist_balanced",)
     assert {"mnist", "digits"} < set(data_sets_for(10))
     assert data_sets_for(3) == ()
+
+
+def test_a_file_says_nothing_about_this_machine(tmp_path: Path) -> None:
+    theirs = snapshot()
+    theirs["config"]["data"]["root"] = "/some/where"
+    theirs["config"]["train"] |= {"device": "cuda:7", "threads": 1024}
+    base = BASE.with_values({"data.root": "/here", "train.threads": 3})
+    found = plan(saved(full_tree(theirs, DATA)), tmp_path, base)
+    assert (found.config.data.root, found.config.train.device) == ("/here", "auto")
+    assert found.config.train.threads == 3
+    assert data_config(load(tmp_path / "a.pt"), {}).root == ""
