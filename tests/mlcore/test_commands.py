@@ -26,3 +26,23 @@ def test_a_command_survives_its_json_form(command):
 def test_an_unknown_command_is_refused():
     with pytest.raises(SettingsError, match="no command that a run knows"):
         from_json({"command": "explode"})
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"command": "stop", "reason": 5},
+        {"command": "stop", "reason": "because"},
+        {"command": "steps", "count": "3"},
+        {"command": "steps", "count": True},
+        {"command": "steps", "count": -1},
+        {"command": "steps", "count": 10**19},
+        {"command": "edit", "changes": 5},
+        {"command": "edit", "changes": ["optim.lr"]},
+        {"command": "edit", "changes": {"x" * 20_000: 1}},
+    ],
+)
+def test_a_command_whose_values_are_of_the_wrong_kind_is_refused_in_a_short_sentence(record):
+    with pytest.raises(SettingsError, match="no command that a run knows") as caught:
+        from_json(record)
+    assert len(str(caught.value)) < 300

@@ -211,7 +211,7 @@ class History:
             taken._steps, taken._pace = self._steps.snapshot(), self._pace.snapshot()
             taken.epochs, taken.edits = self.epochs.copy(), self.edits.copy()
             taken.checkpoints, taken.starts = self.checkpoints.copy(), self.starts.copy()
-            taken._edits_at = self._edits_at.copy()
+            taken._edits_at, taken.gaps = self._edits_at.copy(), self.gaps.copy()
             return taken
 
     def _update_state(self, worker: WorkerRecord | None, life: Life) -> None:

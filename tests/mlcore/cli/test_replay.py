@@ -57,3 +57,45 @@ def test_a_missing_run_is_a_sentence(shell: Shell, runs: Path) -> None:
     assert answer.err.startswith("mlcore: There is no run '1999'")
     answer = shell("replay")
     assert answer.err == "mlcore: `mlcore replay` needs a run: `mlcore runs` lists them.\n"
+
+
+def cut_before_an_edit(folder: Path) -> None:
+    """Take the last epochs, and the edit before them, from the history, as a lost disk page."""
+    path = folder / "events.jsonl"
+    lines = path.read_text().splitlines(keepends=True)
+    epoch = [n for n, line in enumerate(lines) if line.startswith('{"event": "epoch"')][1]
+    path.write_text("".join(lines[: epoch + 1]))
+    worker = folder / "worker.json"  # this process trained it; another will say that it is dead
+    worker.write_text(json.dumps(json.loads(worker.read_text()) | {"identity": "before"}))
+
+
+def test_where_the_record_lacks_an_edit_it_says_up_to_where_it_can_be_repeated(
+    shell: Shell, trained: Path
+) -> None:
+    shell(f"resume {trained.name} --train.epochs 4 --optim.lr 0.01")
+    cut_before_an_edit(trained)
+    answer = shell(f"resume {trained.name} --train.epochs 6")
+    assert answer.status == 0
+    assert "Steps 7 to 12 are missing in events.jsonl" in answer.err
+    answer = shell(f"replay {trained.name}")
+    assert answer.status == 1
+    assert "Steps 7 to 12 are missing in events.jsonl" in answer.err
+    assert answer.out.startswith(
+        f"run {trained.name} can be repeated up to step 6 only: its record lacks steps 7 to 12, "
+        "and whatever was edited there"
+    )
+    (record,) = shell(f"replay {trained.name} --json").records
+    assert (record["equal"], record["gap"]) == (False, [7, 12])
+
+
+def test_a_run_whose_settings_are_lost_is_repeated_and_says_what_is_not_known(
+    shell: Shell, trained: Path
+) -> None:
+    (trained / "config.json").write_bytes(b"")
+    answer = shell(f"replay {trained.name}")
+    assert answer.status == 0, answer.out
+    assert "config.json of run" in answer.err
+    assert "are not known" in answer.err
+    listed = shell("runs")
+    assert trained.name in listed.out
+    assert (listed.status, listed.err) == (0, "")

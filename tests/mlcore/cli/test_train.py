@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from mlcore.config import RunConfig
@@ -131,6 +132,25 @@ def test_settings_that_the_data_refuse_are_bad_input(shell: Shell, runs: Path) -
     answer = shell("train --data.name digits --data.validation 1437")
     assert answer.status == 2
     assert "`data.validation`" in answer.err
+
+
+@pytest.mark.parametrize("size", [17_500, 30_000])
+def test_a_disk_that_fills_up_under_a_run_fails_it_with_status_1_whatever_finds_no_room(
+    shell: Shell, runs: Path, quick: str, size: int
+) -> None:
+    process = psutil.Process()
+    before = process.rlimit(psutil.RLIMIT_FSIZE)
+    process.rlimit(psutil.RLIMIT_FSIZE, (size, before[1]))  # the history, or a checkpoint
+    width = 1 if size > 20_000 else 64
+    try:
+        answer = shell(f"train {quick} --model.hidden {width} --train.epochs 200 --json")
+    finally:
+        process.rlimit(psutil.RLIMIT_FSIZE, before)
+    assert answer.status == 1
+    assert "room" in answer.err
+    assert ("events.jsonl" in answer.err) == (width == 1)
+    assert answer.err.count("\n") == 1
+    assert [info.step > 0 for info in RunStore(runs).list()] == [True]
 
 
 def test_a_run_that_diverges_fails_with_status_1(shell: Shell, runs: Path, quick: str) -> None:

@@ -3,9 +3,11 @@
 import pytest
 
 from mlcore.commands import Continue, Edit, Pause, Stop
+from mlcore.config import RunConfig
 from mlcore.errors import RunError, SettingsError
-from mlcore.events import Finished, SettingsEdited, Stopped
-from mlcore.runs import ControlLog, ask_resume, ask_start, read_state, send
+from mlcore.events import Finished, SettingsEdited, Started, Stopped
+from mlcore.run import execute
+from mlcore.runs import ControlLog, History, RunStore, ask_resume, ask_start, read_state, send
 from mlcore.runs.record.lines import append_line
 
 FINISHED = Finished(step=9, epoch=5, test_loss=0.1, test_accuracy=0.9, seconds=1.0)
@@ -89,3 +91,41 @@ def test_a_change_that_is_refused_starts_nothing(folder, record):
     with pytest.raises(SettingsError, match=r"optim\.lr"):
         ask_resume(folder, {"optim.lr": -1})
     assert read_state(folder) == "stopped"
+
+
+def test_a_resume_and_its_changes_are_one_line(folder, record):
+    record(folder, Stopped(step=9, epoch=1))
+    ask_resume(folder, {"optim.lr": 0.5})
+    assert folder.control_path.read_text().count("\n") == 1
+    assert ControlLog(folder).poll() == [Edit(changes={"optim.lr": 0.5})]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"command": "edit", "changes": {"optim.lr": ' + "9" * 400 + "}}",
+        '{"command": "edit", "changes": ' + '{"a": ' * 900 + "1" + "}" * 901,
+        '{"command": "edit", "changes": {"optim.lr": Infinity}}',
+        '{"command": "stop", "reason": 5}',
+        '{"command": "steps", "count": null}',
+        "\x00\xff",
+    ],
+)
+def test_a_line_that_is_no_command_ends_and_stops_no_run(tmp_path, line):
+    small = {"data.name": "digits", "data.train_limit": 200, "model.hidden": [4]}
+    settings = {**small, "train.epochs": 3, "train.device": "cpu", "train.threads": 1}
+    folder = RunStore(tmp_path).create(RunConfig.from_flat(settings))
+    asked = []
+
+    def observe(event):
+        if isinstance(event, Started):
+            asked.append(event)
+            with folder.control_path.open("a", encoding="latin-1") as log:
+                log.write(line + "\n")
+
+    event = execute(folder, observe=observe)
+    assert (event.kind, event.epoch, len(asked)) == ("finished", 3, 1)
+    assert read_state(folder) == "finished"
+    history = History(folder)
+    history.refresh()
+    assert history.message == ""

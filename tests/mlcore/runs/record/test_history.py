@@ -14,6 +14,7 @@ from mlcore.events import (
     Finished,
     Paused,
     SettingsEdited,
+    StepsDone,
     Stopped,
 )
 from mlcore.runs import History, ask_start, read_state
@@ -282,3 +283,58 @@ def test_threads_that_share_a_history_see_whole_moments_of_it(folder, record, st
         for one in looking:
             one.result()
     assert all(seen)
+
+
+def test_what_is_missing_of_a_history_is_said_with_its_steps(folder, record, started, steps):
+    record(folder, started(), steps(1, 50), started(step=90, epoch=9), steps(91, 100))
+    history = History(folder)
+    history.refresh()
+    assert history.gaps == [(51, 90)]
+    assert str(history.damage) == (
+        "Steps 51 to 90 are missing in events.jsonl: their losses are not known, "
+        "nor what was edited there."
+    )
+    record(folder, steps(103, 104), started(step=60, epoch=6), steps(61, 70))
+    history.refresh()
+    assert history.gaps == [(51, 60)]  # the others are taken again
+
+
+def test_a_history_that_ends_before_its_checkpoint_says_so(folder, record, started, steps):
+    record(folder, started(), steps(1, 50), Stopped(step=50, epoch=5))
+    (folder.checkpoints_path / checkpoint_name(50)).touch()
+    history = History(folder)
+    history.refresh()
+    assert history.damage is None
+    (folder.checkpoints_path / checkpoint_name(90)).touch()
+    assert "Steps 51 to 90 are missing" in str(history.damage)
+
+
+def test_a_fork_lacks_nothing_and_a_run_that_begins_late_does(folder, record, started, steps):
+    record(folder, started(step=100, epoch=10), steps(101, 103))
+    history = History(folder)
+    history.refresh()
+    assert history.gaps == [(1, 100)]
+    (folder.checkpoints_path / "start.pt").touch()
+    history = History(folder)
+    history.refresh()
+    assert (history.gaps, history.damage) == ([], None)
+
+
+def test_a_long_history_is_read_in_pieces(folder, record, started, steps, monkeypatch):
+    record(folder, started(), *(steps(n, n + 9) for n in range(1, 1_000, 10)))
+    monkeypatch.setattr("mlcore.runs.record.history._PIECE", 700)
+    history = History(folder)
+    assert history.refresh()
+    assert (history.step, history.damaged) == (1_000, 0)
+    assert not history.refresh()
+
+
+def test_losses_are_kept_to_the_last_bit_in_nine_digits(folder, record, started):
+    rng = np.random.default_rng(0)
+    bits = rng.integers(1, 0x7F7FFFFF, 5_000, dtype=np.uint32)
+    losses = bits.view(np.float32)
+    record(folder, started(), StepsDone(first=1, losses=tuple(losses.tolist()), epoch=1))
+    history = History(folder)
+    history.refresh()
+    np.testing.assert_array_equal(history.steps.view(np.uint32), bits)
+    assert folder.events_path.stat().st_size < 5_000 * 18
