@@ -10,6 +10,8 @@ from typing import Any
 from mlcore.checkpoint.format import FORMAT, FORMAT_VERSION, FULL_KEYS, METADATA_KEY
 from mlcore.checkpoint.untrusted import limits
 from mlcore.checkpoint.untrusted.containers import Contents
+from mlcore.checkpoint.untrusted.inert import Inert, PickledModule, type_name
+from mlcore.checkpoint.untrusted.names import no_tensor
 from mlcore.checkpoint.untrusted.rebuild import Stub
 from mlcore.checkpoint.untrusted.source import printable
 from mlcore.errors import CheckpointError
@@ -52,7 +54,8 @@ class RawCheckpoint:
     data: Any = None
     versions: Any = field(default_factory=dict)
     trainer: Any = None
-    ignored: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()  # names, with the class where it is no plain value
+    module: PickledModule | None = None  # where the model was pickled whole
 
 
 def recognise(contents: Contents) -> RawCheckpoint:
@@ -62,11 +65,13 @@ def recognise(contents: Contents) -> RawCheckpoint:
         CheckpointError: they are of no known form.
     """
     tree = contents.tree
+    if isinstance(tree, Inert) and tree.problem is not None:
+        raise tree.problem
     if not isinstance(tree, dict):
         raise CheckpointError(
             "The file holds an object of type {type}, no state dict: "
             "save torch.save(model.state_dict(), path).",
-            type=_type(tree),
+            type=printable(type_name(tree)),
         )
     if not tree:
         raise CheckpointError("The file holds an empty state dict: save a model's state dict.")
@@ -77,7 +82,7 @@ def recognise(contents: Contents) -> RawCheckpoint:
     for key in MODEL_KEYS:
         if isinstance(tree.get(key), dict):
             return _tutorial(tree, key)
-    return RawCheckpoint(form="weights", model=_tensors(tree))
+    return RawCheckpoint(form="weights", model=_tensors(tree), module=_module(tree))
 
 
 def _full(tree: Mapping[str, Any]) -> RawCheckpoint:
@@ -121,8 +126,20 @@ def _tutorial(tree: Mapping[str, Any], model_key: str) -> RawCheckpoint:
         epoch=tree.get("epoch"),
         step=tree.get("step"),
         loss=tree.get("loss"),
-        ignored=tuple(str(key) for key in tree if key not in used),
+        ignored=tuple(_labelled(key, item) for key, item in tree.items() if key not in used),
+        module=_module(tree[model_key]),
     )
+
+
+def _module(value: Any) -> PickledModule | None:
+    return value if isinstance(value, PickledModule) else None
+
+
+def _labelled(key: Any, value: Any) -> str:
+    """The name of what is not used: "`args` (argparse.Namespace)"."""
+    name = f"`{printable(key, 30)}`"
+    known = isinstance(value, Inert | PickledModule)
+    return f"{name} ({printable(type_name(value))})" if known else name
 
 
 def _safetensors(tree: Mapping[str, Stub], metadata: Mapping[str, str]) -> RawCheckpoint:
@@ -147,11 +164,15 @@ def _tensors(tree: Any) -> dict[str, Stub]:
     if not isinstance(tree, dict) or not tree:
         raise CheckpointError("The file's model is no state dict: save model.state_dict().")
     for name, value in tree.items():
+        if isinstance(value, Inert):
+            problem = value.problem or no_tensor(value.name)
+            if problem is not None:
+                raise problem
         if not isinstance(name, str) or not isinstance(value, Stub):
             raise CheckpointError(
                 "The state dict holds an object of type {type} under `{name}`, where a tensor "
                 "should be: save torch.save(model.state_dict(), path).",
-                type=_type(value),
+                type=printable(type_name(value)),
                 name=printable(name),
             )
     if len(tree) > limits.TENSORS:
@@ -163,7 +184,3 @@ def _tensors(tree: Any) -> dict[str, Stub]:
 
 def _keys(keys: list[str]) -> str:
     return list_words([f"`{printable(key)}`" for key in keys[:3]])
-
-
-def _type(value: Any) -> str:
-    return "Tensor" if isinstance(value, Stub) else type(value).__name__

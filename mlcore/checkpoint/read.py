@@ -8,7 +8,6 @@ the numbers, read into memory of just their size; finite values; settings and re
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,11 +21,12 @@ from mlcore.checkpoint.departures import assumed_layers, departures, keeps_param
 from mlcore.checkpoint.format import (
     Checkpoint,
     read_config,
-    read_count,
     read_data,
     read_versions,
 )
 from mlcore.checkpoint.forms import RawCheckpoint, recognise
+from mlcore.checkpoint.module_hints import ModuleHints, read_hints
+from mlcore.checkpoint.progress import read_progress
 from mlcore.checkpoint.state import ResumeState, read_full_state, read_tutorial_state
 from mlcore.checkpoint.untrusted import limits
 from mlcore.checkpoint.untrusted.containers import read_contents
@@ -99,13 +99,11 @@ def _read(source: Source, map_location: str | torch.device, max_bytes: int) -> C
     raw = recognise(contents)
     found = infer_architecture(raw.model, ordered=contents.container != "safetensors")
     config = None if raw.config is None else read_config(raw.config)
-    model_config = _model_config(config, found)
+    hints = read_hints(raw.module)
+    model_config = _model_config(config, found, hints)
     reader = TensorReader(source, contents, max_bytes)
     model = read_weights(reader, found)
-    loss, lost = _loss(reader.number(raw.loss))
-    epoch = read_count("epoch", reader.number(raw.epoch))
-    step = read_count("step", reader.number(raw.step))
-    progress = {"epoch": epoch, "step": step, "loss": loss}
+    progress, left_out = read_progress(raw, reader)
     resume = _resume(raw, found, reader, model, config, progress)
     data = read_data(raw.data, found.outputs)
     mean, std = _normalisation(config, data)
@@ -122,13 +120,11 @@ def _read(source: Source, map_location: str | torch.device, max_bytes: int) -> C
         dtypes=file_dtypes(found),
         optimizer=resume.optimizer,
         state=resume.snapshot,
-        epoch=epoch,
-        step=step,
-        loss=loss,
+        **progress,
         data=data,
         versions=read_versions(raw.versions),
-        assumed=_assumed(raw, found, mean, std),
-        warnings=tuple(filter(None, (*_warnings(raw, found), lost, resume.warning))),
+        assumed=_assumed(raw, found, hints, mean, std),
+        warnings=tuple(filter(None, (*_warnings(raw, found), *left_out, resume.warning))),
     )
 
 
@@ -161,10 +157,10 @@ def _normalisation(config: RunConfig | None, data: Mapping[str, Any] | None) -> 
     return stated.mean, stated.std
 
 
-def _model_config(config: RunConfig | None, found: Architecture) -> ModelConfig:
+def _model_config(config: RunConfig | None, found: Architecture, hints: ModuleHints) -> ModelConfig:
     inferred = found.model_config()
     if config is None:
-        return inferred
+        return hints.complete(inferred)
     stated = config.model
     if (stated.hidden, stated.batch_norm) != (inferred.hidden, inferred.batch_norm):
         raise CheckpointError(
@@ -178,25 +174,8 @@ def _model_config(config: RunConfig | None, found: Architecture) -> ModelConfig:
     return stated
 
 
-def _loss(value: Any) -> tuple[float | None, Notice | None]:
-    if value is None:
-        return None, None
-    if type(value) not in (int, float):
-        raise CheckpointError(
-            "`loss` in the file must be a number, but is {value}: save float(loss).",
-            value=printable(repr(value)),
-        )
-    try:
-        number = float(value)
-    except OverflowError:
-        number = math.inf
-    if not math.isfinite(number):
-        return None, Notice("The loss in the file is not finite, and was left out.")
-    return number, None
-
-
 def _assumed(
-    raw: RawCheckpoint, found: Architecture, mean: float, std: float
+    raw: RawCheckpoint, found: Architecture, hints: ModuleHints, mean: float, std: float
 ) -> tuple[Notice, ...]:
     """What the file does not say, with what is taken instead."""
     assumed: list[Notice] = []
@@ -204,8 +183,10 @@ def _assumed(
         assumed.extend(assumed_layers(found))
     if raw.config is None:
         if found.hidden:
-            assumed.append(Notice("Activation after the hidden layers: relu."))
-        assumed.append(Notice("Dropout while training: none."))
+            relu = Notice("Activation after the hidden layers: relu.")
+            assumed.extend(hints.assumed or (relu,))
+        if hints.dropout is None:
+            assumed.append(Notice("Dropout while training: none."))
         assumed.append(Notice("Output: log-probabilities, for the nll loss."))
     if raw.data is None:
         assumed.append(
@@ -224,9 +205,17 @@ def _warnings(raw: RawCheckpoint, found: Architecture) -> tuple[Notice, ...]:
                 "Its {kinds} numbers were converted to float32.", kinds=list_words(sorted(kinds))
             )
         )
-    ignored = (*raw.ignored, *found.unused)
+    if raw.module is not None:
+        warnings.append(
+            Notice(
+                "The model was pickled whole, as a `{name}`: its tensors were read, and none of "
+                "its code was run.",
+                name=printable(raw.module.name),
+            )
+        )
+    ignored = (*raw.ignored, *(f"`{printable(name, 30)}`" for name in found.unused))
     if ignored:
-        names = ", ".join(f"`{printable(name, 30)}`" for name in ignored[:_NAMED])
+        names = ", ".join(ignored[:_NAMED])
         rest = len(ignored) - _NAMED
         warnings.append(
             Notice("Not used: {names} and {rest} more.", names=names, rest=rest)

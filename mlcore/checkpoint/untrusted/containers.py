@@ -9,7 +9,7 @@ from typing import Any
 from mlcore.checkpoint.untrusted import limits
 from mlcore.checkpoint.untrusted.other_formats import other_format
 from mlcore.checkpoint.untrusted.other_zips import check_zip
-from mlcore.checkpoint.untrusted.rebuild import ITEM_BYTES, Stub
+from mlcore.checkpoint.untrusted.rebuild import STORED_BYTES, Storage
 from mlcore.checkpoint.untrusted.safetensors_header import read_header
 from mlcore.checkpoint.untrusted.scan import scan
 from mlcore.checkpoint.untrusted.source import Source, printable
@@ -131,36 +131,30 @@ def _read_legacy(source: Source) -> Contents:
     content = scan(data, system.end)
     keys = scan(data, content.end)
     tree = plain(content.value)
-    records = _legacy_records(source, keys.value, keys.end, _item_bytes(tree, {}))
+    records = _legacy_records(source, keys.value, keys.end, content.storages)
     return Contents(container="legacy", tree=tree, records=records, metadata={})
 
 
-def _item_bytes(tree: Any, sizes: dict[str, int]) -> dict[str, int]:
-    """Key of each storage in the tree → bytes of one of its numbers."""
-    if isinstance(tree, dict):
-        for item in tree.values():
-            _item_bytes(item, sizes)
-    elif isinstance(tree, list | tuple):
-        for item in tree:
-            _item_bytes(item, sizes)
-    elif isinstance(tree, Stub):
-        sizes[tree.storage.key] = ITEM_BYTES[tree.dtype]
-    return sizes
-
-
 def _legacy_records(
-    source: Source, keys: Any, position: int, sizes: Mapping[str, int]
+    source: Source, keys: Any, position: int, storages: Mapping[str, Storage]
 ) -> dict[str, Record]:
     """Each storage is its count (8 bytes) and then its numbers, in the order of the keys."""
     if type(keys) is not list or len(keys) > limits.TENSORS:
         raise CheckpointError("The list of tensors is damaged: save the file again.")
     records: dict[str, Record] = {}
     for key in keys:
-        if type(key) is not str or key not in sizes or key in records:
+        if type(key) is not str or key not in storages or key in records:
             raise CheckpointError("The list of tensors is damaged: save the file again.")
-        count = int.from_bytes(source.read(position, 8), "little")
-        records[key] = Record(position + 8, count * sizes[key])
-        position += 8 + count * sizes[key]
+        size = STORED_BYTES.get(storages[key].dtype)
+        if size is None:
+            raise CheckpointError(
+                "The file holds numbers of a kind that no model here has (`{name}`): "
+                "save float32 tensors.",
+                name=printable(storages[key].dtype),
+            )
+        size *= int.from_bytes(source.read(position, 8), "little")
+        records[key] = Record(position + 8, size)
+        position += 8 + size
     if position != source.size:
         raise CheckpointError(
             "The file has {size:,} bytes and its tensors end at byte {end}: "

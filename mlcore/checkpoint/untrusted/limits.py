@@ -16,13 +16,20 @@ UPLOAD_BYTES = 64 * 2**20
 MAX_BYTES = 2**32 - 1
 """Bytes of the largest checkpoint that is read at all (offsets in a zip directory end there)."""
 
-PICKLE_BYTES = 2 * 2**20
-PICKLE_OPCODES = 100_000
-PICKLE_STRING = 65_536  # bytes of one text
+PICKLE_BYTES = 12 * 2**20
+PICKLE_OPCODES = 400_000  # of which a run of floats counts as one
+PICKLE_OBJECTS = 200_000  # lists, dictionaries, texts, names, notes
+PICKLE_MEMO = 200_000
+PICKLE_STRING = 65_536  # bytes of one text; longer ones are skipped
+PICKLE_TEXT = 4 * 2**20  # bytes of all texts
 PICKLE_INTEGER = 16  # bytes of one long integer
 INT_KEYS = 65_536  # integers that are keys count parameters
 TREE_DEPTH = 24
-TREE_NODES = 100_000
+TREE_NODES = 400_000
+ENTRY_NODES = 100_000  # of one entry of the outermost dictionary
+OBJECTS = 16  # pickled modules and optimizers that are read
+MODULES = 4096  # within a pickled one, with the entries of their tables
+MODULE_DEPTH = 32
 ZIP_MEMBERS = 4096
 ZIP_DIRECTORY_BYTES = 2**20
 HEADER_BYTES = 2**20  # of a safetensors file

@@ -1,24 +1,20 @@
-"""The few names that a checkpoint's pickle may mention; none is ever looked up or imported."""
+"""The names that a checkpoint's pickle mentions; none is ever looked up or imported.
+
+A few of them stand for tensors. Any other is a class of which nothing is known, and what a pickle
+makes of it is noted as inert. A file that mentions what could only be there to be run is refused
+nevertheless: nobody should use it.
+"""
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 
 from mlcore.checkpoint.untrusted.source import printable
 from mlcore.errors import CheckpointError
 from mlcore.words import N_
 
-__all__ = [
-    "CALLS",
-    "ORDERED_DICT",
-    "PARAMETER",
-    "SIZE",
-    "STORAGES",
-    "TENSOR",
-    "TENSOR_V2",
-    "Global",
-    "find_global",
-]
+__all__ = ["STORAGES", "Global", "find_global", "no_tensor"]
 
 STORAGES = {
     "torch.DoubleStorage": "float64",
@@ -27,44 +23,68 @@ STORAGES = {
     "torch.BFloat16Storage": "bfloat16",
     "torch.LongStorage": "int64",
     "torch.IntStorage": "int32",
+    "torch.ShortStorage": "int16",
+    "torch.CharStorage": "int8",
     "torch.ByteStorage": "uint8",
+    "torch.BoolStorage": "bool",
+    "torch.ComplexFloatStorage": "complex64",
+    "torch.ComplexDoubleStorage": "complex128",
+    "torch.QInt8Storage": "qint8",
+    "torch.QUInt8Storage": "quint8",
+    "torch.QInt32Storage": "qint32",
+    "torch.storage.UntypedStorage": "bytes",
 }
-ORDERED_DICT = "collections.OrderedDict"
-TENSOR_V2 = "torch._utils._rebuild_tensor_v2"
-TENSOR = "torch._utils._rebuild_tensor"
-PARAMETER = "torch._utils._rebuild_parameter"
-SIZE = "torch.Size"
-CALLS = (ORDERED_DICT, TENSOR_V2, TENSOR, PARAMETER, SIZE)
-"""Functions that a pickle may call."""
+"""What a storage is called in a pickle → the kind of its numbers."""
 
-_REFUSED = {
-    ("numpy",): N_(
-        "The file holds a NumPy value (`{name}`): save Python numbers, as in float(loss)."
-    ),
-    ("torch._utils._rebuild_sparse", "torch.serialization._get_layout"): N_(
-        "The file holds a sparse tensor (`{name}`): save dense ones, as tensor.to_dense()."
-    ),
-    ("torch._utils._rebuild_qtensor", "torch.Q"): N_(
-        "The file holds a quantised tensor (`{name}`): save float32 tensors."
-    ),
-    ("torch._utils._rebuild_meta",): N_(
-        "The file holds a meta tensor (`{name}`), which has no values: save a real model's."
-    ),
-    ("torch.Complex",): N_("The file holds a complex tensor (`{name}`): save float32 tensors."),
-    ("torch._tensor", "torch._utils"): N_(
-        "The file holds a tensor of a special class (`{name}`): "
-        "save plain ones, with torch.save(model.state_dict(), path)."
-    ),
-    ("torch.nn",): N_(
-        "The file holds a whole pickled module (`{name}`): "
-        "save its numbers, with torch.save(model.state_dict(), path)."
-    ),
-    ("__main__",): N_(
-        "The file holds an object of your own class (`{name}`): "
-        "save torch.save(model.state_dict(), path)."
-    ),
-}
-"""Beginnings of a name and why it is refused; the first that fits counts."""
+_PARTS = ("__globals__", "__builtins__", "__subclasses__", "__import__", "__class__", "__dict__")
+_PROGRAMS = frozenset({"os", "sys", "posix", "nt", "subprocess", "builtins", "eval", "exec"})
+_OTHERS = """
+    __builtin__ commands distutils imp nt pip popen2 pkg_resources posixpath ntpath setuptools
+    dill cloudpickle IPython execnet pexpect paramiko fabric invoke sh
+""".split()  # noqa: SIM905  a list of names is read, and changed, more easily as text
+"""Modules outside the standard library, of today or of Python 2, that are there to run things."""
+
+_LOADERS = (
+    "torch.load",
+    "torch.serialization.load",
+    "torch.hub.",
+    "torch.package.",
+    "torch.jit.",
+    "torch.ops.",
+    "torch.fx.graph_module.",
+    "torch.utils.cpp_extension.",
+    "torch.utils.model_zoo.",
+    "torch.distributed.rpc.",
+    "torch.multiprocessing.",
+    "torch.classes.",
+    "numpy.load",
+    "numpy.save",
+    "numpy.f2py.",
+    "numpy.distutils.",
+    "numpy.testing.",
+    "pandas.read_",
+    "joblib.load",
+)
+_DATA = """
+    builtins.set builtins.frozenset builtins.bytes builtins.bytearray builtins.complex
+    builtins.list builtins.dict builtins.tuple builtins.int builtins.float builtins.str
+    builtins.bool builtins.object builtins.slice builtins.range builtins.type builtins.getattr
+    builtins.NotImplemented builtins.Ellipsis _codecs.encode copyreg._reconstructor
+    copyreg.__newobj__ copyreg.__newobj_ex__ types.SimpleNamespace types.MappingProxyType
+    types.NoneType re._compile re.compile logging.getLogger logging.Logger logging.RootLogger
+    time.struct_time operator.getitem operator.itemgetter operator.attrgetter operator.or_
+    operator.methodcaller functools.partial array.array array._array_reconstructor random.Random
+    _random.Random io.BytesIO io.StringIO _io.BytesIO _io.StringIO optparse.Values
+    contextlib.nullcontext inspect.Signature inspect.Parameter inspect._ParameterKind
+    inspect._empty
+""".split()  # noqa: SIM905
+"""Names of the standard library that only stand for data, or are noted as such."""
+
+_DATA_MODULES = """
+    collections argparse pathlib datetime _datetime decimal _decimal fractions uuid enum typing
+    dataclasses math cmath statistics numbers zoneinfo ipaddress itertools string abc configparser
+""".split()  # noqa: SIM905
+"""Modules of the standard library whose classes only hold data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,22 +98,66 @@ def find_global(module: str, name: str) -> Global:
     """Take note of a name.
 
     Raises:
-        CheckpointError: it is not among those that tensors need.
+        CheckpointError: it is there to be run, or to load another file.
     """
-    full = f"{module}.{name}"
-    if full in CALLS or full in STORAGES:
-        return Global(full)
-    for beginnings in _REFUSED:
-        if full.startswith(beginnings):
-            raise CheckpointError(_REFUSED[beginnings], name=printable(full))
-    if full.startswith("torch.") and full.endswith("Storage"):
+    root = {"__builtin__": "builtins", "copy_reg": "copyreg"}.get(module, module)
+    full = f"{root}.{name}"
+    if _runs(root, name, full):
         raise CheckpointError(
-            "The file holds numbers of a kind that no model here has (`{name}`): "
-            "save float32 tensors.",
-            name=printable(full),
+            "The file asks to run `{name}`, which a checkpoint never needs; it was not run: "
+            "use the file only if you trust its source, and save it again as a state dict.",
+            name=printable(f"{module}.{name}"),
         )
-    raise CheckpointError(
-        "The file asks to run `{name}`, which a checkpoint never needs; it was not run: "
-        "use the file only if you trust its source, and save it again as a state dict.",
-        name=printable(full),
-    )
+    return Global(full)
+
+
+def _runs(module: str, name: str, full: str) -> bool:
+    """Whether a name is there to be run."""
+    parts = name.split(".")
+    reaches = any(part in _PARTS for part in parts) or any(p in _PROGRAMS for p in parts[:-1])
+    if reaches or full.startswith(_LOADERS):
+        return True
+    top, _, rest = module.partition(".")
+    if top in _OTHERS:
+        return True
+    if top not in sys.stdlib_module_names or (rest and top not in _PACKAGES):
+        return False
+    return full not in _DATA and top not in _DATA_MODULES
+
+
+_PACKAGES = """
+    asyncio collections compression concurrent ctypes curses dbm email encodings ensurepip html
+    http idlelib importlib json lib2to3 logging multiprocessing os pathlib pydoc_data re sqlite3
+    string sysconfig tkinter tomllib turtledemo unittest urllib venv wsgiref xml xmlrpc zipfile
+    zoneinfo
+""".split()  # noqa: SIM905
+"""Modules of the standard library that have modules inside: a `code.nets` is somebody's own."""
+
+_REFUSED = {
+    ("torch._utils._rebuild_sparse", "torch.serialization._get_layout"): N_(
+        "The file holds a sparse tensor (`{name}`): save dense ones, as tensor.to_dense()."
+    ),
+    ("torch._utils._rebuild_qtensor", "torch.Q"): N_(
+        "The file holds a quantised tensor (`{name}`): save float32 tensors."
+    ),
+    ("torch._utils._rebuild_meta",): N_(
+        "The file holds a meta tensor (`{name}`), which has no values: save a real model's."
+    ),
+    ("torch._tensor", "torch._utils"): N_(
+        "The file holds a tensor of a special class (`{name}`): "
+        "save plain ones, with torch.save(model.state_dict(), path)."
+    ),
+    ("numpy",): N_(
+        "The file holds a NumPy value (`{name}`) where a tensor should be: "
+        "save tensors, as torch.from_numpy(array)."
+    ),
+}
+"""Beginnings of a name, and why what it makes is no tensor of a model; the first that fits."""
+
+
+def no_tensor(name: str) -> CheckpointError | None:
+    """Why what `name` makes is no tensor that can be read, where its name says that."""
+    for beginnings, template in _REFUSED.items():
+        if name.startswith(beginnings):
+            return CheckpointError(template, name=printable(name))
+    return None

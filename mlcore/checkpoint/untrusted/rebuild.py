@@ -1,4 +1,4 @@
-"""What a checkpoint's pickle would call, each replaced by a note of what it would have built.
+"""A tensor in a checkpoint's pickle, replaced by a note of where its numbers lie.
 
 Source: `torch/_utils.py` for the arguments of the rebuild functions.
 """
@@ -10,18 +10,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from mlcore.checkpoint.untrusted import limits, names
+from mlcore.checkpoint.untrusted.inert import Inert
 from mlcore.checkpoint.untrusted.names import Global
-from mlcore.checkpoint.untrusted.source import shape_text
+from mlcore.checkpoint.untrusted.source import printable, shape_text
 from mlcore.errors import CheckpointError
 
 __all__ = [
     "ITEM_BYTES",
-    "Ordered",
+    "STORED_BYTES",
     "Storage",
     "Stub",
-    "build",
     "persistent",
-    "reduce",
+    "read_shape",
+    "tensor",
 ]
 
 ITEM_BYTES = {
@@ -31,9 +32,22 @@ ITEM_BYTES = {
     "bfloat16": 2,
     "int64": 8,
     "int32": 4,
+    "int16": 2,
+    "int8": 1,
     "uint8": 1,
 }
 """The kinds of numbers that are read, and the bytes of one."""
+
+STORED_BYTES = ITEM_BYTES | {
+    "bool": 1,
+    "complex64": 8,
+    "complex128": 16,
+    "qint8": 1,
+    "quint8": 1,
+    "qint32": 4,
+    "bytes": 1,
+}
+"""The same with those that are only skipped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +81,7 @@ class Stub:
     @property
     def nbytes(self) -> int:
         """Bytes of its numbers in the file."""
-        return math.prod(self.shape) * ITEM_BYTES[self.dtype]
+        return math.prod(self.shape) * STORED_BYTES[self.dtype]
 
     @property
     def is_whole(self) -> bool:
@@ -75,69 +89,64 @@ class Stub:
         return self.strides is None and math.prod(self.shape) == self.storage.numel
 
 
-class Ordered(dict[Any, Any]):
-    """An OrderedDict; unlike a plain dictionary it may be given attributes."""
+def persistent(identity: Any) -> Storage | Inert | Global:
+    """What a persistent id stands for: ("storage", kind, key, location, count[, None]).
 
-
-def persistent(identity: Any) -> Storage:
-    """The storage that a persistent id describes: ("storage", kind, key, location, count[, None]).
+    Before torch 1.6 also ("module", class, file, source), which stands for the class.
 
     Raises:
         CheckpointError: it describes anything else.
     """
-    if not isinstance(identity, tuple) or len(identity) not in (5, 6):
+    if not isinstance(identity, tuple) or len(identity) not in (4, 5, 6):
         raise CheckpointError(
             "The file's pickle refers to outside data: save it again with torch.save."
         )
-    if identity[0] == "module":
-        raise CheckpointError(
-            "The file holds a whole pickled module: "
-            "save its numbers, with torch.save(model.state_dict(), path)."
-        )
+    if identity[0] == "module" and isinstance(identity[1], Global):
+        return identity[1]
+    if len(identity) < 5:
+        raise _odd_storage()
     word, kind, key, location, numel = identity[:5]
     view = identity[5] if len(identity) == 6 else None
-    if word != "storage" or not isinstance(kind, Global) or kind.name not in names.STORAGES:
+    if word != "storage" or not isinstance(kind, Global):
         raise _odd_storage()
     if not isinstance(key, str) or not 0 < len(key) <= limits.TEXT or not isinstance(location, str):
         raise _odd_storage()
-    if location.startswith("meta"):
-        raise CheckpointError(
-            "The file holds a meta tensor, which has no values: save a real model's."
-        )
     if view is not None or type(numel) is not int or not 0 <= numel <= limits.MAX_BYTES:
         raise _odd_storage()
-    return Storage(names.STORAGES[kind.name], key, numel)
+    if location.startswith("meta"):
+        problem = CheckpointError(
+            "The file holds a meta tensor, which has no values: save a real model's."
+        )
+        return Inert(kind.name, problem=problem)
+    return Storage(names.STORAGES.get(kind.name, kind.name), key, numel)
 
 
-def reduce(function: Any, arguments: Any) -> Any:
-    """What calling `function` would have built, as a plain value or `Stub`.
+def tensor(storage: Any, offset: Any, size: Any, stride: Any) -> Stub | Inert:
+    """The tensor that these arguments of a rebuild function describe.
 
-    Raises:
-        CheckpointError: the function or its arguments are not what `torch.save` writes.
+    What cannot be read is noted, with the reason: it may be none that is needed.
     """
-    name = function.name if isinstance(function, Global) else ""
-    if name not in names.CALLS or not isinstance(arguments, tuple):
-        raise _odd_call()
-    if name == names.ORDERED_DICT:
-        if arguments:
-            raise _odd_call()
-        return Ordered()
-    if name == names.SIZE:
-        return _shape(arguments[0] if len(arguments) == 1 else None)
-    if name == names.PARAMETER:
-        if len(arguments) < 2 or not isinstance(arguments[0], Stub):
-            raise _odd_call()
-        return arguments[0]
-    least = 6 if name == names.TENSOR_V2 else 4
-    if len(arguments) < least or not isinstance(arguments[0], Storage):
-        raise _odd_call()
-    return _tensor(arguments[0], *arguments[1:4])
+    try:
+        if isinstance(storage, Inert):
+            return Inert("torch.Tensor", problem=storage.problem or _odd_tensor())
+        if not isinstance(storage, Storage):
+            raise _odd_tensor()
+        return _stub(storage, offset, read_shape(size), read_shape(stride))
+    except CheckpointError as error:
+        return Inert("torch.Tensor", problem=error.with_traceback(None))
 
 
-def _tensor(storage: Storage, offset: Any, size: Any, stride: Any) -> Stub:
-    shape, strides = _shape(size), _shape(stride)
+def _stub(storage: Storage, offset: Any, shape: tuple[int, ...], strides: tuple[int, ...]) -> Stub:
+    if storage.dtype not in STORED_BYTES or storage.dtype == "bytes":
+        raise CheckpointError(
+            "The file holds numbers of a kind that no model here has (`{name}`): "
+            "save float32 tensors.",
+            name=printable(storage.dtype),
+        )
     numel = math.prod(shape)
-    if len(strides) != len(shape) or numel > storage.numel:
+    if len(strides) != len(shape) or type(offset) is not int:
+        raise _odd_tensor()
+    if numel > storage.numel:
         raise CheckpointError(
             "The file holds a tensor of shape {shape} over {count:,} stored numbers, and each "
             "must have its own: save `tensor.clone()` of it.",
@@ -145,7 +154,7 @@ def _tensor(storage: Storage, offset: Any, size: Any, stride: Any) -> Stub:
             count=storage.numel,
         )
     last = sum(step * (size - 1) for step, size in zip(strides, shape, strict=True)) if numel else 0
-    if type(offset) is not int or offset < 0 or offset + last >= max(storage.numel, 1):
+    if numel and (offset < 0 or offset + last >= storage.numel):
         raise CheckpointError(
             "The file holds a tensor of shape {shape} that reaches beyond its {count:,} stored "
             "numbers: it is damaged; copy or save it again.",
@@ -153,7 +162,7 @@ def _tensor(storage: Storage, offset: Any, size: Any, stride: Any) -> Stub:
             count=storage.numel,
         )
     if _same(shape, strides, _row_major(shape)):
-        return Stub(storage, shape, offset=offset)
+        return Stub(storage, shape, offset=offset if numel else 0)
     return Stub(storage, shape, strides, offset)
 
 
@@ -170,29 +179,19 @@ def _row_major(shape: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(math.prod(shape[axis + 1 :]) for axis in range(len(shape)))
 
 
-def _shape(value: Any) -> tuple[int, ...]:
-    if isinstance(value, list):
-        value = tuple(value)
-    good = isinstance(value, tuple) and len(value) <= limits.DIMENSIONS
+def read_shape(value: Any) -> tuple[int, ...]:
+    """A list of sizes or strides.
+
+    Raises:
+        CheckpointError: it is none, or has more axes than any tensor here.
+    """
+    good = isinstance(value, tuple | list) and len(value) <= limits.DIMENSIONS
     if not good or not all(type(n) is int and 0 <= n <= limits.MAX_BYTES for n in value):
         raise CheckpointError(
             "The file holds a tensor whose shape is no short list of sizes: "
             "save it again with torch.save."
         )
     return tuple(value)
-
-
-def build(target: Any, state: Any) -> None:
-    """Accept the one attribute that state dicts carry (`_metadata`), and drop it.
-
-    Raises:
-        CheckpointError: attributes are set on anything else, a plain dictionary included.
-    """
-    if not isinstance(target, Ordered) or type(state) is not dict or set(state) - {"_metadata"}:
-        raise CheckpointError(
-            "The file would set attributes of Python objects, which is not allowed: "
-            "save tensors and numbers alone, with torch.save(model.state_dict(), path)."
-        )
 
 
 def _odd_storage() -> CheckpointError:
@@ -202,7 +201,7 @@ def _odd_storage() -> CheckpointError:
     )
 
 
-def _odd_call() -> CheckpointError:
+def _odd_tensor() -> CheckpointError:
     return CheckpointError(
         "The file puts values together as torch.save never does: save it again with torch.save."
     )

@@ -38,7 +38,7 @@ class TensorReader:
     def __init__(self, source: Source, contents: Contents, max_bytes: int) -> None:
         self._source, self._records = source, contents.records
         self._left = max_bytes
-        self._read: dict[tuple[str, bool], Tensor] = {}
+        self._read: dict[tuple[Storage, bool], Tensor] = {}
 
     def tensor(self, stub: Stub, *, as_float32: bool = False) -> Tensor:
         """The tensor of a stub, of its own kind, or converted to float32.
@@ -46,10 +46,15 @@ class TensorReader:
         Raises:
             CheckpointError: its bytes are missing, too many, too few or damaged.
         """
-        key = (stub.storage.key, as_float32)
+        if stub.dtype not in _DTYPES:
+            raise CheckpointError(
+                "The file holds {dtype} numbers, which no model here has: save float32 tensors.",
+                dtype=stub.dtype,
+            )
+        key = (stub.storage, as_float32)
         flat = self._read.get(key)
-        first = flat is None or flat.numel() != stub.storage.numel
-        if flat is None or first:
+        first = flat is None
+        if flat is None:
             flat = self._read[key] = self._flat(stub.storage, as_float32)
         if first and stub.is_whole:
             del self._read[key]  # whoever has it may change it; another reader reads it anew
@@ -67,11 +72,12 @@ class TensorReader:
             return {key: self.values(item) for key, item in tree.items()}
         if isinstance(tree, list | tuple):
             return type(tree)(self.values(item) for item in tree)
-        return self.tensor(tree) if isinstance(tree, Stub) else tree
+        readable = isinstance(tree, Stub) and tree.dtype in _DTYPES
+        return self.tensor(tree) if readable else tree
 
     def number(self, value: Any) -> Any:
         """A value as it is; the number in a tensor of one entry."""
-        if isinstance(value, Stub) and math.prod(value.shape) == 1:
+        if isinstance(value, Stub) and math.prod(value.shape) == 1 and value.dtype in _DTYPES:
             return self.tensor(value).item()
         return value
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from checkpoint_corpus.good import DATA, saved, snapshot, tutorial, weights
 from checkpoint_corpus.pickles import rezipped
-from checkpoint_corpus.watch import MEMORY, SECONDS, linux, read_all
+from checkpoint_corpus.watch import MEMORY, SECONDS, WALL, linux, read_all
 from safetensors.torch import save as to_safetensors
 
 from mlcore.checkpoint.write import full_tree
@@ -90,7 +90,7 @@ def fuzz(folder: Path, count: int, seed: int) -> dict[str, int]:
             assert result["outcome"] in ("loaded", "refused"), keep
             assert not result["events"], keep
             assert result["growth"] < MEMORY, keep
-            assert result["seconds"] < SECONDS, keep
+            assert result["seconds"] < SECONDS and result["wall"] < WALL, keep
             assert result["message"].isprintable(), keep
             outcomes[result["outcome"]] = outcomes.get(result["outcome"], 0) + 1
             Path(path).unlink()

@@ -1,7 +1,7 @@
 """Reads files in a process of its own, watched: run as a script, paths as JSON lines on stdin.
 
-For each path it prints one JSON line: what became of the file, seconds, growth of the resident
-set in bytes at its highest, and any event of Python's audit log that reading a file never needs.
+For each path it prints one JSON line: what became of the file, seconds of work and by the
+clock, growth of the resident set in bytes at its highest, and any event of Python's audit log that reading a file never needs.
 """
 
 from __future__ import annotations
@@ -63,7 +63,8 @@ def read(path: str) -> dict[str, Any]:
     """Inspect one file and measure what that took."""
     global _watching
     Path("/proc/self/clear_refs").write_text("5")  # the high-water mark starts anew
-    before, began = _memory("VmRSS"), time.perf_counter()
+    before = _memory("VmRSS")
+    began, used = time.perf_counter(), time.process_time()
     _watching, message = True, ""
     try:
         inspect(path, max_bytes=limits.UPLOAD_BYTES)
@@ -73,7 +74,7 @@ def read(path: str) -> dict[str, Any]:
     except Exception as error:  # noqa: BLE001  the test wants to know of any other
         outcome, message = type(error).__name__, str(error)
     _watching = False
-    seconds = time.perf_counter() - began
+    wall, seconds = time.perf_counter() - began, time.process_time() - used
     growth = _memory("VmHWM") - before
     events, _events[:] = list(_events), []
     return {
@@ -81,6 +82,7 @@ def read(path: str) -> dict[str, Any]:
         "outcome": outcome,
         "message": message,
         "seconds": seconds,
+        "wall": wall,
         "growth": growth,
         "events": events,
     }

@@ -89,7 +89,5 @@ def files(marker: Path) -> dict[str, bytes]:
         "code by BUILD": zipped(whole(grown)),
         "call of a text": zipped(whole(text("posix.system") + command + b"\x85R")),
         "call of a storage": zipped(whole(name("torch", "FloatStorage") + integer(9) + b"\x85R")),
-        "whole module": saved(nn.Sequential(nn.Linear(784, 10))),
-        "whole legacy module": saved(nn.Sequential(nn.Linear(784, 10)), legacy=True),
         "TorchScript": _scripted(),
     }

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from mlcore.checkpoint.untrusted.containers import read_contents
+from mlcore.checkpoint.untrusted.inert import Inert
 from mlcore.checkpoint.untrusted.limits import UPLOAD_BYTES
 from mlcore.checkpoint.untrusted.scan import scan
 from mlcore.checkpoint.untrusted.source import open_source
@@ -74,6 +75,14 @@ def equal(one: Any, other: Any) -> bool:
     return type(one) is type(other) and (one == other or (one != one and other != other))
 
 
+def holds_notes(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(holds_notes(key) or holds_notes(item) for key, item in value.items())
+    if isinstance(value, list | tuple):
+        return any(map(holds_notes, value))
+    return isinstance(value, Inert)
+
+
 @settings(max_examples=150, deadline=None)
 @given(tree=trees, legacy=st.booleans())
 def test_whatever_torch_saves_and_loads_is_read_alike(
@@ -97,6 +106,8 @@ def test_random_steps_are_read_as_torch_reads_them_or_refused(
         mine = ours(data, tmp_path_factory.getbasetemp())
     except CheckpointError:
         return
+    if holds_notes(mine):
+        return  # what torch would not load either, or would make an object of
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         assert equal(mine, torch.load(io.BytesIO(data), weights_only=True))
@@ -125,10 +136,10 @@ def test_a_pickle_ends_where_its_last_step_says() -> None:
         (HEAD + b"NK\x01Ns.", "no dictionary"),
         (HEAD + b"}(K\x01u.", "no dictionary"),
         (HEAD + b"}(K\x01NK\x01Nu.", "twice"),
-        (HEAD + b"}G" + bytes(8) + b"Ns.", "keys"),
         (HEAD + b"h\x05.", "never noted"),
         (HEAD + b"X\x02\0\0\0\xff\xfe.", "UTF-8"),
-        (HEAD + b"\x80\x04N.", "protocol 4"),
+        (HEAD + b"\x80\x06N.", "protocol 6"),
+        (HEAD + b"\x80\x01N.", "protocol 1"),
         (HEAD + b"\xff.", "0xff"),
         (HEAD + b"NNQ.", "outside data"),
         (HEAD + b"NNb.", "attributes"),
@@ -141,7 +152,10 @@ def test_broken_pickles_are_named(data: bytes, word: str) -> None:
 
 
 def test_the_checks_before_the_numbers_need_no_torch() -> None:
-    modules = "containers limits names rebuild safetensors_header scan source tree zipcheck"
+    modules = (
+        "calls containers inert limits machine modules names optimizers rebuild safetensors_header "
+        "scan source tree zipcheck"
+    )
     rooms = [*(f"untrusted.{module}" for module in modules.split()), "forms", "architecture"]
     lines = [f"import mlcore.checkpoint.{room}" for room in rooms]
     script = "; ".join([*lines, "import sys; sys.exit('torch' in sys.modules)"])
