@@ -1,7 +1,8 @@
 """Reads files in a process of its own, watched: run as a script, paths as JSON lines on stdin.
 
 For each path it prints one JSON line: what became of the file, seconds of work and by the
-clock, growth of the resident set in bytes at its highest, and any event of Python's audit log that reading a file never needs.
+clock, growth of the resident set in bytes at its highest, and any event of Python's audit log that
+reading a file never needs.
 """
 
 from __future__ import annotations
