@@ -10,6 +10,7 @@
     ├── CheckpointError      a checkpoint file cannot be read, trusted or applied
     ├── ExportError          a model cannot be written in the form asked for
     ├── RunError             a run folder is missing, damaged or in the wrong state
+    │   └── SeveralRunsError     what was written is the beginning of several ids
     ├── JobError             a worker process could not be started or died
     └── Notice               what a person should know; it is shown, not raised
 
@@ -37,6 +38,7 @@ __all__ = [
     "Notice",
     "RunError",
     "SettingsError",
+    "SeveralRunsError",
     "from_json",
     "to_json",
 ]
@@ -93,6 +95,10 @@ class ExportError(MlcoreError):
 
 class RunError(MlcoreError):
     """A run folder is missing, damaged, or in a state that does not allow what was asked."""
+
+
+class SeveralRunsError(RunError):
+    """What was written is the beginning of several runs' ids; the message lists them."""
 
 
 class JobError(MlcoreError):

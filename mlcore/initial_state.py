@@ -9,14 +9,14 @@ from typing import Any
 
 from mlcore import checkpoint
 from mlcore.checkpoint import Checkpoint
-from mlcore.checkpoint.optimizer_state import optimizer_name
+from mlcore.checkpoint.optimizer_state import optimizer_name, same_state
 from mlcore.config import EXECUTION, RunConfig, can_continue, changes_between
 from mlcore.data.tensors import Dataset
 from mlcore.errors import CheckpointError, DataError
-from mlcore.optim import build_optimizer
+from mlcore.optim import build_optimizer, carry
 from mlcore.runs.record.folder import START_FILE
 
-__all__ = ["InitialState", "initial_state_from"]
+__all__ = ["InitialState", "initial_state_from", "takes_along"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,10 +62,10 @@ def initial_state_from(path: Path, wanted: RunConfig) -> InitialState:
     given (`start.pt`) is continued exactly too if it is a full one and the settings differ only in
     what an edit can change, or in where to compute; that edit is then made first. Otherwise its
     weights are the initial weights of a new training, and the tutorial's form brings its
-    optimizer's state and its epoch along.
+    optimizer's state and its epoch along (`takes_along`).
 
     Raises:
-        CheckpointError: the file is refused, or is of another model or optimizer.
+        CheckpointError: the file is refused, or is of another model.
     """
     source = checkpoint.load(path)
     has, wants = source.model_config, wanted.model
@@ -82,7 +82,7 @@ def initial_state_from(path: Path, wanted: RunConfig) -> InitialState:
     if source.form == "full" and source.state is not None and source.config is not None:
         return _from_full(source, source.state, source.config, wanted, own=path.name != START_FILE)
     state: dict[str, Any] = {"model": source.model}
-    if source.state is not None:
+    if source.state is not None and takes_along(source, wanted):
         state = {**source.state, "optimizer": _optimizer(source, wanted)}
     return InitialState(config=wanted, state=state, source=source)
 
@@ -102,17 +102,23 @@ def _from_full(
     )
 
 
+def takes_along(source: Checkpoint, wanted: RunConfig) -> bool:
+    """Whether a run from a file with these settings continues its training.
+
+    It does with the optimizer's state, counting the epochs done; else it starts anew, from the
+    weights alone.
+    """
+    if source.state is None or source.optimizer is None:
+        return False
+    if source.form == "full" and source.config is not None:
+        return can_continue(source.config, wanted)
+    return same_state(optimizer_name(source.optimizer), wanted.optim.name)
+
+
 def _optimizer(source: Checkpoint, wanted: RunConfig) -> dict[str, Any]:
     """The optimizer's state with the options that the settings ask for."""
     assert source.optimizer is not None
-    name = optimizer_name(source.optimizer)
-    if name != wanted.optim.name:
-        raise CheckpointError(
-            "The checkpoint holds the state of {held}, but `optim.name` is {wanted}: "
-            "set it to {held}, or begin from the weights alone.",
-            held=name,
-            wanted=wanted.optim.name,
-        )
-    model = checkpoint.build_model(source)
-    fresh = build_optimizer(model.parameters(), wanted.optim).state_dict()
-    return {"state": source.optimizer["state"], "param_groups": fresh["param_groups"]}
+    optimizer = build_optimizer(checkpoint.build_model(source).parameters(), wanted.optim)
+    group = optimizer.state_dict()["param_groups"][0]
+    carry(source.optimizer["param_groups"][0], group)
+    return {"state": source.optimizer["state"], "param_groups": [group]}

@@ -60,6 +60,7 @@ INSIDE = {
         ("layer_kinds", "layer_order", "norm_places"),
         ("architecture",),
         ("departures", "weights"),
+        ("optimizer_options", "optimizer_order"),
         ("optimizer_state",),
         ("state",),
         ("read",),

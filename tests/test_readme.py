@@ -144,7 +144,7 @@ def test_the_names_in_the_steps_are_still_those_of_the_code() -> None:
         "build_optimizer": "mlcore/optim.py",
         "_UPDATES": "mlcore/steps/updates.py",
         "_NEEDS": "mlcore/checkpoint/optimizer_state.py",
-        "_OWN_OPTION": "mlcore/checkpoint/optimizer_state.py",
+        "_OWN": "mlcore/checkpoint/optimizer_options.py",
     }.items():
         assert f"`{name}`" in TEXT
         assert name in (ROOT / path).read_text(encoding="utf-8")

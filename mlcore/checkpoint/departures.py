@@ -15,7 +15,7 @@ _NAMED = 5  # layers, at most
 
 
 def keeps_parameters(found: Architecture) -> bool:
-    """Whether the model's parameters are those of the file, one by one and in its order."""
+    """Whether the model's parameters are those of the file, one by one."""
     linears = [layer.linear for layer in found.layers]
     plain = all(
         layer.bias is not None
@@ -24,8 +24,8 @@ def keeps_parameters(found: Architecture) -> bool:
         for layer in linears
     )
     whole = all(None not in (norm.weight, norm.bias) for norm in found.norms)
-    order = tuple(name for layer in found.layers for name in layer.names)
-    same = found.batch_norm == bool(found.norms) and order == found.file_order
+    names = sorted(name for layer in found.layers for name in layer.names)
+    same = found.batch_norm == bool(found.norms) and names == sorted(found.file_order)
     return plain and whole and same and not _used_twice(found)
 
 

@@ -53,6 +53,17 @@ FULL_KEYS = (
 )
 DATA_KEYS = ("name", "fingerprint", "mean", "std", "classes")
 
+_ABOUT = {
+    "activation": "Activation",
+    "dropout": "Dropout",
+    "output": "Output:",
+    "classes": "Class",
+    "optimizer": "Optimizer:",
+}
+"""What a person may say → how the sentence begins that says what is assumed without it."""
+
+_NORMALISATION = "Normalisation"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checkpoint:
@@ -68,6 +79,7 @@ class Checkpoint:
         model: the state dict, named as in `mlcore.model.MLP`; float32, and int64 counters.
         dtypes: the same names → kind of number in the file, as in "float16".
         optimizer: state dict of the optimizer, where the file holds one.
+        problem: why the optimizer's state in the file cannot be used; it is then left out.
         state: the trainer's snapshot, to continue from: all of it in full files, sparse in the
             tutorial's form.
         epoch: whole epochs done, where stated.
@@ -89,6 +101,7 @@ class Checkpoint:
     model: dict[str, Tensor]
     dtypes: Mapping[str, str]
     optimizer: Mapping[str, Any] | None = None
+    problem: CheckpointError | None = None
     state: Mapping[str, Any] | None = None
     epoch: int | None = None
     step: int | None = None
@@ -98,20 +111,30 @@ class Checkpoint:
     assumed: tuple[Notice, ...] = ()
     warnings: tuple[MlcoreError, ...] = ()
 
-    def assuming(self, assumed: Mapping[str, Any]) -> Checkpoint:
+    @property
+    def normalisation_stated(self) -> bool:
+        """Whether the file says how its images were normalised."""
+        return self.data is not None or self.config is not None
+
+    def assuming(self, said: Mapping[str, Any]) -> Checkpoint:
         """This checkpoint with what a person says about it; what the file states holds.
 
         Args:
-            assumed: "activation", "mean" and "std", or some of them.
+            said: "activation", "mean" and "std" change it; "dropout", "output", "classes" and
+                "optimizer" only make what is assumed of them superfluous.
         """
         changes: dict[str, Any] = {}
-        if self.config is None and "activation" in assumed:
+        if self.config is None and "activation" in said:
             changes["model_config"] = dataclasses.replace(
-                self.model_config, activation=assumed["activation"]
+                self.model_config, activation=said["activation"]
             )
         if self.data is None:
-            changes |= {name: float(assumed[name]) for name in ("mean", "std") if name in assumed}
-        return dataclasses.replace(self, **changes)
+            changes |= {name: float(said[name]) for name in ("mean", "std") if name in said}
+        answered = {_ABOUT[name] for name in said if name in _ABOUT}
+        if {"mean", "std"} <= set(said):
+            answered.add(_NORMALISATION)
+        assumed = (one for one in self.assumed if one.template.partition(" ")[0] not in answered)
+        return dataclasses.replace(self, **changes, assumed=tuple(assumed))
 
     def check_classes(self, data: Dataset) -> None:
         """Make sure that the model has an output for each class of a data set.

@@ -17,7 +17,7 @@ from mlcore.checkpoint.untrusted import limits
 from mlcore.checkpoint.untrusted.source import open_source
 from mlcore.checkpoint.untrusted.tensor_reader import one_thread, pieces
 from mlcore.config import PIXELS
-from mlcore.errors import CheckpointError, MlcoreError, Notice
+from mlcore.errors import MlcoreError, Notice
 from mlcore.words import N_
 
 __all__ = ["inspect"]
@@ -113,10 +113,22 @@ def _tensor(name: str, tensor: Tensor, dtype: str) -> dict[str, Any]:
 
 
 def _missing(checkpoint: Checkpoint) -> list[MlcoreError]:
-    """What a file of this form does not hold; first why it cannot be resumed, if it cannot."""
+    """What a file of this form does not hold; first how far training can continue from it."""
     missing: list[MlcoreError] = []
-    if checkpoint.optimizer is None:
-        missing.append(CheckpointError("It cannot be resumed: it holds no optimizer state."))
+    if checkpoint.problem is not None:
+        missing.append(
+            Notice(
+                "Its optimizer cannot be continued: a new training can start from its weights, "
+                "with an optimizer of your choice."
+            )
+        )
+    elif checkpoint.optimizer is None:
+        missing.append(
+            Notice(
+                "It holds no optimizer state: a new training can start from its weights, with a "
+                "new optimizer."
+            )
+        )
     elif checkpoint.form != "full":
         missing.append(
             Notice("It cannot be resumed exactly: it holds no random state and no batch order.")

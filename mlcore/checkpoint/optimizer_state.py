@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from mlcore.checkpoint.untrusted.source import printable, shape_text
+from mlcore.checkpoint.optimizer_options import (
+    Options,
+    as_number,
+    is_number,
+    name_of,
+    read_options,
+)
+from mlcore.checkpoint.optimizer_order import match_weights
+from mlcore.checkpoint.untrusted.source import shape_text
 from mlcore.checkpoint.untrusted.tensor_reader import is_finite
-from mlcore.errors import CheckpointError
+from mlcore.errors import CheckpointError, Notice
 
-__all__ = ["optimizer_name", "parameters_of", "read_optimizer"]
+__all__ = ["FoundOptimizer", "optimizer_name", "parameters_of", "read_optimizer", "same_state"]
 
 _NEEDS = {
     "sgd": (),
@@ -24,37 +32,32 @@ _NEEDS = {
 }
 """What each keeps for a weight once it has made a step."""
 
-_MAY_HAVE = {"sgd": ("momentum_buffer",), "rmsprop": ("momentum_buffer",)}
-_OWN_OPTION = {"amsgrad": "adam", "centered": "rmsprop", "lr_decay": "adagrad", "dampening": "sgd"}
-_SQUARES = ("exp_avg_sq", "square_avg", "sum")  # never negative
-_NUMBERS = (
-    "lr",
-    "momentum",
-    "dampening",
-    "weight_decay",
-    "eps",
-    "alpha",
-    "lr_decay",
-    "initial_accumulator_value",
-    "initial_lr",
-    "max_lr",
-    "min_lr",
-    "max_momentum",
-    "base_momentum",
-)
-_FLAGS = (
-    "nesterov",
-    "maximize",
-    "foreach",
-    "differentiable",
-    "fused",
-    "amsgrad",
-    "capturable",
-    "centered",
-    "decoupled_weight_decay",
-)
-_NEVER = ("maximize", "amsgrad", "centered")
+_MAY_HAVE = {
+    "sgd": {"momentum_buffer": ""},
+    "adam": {"max_exp_avg_sq": "amsgrad"},
+    "adamw": {"max_exp_avg_sq": "amsgrad"},
+    "rmsprop": {"momentum_buffer": "momentum", "grad_avg": "centered"},
+    "adagrad": {},
+}
+"""What each may keep besides → the option with which it must."""
+
+_SQUARES = ("exp_avg_sq", "max_exp_avg_sq", "square_avg", "sum")  # never negative
 _PER_DEVICE = ("capturable", "differentiable")  # set for the device that trains
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundOptimizer:
+    """An optimizer's state dict that fits the model, and what to know about it.
+
+    Attributes:
+        state: a state dict with one group; weights are numbered as in `MLP.parameters()`.
+        notes: what of the file is not, or not quite, as it was.
+        assumed: what the file leaves open.
+    """
+
+    state: dict[str, Any]
+    notes: tuple[Notice, ...] = ()
+    assumed: tuple[Notice, ...] = ()
 
 
 def parameters_of(model: Mapping[str, Tensor]) -> dict[str, Tensor]:
@@ -63,87 +66,112 @@ def parameters_of(model: Mapping[str, Tensor]) -> dict[str, Tensor]:
         f"{layer}.{field}": model[f"{layer}.{field}"]
         for layer in dict.fromkeys(name.partition(".")[0] for name in model)
         for field in ("weight", "bias")
+        if f"{layer}.{field}" in model
     }
 
 
 def optimizer_name(state: Mapping[str, Any]) -> str:
     """Which of our optimizers a checked state dict belongs to, by its options."""
-    group = state["param_groups"][0]
-    name = next((_OWN_OPTION[key] for key in _OWN_OPTION if key in group), "")
-    return "adamw" if name == "adam" and group.get("decoupled_weight_decay") else name
+    return name_of(state["param_groups"][0])
 
 
-def read_optimizer(value: Any, model: Mapping[str, Tensor]) -> dict[str, Any]:
+def same_state(one: str, other: str) -> bool:
+    """Whether two optimizers keep the same for a weight, so that one can take over."""
+    return _NEEDS.get(one) == _NEEDS.get(other)
+
+
+def read_optimizer(
+    value: Any,
+    model: Mapping[str, Tensor],
+    *,
+    sources: Mapping[str, str] | None = None,
+    strict: bool = True,
+) -> FoundOptimizer:
     """Check a state dict against the model whose weights it moves.
+
+    Args:
+        value: the state dict.
+        model: the model's state dict, checked.
+        sources: name of a weight in the file → its name in `model`, in the file's order; None:
+            as in the model.
+        strict: refuse options that no stock optimizer has, instead of leaving them out.
 
     Raises:
         CheckpointError: it belongs to another optimizer or model, or holds impossible values.
     """
+    weights = parameters_of(model)
+    order = sources or {name: name for name in weights}
     try:
-        return _checked(value, list(parameters_of(model).values()))
+        return _checked(value, weights, order, strict=strict)
     except CheckpointError as error:
         raise CheckpointError(
             "{problem} Use the weights alone to start a new run.", problem=error
         ) from None
 
 
-def _checked(value: Any, parameters: list[Tensor]) -> dict[str, Any]:
+def _checked(
+    value: Any, weights: Mapping[str, Tensor], sources: Mapping[str, str], *, strict: bool
+) -> FoundOptimizer:
     groups, states = (
         (value.get("param_groups"), value.get("state")) if isinstance(value, dict) else (None, None)
     )
-    if not isinstance(groups, list) or len(groups) != 1 or not isinstance(groups[0], dict):
+    groups = [one for one in groups if _has_weights(one)] if isinstance(groups, list) else []
+    if not groups or not all(isinstance(one, dict) for one in groups):
         raise CheckpointError(
             "The optimizer state in the file does not have one group of parameters."
         )
-    group = _group(groups[0], len(parameters))
-    name = optimizer_name({"param_groups": [group]})
-    if not name:
-        raise CheckpointError(
-            "The optimizer state in the file is of none of {names}.", names=", ".join(_NEEDS)
-        )
-    if not isinstance(states, dict) or not set(states) <= set(range(len(parameters))):
-        raise CheckpointError(
-            "The optimizer state in the file is for other parameters than the model's."
-        )
-    kept = {index: _kept(name, index, state, parameters[index]) for index, state in states.items()}
-    if (
-        name == "rmsprop"
-        and group.get("momentum")
-        and not all(state.get("momentum_buffer") is not None for state in kept.values() if state)
-    ):
-        raise CheckpointError(
-            "The optimizer state in the file has a momentum and no momentum buffers."
-        )
-    return {"state": kept, "param_groups": [group]}
+    options = read_options(groups, strict=strict)
+    if not isinstance(states, dict):
+        raise _other_weights()
+    by_weight = match_weights(groups, states, weights, sources)
+    if set(states) - set(by_weight.values()):
+        raise _other_weights()
+    kept = {
+        index: _kept(options.name, index, states[by_weight[name]], weight)
+        for index, (name, weight) in enumerate(weights.items())
+        if by_weight[name] in states
+    }
+    _check_options(options, kept, len(weights))
+    group = {**options.group, "params": list(range(len(weights)))}
+    group |= {key: False for key in _PER_DEVICE if key in group}
+    return FoundOptimizer(
+        state={"state": kept, "param_groups": [group]},
+        notes=options.notes,
+        assumed=options.assumed,
+    )
 
 
-def _group(group: Mapping[str, Any], count: int) -> dict[str, Any]:
-    checked: dict[str, Any] = {}
-    for key, value in group.items():
-        number = value.item() if isinstance(value, Tensor) and value.numel() == 1 else value
-        if key == "params":
-            good = value == list(range(count))
-        elif key == "betas":
-            good = isinstance(value, list | tuple) and len(value) == 2
-            good = good and all(_is_number(item) and item < 1 for item in value)
-        elif key in _FLAGS:
-            good = value is None or (type(value) is bool and not (value and key in _NEVER))
-        else:
-            good = key in _NUMBERS and _is_number(number)
-        if not good:
+def _has_weights(group: Any) -> bool:
+    """False for a group without a weight, which changes nothing."""
+    return not (isinstance(group, dict) and group.get("params") == [])
+
+
+def _other_weights() -> CheckpointError:
+    return CheckpointError(
+        "The optimizer state in the file is for other parameters than the model's."
+    )
+
+
+def _check_options(options: Options, kept: Mapping[int, Mapping[str, Any]], count: int) -> None:
+    """Make sure that the weights have what the options need."""
+    begun = [state for state in kept.values() if state]
+    for buffer, option in _MAY_HAVE[options.name].items():
+        if options.group.get(option) and any(state.get(buffer) is None for state in begun):
             raise CheckpointError(
-                "The option `{option}` of the optimizer in the file has an impossible value.",
-                option=printable(key),
+                "The optimizer state in the file has {option} and no `{buffer}` for its weights.",
+                option=option,
+                buffer=buffer,
             )
-        checked[key] = number
-    if "params" not in checked or "lr" not in checked:
-        raise CheckpointError("The optimizer state in the file lacks `params` or `lr`.")
-    return checked | {key: False for key in _PER_DEVICE if key in checked}
+    if options.group.get("initial_accumulator_value") and len(begun) < count:
+        raise CheckpointError(
+            "The optimizer in the file begins sums at `initial_accumulator_value`, and they are "
+            "not all there."
+        )
 
 
 def _kept(name: str, index: int, state: Any, weight: Tensor) -> dict[str, Any]:
     """What is kept for one weight: tensors of its shape, and the count of steps."""
-    needs, may = _NEEDS[name], (*_NEEDS[name], *_MAY_HAVE.get(name, ()))
+    needs, may = _NEEDS[name], (*_NEEDS[name], *_MAY_HAVE[name])
     complete = isinstance(state, dict) and (not state or set(needs) <= set(state))
     if not complete or not set(state) <= set(may):
         raise CheckpointError(
@@ -163,8 +191,8 @@ def _kept(name: str, index: int, state: Any, weight: Tensor) -> dict[str, Any]:
 
 
 def _steps(value: Any) -> Tensor:
-    count = value.item() if isinstance(value, Tensor) and value.numel() == 1 else value
-    if not _is_number(count) or count > 2**53:
+    count = as_number(value)
+    if not is_number(count) or count > 2**53:
         raise CheckpointError("The optimizer's count of steps in the file is no whole number.")
     return torch.tensor(float(count))
 
@@ -186,7 +214,3 @@ def _average(key: str, value: Any, index: int, weight: Tensor) -> Tensor:
             index=index,
         )
     return average
-
-
-def _is_number(value: Any) -> bool:
-    return type(value) in (int, float) and 0 <= value < 1e300 and math.isfinite(value)

@@ -119,12 +119,13 @@ def _read(source: Source, map_location: str | torch.device, max_bytes: int) -> C
         model={name: tensor.to(device) for name, tensor in model.items()},
         dtypes=file_dtypes(found),
         optimizer=resume.optimizer,
+        problem=resume.problem,
         state=resume.snapshot,
         **progress,
         data=data,
         versions=read_versions(raw.versions),
-        assumed=_assumed(raw, found, hints, mean, std),
-        warnings=tuple(filter(None, (*_warnings(raw, found), *left_out, resume.warning))),
+        assumed=(*resume.assumed, *_assumed(raw, found, hints, mean, std)),
+        warnings=tuple(filter(None, (*_warnings(raw, found), *left_out, *resume.warnings))),
     )
 
 
@@ -138,15 +139,28 @@ def _resume(
 ) -> ResumeState:
     if raw.optimizer is not None and raw.form != "full" and not keeps_parameters(found):
         return ResumeState(
-            warning=CheckpointError(
-                "The optimizer's state is not used: it goes with the layers as they are in the "
-                "file, and a run that continues from here starts it anew."
+            problem=CheckpointError(
+                "The optimizer in the file goes with its layers as they are there, and cannot be "
+                "continued with those here. Use the weights alone to start a new run."
             )
         )
     optimizer = reader.values(raw.optimizer)
     if raw.form == "full":
         return read_full_state(reader.values(raw.trainer), optimizer, model, config, progress)
-    return read_tutorial_state(optimizer, model, progress)
+    return read_tutorial_state(optimizer, model, progress, _sources(found))
+
+
+def _sources(found: Architecture) -> dict[str, str]:
+    """Name of a weight in the file → its name here, in the file's order."""
+    ours = {layer.linear.name: f"fc{number}" for number, layer in enumerate(found.layers, start=1)}
+    for number, layer in enumerate(found.layers, start=1):
+        ours |= {norm.name: f"bn{number}" for norm in layer.after}
+    return {
+        f"{name}.{field}": f"{ours[name]}.{field}"
+        for name in found.file_order
+        for field in ("weight", "bias")
+        if name in ours
+    }
 
 
 def _normalisation(config: RunConfig | None, data: Mapping[str, Any] | None) -> tuple[float, float]:

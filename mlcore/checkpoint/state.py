@@ -17,7 +17,7 @@ from torch import Tensor
 from mlcore.checkpoint.optimizer_state import optimizer_name, read_optimizer
 from mlcore.checkpoint.untrusted.source import printable
 from mlcore.config import SETTINGS, RunConfig
-from mlcore.errors import CheckpointError
+from mlcore.errors import CheckpointError, MlcoreError, Notice
 
 __all__ = ["ResumeState", "read_full_state", "read_tutorial_state"]
 
@@ -32,7 +32,14 @@ class ResumeState:
 
     optimizer: Mapping[str, Any] | None = None
     snapshot: Mapping[str, Any] | None = None
-    warning: CheckpointError | None = None
+    problem: CheckpointError | None = None  # why the optimizer's state cannot be used
+    notes: tuple[Notice, ...] = ()  # what of the optimizer is not, or not quite, as it was
+    assumed: tuple[Notice, ...] = ()
+
+    @property
+    def warnings(self) -> tuple[MlcoreError | None, ...]:
+        """What a person should know of the optimizer."""
+        return *self.notes, self.problem
 
 
 def read_full_state(
@@ -66,7 +73,7 @@ def read_full_state(
             "alone.",
             problem=error,
         ) from None
-    checked = read_optimizer(optimizer, model)
+    checked = read_optimizer(optimizer, model).state
     if optimizer_name(checked) != config.optim.name:
         raise CheckpointError(
             "The optimizer state in the file is of {found}, but its settings say {stated}: "
@@ -86,17 +93,32 @@ def read_full_state(
 
 
 def read_tutorial_state(
-    optimizer: Any, model: Mapping[str, Tensor], progress: Mapping[str, Any]
+    optimizer: Any,
+    model: Mapping[str, Tensor],
+    progress: Mapping[str, Any],
+    sources: Mapping[str, str] | None = None,
 ) -> ResumeState:
-    """What the tutorial's form gives; an optimizer that does not fit is a warning, no error."""
+    """What the tutorial's form gives; an optimizer that does not fit is a problem, no error.
+
+    Args:
+        optimizer: its optimizer's state dict.
+        model: the model's state dict, checked.
+        progress: its epoch, step and loss, checked.
+        sources: as `read_optimizer` takes them.
+    """
     if optimizer is None:
         return ResumeState()
     try:
-        checked = read_optimizer(optimizer, model)
+        found = read_optimizer(optimizer, model, sources=sources, strict=False)
     except CheckpointError as error:
-        return ResumeState(warning=error.with_traceback(None))
+        return ResumeState(problem=error.with_traceback(None))
     stated = {key: value for key, value in progress.items() if value is not None}
-    return ResumeState(checked, {"model": model, "optimizer": checked, **stated})
+    return ResumeState(
+        found.state,
+        {"model": model, "optimizer": found.state, **stated},
+        notes=found.notes,
+        assumed=found.assumed,
+    )
 
 
 def _check_trainer(trainer: Any, config: RunConfig, epoch: int) -> dict[str, Any] | None:

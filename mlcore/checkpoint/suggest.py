@@ -14,7 +14,10 @@ from mlcore.rules import Value
 
 __all__ = ["ResumePlan", "Suggestion", "data_sets_for", "plan_resume", "suggest"]
 
-_MOMENTUM = {"sgd": ("momentum", "nesterov"), "rmsprop": ("momentum",)}
+_DEFAULTS = {name: setting.default for name, setting in SETTINGS.items()}
+_NAME = "optim.name"
+_SHARED = ("lr", "weight_decay")
+_ALWAYS_SAID = ("optim.name", "optim.lr", "optim.momentum", "optim.weight_decay")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,14 +64,17 @@ class ResumePlan:
         return "settings" in self.from_file.values()
 
     def optimizer(self) -> dict[str, Value]:
-        """What was taken from the optimizer's state and means something, by dotted name."""
+        """What was taken from the optimizer's state and is worth saying, by dotted name.
+
+        Options that are seldom set are left out where they are torch's defaults.
+        """
         values = self.config.flat()
         return {
             name: values[name]
             for name, source in self.from_file.items()
             if source == "optimizer"
             and SETTINGS[name].applies(values)
-            and values[name] is not False
+            and (name in _ALWAYS_SAID or values[name] != SETTINGS[name].default)
         }
 
 
@@ -103,7 +109,7 @@ def plan_resume(suggestion: Suggestion, base: RunConfig, own: Mapping[str, Value
     Raises:
         CheckpointError: no data set fits the model, or the settings contradict each other.
     """
-    values, fitted = {**suggestion.settings, **own}, ""
+    values, fitted = {**_fitting(suggestion, own), **own}, ""
     if "data.name" not in values:
         fitting = data_sets_for(suggestion.outputs)
         if not fitting:
@@ -121,8 +127,32 @@ def plan_resume(suggestion: Suggestion, base: RunConfig, own: Mapping[str, Value
         raise CheckpointError(
             "Training cannot continue from this file with these settings: {error}", error=error
         ) from None
-    from_file = {name: source for name, source in suggestion.sources.items() if name not in own}
+    from_file = {
+        name: source
+        for name, source in suggestion.sources.items()
+        if name in values and name not in own
+    }
     return ResumePlan(config=config, from_file=from_file, fitted=fitted)
+
+
+def _fitting(suggestion: Suggestion, own: Mapping[str, Value]) -> dict[str, Value]:
+    """What the file says, at its default where it means nothing beside one's own settings.
+
+    Of an optimizer in whose place another is wanted nothing is kept.
+    """
+    stated = suggestion.settings
+    held, wanted = (str(values.get(_NAME, "")) for values in (stated, own))
+    another = bool(wanted) and wanted != held and {held, wanted} != {"adam", "adamw"}
+    kept = {
+        name: value
+        for name, value in stated.items()
+        if not (another and suggestion.sources[name] == "optimizer")
+    }
+    values = {**_DEFAULTS, **kept, **own}
+    return {
+        name: value if SETTINGS[name].applies(values) else _DEFAULTS[name]
+        for name, value in kept.items()
+    }
 
 
 def data_sets_for(outputs: int) -> tuple[str, ...]:
@@ -136,14 +166,17 @@ def _optimizer(state: Mapping[str, Any] | None) -> dict[str, Value]:
     from mlcore.checkpoint.optimizer_state import optimizer_name  # loads torch
 
     group, name = state["param_groups"][0], optimizer_name(state)
-    has = _MOMENTUM.get(name, ())
-    return {
-        "optim.name": name,
-        "optim.lr": group["lr"],
-        "optim.momentum": group.get("momentum", 0.0) if "momentum" in has else 0.0,
-        "optim.nesterov": bool(group.get("nesterov")) and "nesterov" in has,
-        "optim.weight_decay": group.get("weight_decay", 0.0),
-    }
+    values: dict[str, Value] = {"optim.name": name}
+    stated = {**group, **dict(zip(("beta1", "beta2"), group.get("betas", ()), strict=False))}
+    for setting in SETTINGS.values():
+        if setting.group == "optim" and (setting.field in _SHARED or _NAME in setting.rule.applies):
+            own = stated.get(setting.field) if setting.applies(values) else None
+            values[setting.name] = setting.default if own is None else own
+    if not values["optim.lr"]:  # where a schedule ended; the settings' own is taken
+        del values["optim.lr"]
+    if not values["optim.momentum"]:  # without it, neither of the two does anything
+        values |= {"optim.dampening": 0.0, "optim.nesterov": False}
+    return values
 
 
 def _data(data: Mapping[str, Any] | None) -> dict[str, Value]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
@@ -110,12 +111,29 @@ def write_bytes(path: Target, data: bytes | memoryview) -> None:
         with atomic_file(path, sync=True) as (file, _):
             file.write(data)
     except OSError as error:
-        raise CheckpointError(
+        raise _cannot_write(path, error) from None
+
+
+def _cannot_write(path: Path, error: OSError) -> CheckpointError:
+    """What is said of a file that cannot be written, with what to do about it."""
+    values = {"path": path, "reason": error.strerror or str(error), "folder": path.parent}
+    if not path.parent.is_dir():
+        return CheckpointError(
+            "The checkpoint {path} cannot be written: there is no folder {folder}; make it, or "
+            "choose another folder.",
+            **values,
+        )
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return CheckpointError(
             "The checkpoint {path} cannot be written: {reason}; "
             "make room or choose another folder (an existing file is untouched).",
-            path=path,
-            reason=error.strerror or str(error),
-        ) from None
+            **values,
+        )
+    return CheckpointError(
+        "The checkpoint {path} cannot be written: {reason}; "
+        "choose another file or folder (an existing file is untouched).",
+        **values,
+    )
 
 
 def _pickled(tree: Any) -> memoryview:

@@ -14,6 +14,7 @@ from mlcore.errors import (
     DataMissingError,
     RunError,
     SettingsError,
+    SeveralRunsError,
 )
 from mlcore.files import expand_home, is_file
 from mlcore.rules import Value, list_words, shortened
@@ -145,6 +146,8 @@ def find_checkpoint(target: str, store: RunStore, which: str = "last") -> Path:
         return path
     try:
         run = find_run(target, store)
+    except SeveralRunsError:
+        raise
     except RunError as error:
         raise CheckpointError(
             "{target!r} is neither a checkpoint file nor a run in {root}: "

@@ -60,7 +60,7 @@ def _report(found: dict[str, Any]) -> str:
         for tensor in found["tensors"]
     ]
     lines += ["", table(("tensor", "type", "shape", "min", "max", "norm"), rows, left=2)]
-    notes = [*found["missing"], *(f"Assumed: {x}" for x in found["assumed"]), *found["warnings"]]
+    notes = [*found["warnings"], *found["missing"], *(f"Assumed: {x}" for x in found["assumed"])]
     return "\n".join([*lines, *([""] if notes else []), *map(str, notes)])
 
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from mlcore.checkpoint.suggest import ResumePlan, plan_resume, suggest
 from mlcore.cli.arguments import read
@@ -19,15 +19,19 @@ from mlcore.cli.common import (
     report_damage,
 )
 from mlcore.cli.files import bring_data, find_run
+from mlcore.cli.foreign import assumptions, best_of_usual, said_of, trial_line
 from mlcore.cli.options import POSITIONAL, argument, text
 from mlcore.config import EDITABLE, SETTINGS, RunConfig
-from mlcore.errors import SettingsError
+from mlcore.errors import CheckpointError, SettingsError
 from mlcore.files import expand_home, is_file
 from mlcore.rules import Value, list_words
 from mlcore.runs import RunFolder, RunStore, ask_resume
 from mlcore.runs.active.queue import RunQueue
 from mlcore.runs.library.run_info import read_run_info
 from mlcore.words import as_text
+
+if TYPE_CHECKING:
+    from mlcore.checkpoint import Checkpoint
 
 __all__ = ["run"]
 
@@ -93,21 +97,53 @@ def _check(folder: RunFolder, given: Mapping[str, Value]) -> None:
 
 
 def _start(path: Path, given: Mapping[str, Value], store: RunStore, name: str) -> RunFolder:
-    """A new run that starts from a checkpoint file."""
+    """A new run that starts from a checkpoint file; what is not as in the file is said first."""
     from mlcore.checkpoint import load  # loads torch
+    from mlcore.initial_state import takes_along
 
     found = load(path)
+    if found.problem is not None and "optim.name" not in given:
+        raise CheckpointError(
+            "{problem} For that, name an optimizer, as in `--optim.name adam --optim.lr 0.001`.",
+            problem=found.problem,
+        )
     plan = plan_resume(suggest(found), RunConfig(), given)
-    if found.epoch is not None and found.epoch >= plan.config.train.epochs:
+    along = takes_along(found, plan.config)
+    if along and found.epoch is not None and found.epoch >= plan.config.train.epochs:
         check_epochs_left(str(path), found.epoch, given)
-    for sentence in (*found.warnings, _origins(plan, given)):
-        print(f"mlcore: {sentence}", file=sys.stderr)
     bring_data(plan.config.data, given)
+    found, trials = best_of_usual(found, plan.config.data, given)
+    config = plan.config
+    if trials is not None:
+        best = {"data.mean": trials.best.mean, "data.std": trials.best.std}
+        config = config.with_values(best)
+    found = found.assuming({**said_of(given), "classes": ""})  # no training asks for their names
+    lines = [*_beginning(found, config, along=along), *map(str, found.warnings)]
+    lines += [*assumptions(found), *([trial_line(trials)] if trials else ())]
+    for line in (*lines, _origins(plan, given)):
+        print(f"mlcore: {line}", file=sys.stderr)
     parent = path.resolve().parent.parent
     origin = parent.name if RunFolder(parent).is_run() else None
     return RunQueue(store.root).claim(
-        lambda: store.create(plan.config, parent=origin, checkpoint=path, name=name)
+        lambda: store.create(config, parent=origin, checkpoint=path, name=name)
     )
+
+
+def _beginning(found: Checkpoint, config: RunConfig, *, along: bool) -> list[str]:
+    """In a line, how a run begins that does not continue the file's training."""
+    from mlcore.checkpoint import optimizer_name  # loads torch
+
+    if along:
+        return []
+    held = found.optimizer and optimizer_name(found.optimizer)
+    if held is None:
+        why = "Its optimizer is not used" if found.problem else "The file holds no optimizer state"
+    elif held != config.optim.name:
+        why = f"The state of {held} in the file is not used"
+    else:
+        why = "Settings were given that no training can change while it runs"
+    words = f"{config.optim.name} with a learning rate of {as_text(config.optim.lr)}"
+    return [f"{why}: a new training starts from the file's weights, by {words}."]
 
 
 def _origins(plan: ResumePlan, given: Mapping[str, Value]) -> str:

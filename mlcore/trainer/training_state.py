@@ -19,6 +19,7 @@ from mlcore.optim import (
     after_step,
     build_optimizer,
     build_schedule,
+    complete,
     plateau_state,
     rebuild,
 )
@@ -199,6 +200,7 @@ class TrainingState:
         self.step = state.get("step", self.epoch * self.feed.steps_per_epoch())
         if state.get("optimizer") is not None:
             self._optimizer.load_state_dict(state["optimizer"])
+            complete(self._optimizer)
         self._loss = state.get("loss") or 0.0
         self._best, self._bad_epochs = state.get("best"), state.get("bad_epochs", 0)
         if state.get("epoch_seed") is not None:

@@ -178,10 +178,9 @@ def test_the_common_form_of_a_checkpoint_brings_weights_optimizer_and_epoch(stor
     history = history_of(fork)
     assert [epoch.epoch for epoch in history.epochs] == [2]
     assert history.epochs[0].lr == 0.02
-    other = store.create(config(optim__name="rmsprop"), checkpoint=file)
-    ending = execute(other)
-    assert isinstance(ending, Failed)
-    assert "optim.name" in ending.message
+    other = store.create(config(optim__name="rmsprop", train__epochs=1), checkpoint=file)
+    assert isinstance(execute(other), Finished)
+    assert [epoch.epoch for epoch in history_of(other).epochs] == [1]  # from the weights alone
 
 
 def test_a_checkpoint_of_another_model_is_refused_in_a_sentence(store):

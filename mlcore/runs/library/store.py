@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from mlcore.config import RunConfig
-from mlcore.errors import RunError
+from mlcore.errors import RunError, SeveralRunsError
 from mlcore.files import atomic_file, expand_home, sync_folder, write_atomically
-from mlcore.rules import shortened
+from mlcore.rules import list_words, shortened
 from mlcore.runs.library.cache import RunCache
 from mlcore.runs.library.run_info import RunInfo, read_run_info
 from mlcore.runs.record.folder import START_FILE, RunFolder
@@ -29,6 +29,7 @@ __all__ = ["TRASH", "RunStore", "default_runs_root"]
 TRASH = ".trash"
 """The folder of the deleted runs, beside the others."""
 
+_LISTED = 5  # runs, at most, where one was meant
 _SECOND = len("20260101-120000")  # of an id: the second in which its run was made
 _SET_BACK = 24 * 3600.0  # seconds; a run from further ahead was made by a wrong clock
 
@@ -152,11 +153,13 @@ class RunStore:
         if len(matches) == 1:
             return RunFolder(self.root / matches[0])
         if matches:
-            raise RunError(
-                "{count} runs in {root} begin with {text!r}: write more of the id.",
+            some = matches[-_LISTED:][::-1]
+            raise SeveralRunsError(
+                "{count} runs in {root} begin with {text!r}: write more of the id, as in {runs}.",
                 count=len(matches),
                 root=self.root,
                 text=text,
+                runs=list_words(some, "or"),
             )
         raise RunError(
             "There is no run {text!r} in {root}: `{command}` lists those there.",

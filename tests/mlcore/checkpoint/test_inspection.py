@@ -54,7 +54,10 @@ def test_tensors_come_with_range_and_norm(tmp_path: Path) -> None:
 def test_what_is_missing_is_said(tmp_path: Path) -> None:
     (tmp_path / "weights.pt").write_bytes(saved(weights()))
     found = inspect(tmp_path / "weights.pt")
-    assert str(found["missing"][0]) == "It cannot be resumed: it holds no optimizer state."
+    assert str(found["missing"][0]) == (
+        "It holds no optimizer state: a new training can start from its weights, with a new "
+        "optimizer."
+    )
     assert "relu (assumed)" in found["architecture"]
     assert not found["resumable"]
     assert found["assumed"]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 import torch
 
+from mlcore.data import load_raw
 from mlcore.runs import RunFolder
 
 Shell = Callable[..., Any]
@@ -67,7 +69,104 @@ def test_what_a_bare_state_dict_leaves_open_is_said(
     torch.save({f"fc1.{name}": value for name, value in layer.state_dict().items()}, file)
     answer = shell(f"evaluate {file} --data.name digits --json")
     assert answer.status == 0
-    assert "Assumed: Normalisation" in answer.err
+    assert "Assumed: Output" in answer.err
+
+
+def foreign(file: Path, mean: float = 0.1307, std: float = 0.3081) -> Path:
+    """A softmax regression trained on digits of this normalisation, as a bare state dict."""
+    raw = load_raw("digits", file)
+    images = torch.from_numpy(raw.train.images.copy()).reshape(-1, 784).float() / 255
+    labels = torch.from_numpy(raw.train.labels.copy())
+    torch.manual_seed(0)
+    layer = torch.nn.Linear(784, 10)
+    optimizer = torch.optim.Adam(layer.parameters(), lr=0.01)
+    for _ in range(60):
+        optimizer.zero_grad()
+        torch.nn.functional.cross_entropy(layer((images - mean) / std), labels).backward()
+        optimizer.step()
+    path = file / "weights.pt"
+    torch.save({f"fc1.{name}": value for name, value in layer.state_dict().items()}, path)
+    return path
+
+
+@pytest.mark.parametrize(("mean", "std"), [(0.0, 1.0), (0.5, 0.5), (0.1307, 0.3081)])
+def test_the_normalisation_that_suits_a_file_best_is_found(
+    shell: Shell, runs: Path, tmp_path: Path, mean: float, std: float
+) -> None:
+    file = foreign(tmp_path, mean, std)
+    answer = shell(f"evaluate {file} --data.name digits --json")
+    (told,) = answer.records
+    assert (told["mean"], told["std"]) == (mean, std)
+    assert [(one["mean"], one["std"]) for one in told["trials"]["tried"]] == [
+        (0.0, 1.0), (0.5, 0.5), (0.1307, 0.3081),
+    ]  # fmt: skip
+    assert told["trials"]["best"]["accuracy"] == max(
+        one["accuracy"] for one in told["trials"]["tried"]
+    )
+    given = shell(f"evaluate {file} --data.name digits --data.mean {mean} --data.std {std} --json")
+    assert given.records[0]["accuracy"] == told["accuracy"]
+    assert given.records[0]["trials"] is None
+    out = shell(f"evaluate {file} --data.name digits").out
+    assert "normalisations tried on 1,437 validation images" in out
+    assert [line.split()[-1] for line in out.splitlines() if line.endswith("taken")] == ["taken"]
+
+
+def test_what_a_person_says_of_a_file_is_not_assumed(
+    shell: Shell, runs: Path, tmp_path: Path
+) -> None:
+    names = "nil one two three four five six seven eight nine"
+    answer = shell(
+        f"evaluate {foreign(tmp_path)} --data.name digits --data.mean 0.1307 --data.std 0.3081 "
+        f"--output logits --classes {names} --json"
+    )
+    assert [one["label"] for one in answer.records[0]["per_class"]] == names.split()
+    assert [line for line in answer.err.splitlines() if "Layers" not in line] == [
+        "mlcore: Assumed: Dropout while training: none."
+    ]
+
+
+def test_another_activation_is_another_figure(shell: Shell, runs: Path, tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    net = torch.nn.Sequential(torch.nn.Linear(784, 9), torch.nn.Linear(9, 10))
+    file = tmp_path / "two.pt"
+    torch.save(net.state_dict(), file)
+    flags = "--data.name digits --data.mean 0.5 --data.std 0.5 --json"
+    relu = shell(f"evaluate {file} {flags}")
+    tanh = shell(f"evaluate {file} {flags} --model.activation tanh")
+    assert "Activation after the hidden layers: relu" in relu.err
+    assert "Activation" not in tanh.err
+    assert relu.records[0]["loss"] != tanh.records[0]["loss"]
+
+
+@pytest.mark.parametrize(
+    ("flags", "sentence"),
+    [
+        ("--output sigmoid", "`--output` must be one of log_softmax, logits, softmax"),
+        ("--classes a b", "2 names of classes were given, but Digits (bundled) has 10 classes"),
+    ],
+)
+def test_what_cannot_be_said_of_a_file_is_refused(
+    shell: Shell, runs: Path, tmp_path: Path, flags: str, sentence: str
+) -> None:
+    answer = shell(f"evaluate {foreign(tmp_path)} --data.name digits {flags}")
+    assert answer.status == 2
+    assert sentence in answer.err
+
+
+def test_what_a_file_states_is_not_overruled(shell: Shell, trained: Path) -> None:
+    answer = shell(f"evaluate {trained.name} --model.activation tanh")
+    assert answer.status == 2
+    assert "The file says that its activation is relu" in answer.err
+    assert shell(f"evaluate {trained.name} --model.activation relu --json").status == 0
+
+
+def test_the_beginning_of_several_runs_lists_them(shell: Shell, trained: Path) -> None:
+    other = trained.with_name("20200101-000000-abcd")
+    shutil.copytree(trained, other)
+    answer = shell(f"evaluate {trained.name[:2]}")
+    assert answer.status == 2
+    assert f"2 runs in {trained.parent} begin with '20'" in answer.err
+    assert f"{trained.name} or {other.name}" in answer.err
 
 
 def test_a_data_set_with_other_classes_is_refused(shell: Shell, runs: Path, tmp_path: Path) -> None:
@@ -84,7 +183,7 @@ def test_a_data_set_with_other_classes_is_refused(shell: Shell, runs: Path, tmp_
     [
         ("", "`mlcore evaluate` needs a checkpoint file or a run"),
         ("nowhere.pt", "'nowhere.pt' is neither a checkpoint file nor a run"),
-        (__file__, "The file is text, no checkpoint"),
+        (__file__, "The file is text, a program"),
     ],
 )
 def test_what_cannot_be_tested_gets_a_sentence(

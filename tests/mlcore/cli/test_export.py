@@ -84,7 +84,7 @@ def test_what_a_file_does_not_state_is_said_aloud_or_given(run, tmp_path, capsys
         (["export"], "needs a checkpoint file or a run"),
         (["export", "nothing"], "neither a checkpoint file nor a run"),
         (["export", "RUN", "--format", "onx"], "did you mean"),
-        (["export", "RUN", "--output", "missing/file.pt"], "cannot be written"),
+        (["export", "RUN", "--output", "missing/file.pt"], "there is no folder missing; make it"),
         (["export", "RUN", "--checkpoint", "first"], "must be last, best or a step"),
         (["export", "RUN", "--checkpoint", "7"], "no checkpoint of step 7: it has step-0"),
         (["export", __file__, "--checkpoint", "best"], "is one checkpoint"),

@@ -39,7 +39,7 @@ def test_what_is_missing_and_assumed_is_said(shell: Shell, runs: Path, tmp_path:
     file = tmp_path / "weights.pt"
     torch.save({f"fc1.{name}": value for name, value in layer.state_dict().items()}, file)
     out = shell(f"inspect {file}").out
-    assert "It cannot be resumed" in out
+    assert "It holds no optimizer state: a new training can start from its weights" in out
     assert "Assumed: Normalisation of the images" in out
 
 

@@ -127,6 +127,104 @@ def test_the_tutorials_checkpoint_is_trained_on_with_its_optimizer(
     assert info.config.model.hidden == (16,)
 
 
+def stock_file(path: Path, make: Callable[[torch.nn.Module], Any] | None, **more: Any) -> Path:
+    torch.manual_seed(0)
+    net = torch.nn.Sequential(torch.nn.Linear(784, 16), torch.nn.Linear(16, 10))
+    state: dict[str, Any] = {"model_state_dict": net.state_dict(), "epoch": 1, **more}
+    if make is not None:
+        optimizer = make(net)
+        net(torch.zeros(2, 784)).sum().backward()
+        optimizer.step()
+        state["optimizer_state_dict"] = optimizer.state_dict()
+    torch.save(state, path)
+    return path
+
+
+FLAGS = "--data.name digits --data.train_limit 100 --train.device cpu --train.threads 1"
+NORMALISED = "--data.mean 0.5 --data.std 0.5"
+
+
+def test_a_file_without_an_optimizer_starts_anew_and_says_with_what(
+    shell: Shell, runs: Path, tmp_path: Path
+) -> None:
+    file = stock_file(tmp_path / "a.pt", None)
+    answer = shell(f"resume {file} --train.epochs 1 {FLAGS} --json")
+    assert answer.status == 0, answer.err
+    first, *rest = answer.err.splitlines()
+    assert first == (
+        "mlcore: The file holds no optimizer state: a new training starts from the file's "
+        "weights, by sgd with a learning rate of 0.003."
+    )
+    assert "mlcore: Assumed: Activation after the hidden layers: relu." in rest
+    assert any("how images are normalised. On 1,437 validation images" in line for line in rest)
+    assert [r["epoch"] for r in answer.records if r["event"] == "epoch"] == [1]
+
+
+def test_an_optimizer_that_cannot_be_continued_must_be_replaced_by_name(
+    shell: Shell, runs: Path, tmp_path: Path
+) -> None:
+    def two_groups(net: torch.nn.Module) -> torch.optim.Optimizer:
+        matrices, vectors = ([p for p in net.parameters() if p.dim() == d] for d in (2, 1))
+        return torch.optim.AdamW([{"params": matrices}, {"params": vectors, "weight_decay": 0}])
+
+    file = stock_file(tmp_path / "a.pt", two_groups)
+    refused = shell(f"resume {file} --train.epochs 2 {FLAGS}")
+    assert refused.status == 2
+    assert "2 groups of weights with different `weight_decay`" in refused.err
+    assert "name an optimizer, as in `--optim.name adam" in refused.err
+    assert not runs.exists()
+    words = f"resume {file} --train.epochs 1 {FLAGS} --optim.name adam --json"
+    answer = shell(words)
+    assert answer.status == 0, answer.err
+    assert answer.err.startswith("mlcore: Its optimizer is not used: a new training starts")
+
+
+def test_the_files_options_become_settings_and_what_is_left_out_is_said(
+    shell: Shell, runs: Path, tmp_path: Path
+) -> None:
+    file = stock_file(
+        tmp_path / "a.pt",
+        lambda net: torch.optim.Adam(net.named_parameters(), betas=(0.5, 0.99), fused=True),
+        lr_scheduler_state_dict={"last_epoch": 3},
+    )
+    answer = shell(f"resume {file} --train.epochs 2 {FLAGS} {NORMALISED}")
+    assert answer.status == 0, answer.err
+    (info,) = RunStore(runs).list()
+    assert (info.config.optim.beta1, info.config.optim.beta2) == (0.5, 0.99)
+    said = answer.err.splitlines()
+    assert said[0] == "mlcore: Not used: `lr_scheduler_state_dict`."
+    assert said[1].startswith("mlcore: Its optimizer was `fused`")
+    assert "optim.beta1 0.5, optim.beta2 0.99" in answer.err
+
+
+def test_another_optimizer_than_the_files_starts_anew(
+    shell: Shell, runs: Path, tmp_path: Path
+) -> None:
+    file = stock_file(tmp_path / "a.pt", lambda net: torch.optim.Adam(net.parameters(), eps=0.01))
+    answer = shell(f"resume {file} --train.epochs 1 {FLAGS} {NORMALISED} --optim.name sgd --json")
+    assert answer.status == 0, answer.err
+    assert answer.err.startswith("mlcore: The state of adam in the file is not used: a new")
+    assert [r["epoch"] for r in answer.records if r["event"] == "epoch"] == [1]
+
+
+def test_a_learning_rate_that_its_schedule_ended_at_0_is_the_settings(
+    shell: Shell, runs: Path, tmp_path: Path
+) -> None:
+    file = stock_file(tmp_path / "a.pt", lambda net: torch.optim.SGD(net.parameters(), lr=0.0))
+    answer = shell(f"resume {file} --train.epochs 2 {FLAGS} {NORMALISED} --optim.lr 0.02 --json")
+    assert answer.status == 0, answer.err
+    assert "learning rate is 0, as at the end of a schedule" in answer.err
+    assert next(r["lr"] for r in answer.records if r["event"] == "epoch") == 0.02
+
+
+def test_a_setting_that_no_training_changes_while_it_runs_starts_a_file_anew(
+    shell: Shell, trained: Path
+) -> None:
+    answer = shell(f"resume {checkpoint(trained)} --train.epochs 1 --data.mean 0.1 --json")
+    assert answer.status == 0, answer.err
+    assert answer.err.startswith("mlcore: Settings were given that no training can change while")
+
+
 def test_without_a_run_the_sentence_says_where_to_look(shell: Shell, runs: Path) -> None:
     answer = shell("resume")
     assert answer.status == 2
