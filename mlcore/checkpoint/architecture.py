@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from mlcore.checkpoint.layer_kinds import read_layer
 from mlcore.checkpoint.layer_names import are_ours, group_layers, our_order, without_prefix
-from mlcore.checkpoint.layer_order import check_chain, order_layers
+from mlcore.checkpoint.layer_order import check_chain, check_rebuilds_no_images, order_layers
 from mlcore.checkpoint.layers import Linear, Norm, missing, wrong_shape
 from mlcore.checkpoint.norm_places import Placed, place_norms
 from mlcore.checkpoint.shared_layers import without_aliases
@@ -105,7 +105,7 @@ def infer_architecture(tensors: Mapping[str, Stub], *, ordered: bool = True) -> 
     if not linears:
         raise CheckpointError("The file has no linear layer: it is no multilayer perceptron.")
     short = without_prefix(list(groups))
-    ours = are_ours(short.values())
+    ours = are_ours(short.values(), len(linears))
     if ours:
         linears.sort(key=lambda layer: our_order(short[layer.name]))
         norms.sort(key=lambda layer: our_order(short[layer.name]))
@@ -168,12 +168,7 @@ def _check_widths(linears: list[Linear]) -> None:
             )
     outputs = linears[-1].outputs
     if outputs == PIXELS:
-        raise CheckpointError(
-            "The model in the file gives as many numbers as an image has pixels ({outputs}): it "
-            "is an autoencoder, which rebuilds images, and only models that tell classes apart "
-            "can be used here.",
-            outputs=outputs,
-        )
+        check_rebuilds_no_images(linears[-1:])
     if outputs == 1:
         raise CheckpointError(
             "The model in the file gives a single number for an image, as a discriminator or a "

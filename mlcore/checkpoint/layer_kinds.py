@@ -33,7 +33,6 @@ _SPECIAL = (
         r"_packed_params.*|zero_point|weight_scale|SCB",
         N_("`{layer}` is a quantised layer (by its `{field}`)"),
     ),
-    (r"lora_.*", N_("`{layer}` is an adapter (LoRA)")),
     (r"weight\..*|bias\..*", N_("`{layer}` is parametrised in a way that is not known here")),
 )
 """Fields that give a kind of layer away."""
@@ -56,6 +55,12 @@ def read_layer(name: str, fields: Mapping[str, Stub], *, keras: bool = False) ->
     if computed is not None:
         return _checked(computed)
     _refuse_special(name, fields)
+    if re.search(r"(^|[._])lora_[AB]([._]|$)", name):
+        raise CheckpointError(
+            "`{layer}` is an adapter (LoRA) beside another layer: merge it into the model, and "
+            "save the state dict again.",
+            layer=printable(name),
+        )
     if set(fields) == {"weight"} and re.search(r"(^|[._])emb(ed|edding)?s?([._\d]|$)", name):
         raise CheckpointError(
             "`{layer}` is an embedding, by its name, and only multilayer perceptrons of plain "
@@ -155,10 +160,10 @@ def _refuse_axes(name: str, fields: Mapping[str, Stub], weight: Stub) -> NoRetur
         raise missing(f"{name}.running_mean")
     if set(fields) == {"weight"}:
         raise CheckpointError(
-            "`{layer}` has a weight of {count:,} numbers alone, as PReLU (an activation that "
-            "learns) and RMSNorm have: models here have a fixed activation and batch norm.",
+            "`{layer}` has nothing but a weight of shape {shape}, as PReLU (an activation that "
+            "learns) and RMSNorm have: models here have a fixed activation, batch norm or none.",
             layer=printable(name),
-            count=math.prod(weight.shape),
+            shape=shape_text(weight.shape),
         )
     raise CheckpointError(
         "`{layer}` has a weight and a bias of {count:,} numbers and no running averages, as "

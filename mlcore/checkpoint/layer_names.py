@@ -22,6 +22,7 @@ __all__ = [
 # Of DataParallel, torch.compile, FSDP and Lightning; they may stand between other parts, too.
 _WRAPPERS = re.compile(r"(?:(?<=\.)|^)(?:module|_orig_mod|_fsdp_wrapped_module|_forward_module)\.")
 _OURS = re.compile(r"(fc|bn)([1-9]\d{0,2})")
+_GAPS = 8  # layers that may be missing, at most
 _FIELDS = {
     "kernel": "kernel",  # of Keras and Flax, stored as (inputs, outputs)
     "gamma": "weight",
@@ -67,9 +68,13 @@ def without_prefix(names: Sequence[str]) -> dict[str, str]:
     return {name: ".".join(part[shared:]) for name, part in zip(names, parts, strict=True)}
 
 
-def are_ours(names: Iterable[str]) -> bool:
-    """Whether all layers are named as in `mlcore.model.MLP`: fc1, bn1, fc2 and so on."""
-    return all(_OURS.fullmatch(name) for name in names)
+def are_ours(names: Iterable[str], count: int) -> bool:
+    """Whether `count` layers are named as in `mlcore.model.MLP`: fc1, bn1, fc2 and so on.
+
+    "fc21" among a few layers is no such number, but the first of two layers at one place.
+    """
+    found = [_OURS.fullmatch(name) for name in names]
+    return all(match is not None and int(match[2]) <= count + _GAPS for match in found)
 
 
 def our_order(name: str) -> tuple[int, int]:

@@ -13,7 +13,7 @@ from mlcore.config import PIXELS
 from mlcore.errors import CheckpointError
 from mlcore.rules import list_words
 
-__all__ = ["check_chain", "order_layers"]
+__all__ = ["check_chain", "check_rebuilds_no_images", "order_layers"]
 
 _SEARCHED = 5000  # steps of the search by shape, after which the order counts as unclear
 _MOST = 64  # layers that are searched
@@ -37,6 +37,7 @@ def order_layers(linears: Sequence[Linear], *, ordered: bool) -> list[Linear]:
             return found
     first = list(linears) if ordered else _natural(linears)
     _check_one_model(first)
+    check_rebuilds_no_images(first)
     check_chain(first)
     raise _unclear(first)
 
@@ -69,6 +70,21 @@ def check_chain(linears: Sequence[Linear]) -> None:
         before = layer.outputs
 
 
+def check_rebuilds_no_images(linears: Sequence[Linear]) -> None:
+    """Make sure that no layer gives an image again.
+
+    Raises:
+        CheckpointError: one does; the model is an autoencoder.
+    """
+    if any(layer.outputs == PIXELS != layer.inputs for layer in linears):
+        raise CheckpointError(
+            "The model in the file gives as many numbers as an image has pixels ({pixels}), as an "
+            "autoencoder or a generator of images does, and only models that tell classes apart "
+            "can be used here.",
+            pixels=PIXELS,
+        )
+
+
 def _ordered(linears: Sequence[Linear], *, ordered: bool) -> list[Linear] | None:
     natural = _natural(linears)
     if ordered and _follow(linears):
@@ -88,8 +104,8 @@ def _check_one_model(linears: Sequence[Linear]) -> None:
     models: dict[str, list[Linear]] = {}
     for layer in linears:
         models.setdefault(layer.name.partition(".")[0], []).append(layer)
-    whole = [name for name, layers in models.items() if _follow(layers)]
-    if len(whole) > 1:
+    whole = [name for name, layers in models.items() if len(layers) > 1 and _follow(layers)]
+    if len(whole) > 1 and len(whole) == len(models):
         raise CheckpointError(
             "The state dict holds {count} models ({names}), and one is used at a time: "
             "save the state dict of the one that is wanted.",

@@ -29,8 +29,9 @@ def test_a_tensor_without_a_layer_of_its_own_is_refused(names: list[str]) -> Non
 
 def test_our_names_have_an_order_of_their_own() -> None:
     names = ["fc10", "bn1", "fc2", "fc1"]
-    assert are_ours(names)
-    assert not are_ours([*names, "fc0"])
+    assert are_ours(names, 3)
+    assert not are_ours([*names, "fc0"], 4)
+    assert not are_ours(["fc1", "fc21", "fc22", "fc3"], 4)
     assert sorted(names, key=our_order) == ["fc1", "bn1", "fc2", "fc10"]
 
 
