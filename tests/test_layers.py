@@ -51,7 +51,7 @@ ROOMS = (
 INSIDE = {
     "mlcore.checkpoint": (
         ("untrusted",),
-        ("format",),
+        ("format", "state_dicts"),
         ("forms",),
         ("module_hints",),
         ("progress",),

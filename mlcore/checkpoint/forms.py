@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mlcore.checkpoint.format import FORMAT, FORMAT_VERSION, FULL_KEYS, METADATA_KEY
+from mlcore.checkpoint.state_dicts import find_model, find_optimizer, flattened, listed
 from mlcore.checkpoint.untrusted import limits
 from mlcore.checkpoint.untrusted.containers import Contents
 from mlcore.checkpoint.untrusted.inert import Inert, PickledModule, type_name
@@ -19,25 +20,8 @@ from mlcore.rules import list_words
 
 __all__ = ["RawCheckpoint", "recognise"]
 
-MODEL_KEYS = (
-    "model_state_dict",
-    "state_dict",
-    "model_state",
-    "model",
-    "net",
-    "network",
-    "weights",
-    "params",
-)
+_PROGRESS = {"epoch": ("epoch",), "step": ("step", "global_step"), "loss": ("loss",)}
 _STATED = ("epoch", "step", "loss", "config", "data")
-OPTIMIZER_KEYS = (
-    "optimizer_state_dict",
-    "optim_state_dict",
-    "optimizer_state",
-    "optimizer",
-    "optim",
-    "opt",
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,11 +51,18 @@ def recognise(contents: Contents) -> RawCheckpoint:
     tree = contents.tree
     if isinstance(tree, Inert) and tree.problem is not None:
         raise tree.problem
+    if isinstance(tree, list | tuple):
+        tree = _as_table(tree)
     if not isinstance(tree, dict):
         raise CheckpointError(
             "The file holds an object of type {type}, no state dict: "
             "save torch.save(model.state_dict(), path).",
             type=printable(type_name(tree)),
+        )
+    if _is_quantised(tree):
+        raise CheckpointError(
+            "The file holds quantised layers, whose numbers are packed: "
+            "save the state dict of the model from before it was quantised."
         )
     if not tree:
         raise CheckpointError("The file holds an empty state dict: save a model's state dict.")
@@ -79,10 +70,22 @@ def recognise(contents: Contents) -> RawCheckpoint:
         return _safetensors(tree, contents.metadata)
     if tree.get("format") == FORMAT:
         return _full(tree)
-    for key in MODEL_KEYS:
-        if isinstance(tree.get(key), dict):
-            return _tutorial(tree, key)
-    return RawCheckpoint(form="weights", model=_tensors(tree), module=_module(tree))
+    return _of_others(tree)
+
+
+def _as_table(values: list[Any] | tuple[Any, ...]) -> Any:
+    """A list of parameters, or of dictionaries, as one dictionary; else the list."""
+    table = listed(values)
+    if table is None and any(isinstance(item, dict) for item in values):
+        return {f"entry {number}": item for number, item in enumerate(values)}
+    return values if table is None else table
+
+
+def _is_quantised(tree: Mapping[Any, Any]) -> bool:
+    leaves = tree.leaves if isinstance(tree, PickledModule) else ()
+    return any("quantized" in leaf.kind for leaf in leaves) or any(
+        isinstance(key, str) and "_packed_params" in key for key in tree
+    )
 
 
 def _full(tree: Mapping[str, Any]) -> RawCheckpoint:
@@ -116,18 +119,65 @@ def _full(tree: Mapping[str, Any]) -> RawCheckpoint:
     )
 
 
-def _tutorial(tree: Mapping[str, Any], model_key: str) -> RawCheckpoint:
-    optimizer_key = next((key for key in OPTIMIZER_KEYS if isinstance(tree.get(key), dict)), None)
-    used = {model_key, optimizer_key, "epoch", "step", "loss"}
+def _of_others(tree: Mapping[Any, Any]) -> RawCheckpoint:
+    """A state dict, or dictionaries around one with whatever else their writer kept."""
+    if "param_groups" in tree:
+        raise _no_model(tree)
+    path = find_model(tree)
+    levels = [tree]  # the dictionaries around the model, and last the model
+    for key in path:
+        levels.append(levels[-1][key])
+    *around, model = levels if path else (tree, tree)
+    tensors = flattened(model)
+    if not tensors:
+        raise _no_model(tree)
+    optimizer, optimizer_key = next(filter(None, map(_optimizer, reversed(around))), (None, None))
+    stated = {
+        name: next((level[key] for level in reversed(around) for key in keys if key in level), None)
+        for name, keys in _PROGRESS.items()
+    }
+    used = {
+        *path,
+        optimizer_key,
+        "n_averaged",
+        *(key for keys in _PROGRESS.values() for key in keys),
+    }
+    if not path:  # the model's tensors lie among the rest
+        used |= {name for key in tensors for name in (key, str(key).partition(".")[0])}
+    unused = [(key, item) for level in around for key, item in level.items() if key not in used]
+    alone = not path and optimizer is None and all(value is None for value in stated.values())
     return RawCheckpoint(
-        form="tutorial",
-        model=_tensors(tree[model_key]),
-        optimizer=tree[optimizer_key] if optimizer_key else None,
-        epoch=tree.get("epoch"),
-        step=tree.get("step"),
-        loss=tree.get("loss"),
-        ignored=tuple(_labelled(key, item) for key, item in tree.items() if key not in used),
-        module=_module(tree[model_key]),
+        form="weights" if alone else "tutorial",
+        model=_tensors(tensors),
+        optimizer=optimizer,
+        ignored=tuple(_labelled(key, item) for key, item in unused),
+        module=_module(model),
+        **stated,
+    )
+
+
+def _optimizer(level: Mapping[Any, Any]) -> tuple[Any, str] | None:
+    """The optimizer's state dict beside a model, and its key."""
+    key = find_optimizer(level)
+    if key is None:
+        return None
+    value = level[key]
+    return (value[0] if isinstance(value, list) else value), key
+
+
+def _no_model(tree: Mapping[Any, Any]) -> CheckpointError:
+    if "param_groups" in tree or _optimizer(tree) is not None:
+        return CheckpointError(
+            "The file holds an optimizer's state dict and no model's: save both, as "
+            "torch.save({'model_state_dict': model.state_dict()}, path)."
+        )
+    for value in tree.values():
+        problem = (value.problem or no_tensor(value.name)) if isinstance(value, Inert) else None
+        if problem is not None:
+            return problem
+    return CheckpointError(
+        "The file holds {names} and no model: save torch.save(model.state_dict(), path).",
+        names=_keys([str(key) for key in tree]),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -41,7 +42,9 @@ OPTIMIZER_KEYS = (
     "optimizer_states",
 )
 _DEPTH = 4  # dictionaries within dictionaries that are searched
-_NAMED = re.compile(r".*[./](?!_extra_state$).*|weight|bias|kernel|[wWb]_?\d{1,3}|.*_(weight|bias)")
+_NAMED = re.compile(
+    r".*[./](?!_extra_state$).*|weight|bias|kernel|[wWb]_?\d{1,3}|.*_(weight|bias)", re.DOTALL
+)
 """What the names of a layer's tensors look like."""
 
 
@@ -51,7 +54,11 @@ def find_model(tree: Mapping[Any, Any]) -> tuple[str, ...]:
     Where several dictionaries hold tensors and no key tells them apart, all of what holds them is
     taken as one model, as of an encoder and a classifier.
     """
-    return next(_search(tree, _DEPTH), ())
+    found = next(_search(tree, _DEPTH), None)
+    if found is not None:
+        return found
+    named = (key for key in MODEL_KEYS if isinstance(tree.get(key), dict) and tree[key])
+    return tuple(itertools.islice(named, 1))
 
 
 def find_optimizer(tree: Mapping[Any, Any]) -> str | None:
@@ -74,7 +81,7 @@ def flattened(tree: Mapping[Any, Any]) -> dict[str, Any]:
         if isinstance(value, dict) and isinstance(key, str) and not _is_optimizer(value):
             parts = flattened(value) if _holds_tensors(value, _DEPTH) else {}
             flat |= {f"{key}.{name}": item for name, item in parts.items()}
-        elif not isinstance(key, str) or _NAMED.fullmatch(key) or _is_weight(value):
+        elif not isinstance(key, str) or _NAMED.fullmatch(key) or _is_float(key, value):
             flat[key] = value
     return flat
 
@@ -118,6 +125,11 @@ def _holds_tensors(value: Any, depth: int) -> bool:
 
 def _is_weight(value: Any) -> bool:
     return isinstance(value, Stub) and len(value.shape) >= 2
+
+
+def _is_float(key: str, value: Any) -> bool:
+    """Whether it is a tensor that may be a weight: no count, no loss, no random state."""
+    return isinstance(value, Stub) and value.dtype.startswith(("float", "bfloat")) and key != "loss"
 
 
 def _is_optimizer(value: Any) -> bool:

@@ -65,6 +65,52 @@ def test_a_model_gives_the_answers_of_the_original(tmp_path: Path, name: str) ->
         torch.testing.assert_close(ours, original, rtol=1e-5, atol=2e-6)
 
 
+PLAIN = CASES["plain"][1]
+ADAM = torch.optim.Adam(CASES["plain"][0].parameters()).state_dict()
+TREES = {
+    "model_weights": {"model_weights": PLAIN, "optimizer": ADAM, "epoch": 3},
+    "a key of one's own": {"mine": PLAIN, "optimizer": ADAM, "epoch": 3},
+    "nested once more": {"state": {"model": PLAIN, "optimizer": ADAM}, "epoch": 3},
+    "a dictionary of the model": {"model": {"state_dict": PLAIN}, "optimizer": ADAM, "epoch": 3},
+    "Lightning": {
+        "epoch": 3,
+        "global_step": 99,
+        "state_dict": {f"model.{name}": tensor for name, tensor in PLAIN.items()},
+        "optimizer_states": [ADAM],
+        "hyper_parameters": {"lr": 0.1},
+    },
+    "tensors and the rest": {**PLAIN, "optimizer": ADAM, "epoch": 3},
+    "a tuple": (PLAIN, {"optimizer": ADAM, "epoch": 3}),
+    "a list of parameters": list(PLAIN.values()),
+    "layers as dictionaries": {
+        f"layer{n}": {"weight": PLAIN[f"{n}.weight"], "bias": PLAIN[f"{n}.bias"]} for n in (0, 2, 4)
+    },
+    "an encoder and a classifier": {
+        "encoder": {name: tensor for name, tensor in PLAIN.items() if name[0] != "4"},
+        "classifier": {name: tensor for name, tensor in PLAIN.items() if name[0] == "4"},
+    },
+}
+
+
+@pytest.mark.parametrize("name", TREES)
+def test_a_model_is_found_in_whatever_holds_it(tmp_path: Path, name: str) -> None:
+    found = read(tmp_path, saved(TREES[name]))
+    ours, original = answers(CASES["plain"], found)
+    assert torch.equal(ours, original)
+    if "epoch" in str(TREES[name]) and name != "a tuple":
+        assert (found.epoch, found.optimizer is not None) == (3, True)
+
+
+@pytest.mark.parametrize("protocol", [3, 4, 5])
+@pytest.mark.parametrize("legacy", [False, True])
+def test_every_pickle_protocol_of_today_is_read(
+    tmp_path: Path, protocol: int, legacy: bool
+) -> None:
+    for tree in (PLAIN, TREES["Lightning"]):
+        found = read(tmp_path, saved(tree, protocol=protocol, legacy=legacy))
+        assert torch.equal(*answers(CASES["plain"], found))
+
+
 @pytest.mark.parametrize("name", SAYS)
 def test_what_is_not_as_in_the_file_is_said(tmp_path: Path, name: str) -> None:
     found = read(tmp_path, saved(CASES[name][1]))

@@ -139,6 +139,28 @@ def files() -> dict[str, bytes]:
         "group norm": saved(nn.Sequential(nn.Linear(784, 8), nn.GroupNorm(2, 8)).state_dict()),
         "PReLU": saved(nn.Sequential(nn.Linear(784, 8), nn.PReLU(), nn.Linear(8, 10)).state_dict()),
         "PReLU made last": saved({**weights(), "act.weight": torch.rand(1)}),
+        "an optimizer alone": saved(torch.optim.Adam(mlp(4).parameters()).state_dict()),
+        "an optimizer under its key": saved(
+            {"optimizer": torch.optim.Adam(mlp(4).parameters()).state_dict(), "epoch": 1}
+        ),
+        "a history alone": saved({"loss": [0.5, 0.4], "accuracy": [0.7]}),
+        "an adapter": saved({**weights(), "fc1.lora_A.weight": torch.rand(2, 784)}),
+        "layers of its own parametrisation": saved(
+            nn.utils.parametrizations.orthogonal(nn.Linear(784, 10)).state_dict()
+        ),
+        "a variational autoencoder": saved(
+            {
+                f"{name}.{field}": torch.rand(shape)
+                for name, (inputs, outputs) in {
+                    "fc1": (784, 9),
+                    "fc21": (9, 2),
+                    "fc22": (9, 2),
+                    "fc3": (2, 9),
+                    "fc4": (9, 784),
+                }.items()
+                for field, shape in (("weight", (outputs, inputs)), ("bias", (outputs,)))
+            }
+        ),
         "attention": saved(nn.MultiheadAttention(8, 2).state_dict()),
         "a GRU": saved({f"rnn.{k}": v for k, v in nn.GRU(28, 8).state_dict().items()}),
         "an embedding": saved(nn.Sequential(nn.Embedding(9, 9)).state_dict()),
