@@ -112,6 +112,8 @@ def _say_what_is_assumed(choice: Choice) -> None:
                 values=values,
             )
         )
+        if choice.upload is not None and choice.upload.trials:
+            evaluation.normalisations(choice.upload.trials)
 
 
 def _warn_of_another_data_set(choice: Choice, data: str) -> None:

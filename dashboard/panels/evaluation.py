@@ -19,10 +19,11 @@ from dashboard.charts.confusion import (
 )
 from dashboard.charts.mistakes import mistake_cards, mistakes_html
 from dashboard.panels.figures import metric_with_note
+from dashboard.words.choices import choice_name
 from dashboard.words.translation import N_, _, ngettext, translated
-from dashboard.words.wording import as_markdown, exact_percent
+from dashboard.words.wording import as_markdown, exact_percent, percent
 
-__all__ = ["classes_table", "figures", "matrix", "mistakes"]
+__all__ = ["classes_table", "figures", "matrix", "mistakes", "normalisations"]
 
 _CHART, _UNIT, _SHOWN = "confusion", "confusion-unit", "mistakes-shown"
 _TRUE, _PREDICTED = "mistakes-true", "mistakes-predicted"
@@ -41,6 +42,29 @@ def figures(evaluation: Mapping[str, Any]) -> None:
         metric_with_note(_("Test accuracy"), accuracy, ratio)
         metric_with_note(_("Test loss"), f"{evaluation['loss']:.4f}", _("per image"))
         metric_with_note(_("Mistakes"), f"{wrong:,}", _("{share} of all", share=errors))
+
+
+def normalisations(trials: Mapping[str, Any]) -> None:
+    """How good a model is with each of the usual normalisations, which its file leaves open."""
+    shown = "; ".join(
+        _(
+            "mean {mean:g}, standard deviation {std:g}: {accuracy}",
+            mean=trial["mean"],
+            std=trial["std"],
+            accuracy=percent(trial["accuracy"]),
+        )
+        for trial in trials["tried"]
+    )
+    text = ngettext(
+        "Right on {n:,} validation image of {data}, by normalisation: {trials}.",
+        "Right on {n:,} validation images of {data}, by normalisation: {trials}.",
+        int(trials["images"]),
+        data=choice_name(trials["data"]),
+        trials=shown,
+    )
+    if not trials["clear"]:
+        text += " " + _("With none of them the model is better than guessing.")
+    st.caption(as_markdown(text))
 
 
 def matrix(confusion: Sequence[Sequence[int]], classes: Sequence[str]) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import get_args
+from collections.abc import Mapping
+from typing import Any, get_args
 
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
@@ -10,15 +11,19 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from dashboard import server, session
 from dashboard.gaps.uploads import free_memory
 from dashboard.panels import contents
+from dashboard.panels.evaluation import normalisations
+from dashboard.server import data_sets
+from dashboard.server.evaluations import tried
 from dashboard.session import problems
 from dashboard.session.uploads import Upload, save_upload
-from dashboard.settings.resume_plan import origins, resume_plan, why_not_resumable
+from dashboard.settings.resume_plan import origins, resume_plan
 from dashboard.words.choices import choice_name
 from dashboard.words.setting_names import settings_sentence
 from dashboard.words.translation import _, ngettext, sentence, translated
 from dashboard.words.wording import as_markdown, file_size
 from mlcore import errors
-from mlcore.config import find_setting
+from mlcore.checkpoint.suggest import data_sets_for
+from mlcore.config import DataConfig, data_root, find_setting
 from mlcore.config.model import Activation
 from mlcore.errors import CheckpointError, MlcoreError
 
@@ -137,9 +142,14 @@ def _assume(upload: Upload) -> None:
             )
         if found["data"] is None:
             _assume_normalisation(upload)
+    if found["data"] is None and upload.trials:
+        normalisations(upload.trials)
 
 
 def _assume_normalisation(upload: Upload) -> None:
+    """Two fields, which begin at the best of the usual normalisations where they can be tried."""
+    upload.trials = _tried(upload)
+    best = upload.trials["best"] if upload.trials else {}
     for name, label in (("mean", _("Mean")), ("std", _("Standard deviation"))):
         setting = find_setting(f"data.{name}")
         rule = setting.rule
@@ -148,7 +158,7 @@ def _assume_normalisation(upload: Upload) -> None:
             label,
             min_value=lowest,
             max_value=float(rule.high if rule.high is not None else 10),
-            value=float(upload.assumed.get(name, setting.default)),
+            value=float(upload.assumed.get(name, best.get(name, setting.default))),
             step=0.01,
             format="%.4f",
             key=f"assume-{name}-{upload.path.stem}",
@@ -157,33 +167,51 @@ def _assume_normalisation(upload: Upload) -> None:
         )
 
 
+def _tried(upload: Upload) -> Mapping[str, Any] | None:
+    """How good the model is with the usual normalisations; None where no images are at hand."""
+    fitting = data_sets_for(int(upload.inspection["outputs"]))
+    sidebar, config = session.data_name(), session.config()
+    if not fitting:
+        return None
+    data = sidebar if sidebar in fitting else fitting[0]
+    root = data_root(config.data if config else DataConfig())
+    if not data_sets.source(data, root).usable:
+        return None
+    try:
+        return tried(upload.path, data, root, upload.assumed.get("activation"))
+    except MlcoreError:  # the test itself will say why
+        return None
+
+
 def _actions(upload: Upload) -> None:
     """What can be done with the file; what a click on Resume uses is said before it."""
-    sidebar, plan, reason = session.config(), None, ""
+    sidebar, plan = session.config(), None
+    reason = _("A setting in the sidebar cannot be used; the reason is shown there.")
     try:
         plan = resume_plan(upload.inspection, sidebar, upload.assumed) if sidebar else None
     except CheckpointError as error:
         reason = settings_sentence(error)
-    if sidebar is None:
-        lacking = why_not_resumable(upload.inspection)
-        reason = (
-            sentence(lacking)
-            if lacking
-            else _("A setting in the sidebar cannot be used; the reason is shown there.")
-        )
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button(_("Test it"), key="test-upload", type="primary", icon=":material/fact_check:"):
             session.choose_upload()
             st.switch_page("app_pages/test.py")
         epochs = sidebar.train.epochs if sidebar else 1
         clicked = st.button(
-            ngettext("Resume from it", "Resume from it for {n:,} epochs", epochs),
+            _resume_label(epochs, anew=not upload.inspection["resumable"]),
             key="resume-upload",
             icon=":material/resume:",
             disabled=plan is None,
-            help=reason or _("A new run continues from this checkpoint."),
+            help=_("A new run continues from this checkpoint.") if plan else reason,
         )
         st.caption(as_markdown(origins(plan) if plan else reason), width="content")
     if clicked and plan:
         session.set_current_run(server.jobs().start_run(plan.config, checkpoint=upload.path))
         st.switch_page("app_pages/train.py")
+
+
+def _resume_label(epochs: int, *, anew: bool) -> str:
+    if anew:
+        return ngettext(
+            "Train its weights for 1 epoch", "Train its weights for {n:,} epochs", epochs
+        )
+    return ngettext("Resume from it", "Resume from it for {n:,} epochs", epochs)

@@ -13,7 +13,7 @@ from dashboard.server import data_sets
 from dashboard.words.translation import _
 from mlcore.errors import CheckpointError
 
-__all__ = ["MOST_MISTAKES", "evaluated"]
+__all__ = ["MOST_MISTAKES", "evaluated", "tried"]
 
 MOST_MISTAKES = 2_000
 """How many mistakes are fetched, the worst first; a model that never learnt makes many more."""
@@ -75,4 +75,42 @@ def _evaluated(
         "untrusted": untrusted,
     }
     result: dict[str, Any] = server.jobs().call("evaluate", request, timeout=_SECONDS)
+    return result
+
+
+def tried(upload: Path, data: str, root: Path, activation: str | None) -> dict[str, Any]:
+    """How good an uploaded model is with the usual normalisations; cached.
+
+    Args:
+        upload: the file.
+        data: name of the data set whose validation images are taken.
+        root: folder of the data sets.
+        activation: what a person says of it, if anything.
+
+    Returns:
+        "tried", "best", "clear", "images" and "data", as the job gives them.
+
+    Raises:
+        MlcoreError: the file is refused, the data are not there, or the job died.
+    """
+    with st.spinner(_("Trying the usual normalisations …")):
+        changed = data_sets.changed(data, root)
+        return _tried(str(upload), data, str(root.resolve()), changed, activation)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _tried(
+    upload: str,
+    data: str,
+    root: str,
+    changed: float,  # noqa: ARG001  part of the cache key
+    activation: str | None,
+) -> dict[str, Any]:
+    request = {
+        "checkpoint": upload,
+        "data": {"name": data, "root": root},
+        "assumed": {"activation": activation} if activation else {},
+        "untrusted": True,
+    }
+    result: dict[str, Any] = server.jobs().call("normalisations", request, timeout=_SECONDS)
     return result

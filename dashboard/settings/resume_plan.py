@@ -8,21 +8,17 @@ from typing import Any
 from dashboard.words.choices import setting_text
 from dashboard.words.setting_names import setting_label
 from dashboard.words.translation import _
-from mlcore import errors
 from mlcore.checkpoint.suggest import ResumePlan, Suggestion, plan_resume
 from mlcore.config import RunConfig
 from mlcore.data import CATALOG
-from mlcore.errors import MlcoreError
 
-__all__ = ["origins", "resume_plan", "why_not_resumable"]
+__all__ = ["origins", "resume_plan"]
 
 _FROM_SIDEBAR = ("data.root", "train.device", "train.threads")
 """Settings of this machine and this person: never taken from a file."""
 
-
-def why_not_resumable(inspection: Mapping[str, Any]) -> MlcoreError | None:
-    """Why training cannot continue from a file; None where it can."""
-    return None if inspection["resumable"] else errors.from_json(inspection["missing"][0])
+_NEW = ("optim.name", "optim.lr")
+"""What is said of the optimizer of a training that starts anew."""
 
 
 def resume_plan(
@@ -30,19 +26,21 @@ def resume_plan(
 ) -> ResumePlan:
     """The settings of a run that continues from a checkpoint for as many epochs as the sidebar has.
 
+    Without an optimizer that can be continued, a new training starts from the file's weights, by
+    the sidebar's optimizer.
+
     Args:
         inspection: what `inspect` found in the file.
         sidebar: the settings on the page; they count where the file says nothing.
         assumed: "activation", "mean", "std" where the file does not state them.
 
     Raises:
-        CheckpointError: training cannot continue from this file, or no data set fits it.
+        CheckpointError: the settings contradict each other, or no data set fits the file.
     """
-    if reason := why_not_resumable(inspection):
-        raise reason
     values = sidebar.flat()
     own = {name: values[name] for name in _FROM_SIDEBAR}
-    own["train.epochs"] = int(inspection["epoch"] or 0) + sidebar.train.epochs
+    done = int(inspection["epoch"] or 0) if inspection["resumable"] else 0
+    own["train.epochs"] = done + sidebar.train.epochs
     if inspection["settings"] is None:
         groups = {"activation": "model", "mean": "data", "std": "data"}
         own |= {f"{groups[name]}.{name}": value for name, value in assumed.items()}
@@ -56,13 +54,22 @@ def origins(plan: ResumePlan) -> str:
             "From the file: all settings. "
             "From the sidebar: epochs, device, CPU threads and data folder."
         )
-    shown = [
-        f"{setting_label(name)} {setting_text(value)}" for name, value in plan.optimizer().items()
-    ]
-    text = _(
-        "From the file: the layers, {settings}. "
-        "From the sidebar: everything that is not said above.",
-        settings=", ".join(shown),
+    shown = plan.optimizer() or {name: plan.config.flat()[name] for name in _NEW}
+    settings = ", ".join(
+        f"{setting_label(name)} {setting_text(value)}" for name, value in shown.items()
+    )
+    text = (
+        _(
+            "From the file: the layers, {settings}. "
+            "From the sidebar: everything that is not said above.",
+            settings=settings,
+        )
+        if plan.optimizer()
+        else _(
+            "From the file: the weights. From the sidebar: {settings}, and everything that is "
+            "not said above.",
+            settings=settings,
+        )
     )
     if plan.fitted:
         text += " " + _(

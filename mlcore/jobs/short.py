@@ -82,6 +82,19 @@ def evaluate_checkpoint(
     }
 
 
+def try_normalisations(
+    request: Mapping[str, Any], _job: JobFolder, cache: DataCache
+) -> dict[str, Any]:
+    """How good the checkpoint at "checkpoint" is on validation images of "data", by normalisation.
+
+    What its file does not state, "assumed" may say: "activation".
+    """
+    found = _load(request).assuming(request.get("assumed") or {})
+    config = data_config(found, request["data"])
+    trials = testing.try_normalisations(found, config, raw=cache.get(RunConfig(data=config)))
+    return {**trials.to_json(), "data": config.name}
+
+
 def fetch_data(request: Mapping[str, Any], job: JobFolder, _cache: DataCache) -> dict[str, Any]:
     """Download the data set "name" into "root"."""
     reported = 0.0
@@ -102,6 +115,7 @@ HANDLERS: Mapping[str, Handler] = {
     "export": export_checkpoint,
     "fetch": fetch_data,
     "inspect": inspect,
+    "normalisations": try_normalisations,
 }
 """Kind of job → what does it."""
 

@@ -22,6 +22,7 @@ from dashboard.panels import checkpoint_list
 from mlcore.checkpoint import load
 from mlcore.cli.main import main
 from mlcore.config import DataConfig, OptimConfig, RunConfig, TrainConfig
+from mlcore.data import load_raw
 from mlcore.export import FORMATS
 from mlcore.jobs.folder import JobFolder, jobs_root
 from mlcore.run import execute
@@ -228,14 +229,44 @@ def test_a_bad_file_is_one_sentence_and_the_upload_before_stays(
     assert [element.value for element in page.text] == ["better.pt"]
 
 
-def test_weights_alone_can_be_tested_and_the_reason_against_resuming_is_shown(
-    app: AppTest,
+def test_weights_alone_can_be_tested_and_trained_anew_by_the_sidebars_optimizer(
+    app: AppTest, trained: RunFolder, page_folder: Path
 ) -> None:
     stream = io.BytesIO()
     torch.save(nn.Sequential(nn.Linear(784, 10)).state_dict(), stream)
+    app.query_params["train.epochs"] = "1"
     page = drop(open_page(app), stream.getvalue())
-    assert page.button(key="resume-upload").disabled
-    assert "It cannot be resumed: it holds no optimizer state" in texts(page)
+    assert "It holds no optimizer state: a new training can start from its weights" in texts(page)
+    button = page.button(key="resume-upload")
+    assert button.label == "Train its weights for 1 epoch"
+    button.click().run()
+    newest = RunStore(page_folder / "runs").list()[0]
+    assert newest.id != trained.id
+    assert newest.config.train.epochs == 1
+
+
+def test_the_usual_normalisations_are_tried_and_the_best_is_taken(
+    app: AppTest, trained: RunFolder
+) -> None:
+    raw = load_raw("digits", Path())
+    images = torch.from_numpy(raw.train.images.copy()).reshape(-1, 784).float() / 255
+    layer = nn.Linear(784, 10)
+    optimizer = torch.optim.Adam(layer.parameters(), lr=0.01)
+    for _ in range(60):
+        optimizer.zero_grad()
+        labels = torch.from_numpy(raw.train.labels.copy())
+        nn.functional.cross_entropy(layer((images - 0.1307) / 0.3081), labels).backward()
+        optimizer.step()
+    stream = io.BytesIO()
+    torch.save(nn.Sequential(layer).state_dict(), stream)
+    page = drop(open_page(app), stream.getvalue())
+    assert page.number_input(key=next_key(page, "assume-mean")).value == 0.1307
+    assert page.number_input(key=next_key(page, "assume-std")).value == 0.3081
+    words = "validation images of Digits \\(bundled\\), by normalisation: mean 0, standard"
+    assert words in texts(page)
+    page.button(key="test-upload").click().run()
+    assert words in texts(page)
+    assert "mean 0.1307, standard deviation 0.3081" in texts(page)
 
 
 def test_a_run_continues_from_an_upload_with_the_sidebars_epochs(

@@ -2,14 +2,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
-from dashboard.settings.resume_plan import origins, resume_plan, why_not_resumable
+from dashboard.settings.resume_plan import origins, resume_plan
 from mlcore.config import DataConfig, ModelConfig, OptimConfig, RunConfig, TrainConfig
-from mlcore.errors import CheckpointError, Notice, to_json
+from mlcore.errors import Notice, to_json
 
 INEXACT = Notice("It cannot be resumed exactly: it holds no random state and no batch order.")
-NO_OPTIMIZER = CheckpointError("It cannot be resumed: it holds no optimizer state.")
 SIDEBAR = RunConfig(
     data=DataConfig(name="digits", root="/here", validation=200),
     optim=OptimConfig(lr=0.5, momentum=0.9, nesterov=True, clip_norm=3),
@@ -79,12 +76,13 @@ def test_a_model_of_other_classes_gets_a_data_set_that_fits_it() -> None:
     assert "EMNIST" in origins(plan)
 
 
-def test_weights_alone_cannot_be_resumed_and_the_reason_is_told() -> None:
-    weights = TUTORIAL | {
-        "resumable": False,
-        "missing": [to_json(NO_OPTIMIZER), to_json(Notice("It holds no settings."))],
-    }
-    assert str(why_not_resumable(weights)) == str(NO_OPTIMIZER)
-    with pytest.raises(CheckpointError, match="no optimizer state"):
-        resume_plan(weights, SIDEBAR, {})
-    assert why_not_resumable(TUTORIAL) is None
+def test_weights_alone_start_a_new_training_by_the_sidebars_optimizer() -> None:
+    tensors = {"settings": TENSORS, "sources": dict.fromkeys(TENSORS, "tensors"), "outputs": 10}
+    weights = TUTORIAL | {"resumable": False, "suggested": tensors}
+    plan = resume_plan(weights, SIDEBAR, {})
+    assert plan.config.train.epochs == 4  # none of the file's three is counted
+    assert plan.config.optim == SIDEBAR.optim
+    assert origins(plan) == (
+        "From the file: the weights. From the sidebar: Optimizer SGD, Learning rate 0.5, and "
+        "everything that is not said above."
+    )
