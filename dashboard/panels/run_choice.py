@@ -9,9 +9,11 @@ import streamlit as st
 
 from dashboard import server, session
 from dashboard.gaps.widgets import show
+from dashboard.session import problems
 from dashboard.words.progress import ACTIVE
 from dashboard.words.run_names import distinct_labels
 from dashboard.words.translation import _
+from mlcore.errors import RunError
 from mlcore.runs import RunInfo
 
 __all__ = ["choose_run", "shown_run"]
@@ -24,20 +26,19 @@ _NARROW, _WIDE = 232, 264  # pixels; buttons stand beside the list while the run
 def shown_run(runs: Sequence[RunInfo]) -> RunInfo | None:
     """The run that the address names, else the newest that trains or waits, else the newest.
 
-    Says so when the address names a run that does not exist.
+    Says so, until the next click, when the address names a run that does not exist.
     """
     wanted = session.current_run()
     by_id = {info.id: info for info in runs}
     if wanted in by_id:
         return by_id[wanted]
     if wanted:
-        st.warning(
-            _(
+        problems.report(
+            RunError(
                 "There is no run {run} in {folder}: the address is old, or the run was deleted.",
                 run=wanted,
                 folder=server.runs_root(),
-            ),
-            icon=":material/link_off:",
+            )
         )
     active = [info for info in runs if info.state in ACTIVE]
     trains = next((info for info in active if info.state != "queued"), None)

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 import streamlit as st
 from streamlit.errors import FragmentHandledException
 
+from dashboard.session.settings import forget_notes
 from dashboard.words.translation import _, sentence
 from dashboard.words.wording import as_markdown
 from mlcore.errors import MlcoreError
@@ -82,7 +83,10 @@ def show() -> None:
 
 
 def enter(page: str) -> None:
-    """A page is about to be drawn: forget what went wrong on another."""
-    if st.session_state.get(_PAGE) != page:
+    """A page is about to be drawn: forget what went wrong on another, and what a link left out."""
+    before = st.session_state.get(_PAGE)
+    if before != page:
         st.session_state[_PAGE] = page
         clear()
+        if before is not None:
+            forget_notes()

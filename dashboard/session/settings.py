@@ -31,6 +31,7 @@ __all__ = [
     "data_config",
     "data_name",
     "enter",
+    "forget_notes",
     "forget_touched",
     "notes",
     "put_back",
@@ -114,10 +115,16 @@ def data_config() -> RunConfig:
 
 
 def notes() -> list[str]:
-    """Sentences on what a link or a choice changed; the next change removes them."""
+    """Sentences on what a link or a choice changed; the next change or page removes them."""
     _begin()
     held: list[str] = st.session_state[_NOTES]
     return held
+
+
+def forget_notes() -> None:
+    """They were read, or another page is shown."""
+    _begin()
+    st.session_state[_NOTES] = []
 
 
 def _begin() -> None:

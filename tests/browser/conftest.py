@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from tests.browser.noise import Noise
 from tests.browser.server import (
     DESKTOP,
     FLAGS,
@@ -32,7 +33,18 @@ expect.set_options(timeout=20_000)  # a busy machine is no failure
 
 
 @pytest.fixture
-def app(tmp_path: Path) -> Iterator[Callable[..., App]]:
+def noise() -> Iterator[Noise]:
+    """What the browser's console and the server's log say; the test fails unless it is nothing.
+
+    A test that provokes something on purpose names it: `noise.expect("disk is full")`.
+    """
+    noise = Noise()
+    yield noise
+    assert noise.unexpected() == []
+
+
+@pytest.fixture
+def app(tmp_path: Path, noise: Noise) -> Iterator[Callable[..., App]]:
     """Start servers: `app(data=folder)`; without `data`, with an empty data folder.
 
     More of `start_app`'s arguments may be given; a second call with the same `folder` is the same
@@ -49,6 +61,8 @@ def app(tmp_path: Path) -> Iterator[Callable[..., App]]:
     for one in started:
         one.stop()
         stop_runs(one.runs)
+    for log in {one.log for one in started}:
+        noise.read(log)
 
 
 @pytest.fixture(scope="session")
@@ -60,11 +74,12 @@ def browser(chromium: str) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
+def page(browser: Browser, noise: Noise) -> Iterator[Page]:
     """A page of a fresh browser profile, in the light theme, 1400 × 900."""
     context = browser.new_context(
         viewport=DESKTOP, color_scheme="light", accept_downloads=True, reduced_motion="reduce"
     )
+    noise.listen(context)
     page = context.new_page()
     page.set_default_timeout(20_000)
     yield page

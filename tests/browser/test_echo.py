@@ -78,7 +78,7 @@ def test_what_the_server_has_set_is_not_taken_back_by_a_refresh(
     page.goto(f"{app().url}/?{LONG}")
     first = click_train(page)
     wait_for_steps(page)
-    rate = page.locator(".st-key-optim-lr input[type=number]:visible")
+    rate = page.locator(".st-key-optim-lr input:visible").last
     rate.fill("0.05")
     rate.press("Enter")
     expect(button(page, "take-back")).to_be_visible()

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.driving import button
+
 pytestmark = pytest.mark.browser
 
 Start = Callable[..., Any]
@@ -17,7 +19,7 @@ Settled = Callable[[Page], None]
 
 
 def number(page: Page, key: str) -> Any:
-    return page.locator(f".st-key-{key} input[type=number]")
+    return page.locator(f".st-key-{key} input").last
 
 
 def test_settings_survive_page_change_and_refresh_and_travel_in_a_link(
@@ -49,7 +51,7 @@ def test_without_a_network_the_app_starts_on_the_bundled_digits_and_says_so(
     notice = page.locator(".st-key-offline")
     expect(notice).to_contain_text("digits that come with it", timeout=60_000)
     expect(page).to_have_url(re.compile(r"data\.name=digits"))
-    expect(page.locator(".st-key-train button")).to_be_enabled()
+    expect(button(page, "train")).to_be_enabled()
     shots(page, "offline")
     page.locator(".st-key-fetch-again button").click()
     expect(notice).to_contain_text("digits that come with it", timeout=60_000)

@@ -41,7 +41,7 @@ def _nothing_trains_on(tmp_path: Path) -> Iterator[None]:
 
 
 def set_number(page: Page, key: str, value: str) -> None:
-    field = page.locator(f".st-key-{key} input[type=number]")
+    field = page.locator(f".st-key-{key} input").last
     field.fill(value)
     field.press("Enter")
 
@@ -214,7 +214,7 @@ def test_single_steps_and_epochs_edits_and_refusals(app, page, settled, shots):
     shots(page, "steering-paused")
     button(page, "take-back").click()
     expect(page.locator(".st-key-pending")).to_have_count(0)
-    expect(page.locator(".st-key-optim-lr input[type=number]")).to_have_value("0.003")
+    expect(page.locator(".st-key-optim-lr input").last).to_have_value("0.003")
     button(page, "continue").click()
     badge(page, "Training")
     set_number(page, "optim-lr", "0.02")

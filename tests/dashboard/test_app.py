@@ -7,6 +7,8 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
+from mlcore.runs import RunStore
+
 Address = Callable[[AppTest, str], str | None]
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
 
@@ -92,6 +94,31 @@ def test_a_bad_link_is_explained_and_the_sentence_goes_with_the_next_change(app:
     app.text_input(key="train.epochs").set_value("6").run()
     assert not app.sidebar.warning
     assert list(app.sidebar.children) == places  # a group that moves loses what is typed in it
+
+
+def test_what_a_link_left_out_is_said_on_the_page_that_it_names_alone(app: AppTest) -> None:
+    app.query_params["optim.lr"] = "-1"
+    app.run()
+    app.run()
+    assert app.sidebar.warning
+    app.switch_page("app_pages/data.py").run()
+    assert not app.sidebar.warning
+
+
+def test_a_refused_number_says_why_and_starts_nothing(
+    app: AppTest, runs: RunStore, address: Address
+) -> None:
+    app.run()
+    for text in ("0", "1000", "-1", "", "fast"):
+        app.text_input(key="optim.lr").set_value(text)
+        app.button(key="train").click().run()
+        said = "".join(item.value for item in app.sidebar.markdown)
+        assert f"but got {text if text.strip('-').isdigit() else repr(text)}." in said
+        assert app.text_input(key="optim.lr").value == text
+        assert "A setting in the sidebar cannot be used" in app.main.error[0].value
+        assert runs.list() == []
+    app.text_input(key="optim.lr").set_value("0,05").run()
+    assert address(app, "optim.lr") == "0.05"
 
 
 def test_parameters_of_other_owners_stay_in_the_address(app: AppTest, address: Address) -> None:
