@@ -12,7 +12,8 @@ from dashboard.gaps.widgets import show
 from dashboard.session import problems
 from dashboard.words.progress import ACTIVE
 from dashboard.words.run_names import distinct_labels
-from dashboard.words.translation import _
+from dashboard.words.translation import _, sentence
+from dashboard.words.wording import as_markdown
 from mlcore.errors import RunError
 from mlcore.runs import RunInfo
 
@@ -20,6 +21,7 @@ __all__ = ["choose_run", "shown_run"]
 
 _KEY = "run-choice"
 _LISTED = 200
+_NAMED = 5  # runs that cannot be read, at most
 _NARROW, _WIDE = 232, 264  # pixels; buttons stand beside the list while the run is active
 
 
@@ -32,7 +34,9 @@ def shown_run(runs: Sequence[RunInfo]) -> RunInfo | None:
     by_id = {info.id: info for info in runs}
     if wanted in by_id:
         return by_id[wanted]
-    if wanted:
+    if wanted and wanted in (unreadable := server.store().unreadable):
+        problems.report(unreadable[wanted])
+    elif wanted:
         problems.report(
             RunError(
                 "There is no run {run} in {folder}: the address is old, or the run was deleted.",
@@ -63,8 +67,15 @@ def choose_run(runs: Sequence[RunInfo], shown: RunInfo) -> None:
         format_func=lambda run: labels.get(run, run),
         key=show(_KEY, shown.id, _choose, edition=labels[shown.id]).key,
         label_visibility="collapsed",
+        help=_left_out(),
         width=_NARROW if shown.state in ACTIVE else _WIDE,
     )
+
+
+def _left_out() -> str | None:
+    """Why runs of the folder are missing in the list, a paragraph each; None: none is."""
+    errors = list(server.store().unreadable.values())[:_NAMED]
+    return "\n\n".join(as_markdown(sentence(error)) for error in errors) or None
 
 
 def _choose(chosen: str) -> None:

@@ -127,9 +127,8 @@ def report_damage(folder: RunFolder) -> None:
     """Say on standard error what of a run's files is lost or cannot be read, if anything."""
     history = History(folder)
     history.refresh()
-    for notice in (folder.rebuilt, history.damage):
-        if notice:
-            print(f"mlcore: {notice}", file=sys.stderr)
+    if history.damage:
+        print(f"mlcore: {history.damage}", file=sys.stderr)
 
 
 def check_epochs_left(what: str, done: int, given: Mapping[str, Value]) -> None:

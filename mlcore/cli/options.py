@@ -58,19 +58,22 @@ OPTIONAL: Any = raw(lambda words: words[0], "TEXT")
 """Marks a `str | None`, so that every text is taken as it is, also "None"."""
 
 
-def whole_number(name: str, *, low: int) -> Any:
-    """Mark an `int | None` that is written as `--name N`, from `low` to a billion."""
+def whole_number(name: str, *, low: int, high: int = _HIGHEST) -> Any:
+    """Mark an `int | None` that is written as `--name N`, from `low` to `high`."""
 
     def read(words: list[str]) -> int:
         word = words[0]
-        if not word.isdecimal() or (len(word) < _DIGITS and int(word) < low):
+        fits = len(word) < _DIGITS
+        if high < _HIGHEST and not (word.isdecimal() and fits and low <= int(word) <= high):
+            template = "`--{name}` must be a whole number from {low} to {high}, but got {value!r}."
+        elif not word.isdecimal() or (fits and int(word) < low):
             template = "`--{name}` must be a whole number, {low} or more, but got {value!r}."
-        elif len(word) >= _DIGITS or int(word) > _HIGHEST:
+        elif not fits or int(word) > high:
             template = "`--{name}` must be at most {high:,}, but got {value!r}."
         else:
             return int(word)
         raise RefusedError(
-            SettingsError(template, name=name, low=low, high=_HIGHEST, value=shortened(word))
+            SettingsError(template, name=name, low=low, high=high, value=shortened(word))
         )
 
     return raw(read, "N")

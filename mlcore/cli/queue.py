@@ -40,7 +40,7 @@ class Options:
     cancel: Annotated[bool, switch("take it out of the queue; it can be started again")] = False
     at_once: Annotated[
         int | None,
-        whole_number("at-once", low=1),
+        whole_number("at-once", low=1, high=MOST_AT_ONCE),
         text(f"runs that train at once on a device, 1 to {MOST_AT_ONCE}", "no change", "N"),
     ] = None
     runs: RunsOption = ""

@@ -11,6 +11,7 @@ import platform
 import secrets
 import shutil
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -40,10 +41,16 @@ def default_runs_root() -> Path:
 
 
 class RunStore:
-    """The runs in one folder, which need not exist yet."""
+    """The runs in one folder, which need not exist yet.
+
+    Attributes:
+        root: the folder.
+        unreadable: id → why of the runs that the last `list` left out.
+    """
 
     def __init__(self, root: Path | None = None) -> None:
         self.root = Path(root) if root is not None else default_runs_root()
+        self.unreadable: Mapping[str, RunError] = {}
         self._cache = RunCache(lambda path: read_run_info(RunFolder(path)), _cacheable)
 
     def create(
@@ -190,15 +197,17 @@ class RunStore:
         """All runs, newest first, read from their settings and the ends of their histories.
 
         Runs that have ended are read once, and again when one of their files has changed.
-        Folders whose config.json cannot be read are left out; `damaged` names them.
+        Those whose settings cannot be read are left out; `unreadable` and `damaged` name them.
         """
         found, ids = [], self._ids()
+        problems = {}
         self._cache.forget_others(ids)
         for run in ids:
             try:
                 found.append(self._cache.get(self.root / run))
-            except RunError:
-                continue
+            except RunError as error:
+                problems[run] = error
+        self.unreadable = problems
         return sorted(found, key=lambda info: (info.created, info.id), reverse=True)
 
 

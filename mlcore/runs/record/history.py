@@ -151,13 +151,18 @@ class History:
 
     @property
     def damage(self) -> Notice | None:
-        """What is missing of the history, and what could not be read of it and the control log."""
+        """What of the run's settings and logs is lost or cannot be read, if anything."""
         ended = self.state in ENDED
+        rebuilt = None
+        with contextlib.suppress(RunError):  # whoever needs the settings says it
+            rebuilt = self.folder.rebuilt
         skipped = damage_message(self.damaged, self._control.skipped(ended=ended))
         missing = gap_message(self._all_gaps() if ended else self.gaps)
-        if skipped and missing:
-            return Notice("{skipped} {missing}", skipped=skipped, missing=missing)
-        return skipped or missing
+        all_of_it = None
+        for notice in filter(None, (rebuilt, skipped, missing)):
+            joined = Notice("{before} {notice}", before=all_of_it, notice=notice)
+            all_of_it = joined if all_of_it else notice
+        return all_of_it
 
     def _all_gaps(self) -> list[tuple[int, int]]:
         """The gaps, and the one before the checkpoint from which the run will be resumed."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+import pytest
+
 from mlcore.events import Stopped
 from tests.dashboard.train_page import EPOCH, STARTED, STEPS, opened, sentences
 
@@ -42,3 +44,36 @@ def test_two_runs_of_one_second_have_distinct_labels_in_the_list(made, monkeypat
     labels = opened().selectbox(key="run-choice").options
     assert len(set(labels)) == 2
     assert {label[-5:-1] for label in labels} == {first.id[-4:], second.id[-4:]}
+
+
+def test_a_run_that_cannot_be_read_is_a_sentence_and_the_others_are_shown(made, runs):
+    good = made(STARTED, STEPS, EPOCH, Stopped(step=39, epoch=1))
+    bad = made(STARTED, STEPS)
+    for content in (b'{"config": ' + b"9" * 5_000, b"\xff", b'{"config": {"a": 1}}', b"{" * 9_000):
+        bad.config_path.write_bytes(content)
+        app = opened(run=bad.id)
+        assert not app.exception
+        assert bad.id in app.main.error[0].value.replace("\\", "")
+        assert good.id in sentences(app)
+        assert app.button(key="train").disabled is False
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("config.json", b'{"config": {}, "created": "x", "parent": true, "name": "\\ud800"}'),
+        ("worker.json", b'{"a":' * 9_000),
+        ("label.json", b'{"name": "caf\\udce9 \\u001b\\u0007\\u202e", "note": "\\ud800"}'),
+        ("control.jsonl", b'{"command": "start", "changes": ' + b"9" * 400 + b"}\n"),
+        ("../.queue/queue.json", b'{"at_once": Infinity, "waiting": [], "claims": {}}'),
+    ],
+)
+def test_whatever_lies_in_the_files_of_a_run_the_page_is_there(made, runs, name, content):
+    folder = made(STARTED, STEPS, EPOCH, Stopped(step=39, epoch=1))
+    path = folder.path / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(content)
+    app = opened(run=folder.id)
+    assert not app.exception
+    assert folder.id in sentences(app)
+    assert app.button(key="train").disabled is False
