@@ -8,9 +8,10 @@ from contextlib import contextmanager
 import torch
 
 from mlcore.errors import DeviceError
+from mlcore.fitting import machine_memory
 from mlcore.rules import list_words
 
-__all__ = ["available", "resolve", "restored_threads"]
+__all__ = ["available", "memory_of", "resolve", "restored_threads"]
 
 
 def available() -> list[dict[str, str]]:
@@ -40,6 +41,13 @@ def resolve(device: str) -> torch.device:
             names=list_words(names),
         )
     return torch.device(wanted)
+
+
+def memory_of(device: torch.device) -> int:
+    """Bytes of memory that there are for a run on this device."""
+    if device.type == "cuda":
+        return int(torch.cuda.get_device_properties(device).total_memory)
+    return machine_memory()
 
 
 @contextmanager

@@ -17,11 +17,12 @@ import torch
 from mlcore import checkpoint, errors
 from mlcore.commands import Command, Edit
 from mlcore.config import RunConfig
-from mlcore.data import RawData
+from mlcore.data import RawData, find_family
 from mlcore.data.tensors import load
-from mlcore.device import resolve
+from mlcore.device import memory_of, resolve
 from mlcore.errors import MlcoreError, RunError
 from mlcore.events import Event, Failed, Finished, Stopped
+from mlcore.fitting import check_memory
 from mlcore.initial_state import InitialState, initial_state_from
 from mlcore.runs import ControlLog, Recorder, RunFolder, read_state
 from mlcore.runs.record.checkpoint_manager import CheckpointManager
@@ -108,6 +109,9 @@ def _events(
     initial = _initial_state(folder)
     config = initial.config
     device = resolve(config.train.device)
+    family = find_family(config.data.name)
+    images = family.train_images, family.test_images
+    check_memory(config, len(family.classes), images, memory_of(device))
     if config.train.threads or threads:
         torch.set_num_threads(config.train.threads or threads)
     data = load(config.data, config.train.seed, device, read(config) if read else None)

@@ -27,6 +27,7 @@ ROOMS = (
     "events",
     "commands",
     "summary",
+    "fitting",
     "data",
     "model",
     "optim",

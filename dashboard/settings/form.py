@@ -11,6 +11,7 @@ from dashboard.words.setting_names import settings_sentence
 from mlcore.config import SETTINGS, RunConfig, Setting, parse
 from mlcore.data import CATALOG
 from mlcore.errors import SettingsError
+from mlcore.fitting import check_memory, check_sizes, may_be_elsewhere
 from mlcore.rules import Value
 
 __all__ = ["Checked", "check", "effective", "fit_to_data", "plain_number", "read", "shown"]
@@ -66,7 +67,7 @@ def check(values: Mapping[str, Any]) -> Checked:
     if not errors:
         try:
             config = RunConfig.from_flat(checked)
-            _check_images(config)
+            _check_fit(config)
         except SettingsError as error:
             errors[_culprit(error)] = settings_sentence(error)
         else:
@@ -116,15 +117,11 @@ def _culprit(error: SettingsError) -> str:
     return next((name for name in names if name in SETTINGS), "")
 
 
-def _check_images(config: RunConfig) -> None:
+def _check_fit(config: RunConfig) -> None:
     family = CATALOG.get(config.data.name)
     if family is None:
         return
-    images = min(family.train_images, config.data.train_limit or family.train_images)
-    if config.data.validation >= images:
-        raise SettingsError(
-            "`data.validation` must leave images to train on, but got {held_out:,} of {images:,}: "
-            "hold out fewer.",
-            held_out=config.data.validation,
-            images=images,
-        )
+    check_sizes(config, family.train_images)
+    if not may_be_elsewhere(config.train.device):  # then the run itself asks the GPU
+        images = family.train_images, family.test_images
+        check_memory(config, len(family.classes), images)

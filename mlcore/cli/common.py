@@ -10,8 +10,11 @@ from typing import Annotated, TypeAlias
 
 from mlcore.cli.files import find_checkpoint, find_run
 from mlcore.cli.options import POSITIONAL, argument, switch, text
+from mlcore.config import RunConfig, data_root
+from mlcore.data import find_family, status
 from mlcore.errors import RunError, SettingsError
 from mlcore.files import expand_home
+from mlcore.fitting import check_memory, check_sizes
 from mlcore.rules import Value
 from mlcore.runs import ENDED, History, RunFolder, RunStore, read_state
 from mlcore.runs.active.queue import RunQueue
@@ -24,6 +27,7 @@ __all__ = [
     "RunsOption",
     "StepsOption",
     "check_epochs_left",
+    "check_fit",
     "find_active",
     "named_checkpoint",
     "named_run",
@@ -121,6 +125,23 @@ def find_active(command: str, target: str, runs: str) -> RunFolder:
             command=command,
         )
     return folder
+
+
+def check_fit(config: RunConfig) -> None:
+    """Refuse, before a run is made, settings that do not fit the data set or the machine.
+
+    Raises:
+        SettingsError: they leave nothing to train on, or need more memory than there is.
+        DeviceError: the device is not on this machine.
+    """
+    from mlcore.device import memory_of, resolve  # loads torch
+
+    device = resolve(config.train.device)
+    found = status(config.data.name, data_root(config.data))
+    check_sizes(config, found.train_images)
+    classes = len(find_family(config.data.name).classes)
+    images = found.train_images, found.test_images
+    check_memory(config, classes, images, memory_of(device))
 
 
 def report_damage(folder: RunFolder) -> None:

@@ -13,6 +13,7 @@ from mlcore.cli.common import (
     RunsOption,
     StepsOption,
     check_epochs_left,
+    check_fit,
     named_run,
 )
 from mlcore.cli.files import bring_data
@@ -68,6 +69,7 @@ def run(argv: Sequence[str]) -> int:
     if config.train.epochs <= point.epochs_kept(config):
         check_epochs_left(f"Run {parent.id}, where it is branched off,", point.epoch, given)
     bring_data(config.data, given)
+    check_fit(config)
     store = RunStore(parent.path.parent)
     folder = RunQueue(store.root).claim(
         lambda: store.create(config, parent=parent.id, checkpoint=point.file, name=options.name)

@@ -15,6 +15,7 @@ from mlcore.cli.common import (
     RunsOption,
     StepsOption,
     check_epochs_left,
+    check_fit,
     open_store,
     report_damage,
 )
@@ -25,7 +26,7 @@ from mlcore.config import EDITABLE, SETTINGS, RunConfig
 from mlcore.errors import CheckpointError, SettingsError
 from mlcore.files import expand_home, is_file
 from mlcore.rules import Value, list_words
-from mlcore.runs import RunFolder, RunStore, ask_resume
+from mlcore.runs import History, RunFolder, RunStore, ask_resume
 from mlcore.runs.active.queue import RunQueue
 from mlcore.runs.library.run_info import read_run_info
 from mlcore.words import as_text
@@ -65,6 +66,9 @@ def run(argv: Sequence[str]) -> int:
         _check(folder, given)
         report_damage(folder)
         bring_data(folder.config.data, given)
+        history = History(folder)
+        history.refresh()
+        check_fit(history.config.with_values(given))
         _resume(folder, given)
 
     from mlcore.cli.follow import follow
@@ -112,6 +116,7 @@ def _start(path: Path, given: Mapping[str, Value], store: RunStore, name: str) -
     if along and found.epoch is not None and found.epoch >= plan.config.train.epochs:
         check_epochs_left(str(path), found.epoch, given)
     bring_data(plan.config.data, given)
+    check_fit(plan.config)
     found, trials = best_of_usual(found, plan.config.data, given)
     config = plan.config
     if trials is not None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from mlcore.cli.arguments import read
-from mlcore.cli.common import JsonOption, RunsOption, StepsOption, open_store
+from mlcore.cli.common import JsonOption, RunsOption, StepsOption, check_fit, open_store
 from mlcore.cli.files import bring_data
 from mlcore.cli.options import text
 from mlcore.config import SETTINGS, RunConfig
@@ -37,9 +37,7 @@ def run(argv: Sequence[str]) -> int:
     config = base.with_values(given)
     bring_data(config.data, given)
 
-    from mlcore.device import resolve  # loads torch
-
-    resolve(config.train.device)  # a device that is not here leaves no run behind
+    check_fit(config)  # what cannot be trained leaves no run behind
     store = open_store(options.runs)
     folder = RunQueue(store.root).claim(lambda: store.create(config, name=options.name))
 

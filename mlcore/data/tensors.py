@@ -14,6 +14,7 @@ from mlcore.config import DataConfig, data_root
 from mlcore.data.family import RawData, RawSplit
 from mlcore.data.raw import load_raw
 from mlcore.errors import SettingsError
+from mlcore.fitting import check_held_out
 
 __all__ = ["Dataset", "Split", "load", "normalise", "split_indices"]
 
@@ -126,7 +127,7 @@ def load(
     if raw is None:
         raw = load_raw(config.name, data_root(config))
     count = min(config.train_limit or len(raw.train), len(raw.train))
-    _check_enough(config, raw.title, count)
+    _check_enough(config, count)
     parts: list[Tensor | None] = [None, None]
     if config.validation:
         parts = list(split_indices(count, config.validation, seed))
@@ -144,16 +145,9 @@ def load(
     )
 
 
-def _check_enough(config: DataConfig, title: str, count: int) -> None:
+def _check_enough(config: DataConfig, count: int) -> None:
+    check_held_out(config.validation, count)
     left = count - config.validation
-    if left < 1:
-        raise SettingsError(
-            "`data.validation` must leave an image to train on, but got {validation:,} of the "
-            "{count:,} training images of {title}: hold out fewer.",
-            validation=config.validation,
-            count=count,
-            title=title,
-        )
     if config.drop_last and left < config.batch_size:
         raise SettingsError(
             "`data.batch_size` must be at most the {left:,} training images where "

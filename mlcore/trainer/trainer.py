@@ -12,6 +12,7 @@ from mlcore import errors
 from mlcore.commands import Command, Continue, Edit, Pause, RunEpoch, RunSteps, Stop
 from mlcore.config import RunConfig
 from mlcore.data.tensors import Dataset
+from mlcore.device import memory_of
 from mlcore.errors import SettingsError
 from mlcore.evaluation import evaluate
 from mlcore.events import (
@@ -25,8 +26,9 @@ from mlcore.events import (
     StepsDone,
     Stopped,
 )
+from mlcore.fitting import check_batches, check_memory
 from mlcore.model import MLP
-from mlcore.trainer.edits import check_batches, edited
+from mlcore.trainer.edits import edited
 from mlcore.trainer.training_state import TrainingState
 
 __all__ = ["Trainer", "no_commands"]
@@ -186,6 +188,10 @@ class Trainer:
         before = self.config.flat()
         try:
             config = edited(self.config, changes)
+            if config.data.batch_size > self.config.data.batch_size:
+                data, device = self._state.data, self._state.device
+                images = len(data.train), len(data.test)
+                check_memory(config, len(data.classes), images, memory_of(device))
             self._state.edit(config, keep_lr="optim.lr" not in changes)
         except SettingsError as error:
             return EditRefused(

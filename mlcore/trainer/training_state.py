@@ -13,6 +13,7 @@ from mlcore.data.batches import draw_epoch_seed, steps_per_epoch
 from mlcore.data.tensors import Dataset
 from mlcore.evaluation import loss_and_accuracy
 from mlcore.events import EpochDone
+from mlcore.fitting import check_batches
 from mlcore.model import build
 from mlcore.optim import (
     after_epoch,
@@ -24,7 +25,6 @@ from mlcore.optim import (
     rebuild,
 )
 from mlcore.steps import make_stepper
-from mlcore.trainer.edits import check_batches
 from mlcore.trainer.feed import Feed
 from mlcore.trainer.losses import Losses
 from mlcore.trainer.random import random_state, restore_random_state

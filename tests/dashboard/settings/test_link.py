@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from dashboard.settings.form import check
@@ -40,6 +40,8 @@ def test_a_link_carries_every_preset(name: str) -> None:
 def test_a_link_carries_any_settings(
     lr: float, hidden: list[int], batch: int, norm: bool, epochs: int
 ) -> None:
+    images = 60_000 - START.data.validation
+    assume(not norm or (batch > 1 and images % batch != 1))  # batch norm takes no single image
     config = START.with_values(
         {
             "optim.lr": lr,

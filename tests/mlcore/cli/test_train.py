@@ -276,3 +276,22 @@ def test_the_defaults_follow_the_tutorial_on_mnist(
     epochs = [r for r in answer.records if r["event"] == "epoch"]
     assert epochs[0]["train_loss"] == pytest.approx(1.94, abs=0.02)
     assert answer.records[-1]["test_accuracy"] == pytest.approx(0.84, abs=0.015)
+
+
+@pytest.mark.parametrize(
+    ("flags", "sentence"),
+    [
+        ("--data.validation 1437", "`data.validation` must leave images to train on"),
+        ("--data.batch-size 2000 --data.drop-last", "`data.batch_size` must be at most 1437"),
+        ("--data.batch-size 1 --model.batch-norm", "`data.batch_size` must be 2 or more where"),
+        (f"--model.hidden {'16384 ' * 32}", "`model.hidden` must be fewer or narrower layers"),
+    ],
+)
+def test_what_cannot_be_trained_leaves_no_run(
+    shell: Shell, runs: Path, monkeypatch: pytest.MonkeyPatch, flags: str, sentence: str
+) -> None:
+    monkeypatch.setattr("mlcore.device.machine_memory", lambda: 16 * 10**9)
+    answer = shell(f"train --data.name digits --train.device cpu {flags}")
+    assert (answer.status, answer.out) == (2, "")
+    assert answer.err.startswith(f"mlcore: {sentence}")
+    assert not runs.exists()

@@ -24,8 +24,8 @@ from mlcore.config import RunConfig
 from mlcore.data import load_raw
 from mlcore.data.tensors import load
 from mlcore.errors import SettingsError
+from mlcore.fitting import check_batches
 from mlcore.trainer import Trainer
-from mlcore.trainer.edits import check_batches
 
 ACTIVATIONS = {
     "relu": nn.ReLU,
