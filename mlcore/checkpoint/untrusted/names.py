@@ -8,6 +8,7 @@ nevertheless: nobody should use it.
 from __future__ import annotations
 
 import sys
+from _compat_pickle import IMPORT_MAPPING, NAME_MAPPING
 from dataclasses import dataclass
 
 from mlcore.checkpoint.untrusted.source import printable
@@ -100,9 +101,12 @@ def find_global(module: str, name: str) -> Global:
     Raises:
         CheckpointError: it is there to be run, or to load another file.
     """
-    root = {"__builtin__": "builtins", "copy_reg": "copyreg"}.get(module, module)
-    full = f"{root}.{name}"
-    if _runs(root, name, full):
+    if (module, name) in NAME_MAPPING:  # protocol 2 writes the names of Python 2
+        home, own = NAME_MAPPING[module, name]
+    else:
+        home, own = IMPORT_MAPPING.get(module, module), name
+    full = f"{home}.{own}"
+    if _runs(home, own, full):
         raise CheckpointError(
             "The file asks to run `{name}`, which a checkpoint never needs; it was not run: "
             "use the file only if you trust its source, and save it again as a state dict.",
@@ -122,7 +126,8 @@ def _runs(module: str, name: str, full: str) -> bool:
         return True
     if top not in sys.stdlib_module_names or (rest and top not in _PACKAGES):
         return False
-    return full not in _DATA and top not in _DATA_MODULES
+    error = top == "builtins" and name.endswith(("Error", "Exception", "Interrupt", "Warning"))
+    return full not in _DATA and top not in _DATA_MODULES and not error
 
 
 _PACKAGES = """
