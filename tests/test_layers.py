@@ -70,7 +70,7 @@ INSIDE = {
         ("write",),
     ),
     "mlcore.checkpoint.untrusted": (
-        ("limits",),
+        ("limits", "pickle_bytes"),
         ("source",),
         ("zipcheck",),
         ("names",),

@@ -153,8 +153,8 @@ def _attribute(arguments: tuple[Any, ...]) -> Any:
     Raises:
         CheckpointError: it is there to be run.
     """
-    if len(arguments) != 2 or not isinstance(arguments[0], Global | Inert):
-        return None
+    if len(arguments) != 2 or not isinstance(arguments[0], Global):
+        return None  # of an object: a method of what was not made
     owner, name = arguments
     if not isinstance(name, str) or len(name) + len(owner.name) > limits.TEXT:
         return None

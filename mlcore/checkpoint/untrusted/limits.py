@@ -18,6 +18,7 @@ MAX_BYTES = 2**32 - 1
 
 PICKLE_BYTES = 12 * 2**20
 PICKLE_OPCODES = 400_000  # of which a run of floats counts as one
+PICKLE_FLOATS = 500_000  # that are kept
 PICKLE_OBJECTS = 200_000  # lists, dictionaries, texts, names, notes
 PICKLE_MEMO = 200_000
 PICKLE_STRING = 65_536  # bytes of one text; longer ones are skipped

@@ -8,7 +8,6 @@ declares.
 
 from __future__ import annotations
 
-import re
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,12 +17,14 @@ from mlcore.checkpoint.untrusted import limits
 from mlcore.checkpoint.untrusted.calls import BYTES, build, construct, put, reduce
 from mlcore.checkpoint.untrusted.inert import Inert, Ordered
 from mlcore.checkpoint.untrusted.names import Global, find_global
+from mlcore.checkpoint.untrusted.pickle_bytes import PickleBytes
 from mlcore.checkpoint.untrusted.rebuild import Storage, persistent
 from mlcore.errors import CheckpointError
 
 __all__ = ["Machine", "Pickle", "too_much"]
 
-_FLOATS = re.compile(rb"(?:G.{8})+", re.DOTALL)
+_NOT_KEPT = Inert("builtins.float")
+_RUN = 256  # floats that are looked for at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,51 +36,18 @@ class Pickle:
     storages: Mapping[str, Storage] = field(default_factory=dict)
 
 
-class Machine:
+class Machine(PickleBytes):
     """Stack, memo and position; each method is one opcode, or a part of some."""
 
     def __init__(self, data: bytes, start: int) -> None:
-        self.data, self.at = data, start
+        super().__init__(data, start)
         self.stack: list[Any] = []
         self.marks: list[list[Any]] = []
         self.memo: dict[int, Any] = {}
         self.names: dict[tuple[str, str], Global] = {}
         self.storages: dict[str, Storage] = {}
         self.objects, self.text_left = limits.PICKLE_OBJECTS, limits.PICKLE_TEXT
-
-    def take(self, count: int) -> bytes:
-        """The next bytes."""
-        piece = self.data[self.at : self.at + count]
-        if len(piece) != count:
-            raise _early()
-        self.at += count
-        return piece
-
-    def byte(self) -> int:
-        """The next byte, of which there must be one; opcodes are read by this as well."""
-        if self.at >= len(self.data):
-            raise _early()
-        self.at += 1
-        return self.data[self.at - 1]
-
-    def skip(self, count: int) -> None:
-        """Go past so many bytes."""
-        if count > len(self.data) - self.at:
-            raise _early()
-        self.at += count
-
-    def number(self, form: struct.Struct) -> Any:
-        """The next bytes as a number."""
-        start = self.at
-        self.skip(form.size)
-        return form.unpack_from(self.data, start)[0]
-
-    def line(self) -> str:
-        """The next line, of a name."""
-        stop = self.data.find(b"\n", self.at, self.at + 256)
-        if stop < 0:
-            raise CheckpointError("A name in the file's pickle has no end: save it again.")
-        return self.take(stop + 1 - self.at)[:-1].decode("utf-8", "replace")
+        self.floats_left = limits.PICKLE_FLOATS
 
     def push(self, value: Any) -> None:
         """Put a value on the stack."""
@@ -130,12 +98,21 @@ class Machine:
         return items
 
     def floats(self) -> None:
-        """All floats in a row, of which a history may have a hundred thousand."""
-        found = _FLOATS.match(self.data, self.at - 1)
-        if found is None:
-            raise _early()
-        self.stack.extend(value for (value,) in struct.iter_unpack(">xd", found.group()))
-        self.at = found.end()
+        """All floats in a row, of which a history may have a hundred thousand.
+
+        What is beyond the limit is not kept, but counted: nothing that is used comes so late.
+        """
+        start, count, more = self.at - 1, 0, _RUN
+        while more == _RUN:  # every ninth byte is an opcode
+            codes = self.data[start + 9 * count : start + 9 * (count + _RUN) : 9]
+            more = len(codes) - len(codes.lstrip(b"G"))
+            count += more
+        self.skip(9 * count - 1)
+        kept = min(count, self.floats_left)
+        self.floats_left -= kept
+        values = struct.iter_unpack(">xd", memoryview(self.data)[start : start + 9 * kept])
+        self.stack.extend(value for (value,) in values)
+        self.stack.extend([_NOT_KEPT] * (count - kept))
 
     def integer(self, count: int) -> None:
         """A long integer; no count is as large as those that are not kept."""
@@ -281,12 +258,6 @@ def _half_text(raw: bytes) -> Inert:
     except UnicodeDecodeError:
         raise CheckpointError("The file's pickle has text not in UTF-8: save it again.") from None
     return Inert("builtins.str")
-
-
-def _early() -> CheckpointError:
-    return CheckpointError(
-        "The file's pickle ends early, as after a broken copy or download: copy or save it again."
-    )
 
 
 def too_much(most: int) -> CheckpointError:

@@ -127,7 +127,9 @@ def _runs(module: str, name: str, full: str) -> bool:
     if top not in sys.stdlib_module_names or (rest and top not in _PACKAGES):
         return False
     error = top == "builtins" and name.endswith(("Error", "Exception", "Interrupt", "Warning"))
-    return full not in _DATA and top not in _DATA_MODULES and not error
+    owner = full.rpartition(".")[0]  # a method of a class that holds data
+    known = full in _DATA or (owner in _DATA and owner != "builtins.getattr")
+    return not known and top not in _DATA_MODULES and not error
 
 
 _PACKAGES = """

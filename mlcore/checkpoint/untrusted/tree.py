@@ -102,6 +102,8 @@ class _Copier:
         """A module, an optimizer, a kind of dictionary; all others are inert."""
         if not isinstance(value, Inert):
             return Inert(type_name(value))
+        if value.state is None and value.items is None and not value.arguments:
+            return value
         if is_module(value) or is_optimizer(value):
             return self.module_or_optimizer(value, depth)
         size = table_size(value)

@@ -13,12 +13,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from checkpoint_corpus.good import DATA, saved, snapshot, tutorial, weights
+from checkpoint_corpus.good import DATA, saved, snapshot, trained, tutorial, weights
+from checkpoint_corpus.neighbours import values
 from checkpoint_corpus.pickles import rezipped
 from checkpoint_corpus.watch import MEMORY, SECONDS, WALL, linux, read_all
 from safetensors.torch import save as to_safetensors
 
 from mlcore.checkpoint.write import full_tree
+from mlcore.config import OptimConfig
 
 BATCH = 1000
 
@@ -50,6 +52,13 @@ def mutated(data: bytes, rng: random.Random) -> bytes:
     return bytes(raw)
 
 
+def objects(protocol: int) -> bytes:
+    """A whole module with its optimizer, and all kinds of objects beside them."""
+    model, optimizer, _ = trained(OptimConfig(name="adam"), 4, 3, batch_norm=True)
+    beside = {name: value for name, value in values().items() if "history" not in name}
+    return saved({**beside, "net": model, "optimizer": optimizer}, protocol=protocol)
+
+
 def makers() -> list[Callable[[random.Random], bytes]]:
     """One maker of mutations for each kind of file."""
     full = saved(full_tree(snapshot(), DATA))
@@ -73,6 +82,7 @@ def makers() -> list[Callable[[random.Random], bytes]]:
         inside(full),
         inside(bare),
         tail(bare),
+        *(inside(objects(protocol)) for protocol in (2, 4)),
     ]
 
 
@@ -100,7 +110,7 @@ def fuzz(folder: Path, count: int, seed: int) -> dict[str, int]:
 
 @linux
 def test_mutations_are_read_or_refused(tmp_path: Path) -> None:
-    outcomes = fuzz(tmp_path, 420, seed=5)
+    outcomes = fuzz(tmp_path, 540, seed=5)
     assert min(outcomes["loaded"], outcomes["refused"]) > 5
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from checkpoint_corpus import object_bombs
 from checkpoint_corpus.hostile import corpus
 from checkpoint_corpus.watch import MEMORY, SECONDS, WALL, linux, read_all
 
@@ -135,6 +136,23 @@ def test_no_file_takes_much_memory(results: dict[str, dict[str, Any]]) -> None:
 def test_no_file_takes_long(results: dict[str, dict[str, Any]]) -> None:
     assert not {n: r["seconds"] for n, r in results.items() if r["seconds"] > SECONDS}
     assert not {n: r["wall"] for n, r in results.items() if r["wall"] > WALL}
+
+
+BESIDE_TOO_LARGE = {"many empty objects of many classes"}
+"""What asks for more than the whole file may, so that what comes after it is not read."""
+
+
+@linux
+def test_objects_that_ask_for_much_leave_the_model_beside_them_readable(tmp_path: Path) -> None:
+    files = object_bombs.files()
+    paths = {name: tmp_path / f"{number}.pt" for number, name in enumerate(files)}
+    for name, path in paths.items():
+        path.write_bytes(files[name])
+    found = dict(zip(files, read_all(tmp_path, paths.values()).values(), strict=True))
+    assert {n for n, r in found.items() if r["outcome"] != "loaded"} == BESIDE_TOO_LARGE
+    assert not {n: r["events"] for n, r in found.items() if r["events"]}
+    assert not {n: r["growth"] for n, r in found.items() if r["growth"] > MEMORY}
+    assert not {n: r["seconds"] for n, r in found.items() if r["seconds"] > SECONDS}
 
 
 @linux

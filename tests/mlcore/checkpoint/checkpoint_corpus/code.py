@@ -36,6 +36,12 @@ def _scripted() -> bytes:
     return buffer.getvalue()
 
 
+def _module_with(evil: Any) -> nn.Module:
+    module = nn.Sequential(nn.Linear(784, 10))
+    module.hook = evil  # type: ignore[assignment]
+    return module
+
+
 def files(marker: Path) -> dict[str, bytes]:
     evil = Evil(marker)
     command = text(f"touch {marker}")
@@ -71,6 +77,43 @@ def files(marker: Path) -> dict[str, bytes]:
         "code in plain pickle, protocol 5": pickle.dumps(evil, protocol=5),
         "code in a state dict": saved(hidden),
         "code in a legacy state dict": saved(hidden, legacy=True),
+        "code beside a state dict": saved({"model_state_dict": weights(), "hook": evil}),
+        "code beside a state dict, protocol 5": saved({"model": weights(), "a": evil}, protocol=5),
+        "code in a whole module": saved(_module_with(evil)),
+        "code beside a whole module, legacy": saved({"model": weights(), "a": evil}, legacy=True),
+        "code by a dotted name": zipped(
+            b"\x80\x04\x8c\x05torch\x8c\x09os.system\x93" + command + b"\x85R."
+        ),
+        "code by getattr of getattr": zipped(
+            whole(
+                call(
+                    "builtins",
+                    "getattr",
+                    call("builtins", "getattr", name("torch", "nn"), text("__globals__")),
+                    text("system"),
+                )
+            )
+        ),
+        "code by a state": zipped(
+            whole(name("__main__", "A") + b")\x81" + name("builtins", "exec") + b"b")
+        ),
+        "code by an item": zipped(
+            whole(name("__main__", "A") + b")\x81" + text("a") + posix + b"s")
+        ),
+        "code by functools.partial": zipped(
+            whole(call("functools", "partial", name("os", "system"), command))
+        ),
+        "code by a loader of NumPy": zipped(whole(call("numpy", "load", text("other.npy")))),
+        "code by a function of its own": zipped(
+            whole(call("types", "FunctionType", call("types", "CodeType"), b"}"))
+        ),
+        "code by cloudpickle": zipped(
+            whole(call("cloudpickle.cloudpickle", "_make_function", text("")))
+        ),
+        "code by dill": zipped(whole(call("dill._dill", "_create_function", text("")))),
+        "code by runpy": zipped(whole(call("runpy", "run_path", text("a.py")))),
+        "code by a web browser": zipped(whole(call("webbrowser", "open", text("http://a")))),
+        "code by ctypes": zipped(whole(call("ctypes.util", "find_library", text("c")))),
         "code in the legacy magic number": whole(system),
         "code in the legacy keys": legacy(b"}", system),
         "code by os.system": zipped(whole(system)),

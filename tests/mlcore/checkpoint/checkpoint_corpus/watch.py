@@ -15,7 +15,7 @@ from checkpoint_corpus import child
 from checkpoint_corpus.good import saved, weights
 
 MEMORY = 100 * 10**6  # bytes that reading may add to the process
-SECONDS = 1.0  # of work for one file
+SECONDS = 2.0  # of work for one file
 WALL = 15.0  # seconds by the clock, on a machine that does other things too
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="measures by /proc")
 

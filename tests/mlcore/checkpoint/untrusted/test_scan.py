@@ -153,7 +153,8 @@ def test_broken_pickles_are_named(data: bytes, word: str) -> None:
 
 def test_the_checks_before_the_numbers_need_no_torch() -> None:
     modules = (
-        "calls containers inert limits machine modules names optimizers rebuild safetensors_header "
+        "calls containers inert limits machine modules names optimizers pickle_bytes rebuild "
+        "safetensors_header "
         "scan source tree zipcheck"
     )
     rooms = [*(f"untrusted.{module}" for module in modules.split()), "forms", "architecture"]
