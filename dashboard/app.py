@@ -8,6 +8,7 @@ from typing import NamedTuple
 import streamlit as st
 
 from dashboard import controls, session
+from dashboard.components import reading
 from dashboard.gaps import reruns, widgets
 from dashboard.panels.data_notice import data_notice
 from dashboard.server import data_sets
@@ -26,6 +27,7 @@ class _Page(NamedTuple):
 _HERE = Path(__file__).parent
 _ICON = str(_HERE / "assets" / "icon.png")
 _STYLE = _HERE / "assets" / "style.css"
+_READING = _HERE / "assets" / "reading.css"  # for eyes, keyboards and ears
 _FIRST = "train"
 _PAGES = {  # by the name of their file, which is also their address
     _FIRST: _Page(N_("Train"), ":material/play_circle:", shows_data=True),
@@ -50,6 +52,7 @@ def main() -> None:
     """Draw the sidebar and the page that the address names."""
     widgets.take_changes()  # done already, but for a release of Streamlit that could not be patched
     st.html(_STYLE)
+    st.html(_READING)
     st.logo(_ICON, size="large")
     page = st.navigation(
         [
@@ -68,10 +71,14 @@ def main() -> None:
     with friendly_errors():
         if _PAGES[name].shows_data:
             data_notice(session.data_config())
+    if name == _FIRST:  # the others show their titles
+        reading.only_read(translated(_PAGES[name].title), "h1")
     with friendly_errors():
         page.run()
     with friendly_errors():  # after the page, so that a click is answered sooner
         controls.sidebar()
+    with st.sidebar:
+        reading.mend_page()
     with friendly_errors():  # last: what it starts imports torch, and would slow the first drawing
         data_sets.keep_ready(session.data_config().data)
 

@@ -14,9 +14,9 @@ from dashboard.words.translation import _
 def page() -> None:
     """The whole page."""
     st.title(_("Checkpoints"), anchor=False)
-    st.subheader(_("Download a model"), anchor=False)
+    st.header(_("Download a model"), anchor=False)
     _of_a_run()
-    st.subheader(_("Upload a model"), anchor=False)
+    st.header(_("Upload a model"), anchor=False)
     upload.uploader()
     held = session.upload()
     if held is not None:

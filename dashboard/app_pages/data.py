@@ -74,7 +74,7 @@ def _split_order(
 
 def _samples(data: RawData) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader(_("Samples of each class"), anchor=False)
+        st.header(_("Samples of each class"), anchor=False)
         st.button(
             _("Other samples"),
             key="other-samples",
@@ -88,7 +88,7 @@ def _samples(data: RawData) -> None:
 
 
 def _balance(config: RunConfig, data: RawData) -> None:
-    st.subheader(_("Class balance"), anchor=False)
+    st.header(_("Class balance"), anchor=False)
     train, validation = _split(config, data)
     labels = data.train.labels
     info = balance_info(
@@ -113,7 +113,7 @@ def _balance(config: RunConfig, data: RawData) -> None:
 
 
 def _histogram(config: RunConfig, data: RawData) -> None:
-    st.subheader(_("Pixel values"), anchor=False)
+    st.header(_("Pixel values"), anchor=False)
     counts = _counts(data, data.fingerprint)
     info = histogram_info(counts, config.data.mean, config.data.std)
     log = st.toggle(_("Logarithmic"), value=True, key="histogram-log")

@@ -11,7 +11,6 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-import re
 import struct
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -21,6 +20,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard.components import plotly_js
+from dashboard.components.script import lean
 from dashboard.words.translation import _
 
 __all__ = ["live_chart", "pack", "visible_range"]
@@ -127,9 +127,7 @@ def _kind(values: np.ndarray[Any, Any]) -> str:
 @functools.cache
 def _script() -> str:
     """The component's script without its comments: it is sent with every refresh."""
-    text = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
-    lean = re.sub(r"^\s*//.*\n|\s//.*$", "", text, flags=re.MULTILINE)
-    return plotly_js.LOADER + re.sub(r"^ +", "", lean, flags=re.MULTILINE)
+    return plotly_js.LOADER + lean(Path(__file__).with_suffix(".js"))
 
 
 @functools.cache

@@ -70,7 +70,7 @@ def normalisations(trials: Mapping[str, Any]) -> None:
 def matrix(confusion: Sequence[Sequence[int]], classes: Sequence[str]) -> None:
     """The confusion matrix; a click on a cell narrows the mistakes below to it."""
     with st.container(horizontal=True, vertical_alignment="center", key="head-matrix"):
-        st.subheader(_("Confusion matrix"), anchor=False)
+        st.header(_("Confusion matrix"), anchor=False)
         st.space("stretch")
         unit = st.segmented_control(
             _("Unit"),
@@ -101,7 +101,7 @@ def matrix(confusion: Sequence[Sequence[int]], classes: Sequence[str]) -> None:
 def classes_table(per_class: Sequence[Mapping[str, Any]], classes: Sequence[str]) -> None:
     """Precision, recall and F1 of each class; a click on a heading sorts."""
     with st.container(horizontal=True, vertical_alignment="center", key="head-classes"):
-        st.subheader(_("Each class"), anchor=False)
+        st.header(_("Each class"), anchor=False)
     number, share = st.column_config.NumberColumn, "%.2f %%"
     shares = {
         name: [100 * entry[name] for entry in per_class] for name in ("precision", "recall", "f1")
@@ -137,7 +137,7 @@ def mistakes(result: Mapping[str, Any], images: NDArray[np.uint8]) -> None:
         images: (N, 28, 28) test images.
     """
     classes, confusion = result["classes"], result["evaluation"]["confusion"]
-    st.subheader(_("Mistakes"), anchor=False, help=_("Highest loss first: confident, and wrong."))
+    st.header(_("Mistakes"), anchor=False, help=_("Highest loss first: confident, and wrong."))
     true, predicted = _choose_classes(classes)
     cards = mistake_cards(result["mistakes"], classes, true, predicted)
     count = _count(confusion, true, predicted)

@@ -59,7 +59,7 @@ def no_files_yet() -> None:
 def _nothing_yet() -> Iterator[None]:
     with st.container(border=True, key="invitation", horizontal_alignment="center"):
         title = _("Nothing is trained yet")
-        st.markdown(f"### {title}", width="content", text_alignment="center")
+        st.markdown(f"## {title}", width="content", text_alignment="center")
         yield
 
 

@@ -19,7 +19,7 @@ _INDEX = "image-index"
 
 def one_image(config: RunConfig, data: RawData) -> None:
     """An image in three steps side by side, with the sums of one of its pixels."""
-    st.subheader(_("What ToTensor and Normalize do to one image"), anchor=False)
+    st.header(_("What ToTensor and Normalize do to one image"), anchor=False)
     index = _choose_image(len(data.train))
     label = data.classes[int(data.train.labels[index])]
     info = steps_info(data.train.images[index], config.data.mean, config.data.std)

@@ -129,7 +129,7 @@ def _button(
 ) -> None:
     label, icon = _BUTTONS[name]
     st.button(
-        "",
+        translated(label),
         key=f"{name}-{info.id}",
         icon=icon,
         help=translated(label),

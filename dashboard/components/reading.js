@@ -1,0 +1,182 @@
+// Mends from outside what the page's own elements lack for keyboards and readers of the screen:
+// names, roles, the language, and a focus that would fall to the body when a button vanishes.
+
+const SOON = 120; // ms after a change of the page
+const PATIENCE = 4000; // ms in which a lost focus finds its successor
+const ENDED = ["resume", "continue-run", "continue-training", "extend", "train"];
+const NEXT = { // key of a button → those to which its focus goes when it vanishes
+  pause: ["continue", ...ENDED],
+  continue: ["pause", ...ENDED],
+  "next-step": ["next-step", "continue", "pause", ...ENDED],
+  "next-epoch": ["next-epoch", "continue", "pause", ...ENDED],
+  stop: [...ENDED],
+  cancel: [...ENDED],
+  train: ["pause", "stop", "cancel"],
+  resume: ["pause", "stop", "cancel", ...ENDED],
+  extend: ["pause", "stop", "cancel", ...ENDED],
+  apply: ["pause", "stop", "train"],
+  "take-back": ["pause", "stop", "train"],
+  "branch-start": ["pause", "stop", "train"],
+  "doubt-delete": ["delete-run"],
+  "keep-run": ["doubt-delete", "run-menu"],
+  "delete-run": ["undo-delete", "run-choice", "train"],
+  "undo-delete": ["run-menu", "run-choice", "train"],
+  "doubt-empty": ["empty-trash"],
+  "keep-trash": ["doubt-empty"],
+  "empty-trash": ["run-choice", "train"],
+  fetch: ["train"],
+  "fetch-again": ["fetch", "train"],
+  "use-digits": ["train"],
+  "all-mistakes": ["mistakes-true"],
+  "more-mistakes": ["more-mistakes", "mistakes-predicted"],
+  "remove-upload": ["uploader"],
+};
+const FOCUSABLE = "button, a[href], input, select, textarea, summary, [tabindex='0']";
+
+const app = () => document.querySelector("[data-testid=stApp]");
+const usable = (node) =>
+  node && !node.disabled && node.getClientRects().length && !node.closest("[inert], [aria-hidden=true]");
+
+const keysOf = (node) => {
+  const keys = [];
+  for (let at = node; at; at = at.parentElement) {
+    keys.push(...[...at.classList].filter((name) => name.startsWith("st-key-")));
+  }
+  return keys;
+};
+
+const within = (selector) => {
+  for (const box of document.querySelectorAll(selector)) {
+    const nodes = box.matches(FOCUSABLE) ? [box] : [...box.querySelectorAll(FOCUSABLE)];
+    const found = nodes.find(usable);
+    if (found) return found;
+  }
+  return null;
+};
+
+class Focus {
+  constructor(signal) {
+    const on = (kind, act) => document.addEventListener(kind, act, { signal, capture: true });
+    on("focusin", ({ target }) => {
+      if (target === document.body || target.id === "stMain") return;
+      this.held = { node: target, keys: keysOf(target) };
+      this.since = undefined;
+    });
+    on("pointerdown", () => { this.held = null; });
+    on("focusout", ({ target }) => setTimeout(() => {
+      if (this.lost() && usable(target) && target.isConnected) this.held = null; // left on purpose
+    }, 0));
+  }
+
+  lost() {
+    return !document.activeElement || document.activeElement === document.body;
+  }
+
+  restore() {
+    if (!this.held || !this.lost() || (this.held.node.isConnected && usable(this.held.node))) return;
+    this.since ??= Date.now();
+    if (Date.now() - this.since > PATIENCE) { this.held = null; return; }
+    const found = this.successor();
+    if (found) found.focus({ preventScroll: true });
+    else setTimeout(() => this.restore(), SOON);
+  }
+
+  successor() {
+    const [key, ...around] = this.held.keys;
+    const again = key && within(`.${key}`);
+    if (again) return again;
+    if (app()?.getAttribute("data-test-script-state") !== "notRunning") return null;
+    const name = key?.slice("st-key-".length) ?? "";
+    const rule = NEXT[name] ?? NEXT[Object.keys(NEXT).find((start) => name.startsWith(`${start}-`))];
+    for (const next of rule ?? []) {
+      const found = within(`.st-key-${next}, [class*="st-key-${next}-"]`);
+      if (found) return found;
+    }
+    for (const outer of around) {
+      const found = within(`.${CSS.escape(outer)}`);
+      if (found) return found;
+    }
+    const title = document.querySelector("main h1");
+    title?.setAttribute("tabindex", "-1");
+    return title;
+  }
+}
+
+const titleBefore = (node) => {
+  const titles = [...document.querySelectorAll("main :is(h1, h2, h3)")];
+  const before = titles.filter(
+    (title) => title.compareDocumentPosition(node) & Node.DOCUMENT_POSITION_FOLLOWING,
+  );
+  return before.at(-1)?.textContent.trim() ?? "";
+};
+
+const set = (node, name, value) => {
+  if (value && node.getAttribute(name) !== value) node.setAttribute(name, value);
+};
+
+const mend = (texts) => {
+  const all = (selector, act) => document.querySelectorAll(selector).forEach(act);
+  set(document.documentElement, "lang", texts.language);
+  const scheme = app() && getComputedStyle(app()).colorScheme;
+  if (scheme && document.documentElement.style.colorScheme !== scheme) {
+    document.documentElement.style.colorScheme = scheme; // also of what lies over the page
+  }
+  all(".stPlotlyChart", (node) => {
+    set(node, "role", "figure");
+    set(node, "aria-label", texts.chart.replace("{title}", titleBefore(node)));
+  });
+  all("[data-testid=stFileUploaderDropzone][role=presentation]", (node) => set(node, "role", "group"));
+  all(".katex-display", (node) => {
+    set(node, "tabindex", "0");
+    set(node, "role", "math");
+    set(node, "aria-label", node.querySelector("annotation")?.textContent);
+  });
+  for (const [key, name] of Object.entries(texts.names)) { // buttons that are only a symbol
+    all(`.st-key-${key} button[aria-haspopup]`, (node) => set(node, "aria-label", name));
+  }
+  all("main h3", (node) => { // a page whose first level is followed by the third
+    if (!document.querySelector("main h2")) set(node, "aria-level", "2");
+  });
+  all("[data-testid=stPopoverBody][aria-label='']", (node) => {
+    const opener = document.querySelector("[data-testid=stPopoverButton][aria-expanded=true]");
+    set(node, "aria-label", opener?.getAttribute("aria-label") ?? opener?.textContent.trim());
+  });
+};
+
+let mended = null;
+
+const begin = () => {
+  const ends = new AbortController();
+  const focus = new Focus(ends.signal);
+  const self = {};
+  self.soon = () => {
+    self.timer ??= setTimeout(() => {
+      self.timer = undefined;
+      mend(self.texts);
+      focus.restore();
+    }, SOON);
+  };
+  const changes = new MutationObserver(self.soon);
+  changes.observe(document.body, {
+    childList: true, subtree: true, attributes: true, attributeFilter: ["class", "disabled", "aria-label"],
+  });
+  self.end = () => {
+    clearTimeout(self.timer);
+    ends.abort();
+    changes.disconnect();
+  };
+  return self;
+};
+
+// It goes on while pages come and go: the last to mount it ends it, when it is not mounted again.
+export default function ({ data }) {
+  mended ??= begin();
+  const owner = (mended.owner = {});
+  mended.texts = data;
+  mended.soon();
+  return () => setTimeout(() => {
+    if (mended?.owner !== owner) return;
+    mended.end();
+    mended = null;
+  }, PATIENCE);
+}

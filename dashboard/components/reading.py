@@ -1,0 +1,48 @@
+"""What pages lack for keyboards and readers of the screen, mended from outside.
+
+Streamlit gives its charts no role, some of its menus no name, and when a button vanishes that was
+just pressed, the focus falls to the body, so that a person on a keyboard starts from the top again.
+One small script on every page mends that. (No upstream issue asks for the focus;
+streamlit/streamlit#5810 collects the rest.)
+"""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from dashboard.components.script import lean
+from dashboard.words.translation import _, language
+
+__all__ = ["mend_page", "only_read"]
+
+
+def mend_page() -> None:
+    """Mount the script; the last thing that a page draws, as the first component is slow."""
+    texts = {
+        "language": language(),
+        "chart": _("Chart: {title}", title="{title}"),
+        "names": {"run-menu": _("Run menu")},
+    }
+    with st.container(key="reading"):
+        _component()(key="reading-script", data=texts, height=1)
+
+
+def only_read(text: str, tag: str = "p") -> None:
+    """A text that is not seen, for those who have the page read to them.
+
+    Args:
+        text: it, plain.
+        tag: of the element: "p", or a heading.
+    """
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;")
+    st.html(f'<{tag} class="only-read">{escaped}</{tag}>')
+
+
+@functools.cache
+def _component() -> Any:
+    script = lean(Path(__file__).with_suffix(".js"))
+    return st.components.v2.component("reading", js=script, isolate_styles=False)

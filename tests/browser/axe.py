@@ -1,0 +1,39 @@
+"""axe-core in a page: what it finds against the rules of accessibility."""
+
+from __future__ import annotations
+
+from importlib import resources
+from typing import Any
+
+from playwright.sync_api import Page
+
+__all__ = ["faults", "faults_in_both_themes"]
+
+_ELSEWHERE: dict[str, str] = {}
+"""Rule → selector of what Streamlit draws itself and cannot be mended from outside, with why."""
+
+
+def faults(page: Page) -> list[str]:
+    """Each fault as a line: how grave, the rule, the element, what is wrong."""
+    if not page.evaluate("() => Boolean(window.axe)"):
+        page.evaluate(resources.files("axe_playwright_python").joinpath("axe.min.js").read_text())
+    found: dict[str, Any] = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{rule['impact']} {rule['id']}: {node['html'][:160]} ({node.get('failureSummary', '')})"
+        for rule in found["violations"]
+        for node in rule["nodes"]
+        if rule["id"] not in _ELSEWHERE or _ELSEWHERE[rule["id"]] not in str(node["target"])
+    ]
+
+
+def faults_in_both_themes(page: Page, what: str) -> list[str]:
+    """The same in the light and in the dark, with what is shown before each line."""
+    found = []
+    for scheme in ("dark", "light"):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.wait_for_function(
+            "scheme => getComputedStyle(document.documentElement).colorScheme === scheme",
+            arg=scheme,
+        )
+        found += [f"{what}, {scheme}: {line}" for line in faults(page)]
+    return found

@@ -1,0 +1,47 @@
+"""What is mended from outside for keyboards and readers of the screen."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard.charts.theme import DARK, LIGHT
+from dashboard.components import live_chart, reading
+from dashboard.components.script import lean
+from tests.dashboard.charts.test_theme import contrast
+
+STYLE = Path(reading.__file__).parents[1] / "assets" / "reading.css"
+
+
+def test_a_text_that_is_only_read_is_shown_literally():
+    def page() -> None:
+        from dashboard.components.reading import only_read
+
+        only_read("<b>5</b> & more", "h1")
+
+    app = AppTest.from_function(page).run()
+    (html,) = app.get("html")
+    assert html.proto.body == '<h1 class="only-read">&lt;b>5&lt;/b> &amp; more</h1>'
+
+
+@pytest.mark.parametrize("module", [live_chart, reading])
+def test_scripts_are_sent_without_comments_and_keep_their_addresses(module):
+    script = lean(Path(module.__file__).with_suffix(".js"))
+    assert "//" not in script
+    assert "\n " not in script
+    assert "export default function" in script
+
+
+@pytest.mark.parametrize(("colours", "at"), [(LIGHT, 0), (DARK, 1)])
+def test_grey_text_code_and_buttons_can_be_read(colours, at):
+    """4.5 : 1 on the page, and white on the buttons."""
+    pairs = re.findall(
+        r"(?<!-)(color|background-color): light-dark\((#\w{6}), (#\w{6})\)", STYLE.read_text()
+    )
+    assert len(pairs) >= 4
+    for kind, *both in pairs:
+        behind = colours.background if kind == "color" else "#ffffff"
+        assert contrast(both[at], behind) > 4.5, (kind, both[at])
