@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.browser.noise import Noise
+from tests.browser.noise import SERVER_GONE, Noise
 from tests.browser.server import (
     DESKTOP,
     FLAGS,
@@ -58,6 +58,8 @@ def app(tmp_path: Path, noise: Noise) -> Iterator[Callable[..., App]]:
         return started[-1]
 
     yield start
+    if not all(one.alive for one in started):  # the test has ended one: its pages say so
+        noise.expect(SERVER_GONE)
     for one in started:
         one.stop()
         stop_runs(one.runs)

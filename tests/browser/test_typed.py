@@ -100,7 +100,7 @@ def test_what_was_typed_goes_to_the_queue_and_to_the_run_that_trains(
     type_into(page, "optim-lr", "0.5")
     page.keyboard.press("Enter")
     expect(button(page, "apply")).to_be_visible()
-    for number, hold in enumerate(holds(12)):
+    for number, hold in enumerate(holds(6)):
         type_into(page, "optim-lr", rate(number))
         press(page, "apply", hold)
 
@@ -111,11 +111,11 @@ def test_what_was_typed_goes_to_the_queue_and_to_the_run_that_trains(
         wait_for(edited, SECONDS, "the edit is made")
         assert history.edits[-1].changes == {"optim.lr": float(rate(number))}
         expect(field(page, "optim-lr")).to_have_value(rate(number))
-        if number < 11:
+        if number < 5:
             type_into(page, "optim-lr", "0.5")
             page.keyboard.press("Enter")
             expect(button(page, "apply")).to_be_visible()
-    for number, hold in enumerate(holds(12), start=1):
+    for number, hold in enumerate(holds(6), start=1):
         type_into(page, "train-epochs", str(100 + number))
         press(page, "train", hold)
         assert newest(server, number).train.epochs == 100 + number
@@ -130,7 +130,7 @@ def test_a_name_is_written_when_the_next_click_is_elsewhere(
     run = click_train(page)
     badge(page, "Training")
     store = RunStore(server.runs)
-    for number, hold in enumerate(holds(6)):
+    for number, hold in enumerate(holds(3)):
         if page.locator(f"[class*=st-key-name-{run}] input:visible").count() == 0:
             press(page, "run-menu", hold)
         page.locator(f"[class*=st-key-name-{run}] input:visible").last.click()
