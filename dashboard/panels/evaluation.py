@@ -46,25 +46,26 @@ def figures(evaluation: Mapping[str, Any]) -> None:
 
 def normalisations(trials: Mapping[str, Any]) -> None:
     """How good a model is with each of the usual normalisations, which its file leaves open."""
-    shown = "; ".join(
-        _(
-            "mean {mean:g}, standard deviation {std:g}: {accuracy}",
+    shown = []
+    for trial in trials["tried"]:
+        words = _(
+            "{mean:g} / {std:g}: {accuracy}",
             mean=trial["mean"],
             std=trial["std"],
-            accuracy=percent(trial["accuracy"]),
+            accuracy=percent(trial["accuracy"]).replace(" ", "\N{NO-BREAK SPACE}"),
         )
-        for trial in trials["tried"]
-    )
+        best = trial == trials["best"]
+        shown.append(f"**{as_markdown(words)}**" if best else as_markdown(words))
     text = ngettext(
-        "Right on {n:,} validation image of {data}, by normalisation: {trials}.",
-        "Right on {n:,} validation images of {data}, by normalisation: {trials}.",
+        "Right on {n:,} validation image of {data}, by mean / standard deviation: {trials}.",
+        "Right on {n:,} validation images of {data}, by mean / standard deviation: {trials}.",
         int(trials["images"]),
-        data=choice_name(trials["data"]),
-        trials=shown,
+        data=as_markdown(choice_name(trials["data"])),
+        trials="; ".join(shown),
     )
     if not trials["clear"]:
         text += " " + _("With none of them the model is better than guessing.")
-    st.caption(as_markdown(text))
+    st.caption(text)
 
 
 def matrix(confusion: Sequence[Sequence[int]], classes: Sequence[str]) -> None:

@@ -144,7 +144,8 @@ def test_a_model_that_was_downloaded_and_uploaded_again_is_as_good_to_the_last_d
         bring_in(page, file)
         expect_inspected(page, file.name)
         resume = page.locator(".st-key-resume-upload button:visible")
-        expect(resume).to_be_enabled() if file == full else expect(resume).to_be_disabled()
+        expect(resume).to_be_enabled()
+        expect(resume).to_contain_text("Resume" if file == full else "Train its weights")
         assert figures_of_upload(page, settled) == before, file.name
         go_to(page, "Checkpoints")
 

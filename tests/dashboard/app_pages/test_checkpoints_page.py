@@ -262,7 +262,7 @@ def test_the_usual_normalisations_are_tried_and_the_best_is_taken(
     page = drop(open_page(app), stream.getvalue())
     assert page.number_input(key=next_key(page, "assume-mean")).value == 0.1307
     assert page.number_input(key=next_key(page, "assume-std")).value == 0.3081
-    words = "validation images of Digits \\(bundled\\), by normalisation: mean 0, standard"
+    words = "validation images of Digits \\(bundled\\), by mean / standard deviation: 0 / 1:"
     assert words in texts(page)
     page.button(key="test-upload").click().run()
     assert words in texts(page)
