@@ -54,7 +54,7 @@ INSIDE = {
         ("untrusted",),
         ("format", "state_dicts"),
         ("forms",),
-        ("module_hints",),
+        ("module_hints", "module_order"),
         ("progress",),
         ("layer_names",),
         ("layers", "shared_layers"),

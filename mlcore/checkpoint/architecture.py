@@ -14,12 +14,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mlcore.checkpoint.layer_kinds import read_layer
-from mlcore.checkpoint.layer_names import are_ours, group_layers, our_order, without_prefix
+from mlcore.checkpoint.layer_names import (
+    are_ours,
+    group_layers,
+    names_without_wrappers,
+    our_order,
+    without_prefix,
+)
 from mlcore.checkpoint.layer_order import check_chain, check_rebuilds_no_images, order_layers
 from mlcore.checkpoint.layers import Linear, Norm, missing, wrong_shape
+from mlcore.checkpoint.module_order import check_calls, epsilons_of, places_of
 from mlcore.checkpoint.norm_places import Placed, place_norms
 from mlcore.checkpoint.shared_layers import without_aliases
 from mlcore.checkpoint.untrusted import limits
+from mlcore.checkpoint.untrusted.inert import PickledModule
 from mlcore.checkpoint.untrusted.rebuild import Storage, Stub
 from mlcore.checkpoint.untrusted.source import printable
 from mlcore.config import PIXELS, ModelConfig
@@ -27,6 +35,7 @@ from mlcore.errors import CheckpointError, SettingsError
 
 __all__ = ["Architecture", "infer_architecture"]
 
+_KERAS_EPSILON = 1e-3
 # Weights of a loss, the count of an averaged model, a normalisation of the images.
 _BESIDE = re.compile(
     r"(?:^|.*[._])(?:n_averaged|pos_weight|class_weights?|(?:\w+_)?loss(?:_\w+)?|criterion|crit"
@@ -83,23 +92,32 @@ class Architecture:
             ) from None
 
 
-def infer_architecture(tensors: Mapping[str, Stub], *, ordered: bool = True) -> Architecture:
+def infer_architecture(
+    tensors: Mapping[str, Stub], *, ordered: bool = True, module: PickledModule | None = None
+) -> Architecture:
     """Find the chain of layers.
 
     Args:
         tensors: a state dict, names as in the file.
         ordered: whether the file keeps the order of the layers; else their names are sorted.
+        module: the module of that state dict, where it was pickled whole.
 
     Raises:
         CheckpointError: it is no multilayer perceptron for 784 pixels; the sentence says why.
     """
+    if module is not None:
+        check_calls(module)
     used = {name: stub for name, stub in tensors.items() if not _is_beside(name, stub)}
     groups = without_aliases(group_layers(used))
     unused = [name for name in tensors if name not in used and not name.endswith("n_averaged")]
     if ordered:
         unused += _take_vectors_at_the_end(groups)
     keras = any(name.endswith(("/gamma", "/gamma:0", "/moving_mean:0")) for name in tensors)
-    layers = [read_layer(name, fields, keras=keras) for name, fields in groups.items()]
+    epsilons = {} if module is None else names_without_wrappers(epsilons_of(module))
+    layers = [
+        read_layer(name, fields, epsilon=epsilons.get(name, _KERAS_EPSILON if keras else 1e-5))
+        for name, fields in groups.items()
+    ]
     linears = [layer for layer in layers if isinstance(layer, Linear)]
     norms = [layer for layer in layers if isinstance(layer, Norm)]
     if not linears:
@@ -114,7 +132,8 @@ def infer_architecture(tensors: Mapping[str, Stub], *, ordered: bool = True) -> 
     else:
         linears = order_layers(linears, ordered=ordered)
     _check_widths(linears)
-    placed = place_norms(linears, norms, list(groups), ordered=ordered)
+    known = {} if module is None else names_without_wrappers(places_of(module))
+    placed = place_norms(linears, norms, list(groups), ordered=ordered, known=known)
     return Architecture(
         layers=placed,
         batch_norm=bool(norms) and _is_regular(placed),
@@ -125,9 +144,11 @@ def infer_architecture(tensors: Mapping[str, Stub], *, ordered: bool = True) -> 
 
 
 def _is_regular(layers: tuple[Placed, ...]) -> bool:
-    """Whether a batch norm stands behind each hidden layer, and nowhere else."""
+    """Whether a batch norm as here stands behind each hidden layer, and nowhere else."""
     *hidden, last = layers
     counts = [len(layer.after) == 1 and not layer.before for layer in hidden]
+    if any(norm.epsilon < 1e-5 for layer in layers for norm in layer.after):
+        return False  # the variance would have to be below zero
     return all(counts) and not last.after and not last.before
 
 

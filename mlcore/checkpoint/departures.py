@@ -106,8 +106,13 @@ def _norms(found: Architecture) -> Iterator[Notice]:
                 layers=_names([norm.name for norm in found.norms]),
             )
         )
-    if any(norm.epsilon != 1e-5 for norm in found.norms):
-        yield Notice("Batch norm as in Keras, with an epsilon of 0.001.")
+    others = {norm.epsilon for norm in found.norms} - {1e-5}
+    if others and found.batch_norm:
+        yield Notice(
+            "Not as in the file: the epsilon of its batch norm, {epsilon:g}, became part of the "
+            "averages; the answers are the same.",
+            epsilon=max(others),
+        )
 
 
 def _used_twice(found: Architecture) -> list[str]:

@@ -22,7 +22,6 @@ _SPECTRAL_NORM = (
     *("weight.original", "weight.0._u", "weight.0._v"),
 )
 _PRUNED = ("weight_orig", "weight_mask", "bias_orig", "bias_mask")
-_KERAS_EPSILON = 1e-3
 _SPECIAL = (
     (
         r"weight_ih(_l\d.*)?|weight_hh(_l\d.*)?",
@@ -38,19 +37,19 @@ _SPECIAL = (
 """Fields that give a kind of layer away."""
 
 
-def read_layer(name: str, fields: Mapping[str, Stub], *, keras: bool = False) -> Linear | Norm:
+def read_layer(name: str, fields: Mapping[str, Stub], *, epsilon: float = 1e-5) -> Linear | Norm:
     """The layer that these tensors make.
 
     Args:
         name: of the layer.
         fields: "weight" and so on → tensor.
-        keras: whether the file's names are those of Keras, whose epsilon differs.
+        epsilon: what a batch norm adds to its variance.
 
     Raises:
         CheckpointError: no layer here has them; the sentence names the kind where it is known.
     """
     if "running_mean" in fields or "running_var" in fields:
-        return _norm(name, fields, _KERAS_EPSILON if keras else 1e-5)
+        return _norm(name, fields, epsilon)
     computed = _computed(name, fields)
     if computed is not None:
         return _checked(computed)

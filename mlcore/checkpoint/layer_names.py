@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeVar
 
 from mlcore.checkpoint.untrusted.rebuild import Stub
 from mlcore.checkpoint.untrusted.source import printable
@@ -13,12 +14,14 @@ __all__ = [
     "are_numbered",
     "are_ours",
     "group_layers",
+    "names_without_wrappers",
     "natural_order",
     "our_order",
     "place_in_sequence",
     "without_prefix",
 ]
 
+T = TypeVar("T")
 # Of DataParallel, torch.compile, FSDP and Lightning; they may stand between other parts, too.
 _WRAPPERS = re.compile(r"(?:(?<=\.)|^)(?:module|_orig_mod|_fsdp_wrapped_module|_forward_module)\.")
 _OURS = re.compile(r"(fc|bn)([1-9]\d{0,2})")
@@ -57,6 +60,11 @@ def group_layers(tensors: Mapping[str, Stub]) -> dict[str, dict[str, Stub]]:
             )
         layers.setdefault(layer, {})[field] = stub
     return layers
+
+
+def names_without_wrappers(values: Mapping[str, T]) -> dict[str, T]:
+    """Values by the names of layers, the prefixes of wrappers dropped."""
+    return {_WRAPPERS.sub("", f"{name}.").removesuffix("."): v for name, v in values.items()}
 
 
 def without_prefix(names: Sequence[str]) -> dict[str, str]:

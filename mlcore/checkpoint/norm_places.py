@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from mlcore.checkpoint.layer_names import natural_order, place_in_sequence
@@ -39,7 +39,12 @@ class Placed:
 
 
 def place_norms(
-    linears: Sequence[Linear], norms: Sequence[Norm], names: Sequence[str], *, ordered: bool
+    linears: Sequence[Linear],
+    norms: Sequence[Norm],
+    names: Sequence[str],
+    *,
+    ordered: bool,
+    known: Mapping[str, int] | None = None,
 ) -> tuple[Placed, ...]:
     """Give each batch norm its place.
 
@@ -48,11 +53,13 @@ def place_norms(
         norms: in the order of the file, or of their numbers.
         names: of all layers, in the order of the file.
         ordered: whether that order is the one in which they were made.
+        known: places of layers and activations by their names, where they are known.
 
     Raises:
         CheckpointError: there is no place for one of them, or several.
     """
-    where = _by_position(linears, norms, names, ordered=ordered)
+    gaps = _Gaps(known or {})
+    where = _by_position(linears, norms, names, gaps, ordered=ordered)
     if where is None:
         where = _by_number(linears, sorted(norms, key=lambda norm: natural_order(norm.name)))
     if where is None:
@@ -61,30 +68,42 @@ def place_norms(
             "number their names as the layers', and save the file again.",
             names=", ".join(f"`{printable(norm.name, 30)}`" for norm in norms[:4]),
         )
-    return tuple(_placed(index, layer, where) for index, layer in enumerate(linears))
+    return tuple(_placed(index, layer, where, gaps) for index, layer in enumerate(linears))
+
+
+class _Gaps:
+    """How many modules stand between two, by what is known or by numbers in an `nn.Sequential`."""
+
+    def __init__(self, known: Mapping[str, int]) -> None:
+        self._known = known
+
+    def between(self, layer: str, norm: str) -> int | None:
+        if layer in self._known and norm in self._known:
+            return self._known[norm] - self._known[layer] - 1
+        first, second = place_in_sequence(layer), place_in_sequence(norm)
+        if first is None or second is None or first[0] != second[0]:
+            return None
+        return second[1] - first[1] - 1
 
 
 _Places = dict[tuple[int, bool], list[Norm]]
 """(number of a linear layer from 0, whether behind it) → its batch norms."""
 
 
-def _placed(index: int, layer: Linear, where: _Places) -> Placed:
+def _placed(index: int, layer: Linear, where: _Places, gaps: _Gaps) -> Placed:
     after = where.get((index, True), [])
-    certain = any(_gap(layer.name, norm.name) is not None for norm in after)
+    certain = any(gaps.between(layer.name, norm.name) is not None for norm in after)
     before = tuple(where.get((index, False), []))
     return Placed(linear=layer, before=before, after=tuple(after), certain=certain)
 
 
-def _gap(layer: str, norm: str) -> int | None:
-    """How many modules stand between two members of one `nn.Sequential`."""
-    first, second = place_in_sequence(layer), place_in_sequence(norm)
-    if first is None or second is None or first[0] != second[0]:
-        return None
-    return second[1] - first[1] - 1
-
-
 def _by_position(
-    linears: Sequence[Linear], norms: Sequence[Norm], names: Sequence[str], *, ordered: bool
+    linears: Sequence[Linear],
+    norms: Sequence[Norm],
+    names: Sequence[str],
+    gaps: _Gaps,
+    *,
+    ordered: bool,
 ) -> _Places | None:
     """Each norm behind the layer that comes before it in the file, where widths agree."""
     places = [place_in_sequence(name) for name in names]
@@ -105,16 +124,13 @@ def _by_position(
         if norm.width != width:
             return None
         # A module between the layer and its norm is the activation: the norm stands behind it.
-        behind = last >= 0 and not (_gap(linears[last].name, name) or 0)
+        gap = gaps.between(linears[last].name, name) if last >= 0 else None
+        behind = last >= 0 and not gap
         place = (last, True) if behind or last == len(linears) - 1 else (last + 1, False)
-        if place in where and not _gap_known(linears, last, name):
+        if place in where and gap is None:
             return None
         where.setdefault(place, []).append(norm)
     return where
-
-
-def _gap_known(linears: Sequence[Linear], last: int, name: str) -> bool:
-    return last >= 0 and _gap(linears[last].name, name) is not None
 
 
 def _by_number(linears: Sequence[Linear], norms: Sequence[Norm]) -> _Places | None:

@@ -97,7 +97,8 @@ def build_model(checkpoint: Checkpoint) -> MLP:
 def _read(source: Source, map_location: str | torch.device, max_bytes: int) -> Checkpoint:
     contents = read_contents(source)
     raw = recognise(contents)
-    found = infer_architecture(raw.model, ordered=contents.container != "safetensors")
+    ordered = contents.container != "safetensors"
+    found = infer_architecture(raw.model, ordered=ordered, module=raw.module)
     config = None if raw.config is None else read_config(raw.config)
     hints = read_hints(raw.module)
     model_config = _model_config(config, found, hints)

@@ -46,7 +46,10 @@ def read_weights(reader: TensorReader, found: Architecture) -> dict[str, Tensor]
             f"fc{number}.bias": _finite(f"{placed.linear.name}.bias", bias),
         }
         if found.batch_norm and placed.after:
-            kept = _kept(reader, placed.after[0])
+            norm = placed.after[0]
+            kept = _kept(reader, norm)
+            if norm.epsilon != _EPSILON:
+                kept["running_var"] += norm.epsilon - _EPSILON
             model |= {f"bn{number}.{field}": tensor for field, tensor in kept.items()}
     return model
 
@@ -102,7 +105,7 @@ def _bias(reader: TensorReader, layer: Linear) -> Tensor:
 def _affine(reader: TensorReader, norm: Norm) -> tuple[Tensor, Tensor]:
     """`s` and `t` of a batch norm, in double precision."""
     kept = {name: value.double() for name, value in _kept(reader, norm).items()}
-    scale = kept["weight"] / (kept["running_var"] + _EPSILON).sqrt()  # (width,)
+    scale = kept["weight"] / (kept["running_var"] + norm.epsilon).sqrt()  # (width,)
     return scale, kept["bias"] - scale * kept["running_mean"]
 
 
@@ -125,9 +128,7 @@ def _kept(reader: TensorReader, norm: Norm) -> dict[str, Tensor]:
         "weight": read("weight", norm.weight, 1.0),
         "bias": read("bias", norm.bias, 0.0),
         "running_mean": read("running_mean", norm.mean, 0.0),
-        "running_var": variance + (norm.epsilon - _EPSILON)
-        if norm.epsilon != _EPSILON
-        else variance,
+        "running_var": variance,
         "num_batches_tracked": torch.tensor(int(counter) if 0 <= counter < 2**53 else 0),
     }
 
