@@ -168,8 +168,8 @@ def _optimizer(level: Mapping[Any, Any]) -> tuple[Any, str] | None:
 def _no_model(tree: Mapping[Any, Any]) -> CheckpointError:
     if "param_groups" in tree or _optimizer(tree) is not None:
         return CheckpointError(
-            "The file holds an optimizer's state dict and no model's: save both, as "
-            "torch.save({'model_state_dict': model.state_dict()}, path)."
+            "The file holds an optimizer's state dict and no model's: "
+            "save torch.save(model.state_dict(), path), or both in one dictionary."
         )
     for value in tree.values():
         problem = (value.problem or no_tensor(value.name)) if isinstance(value, Inert) else None

@@ -22,18 +22,16 @@ _SPECTRAL_NORM = (
     *("weight.original", "weight.0._u", "weight.0._v"),
 )
 _PRUNED = ("weight_orig", "weight_mask", "bias_orig", "bias_mask")
-_SPECIAL = (
-    (
-        r"weight_ih(_l\d.*)?|weight_hh(_l\d.*)?",
-        N_("`{layer}` is a recurrent layer (RNN, LSTM or GRU, by its `{field}`)"),
+_SPECIAL = {
+    r"weight_ih(_l\d.*)?|weight_hh(_l\d.*)?": N_(
+        "`{layer}` is a recurrent layer (RNN, LSTM or GRU, by its `{field}`)"
     ),
-    (r"in_proj_(weight|bias)|q_proj_weight|bias_k", N_("`{layer}` is an attention layer")),
-    (
-        r"_packed_params.*|zero_point|weight_scale|SCB",
-        N_("`{layer}` is a quantised layer (by its `{field}`)"),
+    r"in_proj_(weight|bias)|q_proj_weight|bias_k": N_("`{layer}` is an attention layer"),
+    r"_packed_params.*|zero_point|weight_scale|SCB": N_(
+        "`{layer}` is a quantised layer (by its `{field}`)"
     ),
-    (r"weight\..*|bias\..*", N_("`{layer}` is parametrised in a way that is not known here")),
-)
+    r"weight\..*|bias\..*": N_("`{layer}` is parametrised in a way that is not known here"),
+}
 """Fields that give a kind of layer away."""
 
 
@@ -174,13 +172,13 @@ def _refuse_axes(name: str, fields: Mapping[str, Stub], weight: Stub) -> NoRetur
 
 
 def _refuse_special(name: str, fields: Mapping[str, Stub]) -> None:
-    for pattern, words in _SPECIAL:
+    for pattern in _SPECIAL:
         field = next((field for field in fields if re.fullmatch(pattern, field)), None)
         if field is not None:
             raise CheckpointError(
                 "{kind}, and only multilayer perceptrons of plain linear layers can be used here.",
                 kind=CheckpointError(
-                    words, layer=printable(name or "model"), field=printable(field)
+                    _SPECIAL[pattern], layer=printable(name or "model"), field=printable(field)
                 ),
             )
 

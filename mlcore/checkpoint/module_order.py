@@ -20,6 +20,14 @@ _ACTIVATIONS = ("ReLU", "LeakyReLU", "GELU", "SiLU", "Tanh", "Sigmoid")
 _OPTIONS = {"LeakyReLU": ("negative_slope", 0.01), "GELU": ("approximate", "none")}
 _NO_EFFECT = ("Flatten", "Identity", "Dropout", "AlphaDropout", "FeatureAlphaDropout")
 _OUTPUTS = ("LogSoftmax", "Softmax")
+_WHY = {
+    "behind": N_("stands right behind another layer"),
+    "place": N_("does not stand between two layers"),
+    "other": N_("is not the activation of the layer before"),
+    "averages": N_("keeps no averages"),
+    "unknown": N_("is no part of any model here"),
+    "options": N_("has options of its own"),
+}
 _NORMS = ("BatchNorm1d", "LazyBatchNorm1d", "SyncBatchNorm")
 
 
@@ -50,21 +58,21 @@ def check_calls(module: PickledModule) -> None:
     for leaf in module.leaves:
         if _is(leaf, ("Linear",)):
             if before == "Linear":
-                _refuse(module, leaf, N_("stands right behind another layer"))
+                _refuse(module, leaf, "behind")
             linears, before = linears - 1, "Linear"
         elif _is(leaf, _ACTIVATIONS):
             option, value = _OPTIONS.get(_kind(leaf), ("", None))
             if before != "Linear" or linears == 0:
-                _refuse(module, leaf, N_("does not stand between two layers"))
+                _refuse(module, leaf, "place")
             if leaf.options.get(option, value) != value:
-                _refuse(module, leaf, N_("has options of its own"))
+                _refuse(module, leaf, "options")
             if first is not None and _kind(first) != _kind(leaf):
-                _refuse(module, leaf, N_("is not the activation of the layer before"))
+                _refuse(module, leaf, "other")
             first, before = leaf, "activation"
         elif _is(leaf, _NORMS) and leaf.options.get("track_running_stats") is False:
-            _refuse(module, leaf, N_("keeps no averages"))
+            _refuse(module, leaf, "averages")
         elif not _is(leaf, (*_NO_EFFECT, *_NORMS, *(_OUTPUTS if linears == 0 else ()))):
-            _refuse(module, leaf, N_("is no part of any model here"))
+            _refuse(module, leaf, "unknown")
 
 
 def _tells_calls(module: PickledModule) -> bool:
@@ -87,5 +95,5 @@ def _refuse(module: PickledModule, leaf: SubModule, why: str) -> NoReturn:
         model=printable(module.name.rpartition(".")[2]),
         kind=printable(_kind(leaf), 30),
         name=printable(leaf.prefix),
-        why=CheckpointError(why),
+        why=CheckpointError(_WHY[why]),
     )

@@ -164,7 +164,7 @@ _REFUSED = {
 
 def no_tensor(name: str) -> CheckpointError | None:
     """Why what `name` makes is no tensor that can be read, where its name says that."""
-    for beginnings, template in _REFUSED.items():
+    for beginnings in _REFUSED:
         if name.startswith(beginnings):
-            return CheckpointError(template, name=printable(name))
+            return CheckpointError(_REFUSED[beginnings], name=printable(name))
     return None

@@ -49,44 +49,54 @@ _MAC = N_(
     "give the one whose name does not begin with `._`."
 )
 
+_SAYS = {
+    "picture": _PICTURES,
+    "packed": _PACKED,
+    "keras": _KERAS,
+    "numpy": _NUMPY,
+    "model": _OTHER_MODEL,
+    "other": _OTHER,
+    "images": _MNIST,
+    "mac": _MAC,
+}
 _MARKS: Sequence[tuple[int, bytes, str, str]] = (
-    (0, b"\x89PNG", _PICTURES, "PNG"),
-    (0, b"\xff\xd8\xff", _PICTURES, "JPEG"),
-    (0, b"GIF8", _PICTURES, "GIF"),
-    (8, b"WEBP", _PICTURES, "WebP"),
-    (0, b"BM", _PICTURES, "BMP"),
-    (0, b"II*\0", _PICTURES, "TIFF"),
-    (0, b"\x1f\x8b", _PACKED, "gzip"),
-    (0, b"BZh", _PACKED, "bzip2"),
-    (0, b"\xfd7zXZ", _PACKED, "xz"),
-    (0, b"\x28\xb5\x2f\xfd", _PACKED, "zstd"),
-    (0, b"\x04\x22\x4d\x18", _PACKED, "lz4"),
-    (0, b"7z\xbc\xaf", _PACKED, "7z"),
-    (0, b"Rar!", _PACKED, "RAR"),
-    (0, b"\x78\x01", _PACKED, "zlib"),
-    (0, b"\x78\x5e", _PACKED, "zlib"),
-    (0, b"\x78\x9c", _PACKED, "zlib"),
-    (0, b"\x78\xda", _PACKED, "zlib"),
-    (257, b"ustar", _PACKED, "tar"),
-    (0, b"\x89HDF", _KERAS, ".h5"),
-    (0, b"\x93NUMPY", _NUMPY, ".npy"),
-    (4, b"TFL3", _OTHER_MODEL, "TensorFlow Lite"),
-    (0, b"GGUF", _OTHER_MODEL, "GGUF"),
-    (0, b"lmgg", _OTHER_MODEL, "GGML"),
-    (23, b"brain.Event", _OTHER, "TensorBoard"),
-    (0, b"\0\0\x08\x01", _MNIST, "IDX"),
-    (0, b"\0\0\x08\x03", _MNIST, "IDX"),
-    (0, b"\0\x05\x16\x07", _MAC, "AppleDouble"),
-    (0, b"%PDF", _OTHER, "PDF"),
-    (0, b"\x7fELF", _OTHER, "ELF"),
-    (0, b"MZ", _OTHER, "Windows"),
-    (0, b"SQLite format 3", _OTHER, "SQLite"),
-    (0, b"PAR1", _OTHER, "Parquet"),
-    (0, b"ARROW1", _OTHER, "Arrow"),
-    (0, b"MATLAB 5", _OTHER, "MATLAB"),
-    (0, b"\xac\xed\0\x05", _OTHER_MODEL, "Java"),
+    (0, b"\x89PNG", "picture", "PNG"),
+    (0, b"\xff\xd8\xff", "picture", "JPEG"),
+    (0, b"GIF8", "picture", "GIF"),
+    (8, b"WEBP", "picture", "WebP"),
+    (0, b"BM", "picture", "BMP"),
+    (0, b"II*\0", "picture", "TIFF"),
+    (0, b"\x1f\x8b", "packed", "gzip"),
+    (0, b"BZh", "packed", "bzip2"),
+    (0, b"\xfd7zXZ", "packed", "xz"),
+    (0, b"\x28\xb5\x2f\xfd", "packed", "zstd"),
+    (0, b"\x04\x22\x4d\x18", "packed", "lz4"),
+    (0, b"7z\xbc\xaf", "packed", "7z"),
+    (0, b"Rar!", "packed", "RAR"),
+    (0, b"\x78\x01", "packed", "zlib"),
+    (0, b"\x78\x5e", "packed", "zlib"),
+    (0, b"\x78\x9c", "packed", "zlib"),
+    (0, b"\x78\xda", "packed", "zlib"),
+    (257, b"ustar", "packed", "tar"),
+    (0, b"\x89HDF", "keras", ".h5"),
+    (0, b"\x93NUMPY", "numpy", ".npy"),
+    (4, b"TFL3", "model", "TensorFlow Lite"),
+    (0, b"GGUF", "model", "GGUF"),
+    (0, b"lmgg", "model", "GGML"),
+    (23, b"brain.Event", "other", "TensorBoard"),
+    (0, b"\0\0\x08\x01", "images", "IDX"),
+    (0, b"\0\0\x08\x03", "images", "IDX"),
+    (0, b"\0\x05\x16\x07", "mac", "AppleDouble"),
+    (0, b"%PDF", "other", "PDF"),
+    (0, b"\x7fELF", "other", "ELF"),
+    (0, b"MZ", "other", "Windows"),
+    (0, b"SQLite format 3", "other", "SQLite"),
+    (0, b"PAR1", "other", "Parquet"),
+    (0, b"ARROW1", "other", "Arrow"),
+    (0, b"MATLAB 5", "other", "MATLAB"),
+    (0, b"\xac\xed\0\x05", "model", "Java"),
 )
-"""Where a mark lies, the mark, what to say, and the format's name."""
+"""Where a mark lies, the mark, what kind of file has it, and the format's name."""
 
 _INDEX_END = bytes.fromhex("57fb808b247547db")  # of the tables in which TensorFlow keeps an index
 
@@ -94,9 +104,9 @@ _INDEX_END = bytes.fromhex("57fb808b247547db")  # of the tables in which TensorF
 def other_format(source: Source) -> CheckpointError:
     """Why a file whose bytes begin as no checkpoint's is none."""
     head = source.read(0, min(HEAD_BYTES, source.size))
-    for offset, mark, template, name in _MARKS:
+    for offset, mark, kind, name in _MARKS:
         if head[offset:].startswith(mark):
-            return CheckpointError(template, format=name)
+            return CheckpointError(_SAYS[kind], format=name)
     known = text_error(head) or _protobuf(head) or _by_end(source)
     return known or CheckpointError(
         "The file is of an unknown kind, no checkpoint: "
