@@ -185,6 +185,8 @@ _MEANINGS: Mapping[str, Callable[[tuple[Any, ...]], Any]] = {
     "_codecs.encode": _encoded,
     "numpy.core.multiarray.scalar": _numpy_number,
     "numpy._core.multiarray.scalar": _numpy_number,
+    "numpy.core.multiarray._reconstruct": lambda _: Inert("numpy.ndarray"),
+    "numpy._core.multiarray._reconstruct": lambda _: Inert("numpy.ndarray"),
     "builtins.getattr": _attribute,
     "copyreg._reconstructor": _new,
     "copyreg.__newobj__": _new,
