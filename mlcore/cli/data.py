@@ -34,7 +34,7 @@ class Options:
 
 
 def run(argv: Sequence[str]) -> int:
-    """Show, fetch or verify data sets; 1 when a verified one is damaged."""
+    """Show, fetch or verify data sets; 1 when a verified one is damaged or missing."""
     options, given = read("data", Options, argv, settings=("data.root",))
     root = data_root(DataConfig(root=str(given.get("data.root", ""))))
     action = options.action or "status"
@@ -53,7 +53,7 @@ def run(argv: Sequence[str]) -> int:
     else:
         found = [status(name, root) for name in names]
     _show(found, root, as_json=options.json)
-    if action == "verify" and any(entry.state == "damaged" for entry in found):
+    if action == "verify" and not all(entry.usable for entry in found):
         return 1
     return 0
 

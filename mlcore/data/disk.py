@@ -11,7 +11,7 @@ from mlcore.data.catalog import find_family
 from mlcore.data.digits import read_bundled
 from mlcore.data.family import Family, SplitFiles
 from mlcore.data.idx import check_idx, find_idx, repair_advice, unequal_counts
-from mlcore.data.raw import find_files, load_raw
+from mlcore.data.raw import data_folder, find_files, load_raw
 from mlcore.errors import DataCorruptError, DataMissingError, MlcoreError, Notice
 
 __all__ = ["DataStatus", "State", "status", "verify"]
@@ -59,7 +59,7 @@ def status(name: str, root: Path) -> DataStatus:
         "{train:,} training and {test:,} test images are in {folder}.",
         train=counts[0],
         test=counts[1],
-        folder=root / family.folder,
+        folder=data_folder(family, root),
     )
     return _found(family, root, "ready", message, *counts)
 
@@ -104,7 +104,7 @@ def _count(family: Family, files: SplitFiles, root: Path) -> int:
 
 
 def _compare(family: Family, files: SplitFiles, images: int, published: int, root: Path) -> None:
-    folder = root / family.folder
+    folder = data_folder(family, root)
     if images != published:
         raise DataCorruptError(
             "{path} holds {images:,} images where {published:,} were published.",
@@ -142,7 +142,7 @@ def _found(
         name=family.name,
         title=family.title,
         state=state,
-        folder=None if family.bundled else root / family.folder,
+        folder=None if family.bundled else data_folder(family, root),
         message=message,
         fault=fault,
         train_images=family.train_images if train_images is None else train_images,

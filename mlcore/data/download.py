@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -50,9 +51,22 @@ def fetch_family(
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise unwritable(folder, error) from error
-        _download(family, download, folder, progress or (lambda _: None), timeout)
+        try:
+            _download(family, download, folder, progress or (lambda _: None), timeout)
+        except BaseException:
+            _remove_empty(folder, root)
+            raise
         for name in wanted:
             unpack_gz(folder, name, family.name)
+
+
+def _remove_empty(folder: Path, root: Path) -> None:
+    """Leave no empty folder behind where nothing came."""
+    with contextlib.suppress(OSError):  # not empty
+        for one in (folder, *folder.parents):
+            one.rmdir()
+            if one == root:
+                return
 
 
 def _whole(path: Path, family: Family) -> bool:

@@ -49,8 +49,12 @@ class Header:
 
 
 def find_idx(folder: Path, name: str) -> Path | None:
-    """The file `name` in `folder`, else its `.gz`, else None."""
-    candidates = (folder / name, folder / f"{name}.gz")
+    """The file `name` in `folder`, else its `.gz`, else None; a dot may stand before "idx".
+
+    Kaggle's copies are called `train-images.idx3-ubyte`.
+    """
+    names = (name, name.replace("-idx", ".idx"))
+    candidates = (*(folder / one for one in names), *(folder / f"{one}.gz" for one in names))
     # Unlike Path.is_file, os.path.isfile is False, and no error, in a folder that may not be read.
     return next((path for path in candidates if os.path.isfile(path)), None)  # noqa: PTH113
 
@@ -68,9 +72,23 @@ def check_idx(path: Path, name: str) -> Header:
         length = file.seek(0, os.SEEK_END)
         if path.suffix == ".gz":
             file.seek(-4, os.SEEK_END)
-            length = struct.unpack("<I", file.read(4))[0]
+            stated = struct.unpack("<I", file.read(4))[0]
+            if stated > header.size and not _ends_whole(path):
+                raise DataCorruptError("{path} is cut short: its end is missing.", path=path)
+            length = stated
         _check_length(length, header, path)
     return header
+
+
+def _ends_whole(path: Path) -> bool:
+    """Whether a packed file unpacks to its end; one that was cut holds no length there."""
+    try:
+        with gzip.open(path) as file:
+            while file.read(1 << 20):
+                pass
+    except (OSError, EOFError, zlib.error):
+        return False
+    return True
 
 
 def read_idx(path: Path, name: str) -> NDArray[Any]:

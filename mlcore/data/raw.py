@@ -14,7 +14,7 @@ from mlcore.data.fingerprint import fingerprint
 from mlcore.data.idx import find_idx, read_idx, repair_advice, unequal_counts
 from mlcore.errors import DataCorruptError, DataMissingError
 
-__all__ = ["find_files", "load_raw"]
+__all__ = ["data_folder", "find_files", "load_raw"]
 
 
 def load_raw(name: str, root: Path) -> RawData:
@@ -46,6 +46,21 @@ def load_raw(name: str, root: Path) -> RawData:
     )
 
 
+def data_folder(family: Family, root: Path) -> Path:
+    """Where the files of a data set lie: as torchvision lays them, or where they plainly are.
+
+    `root` may also be the data set's own folder, or its `raw`; `raw` may be left out.
+    """
+    usual, own = root / family.folder, family.folder.partition("/")[0]
+    places = [usual, root / own]
+    if root.name == own:
+        places += [root / "raw", root]
+    if root.name == "raw" and root.parent.name == own:
+        places.append(root)
+    first = family.train.images if family.train else ""
+    return next((place for place in places if find_idx(place, first)), usual)
+
+
 def find_files(family: Family, files: SplitFiles, root: Path) -> list[Path]:
     """The image and the label file of a split, packed or not.
 
@@ -54,7 +69,7 @@ def find_files(family: Family, files: SplitFiles, root: Path) -> list[Path]:
     """
     paths = []
     for name in files.names:
-        path = find_idx(root / family.folder, name)
+        path = find_idx(data_folder(family, root), name)
         if path is None:
             raise DataMissingError(
                 "{title} is not in {root} ({file} is missing): run `mlcore data fetch {name}`, or "

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import dataclasses
+import gzip
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from mlcore.data import disk, status, verify
+from mlcore.data import disk, load_raw, status, verify
 from mlcore.data.catalog import CATALOG
 from mlcore.data.family import Family
 from mlcore.errors import SettingsError
@@ -122,3 +123,26 @@ def test_an_unknown_name_is_refused(tmp_path: Path) -> None:
     for look in (status, verify):
         with pytest.raises(SettingsError, match=r"`data\.name` must be one of"):
             look("svhn", tmp_path)
+
+
+@pytest.mark.parametrize("given", ["", "MNIST", "MNIST/raw"])
+def test_a_data_set_is_found_where_it_plainly_is(
+    tiny_idx_root: Callable[..., Path], given: str
+) -> None:
+    root = tiny_idx_root()
+    for file in list((root / "MNIST" / "raw").iterdir()):
+        file.rename(file.with_name(file.name.replace("-idx", ".idx")))  # as Kaggle has them
+    found = status("mnist", root / given)
+    assert (found.state, found.folder) == ("ready", root / "MNIST" / "raw")
+    assert len(load_raw("mnist", root / given).train) == found.train_images
+
+
+def test_a_packed_file_that_was_cut_is_called_cut(tiny_idx_root: Callable[..., Path]) -> None:
+    folder = tiny_idx_root() / "MNIST" / "raw"
+    raw = folder / "train-images-idx3-ubyte"
+    whole = gzip.compress(raw.read_bytes())
+    raw.unlink()
+    (folder / f"{raw.name}.gz").write_bytes(whole[: len(whole) // 2 - 4] + b"\xad\xad\xad\xad")
+    found = status("mnist", folder.parents[1])
+    assert found.state == "damaged"
+    assert "is cut short" in str(found.message)
