@@ -105,8 +105,6 @@ def infer_architecture(
     Raises:
         CheckpointError: it is no multilayer perceptron for 784 pixels; the sentence says why.
     """
-    if module is not None:
-        check_calls(module)
     used = {name: stub for name, stub in tensors.items() if not _is_beside(name, stub)}
     groups = without_aliases(group_layers(used))
     unused = [name for name in tensors if name not in used and not name.endswith("n_averaged")]
@@ -118,6 +116,8 @@ def infer_architecture(
         read_layer(name, fields, epsilon=epsilons.get(name, _KERAS_EPSILON if keras else 1e-5))
         for name, fields in groups.items()
     ]
+    if module is not None:
+        check_calls(module)
     linears = [layer for layer in layers if isinstance(layer, Linear)]
     norms = [layer for layer in layers if isinstance(layer, Norm)]
     if not linears:

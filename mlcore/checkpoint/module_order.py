@@ -16,8 +16,7 @@ from mlcore.words import N_
 
 __all__ = ["check_calls", "epsilons_of", "places_of"]
 
-_ACTIVATIONS = ("ReLU", "LeakyReLU", "GELU", "SiLU", "Tanh", "Sigmoid")
-_OPTIONS = {"LeakyReLU": ("negative_slope", 0.01), "GELU": ("approximate", "none")}
+_HOME = "torch.nn.modules.activation."  # which of them are known, `module_hints` says
 _NO_EFFECT = ("Flatten", "Identity", "Dropout", "AlphaDropout", "FeatureAlphaDropout")
 _OUTPUTS = ("LogSoftmax", "Softmax")
 _WHY = {
@@ -26,7 +25,6 @@ _WHY = {
     "other": N_("is not the activation of the layer before"),
     "averages": N_("keeps no averages"),
     "unknown": N_("is no part of any model here"),
-    "options": N_("has options of its own"),
 }
 _NORMS = ("BatchNorm1d", "LazyBatchNorm1d", "SyncBatchNorm")
 
@@ -60,12 +58,9 @@ def check_calls(module: PickledModule) -> None:
             if before == "Linear":
                 _refuse(module, leaf, "behind")
             linears, before = linears - 1, "Linear"
-        elif _is(leaf, _ACTIVATIONS):
-            option, value = _OPTIONS.get(_kind(leaf), ("", None))
+        elif _is_activation(leaf):
             if before != "Linear" or linears == 0:
                 _refuse(module, leaf, "place")
-            if leaf.options.get(option, value) != value:
-                _refuse(module, leaf, "options")
             if first is not None and _kind(first) != _kind(leaf):
                 _refuse(module, leaf, "other")
             first, before = leaf, "activation"
@@ -82,6 +77,10 @@ def _tells_calls(module: PickledModule) -> bool:
 
 def _is(leaf: SubModule, kinds: tuple[str, ...]) -> bool:
     return leaf.kind.startswith("torch.nn.") and _kind(leaf) in kinds
+
+
+def _is_activation(leaf: SubModule) -> bool:
+    return leaf.kind.startswith(_HOME) and _kind(leaf) not in _OUTPUTS
 
 
 def _kind(leaf: SubModule) -> str:
