@@ -9,8 +9,7 @@ import streamlit as st
 
 from dashboard import controls, session
 from dashboard.components import reading
-from dashboard.gaps import reruns, widgets
-from dashboard.panels.data_notice import data_notice
+from dashboard.gaps import reruns, theme, widgets
 from dashboard.server import data_sets
 from dashboard.session import problems
 from dashboard.session.problems import friendly_errors
@@ -21,7 +20,6 @@ from dashboard.words.translation import N_, _, translated
 class _Page(NamedTuple):
     title: str
     icon: str
-    shows_data: bool = False  # the data set of the sidebar, or what trains on it
 
 
 _HERE = Path(__file__).parent
@@ -30,10 +28,10 @@ _STYLE = _HERE / "assets" / "style.css"
 _READING = _HERE / "assets" / "reading.css"  # for eyes, keyboards and ears
 _FIRST = "train"
 _PAGES = {  # by the name of their file, which is also their address
-    _FIRST: _Page(N_("Train"), ":material/play_circle:", shows_data=True),
+    _FIRST: _Page(N_("Train"), ":material/play_circle:"),
     "test": _Page(N_("Test"), ":material/fact_check:"),
     "checkpoints": _Page(N_("Checkpoints"), ":material/save:"),
-    "data": _Page(N_("Data"), ":material/grid_view:", shows_data=True),
+    "data": _Page(N_("Data"), ":material/grid_view:"),
 }
 _SIDEBAR = 330  # pixels wide at first; a person may drag it
 
@@ -69,12 +67,10 @@ def main() -> None:
     name = page.url_path or _FIRST
     problems.enter(name)
     with friendly_errors():
-        if _PAGES[name].shows_data:
-            data_notice(session.data_config())
-    if name == _FIRST:  # the others show their titles
-        reading.only_read(translated(_PAGES[name].title), "h1")
-    with friendly_errors():
+        if name == _FIRST:  # the others show their titles
+            reading.only_read(translated(_PAGES[name].title), "h1")
         page.run()
+    theme.keep_on_all_pages([page for page in _PAGES if page != _FIRST])
     with friendly_errors():  # after the page, so that a click is answered sooner
         controls.sidebar()
     with st.sidebar:

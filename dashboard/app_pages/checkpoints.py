@@ -8,6 +8,7 @@ from dashboard import session
 from dashboard.panels import invitation, upload
 from dashboard.panels.checkpoint_choice import choose_source, no_checkpoint_yet, rows_of
 from dashboard.panels.checkpoint_list import checkpoint_list
+from dashboard.panels.follow import follow
 from dashboard.words.translation import _
 
 
@@ -25,6 +26,7 @@ def page() -> None:
 
 def _of_a_run() -> None:
     run = choose_source()
+    follow(run)
     if run is None:
         invitation.no_files_yet()
     elif rows := rows_of(run):

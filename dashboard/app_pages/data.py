@@ -15,6 +15,7 @@ from dashboard.charts.pixel_histogram import (
 )
 from dashboard.charts.samples import samples_html, samples_info
 from dashboard.controls import data_field
+from dashboard.panels.data_notice import data_notice
 from dashboard.panels.one_image import one_image
 from dashboard.panels.still_chart import still_chart
 from dashboard.server import data_sets
@@ -29,6 +30,7 @@ _EACH, _EACH_OF_MANY = 16, 10  # images of a class in a row
 
 def page() -> None:
     """The whole page."""
+    data_notice(session.data_config())
     config = session.data_config()
     family = CATALOG[config.data.name]
     with st.container(horizontal=True, vertical_alignment="bottom"):

@@ -9,6 +9,7 @@ import streamlit as st
 from dashboard import server, session
 from dashboard.panels import evaluation, invitation
 from dashboard.panels.checkpoint_choice import Choice, choose_model, no_checkpoint_yet
+from dashboard.panels.follow import follow
 from dashboard.server import data_sets
 from dashboard.server.evaluations import evaluated
 from dashboard.words.choices import choice_name
@@ -32,6 +33,7 @@ def page() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="test-head"):
         choice = choose_model()
         data = _choose_data(choice) if choice else None
+    follow(choice.run if choice else None)
     if choice is None:
         _nothing_to_test()
     elif data is None:
@@ -46,7 +48,9 @@ def _test(choice: Choice, data: str) -> None:
     root = _root(choice, data)
     if not data_sets.source(data, root).usable:
         st.warning(data_sets.source(data, root).message, icon=":material/folder_off:")
-        st.page_link("app_pages/data.py", label=_("Go to Data"), icon=":material/grid_view:")
+        if st.button(_("Go to Data"), key="go-to-data", icon=":material/grid_view:"):
+            session.change_data(data)
+            st.switch_page("app_pages/data.py")
         return
     result = evaluated(choice.path, data, root, choice.assumed, untrusted=choice.upload is not None)
     for warning in result["warnings"]:

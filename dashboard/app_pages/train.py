@@ -12,6 +12,7 @@ from dashboard.panels import (
     actions,
     branch,
     chart,
+    compare,
     figures,
     invitation,
     queue,
@@ -19,19 +20,27 @@ from dashboard.panels import (
     run_menu,
     steering,
     tables,
+    trash,
 )
+from dashboard.panels.data_notice import data_notice
 from dashboard.panels.refresh import PageState, folder_changed, page_state
 from dashboard.server.histories import history_of
 from dashboard.session import comparison, problems
 from dashboard.words.progress import ACTIVE, progress_of
-from dashboard.words.translation import _, sentence
-from dashboard.words.wording import as_markdown
+from dashboard.words.translation import _
 from mlcore.runs import History, RunFolder, RunInfo
+
+_PARTS = ("head", "main", "notices", "ahead")
 
 
 def page() -> None:
-    """The whole page."""
-    ahead = st.container()
+    """The whole page.
+
+    What appears and disappears by itself has room of its own, or lies over the rest (the notices):
+    so nothing moves that a person did not move.
+    """
+    head, main, notices, ahead = (st.container(key=f"train-{part}") for part in _PARTS)
+    invited, body = (main.container(key=f"train-{part}") for part in ("invitation", "body"))
     changed = folder_changed()
     session.choose_upload(False)  # the other pages show the run that is shown here
     runs = server.store().list()
@@ -40,47 +49,40 @@ def page() -> None:
     history = history_of(RunFolder(shown.path)) if shown else None
     beside = comparison.compared(shown, runs) if shown else []
     drawn_from = page_state(history, beside, changed)
-    _head(drawn_from, history, shown, runs)
+    with head:
+        _controls(drawn_from, history, shown, runs)
     with ahead:  # the first component of a server imports pandas: after the head, not before it
         plotly_js.ensure()
-    problems.show()
-    run_menu.deleted_notice()
     if shown is None or history is None:
-        invitation.press_train(session.config())
-        st.fragment(_wait_for_runs, run_every=drawn_from.pace)(drawn_from)
-        return
-    comparison.write_in_address(shown)
-    queue.queue_panel(drawn_from.queue, runs, history.folder.id)
-    steering.pending(history)
-    run_menu.label_line(shown)
-    branch.origin(history, runs)
-    st.fragment(_live, run_every=drawn_from.pace)(shown, runs, drawn_from)
-    left, right = st.columns([3, 2], gap="large")
-    with left:
-        st.subheader(_("Model"))
-        tables.model_table(history.folder.config)
-    with right:
-        st.subheader(_("Settings"))
-        tables.settings_table(history.config)
+        with invited:
+            invitation.press_train(session.config())
+            st.fragment(_wait_for_runs, run_every=drawn_from.pace)(drawn_from)
+    with body:
+        if shown is not None and history is not None:
+            comparison.write_in_address(shown)
+            st.fragment(_live, run_every=drawn_from.pace)(shown, runs, drawn_from)
+            _below(history, shown, runs, drawn_from)
+        trash.deleted_runs()
+    with notices:
+        _notices(history, drawn_from, runs)
 
 
-def _head(
+def _controls(
     drawn_from: PageState,
     history: History | None,
     shown: RunInfo | None,
     runs: Sequence[RunInfo],
 ) -> None:
-    """The row of buttons, and the list of runs."""
-    with st.container(horizontal=True, vertical_alignment="center", key="train-head"):
+    """The one row of buttons, with the list of runs."""
+    with st.container(horizontal=True, key="controls"):
         actions.train_button(drawn_from.queue)
-        if history:
-            steering.buttons(history)
-            branch.branch_off(history)
-        st.space("stretch")
-        if shown:
-            with st.container(horizontal=True, gap="small", width="content"):  # wrap together
-                run_choice.choose_run(runs, shown)
-                run_menu.run_menu(shown, runs)
+        if shown is None or history is None:
+            return
+        steering.buttons(history)
+        actions.continue_training(history, progress_of(history).epochs)
+        run_choice.choose_run(runs, shown)
+        branch.branch_off(history)
+        run_menu.run_menu(shown, runs)
 
 
 @problems.friendly_errors()
@@ -90,38 +92,67 @@ def _live(shown: RunInfo, runs: Sequence[RunInfo], drawn_from: PageState) -> Non
     beside = comparison.compared(shown, runs)
     if drawn_from.is_outdated(page_state(history, beside)) or chart.refresh_was_missed():
         st.rerun()
-    progress = progress_of(history)
-    waits = queue.where_it_waits(drawn_from.queue, shown.id) if history.state == "queued" else ""
-    with st.container(horizontal=True, vertical_alignment="center", key="standing"):
-        figures.status_badge(history.state, waits=bool(waits))
-        steering.single_steps(history)
-        _next_actions(history, progress.epochs)
-        figures.run_facts(history, progress)
-    if history.error:
-        st.error(as_markdown(sentence(history.error)), icon=":material/error:")
-    if history.damage:
-        st.warning(as_markdown(sentence(history.damage)), icon=":material/broken_image:")
-    if waits:
-        st.caption(waits)
-    elif history.state in ACTIVE:
-        st.progress(progress.share, text=progress.words)
-    figures.metrics(history)
-    chart.run_chart(history, shown, runs, moving=drawn_from.moving)
+    with st.container(key="live"):
+        _standing(history, drawn_from)
+        figures.metrics(history)
+        chart.run_chart(history, shown, runs, moving=drawn_from.moving)
+        chart.switches()
+        compare.choose_others(shown, runs)
+    figures.troubles(history)
     st.subheader(_("Epochs"))
-    tables.epochs_table(history.epochs)
+    tables.epochs_table(history.epochs, history.state)
 
 
-def _next_actions(history: History, epochs: int) -> None:
-    """What can be done with a run that has ended."""
-    if history.state in ACTIVE:
-        return
-    if history.state != "finished":
-        actions.resume_button(history)
-        return
-    st.page_link(
-        "app_pages/test.py", label=_("See what it gets wrong"), icon=":material/fact_check:"
-    )
-    actions.more_epochs(history, epochs)
+def _standing(history: History, drawn_from: PageState) -> None:
+    """One line: the state of the run, how far it is or how it ended, and what can be done next."""
+    progress = progress_of(history)
+    waits = queue.where_it_waits(drawn_from.queue, history.folder.id)
+    with st.container(horizontal=True, key="standing"):
+        figures.status_badge(history.state, waits=bool(waits))
+        with st.container(key="how-far"):
+            if waits:
+                st.caption(waits)
+            elif history.state in ACTIVE:
+                st.progress(progress.share, text=progress.words)
+            else:
+                figures.how_it_ended(history, progress)
+        if history.state not in ("paused", "finished"):
+            return
+        with st.container(horizontal=True, key="next"):
+            steering.single_steps(history)
+            if history.state == "finished":
+                st.page_link(
+                    "app_pages/test.py",
+                    label=_("See what it gets wrong"),
+                    icon=":material/fact_check:",
+                )
+
+
+def _below(
+    history: History, shown: RunInfo, runs: Sequence[RunInfo], drawn_from: PageState
+) -> None:
+    """What one reads after the chart: the run, the queue, the model, the settings."""
+    run_menu.label_line(shown)
+    branch.origin(history, runs)
+    figures.run_facts(history)
+    queue.queue_panel(drawn_from.queue, runs, history.folder.id)
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        st.subheader(_("Model"))
+        tables.model_table(history.folder.config)
+    with right:
+        st.subheader(_("Settings"))
+        tables.settings_table(history.config)
+
+
+def _notices(history: History | None, drawn_from: PageState, runs: Sequence[RunInfo]) -> None:
+    """What lies over the end of the page for a while, so that nothing makes room for it."""
+    data_notice(session.data_config())
+    problems.show()
+    trash.deleted_notice()
+    if history is not None:
+        queue.added_notice(drawn_from.queue, runs, history.folder.id)
+        steering.pending(history)
 
 
 def _wait_for_runs(drawn_from: PageState) -> None:

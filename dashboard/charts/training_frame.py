@@ -56,7 +56,7 @@ def training_frame(info: TrainingInfo, *, run: str) -> dict[str, Any]:
     }
     if not info.legend:
         return {"data": built["data"], "layout": layout | _room(layout, 5 + sum(marks))}
-    names, smooth = [as_label(name) for name in info.legend], len(info.loss.smooth.step) > 0
+    names, smooth = [as_label(name, 40) for name in info.legend], len(info.loss.smooth.step) > 0
     return {
         "data": _named(built["data"], names, smooth),
         "layout": layout | _room(layout, len(names) + sum(marks)),

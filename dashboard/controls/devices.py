@@ -34,7 +34,9 @@ def _devices() -> dict[str, str] | None:
 def device_field() -> None:
     """The device select box; "auto" and "cpu" alone until the list is there, or when it fails."""
     known = _devices()
-    with st.empty().container():  # always there, so that what follows keeps its position
+    with st.container(
+        key="devices-wait"
+    ):  # takes no room (see style.css): nothing moves when it goes
         if known is None:
             st.fragment(_wait_for_list, run_every=0.5)()
     found = known or {}

@@ -12,6 +12,7 @@ from dashboard.gaps.widgets import show
 from dashboard.settings import form
 from dashboard.words.translation import N_, _, translated
 from mlcore.config import SETTINGS, RunConfig
+from mlcore.data import CATALOG
 from mlcore.presets import PAGE_PRESET, PRESETS, preset_of
 
 __all__ = ["sidebar"]
@@ -82,6 +83,25 @@ def _group(names: tuple[str, ...], errors: Mapping[str, str]) -> None:
     for name in names:
         if form.shown(SETTINGS[name], values):
             fields.field(name, errors.get(name, ""))
+        if name == "data.train_limit":
+            _images()
+
+
+def _images() -> None:
+    """How many images that makes: those to validate on come off the others."""
+    config = session.config()
+    if config is None:
+        return
+    all_images = CATALOG[config.data.name].train_images
+    taken = min(config.data.train_limit or all_images, all_images)
+    held_out = min(config.data.validation, taken)
+    st.caption(
+        _(
+            "That makes {train:,} images to train on and {held_out:,} to validate on.",
+            train=taken - held_out,
+            held_out=held_out,
+        )
+    )
 
 
 def _preset(config: RunConfig | None) -> None:

@@ -1,4 +1,4 @@
-"""What can be done: train, and resume a run that has ended."""
+"""What can be done: train, and continue a run that has ended."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import server, session
+from dashboard.panels.queue import note_added
 from dashboard.server import data_sets
 from dashboard.server.histories import history_of
 from dashboard.session import problems
@@ -23,8 +24,7 @@ from mlcore.runs.record.folder import checkpoint_step
 
 __all__ = [
     "accept_clicks",
-    "more_epochs",
-    "resume_button",
+    "continue_training",
     "start_run",
     "train_button",
     "why_not_trainable",
@@ -44,10 +44,10 @@ def train_button(queue: QueueSnapshot) -> None:
     config = session.config()
     reason = why_not_trainable(config)
     if config and queue.active and server.jobs().would_wait(config, queue):
-        label, icon, width = _("Add to queue"), ":material/playlist_add:", 150
+        label, icon = _("Add to queue"), ":material/playlist_add:"
         hint = _("Another run trains on this device; this one starts when it is free.")
     else:
-        label, icon, width = _("Train"), ":material/play_arrow:", 120
+        label, icon = _("Train"), ":material/play_arrow:"
         hint = _("Starts a run with the settings of the sidebar.")
     st.button(
         label,
@@ -57,7 +57,6 @@ def train_button(queue: QueueSnapshot) -> None:
         disabled=config is not None and reason is not None,  # a value may be mended by this click
         help=sentence(reason) if reason else hint,
         on_click=_train,
-        width=width,
     )
 
 
@@ -66,8 +65,24 @@ def accept_clicks() -> None:
     st.session_state[_CLICKED] = False
 
 
-def resume_button(history: History) -> None:
-    """The button that resumes a run that was stopped, failed or lost, or never started."""
+def continue_training(history: History, epochs: int) -> None:
+    """The button that continues a run that has ended; nothing for one that is active.
+
+    Args:
+        history: of the run.
+        epochs: those that it was to train.
+    """
+    if history.state not in ENDED:
+        return
+    with st.container(key="continue-run"):
+        if history.state == "finished":
+            _more_epochs(history, epochs)
+        else:
+            _resume_button(history)
+
+
+def _resume_button(history: History) -> None:
+    """Resumes a run that was stopped, failed or lost, or never started."""
     last, outcome = history.folder.last_checkpoint(), history.outcome
     icon = ":material/play_arrow:"
     if isinstance(outcome, Stopped) and outcome.reason == "cancelled":
@@ -89,13 +104,8 @@ def resume_button(history: History) -> None:
     )
 
 
-def more_epochs(history: History, epochs: int) -> None:
-    """The button that resumes a finished run, and for how long.
-
-    Args:
-        history: of the run.
-        epochs: those that it was to train.
-    """
+def _more_epochs(history: History, epochs: int) -> None:
+    """Resumes a finished run; for how long is asked first."""
     hint = _("Continues this run: same model, same optimizer, more epochs.")
     changes: dict[str, Any] = {}
     if isinstance(history.outcome, Finished) and history.outcome.early:
@@ -104,21 +114,16 @@ def more_epochs(history: History, epochs: int) -> None:
             "Continues this run: same model, same optimizer, more epochs. Early stopping, which "
             "ended it, is turned off."
         )
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        count = st.number_input(
-            _("More epochs"),
-            value=5,
-            key=_MORE,
-            label_visibility="collapsed",
-            width=130,
-        )
+    run = history.folder.id
+    with st.popover(_("More epochs"), key=f"extend-{run}", icon=":material/forward:"):
+        count = st.number_input(_("More epochs"), value=5, key=_MORE)
         st.button(
             ngettext("Train {n:,} more epoch", "Train {n:,} more epochs", int(count)),
             key="extend",
-            icon=":material/forward:",
+            type="primary",
             help=hint,
             on_click=_train_more,
-            args=(history.folder.id, epochs, changes),
+            args=(run, epochs, changes),
         )
 
 
@@ -161,6 +166,8 @@ def start_run(
 ) -> None:
     """Start a run and show it; a second call does nothing until `accept_clicks`.
 
+    One that has to wait is not shown: the page stays where it is, and says that the run waits.
+
     Args:
         config: its settings; None while one is refused.
         checkpoint: file to start from.
@@ -170,7 +177,12 @@ def start_run(
         return  # Streamlit may repeat a click that a re-run cut short
     st.session_state[_CLICKED] = True
     with problems.caught():
+        before = server.queue().snapshot()
+        waits = bool(before.active) and server.jobs().would_wait(config, before)
         run = server.jobs().start_run(config, checkpoint=checkpoint, parent=parent)
+        if waits and session.current_run() and server.queue().snapshot().position(run):
+            note_added(run)
+            return
         session.set_current_run(run)
         _wait_for_first_steps(run)
 

@@ -14,7 +14,7 @@ from dashboard.server.histories import history_of
 from dashboard.session import problems
 from dashboard.settings.branching import branch_changes, branch_config, branch_epochs, point_words
 from dashboard.settings.pending import change_words
-from dashboard.words.run_names import display_name
+from dashboard.words.run_names import timed_name
 from dashboard.words.setting_names import settings_sentence
 from dashboard.words.translation import _, sentence
 from dashboard.words.wording import as_markdown
@@ -34,12 +34,15 @@ def branch_off(history: History) -> None:
     """
     if history.started is None:
         return
-    with st.popover(
-        _("Branch off"),
-        icon=":material/call_split:",
-        key=f"branch-{history.folder.id}",  # each run has a form of its own, closed at first
-        help=_("Start a new run from this one's weights, with other settings."),
-        on_change="rerun",
+    with (
+        st.container(key="branch-off"),
+        st.popover(
+            _("Branch off"),
+            icon=":material/call_split:",
+            key=f"branch-{history.folder.id}",  # each run has a form of its own, closed at first
+            help=_("Start a new run from this one's weights, with other settings."),
+            on_change="rerun",
+        ),
     ):
         try:
             found = fork_points(history)
@@ -67,7 +70,7 @@ def origin(history: History, runs: Sequence[RunInfo]) -> None:
     info = next((info for info in runs if info.id == parent), None)
     step = history.starts[0].step if history.starts else 0
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="origin"):
-        text = _origin(as_markdown(display_name(info) if info else str(parent)), step, bool(info))
+        text = _origin(as_markdown(timed_name(info) if info else str(parent)), step, bool(info))
         st.markdown(f":small[:gray[:material/call_split: {text}]]", width="content")
         if info:
             st.button(

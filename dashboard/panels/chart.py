@@ -1,4 +1,4 @@
-"""The live chart of a run, with its switches."""
+"""The live chart of a run, and its switches."""
 
 from __future__ import annotations
 
@@ -11,18 +11,17 @@ from dashboard.charts.other_runs import OtherRun, other_run
 from dashboard.charts.training import training_arrays, training_info
 from dashboard.charts.training_frame import training_frame
 from dashboard.components.live_chart import live_chart, visible_range
-from dashboard.panels.compare import choose_others
 from dashboard.server.histories import history_of
 from dashboard.session.comparison import compared
 from dashboard.words.progress import ACTIVE
-from dashboard.words.run_names import display_name
+from dashboard.words.run_names import distinct_names
 from dashboard.words.spoken import chart_words, news
 from dashboard.words.translation import N_, _, ngettext, translated
 from mlcore.data import CATALOG
 from mlcore.errors import DivergedError
 from mlcore.runs import History, RunFolder, RunInfo, State
 
-__all__ = ["refresh_was_missed", "run_chart"]
+__all__ = ["refresh_was_missed", "run_chart", "switches"]
 
 _KEY = "run-chart"
 _MISSED, _WAS_LOG = "chart-missed", "chart-was-log"
@@ -33,6 +32,8 @@ _AXES: Mapping[AxisKind, str] = {
     "log": N_("Logarithmic"),
 }
 _WINDOWS = (1, 10, 25, 50, 100, 250, 500, 1_000)
+_WINDOW = 50
+_SMOOTHING, _AXIS = "smoothing", "log-axis"
 
 
 def run_chart(
@@ -46,33 +47,11 @@ def run_chart(
         runs: all there are.
         moving: one of those beside it trains.
     """
-    with st.container(
-        horizontal=True, vertical_alignment="center", gap="medium", key="chart-switches"
-    ):
-        window = st.select_slider(
-            _("Smoothing"),
-            _WINDOWS,
-            value=50,
-            format_func=_smoothing,
-            key="smoothing",
-            persist_state="session",
-            help=_("The strong line is the mean of so many steps; the faint one is every step."),
-            width=260,
-        )
-        axis: AxisKind = st.segmented_control(
-            _("Loss axis"),
-            list(_AXES),
-            default="auto",
-            required=True,
-            format_func=lambda kind: translated(_AXES[kind]),
-            key="log-axis",
-            persist_state="session",
-            help=_("Automatic: logarithmic where the loss goes through decades."),
-        )
-        with st.container(key="zoom-hint", width="content"):
-            st.caption(_("Drag over the chart to zoom, double-click to see all of it."))
-    choose_others(shown, runs)
+    window = int(st.session_state.get(_SMOOTHING, _WINDOW))
+    axis: AxisKind = st.session_state.get(_AXIS) or "auto"
     run, started = history.folder.id, history.started
+    beside = compared(shown, runs)
+    names = distinct_names([shown, *beside])
     visible = visible_range(_KEY, run)
     validated = (
         bool(started.validation_images) if started else bool(history.folder.config.data.validation)
@@ -90,8 +69,8 @@ def run_chart(
         visible=visible,
         axis=axis,
         was_log=st.session_state.get(_WAS_LOG) == run,
-        name=display_name(shown),
-        others=[_other(info, window=window, visible=visible) for info in compared(shown, runs)],
+        name=names[run],
+        others=[_other(info, names[info.id], window=window, visible=visible) for info in beside],
     )
     if axis == "auto":
         st.session_state[_WAS_LOG] = run if info.axis.log else None
@@ -100,11 +79,40 @@ def run_chart(
         training_arrays(info),
         run=run,
         key=_KEY,
-        words=chart_words(history, display_name(shown), len(info.others)),
+        words=chart_words(history, names[run], len(info.others)),
         news=news(history),
         due=_due(history.state, moving=moving),
         on_missed=_miss,
     )
+
+
+def switches() -> None:
+    """How the chart is drawn: below it, since one looks at the chart first."""
+    with st.container(
+        horizontal=True, vertical_alignment="center", gap="medium", key="chart-switches"
+    ):
+        st.select_slider(
+            _("Smoothing"),
+            _WINDOWS,
+            value=_WINDOW,
+            format_func=_smoothing,
+            key=_SMOOTHING,
+            persist_state="session",
+            help=_("The strong line is the mean of so many steps; the faint one is every step."),
+            width=260,
+        )
+        st.segmented_control(
+            _("Loss axis"),
+            list(_AXES),
+            default="auto",
+            required=True,
+            format_func=lambda kind: translated(_AXES[kind]),
+            key=_AXIS,
+            persist_state="session",
+            help=_("Automatic: logarithmic where the loss goes through decades."),
+        )
+        with st.container(key="zoom-hint", width="content"):
+            st.caption(_("Drag over the chart to zoom, double-click to see all of it."))
 
 
 def _epoch_end(history: History) -> int:
@@ -137,8 +145,8 @@ def _due(state: State, *, moving: bool) -> float:
     return _DUE_AT_START if state == "queued" else 0.0
 
 
-def _other(info: RunInfo, *, window: int, visible: tuple[float, float] | None) -> OtherRun:
+def _other(
+    info: RunInfo, name: str, *, window: int, visible: tuple[float, float] | None
+) -> OtherRun:
     history = history_of(RunFolder(info.path))
-    return other_run(
-        display_name(info), history.steps, history.epochs, window=window, visible=visible
-    )
+    return other_run(name, history.steps, history.epochs, window=window, visible=visible)

@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard.gaps.widgets import show
 from dashboard.session import comparison
-from dashboard.words.run_names import display_name, distinct_labels
+from dashboard.words.run_names import distinct_labels, timed_name
 from dashboard.words.translation import _
 from dashboard.words.wording import as_markdown
 from mlcore.runs import RunInfo
@@ -25,7 +25,7 @@ def choose_others(shown: RunInfo, runs: Sequence[RunInfo]) -> None:
     listed = [*others[:_LISTED], *(info for info in beside if info not in others[:_LISTED])]
     if not listed:
         return
-    labels = distinct_labels(listed, display_name)
+    labels = distinct_labels(listed, timed_name)
     chosen = [info.id for info in beside]
     edition = "\n".join(labels[run] for run in chosen)
     widget = show(f"compare-{shown.id}", chosen, _choose_beside(shown.id), edition=edition)
@@ -36,7 +36,8 @@ def choose_others(shown: RunInfo, runs: Sequence[RunInfo]) -> None:
         format_func=lambda run: labels.get(run, run),
         key=widget.key,
         max_selections=comparison.MOST_OTHERS,
-        placeholder=_("Compare with other runs"),
+        select_all=False,  # it would take the first of them only, and not say so
+        placeholder=_("Compare with up to {n} other runs", n=comparison.MOST_OTHERS),
         label_visibility="collapsed",
         width="stretch",
     )

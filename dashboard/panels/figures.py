@@ -6,18 +6,25 @@ import numpy as np
 import streamlit as st
 
 from dashboard.words.progress import Progress
-from dashboard.words.translation import N_, _, ngettext, translated
-from dashboard.words.wording import duration, figure, percent
+from dashboard.words.translation import N_, _, ngettext, sentence, translated
+from dashboard.words.wording import as_markdown, duration, figure, percent
 from mlcore.events import Finished, Stopped
 from mlcore.runs import History, State
 
-__all__ = ["metric_with_note", "metrics", "run_facts", "status_badge"]
+__all__ = [
+    "how_it_ended",
+    "metric_with_note",
+    "metrics",
+    "run_facts",
+    "status_badge",
+    "troubles",
+]
 
 _BADGES: dict[State, tuple[str, str, str]] = {
     "queued": (N_("Starting"), ":material/hourglass_top:", "gray"),
     "running": (N_("Training"), ":material/play_arrow:", "green"),
     "paused": (N_("Paused"), ":material/pause:", "orange"),
-    "finished": (N_("Finished"), ":material/check:", "blue"),
+    "finished": (N_("Finished"), ":material/flag:", "blue"),
     "stopped": (N_("Stopped"), ":material/stop:", "orange"),
     "failed": (N_("Failed"), ":material/error:", "red"),
     "lost": (N_("Lost"), ":material/help:", "red"),
@@ -32,10 +39,25 @@ def status_badge(state: State, *, waits: bool = False) -> None:
     st.badge(translated(label), icon=icon, color=color)  # type: ignore[arg-type]
 
 
-def run_facts(history: History, progress: Progress) -> None:
-    """One line: what the run trains on, and how it ended."""
-    facts = [_("Run {run}", run=history.folder.id), *_start(history), *_end(history, progress)]
-    st.caption(" · ".join(facts), width="content")
+def how_it_ended(history: History, progress: Progress) -> None:
+    """In two lines: why the run failed, or how it ended."""
+    if history.error:
+        st.markdown(f":red[{as_markdown(sentence(history.error))}]")
+    else:
+        st.caption(" · ".join(_end(history, progress)))
+
+
+def troubles(history: History) -> None:
+    """Why the run failed, whole, and what is damaged of it; nothing where all is well."""
+    if history.error:
+        st.error(as_markdown(sentence(history.error)), icon=":material/error:")
+    if history.damage:
+        st.warning(as_markdown(sentence(history.damage)), icon=":material/broken_image:")
+
+
+def run_facts(history: History) -> None:
+    """One line: which run it is, and what it trains on."""
+    st.caption(" · ".join([_("Run {run}", run=history.folder.id), *_start(history)]))
 
 
 def metrics(history: History) -> None:
@@ -45,19 +67,17 @@ def metrics(history: History) -> None:
             _("Training loss"),
             figure(_recent_loss(history)),
             _change(history, "train_loss"),
-            lower_is_better=True,
             help=_(
                 "Mean of the last {steps} steps; below it, how the mean of the last epoch differs "
                 "from the epoch before.",
                 steps=_RECENT,
             ),
         )
-        if history.started is None or history.started.validation_images:
+        if _validated(history):
             _metric(
                 _("Validation loss"),
                 figure(_last(history, "validation_loss")),
                 _change(history, "validation_loss"),
-                lower_is_better=True,
             )
             _metric(
                 _("Validation accuracy"),
@@ -66,6 +86,13 @@ def metrics(history: History) -> None:
                 points=True,
             )
         _test_accuracy(history)
+
+
+def _validated(history: History) -> bool:
+    """Whether images are held out; before the run has started, as its settings say."""
+    if history.started is not None:
+        return bool(history.started.validation_images)
+    return bool(history.folder.config.data.validation)
 
 
 def _last(history: History, name: str) -> float | None:
@@ -93,7 +120,7 @@ def _test_accuracy(history: History) -> None:
     metric_with_note(
         _("Test accuracy"),
         percent(outcome.test_accuracy if outcome else None),
-        _("loss {loss}", loss=figure(outcome.test_loss)) if outcome else _("after the last epoch"),
+        _("loss {loss}", loss=figure(outcome.test_loss)) if outcome else _("at the end"),
     )
 
 
@@ -110,10 +137,12 @@ def _metric(
     change: float | None,
     *,
     points: bool = False,
-    lower_is_better: bool = False,
     help: str | None = None,
 ) -> None:
-    """A large figure and its change; `points`: it is an accuracy, which changes by points."""
+    """A large figure and its change; `points`: it is an accuracy, which changes by points.
+
+    The change has no colour: whether a run is any good is not said by its last epoch.
+    """
     delta, same = None, False
     if change is not None:
         number = f"{change * 100:+.2f}" if points else f"{change:+.4f}"
@@ -123,7 +152,7 @@ def _metric(
         label,
         value,
         delta,
-        delta_color="off" if same else "inverse" if lower_is_better else "normal",
+        delta_color="off",
         delta_arrow="off" if same else "auto",
         help=help,
         border=True,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
@@ -10,16 +11,18 @@ import streamlit as st
 from dashboard import server, session
 from dashboard.gaps.widgets import show
 from dashboard.session import problems
-from dashboard.words.run_names import display_name
+from dashboard.words.run_names import timed_name
 from dashboard.words.translation import N_, _, ngettext, translated
 from dashboard.words.wording import as_markdown
 from mlcore.runs import RunFolder, RunInfo
 from mlcore.runs.active.active_runs import ActiveRun
 from mlcore.runs.active.queue import QueueSnapshot
 
-__all__ = ["cancel", "queue_panel", "where_it_waits"]
+__all__ = ["added_notice", "cancel", "note_added", "queue_panel", "where_it_waits"]
 
 _AT_ONCE = "at-once"
+_ADDED = "queue-added"
+_SHOWN = 20.0  # seconds in which the page says that a run was added
 _LONGEST = 0.2  # seconds that a click waits for a run that has just started
 _STATES = {
     "queued": N_("starting"),
@@ -65,6 +68,43 @@ def where_it_waits(queue: QueueSnapshot, run: str) -> str:
     if not any(one.state == "paused" for one in queue.active):
         return text
     return text + " " + _("A paused run keeps its slot until it continues or is stopped.")
+
+
+def note_added(run: str) -> None:
+    """A run was added to the queue just now, and is not shown: say so for a while."""
+    st.session_state[_ADDED] = (run, time.monotonic())
+
+
+def added_notice(queue: QueueSnapshot, runs: Sequence[RunInfo], shown: str) -> None:
+    """Say that a run waits, and offer to show it."""
+    slot = st.empty()
+    run, when = st.session_state.get(_ADDED) or ("", 0.0)
+    info = next((info for info in runs if info.id == run), None)
+    position = queue.position(run)
+    if info is None or run == shown or not position or time.monotonic() - when > _SHOWN:
+        return
+    with slot.container(
+        horizontal=True, vertical_alignment="center", border=True, key="added", gap="small"
+    ):
+        text = _(
+            "{run} waits in the queue, as number {position} of {waiting}.",
+            run=as_markdown(timed_name(info)),
+            position=position,
+            waiting=len(queue.waiting),
+        )
+        st.markdown(f":material/playlist_add_check: {text}", width="content")
+        st.space("stretch")
+        st.button(_("Show it"), key=f"show-added-{run}", on_click=_show_added, args=(run,))
+        st.button(_("Close"), key=f"close-added-{run}", type="tertiary", on_click=_forget_added)
+
+
+def _show_added(run: str) -> None:
+    _forget_added()
+    session.set_current_run(run)
+
+
+def _forget_added() -> None:
+    st.session_state.pop(_ADDED, None)
 
 
 def cancel(run: str) -> None:
@@ -113,7 +153,7 @@ def _row(info: RunInfo, mark: str, state: str) -> Iterator[None]:
     with st.container(
         horizontal=True, vertical_alignment="center", gap="small", key=f"queue-{info.id}"
     ):
-        name = as_markdown(display_name(info))
+        name = as_markdown(timed_name(info))
         st.markdown(f"{mark} {name} :small[:gray[{small}]]", width="content")
         st.space("stretch")
         with st.container(horizontal=True, gap="small", width="content"):

@@ -22,7 +22,6 @@ __all__ = ["choose_run", "shown_run"]
 _KEY = "run-choice"
 _LISTED = 200
 _NAMED = 5  # runs that cannot be read, at most
-_NARROW, _WIDE = 232, 264  # pixels; buttons stand beside the list while the run is active
 
 
 def shown_run(runs: Sequence[RunInfo]) -> RunInfo | None:
@@ -68,7 +67,6 @@ def choose_run(runs: Sequence[RunInfo], shown: RunInfo) -> None:
         key=show(_KEY, shown.id, _choose, edition=labels[shown.id]).key,
         label_visibility="collapsed",
         help=_left_out(),
-        width=_NARROW if shown.state in ACTIVE else _WIDE,
     )
 
 

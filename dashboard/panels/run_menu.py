@@ -1,4 +1,4 @@
-"""The menu of a run: name, tag and annotate it, delete it, restore it."""
+"""The menu of a run: name, tag and annotate it, delete it."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ import streamlit as st
 
 from dashboard import server, session
 from dashboard.gaps.widgets import show
+from dashboard.panels.trash import note_deleted
 from dashboard.session import problems
 from dashboard.words.progress import ACTIVE
+from dashboard.words.run_names import display_name
 from dashboard.words.translation import _
 from dashboard.words.wording import as_markdown
 from mlcore.runs import RunFolder, RunInfo, read_state
@@ -22,19 +24,30 @@ from mlcore.runs.library.label import (
     set_note,
     set_tags,
 )
-from mlcore.runs.library.trash import delete, restore
+from mlcore.runs.library.trash import delete
 
-__all__ = ["deleted_notice", "label_line", "run_menu"]
+__all__ = ["label_line", "run_menu"]
 
-_DELETED, _TO_CONFIRM = "train-deleted", "train-delete-to-confirm"
+_TO_CONFIRM = "train-delete-to-confirm"
 _NOTE_SHOWN = 240  # characters of a note below the run's buttons
 _LONGEST = 10.0  # seconds in which a run that is to be deleted has stopped
 
 
 def run_menu(shown: RunInfo, runs: Sequence[RunInfo]) -> None:
-    """A small menu beside the list of runs; the tags of all of them are offered."""
-    with st.popover(
-        "", icon=":material/more_vert:", key="run-menu", help=_("Name, tag or delete this run")
+    """A small menu beside the list of runs; the tags of all of them are offered.
+
+    Each run has a menu of its own, closed at first: else it would stay open on the run that is
+    shown after a deletion, with the button to delete that one below the pointer.
+    """
+    with (
+        st.container(key="run-menu"),
+        st.popover(
+            "",
+            icon=":material/more_vert:",
+            key=f"run-menu-{shown.id}",
+            help=_("Name, tag or delete this run"),
+            on_change=_do_nothing,
+        ),
     ):
         name = show(f"name-{shown.id}", shown.name, _write(rename, shown))
         st.text_input(
@@ -90,7 +103,7 @@ def _delete_button(shown: RunInfo) -> None:
     if trains and st.session_state.get(_TO_CONFIRM) != shown.id:
         st.button(
             _("Stop and delete…"),
-            key="doubt-delete",
+            key=f"doubt-delete-{shown.id}",
             icon=":material/delete:",
             help=hint,
             on_click=_ask_to_confirm,
@@ -102,26 +115,16 @@ def _delete_button(shown: RunInfo) -> None:
     with st.container(horizontal=True, gap="small"):
         st.button(
             _("Stop and delete") if trains else _("Delete"),
-            key="delete-run",
+            key=f"delete-run-{shown.id}",
             icon=":material/delete:",
             help=hint,
             on_click=_delete,
             args=(shown,),
         )
         if trains:
-            st.button(_("Keep it"), key="keep-run", on_click=_ask_to_confirm, args=(None,))
-
-
-def deleted_notice() -> None:
-    """Offer to undo the last deletion that this session made."""
-    slot = st.empty()
-    run = st.session_state.get(_DELETED)
-    if run is None:
-        return
-    with slot.container(horizontal=True, vertical_alignment="center", key="deleted"):
-        text = _("Run {run} was deleted.", run=as_markdown(run))
-        st.markdown(f":material/delete: {text}", width="content")
-        st.button(_("Undo"), key="undo-delete", on_click=_restore, args=(run,))
+            st.button(
+                _("Keep it"), key=f"keep-run-{shown.id}", on_click=_ask_to_confirm, args=(None,)
+            )
 
 
 def _write(change: Callable[[RunFolder, Any], object], shown: RunInfo) -> Callable[[Any], None]:
@@ -146,12 +149,9 @@ def _delete(shown: RunInfo) -> None:
         if read_state(folder) in ACTIVE:
             server.queue().end(folder, _LONGEST)
         delete(folder)
-        st.session_state[_DELETED] = shown.id
+        note_deleted(shown.id, display_name(shown))
         session.set_current_run(None)
 
 
-def _restore(run: str) -> None:
-    with problems.caught():
-        st.session_state.pop(_DELETED, None)
-        restore(server.store(), run)
-        session.set_current_run(run)
+def _do_nothing() -> None:
+    """That a menu was opened changes nothing else; it makes Streamlit keep menus apart."""

@@ -6,13 +6,15 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard.words.choices import setting_text
+from dashboard.words.choices import layer_name, setting_text
 from dashboard.words.setting_names import setting_label
-from dashboard.words.translation import _
+from dashboard.words.translation import _, translated
 from dashboard.words.wording import file_size
 from mlcore.config import SETTINGS, RunConfig
 from mlcore.data import CATALOG
 from mlcore.events import EpochDone
+from mlcore.presets import PAGE_PRESET, PRESETS, preset_of
+from mlcore.runs import ENDED, State
 from mlcore.summary import summarize
 
 __all__ = ["epochs_table", "model_table", "settings_table"]
@@ -21,10 +23,10 @@ _ROWS = 8  # epochs seen at once; the rest scrolls
 _ROW_HEIGHT = 35  # pixels
 
 
-def epochs_table(epochs: Sequence[EpochDone]) -> None:
-    """The epochs, the latest first."""
+def epochs_table(epochs: Sequence[EpochDone], state: State) -> None:
+    """The epochs, the latest first; before there is one, a sentence that fits the run's state."""
     if not epochs:
-        st.caption(_("The first epoch is not over yet; each will have a line here."))
+        st.caption(_no_epoch_yet(state))
         return
     recent = list(reversed(epochs))
     columns: dict[str, list[float | int | None]] = {
@@ -61,6 +63,14 @@ def epochs_table(epochs: Sequence[EpochDone]) -> None:
     )
 
 
+def _no_epoch_yet(state: State) -> str:
+    if state == "queued":
+        return _("The run has not started yet; each of its epochs will have a line here.")
+    if state in ENDED:
+        return _("The run ended before its first epoch was over.")
+    return _("The first epoch is not over yet; each will have a line here.")
+
+
 def model_table(config: RunConfig) -> None:
     """The layers of the model that these settings build, and what they add up to."""
     family = CATALOG[config.data.name]
@@ -71,7 +81,7 @@ def model_table(config: RunConfig) -> None:
     st.dataframe(
         {
             "name": [layer.name for layer in layers],
-            "kind": [layer.kind.replace("_", " ") for layer in layers],
+            "kind": [layer_name(layer.kind) for layer in layers],
             "input": [_shape(layer.shape_in) for layer in layers],
             "output": [_shape(layer.shape_out) for layer in layers],
             "parameters": [layer.parameters or None for layer in layers],
@@ -99,12 +109,14 @@ def model_table(config: RunConfig) -> None:
 
 
 def settings_table(config: RunConfig) -> None:
-    """What differs from the quick start, side by side."""
-    ours, theirs = config.flat(), RunConfig().flat()
+    """What differs from the preset that the page starts with, side by side."""
+    ours, theirs = config.flat(), PRESETS[PAGE_PRESET].flat()
     changed = [name for name in SETTINGS if ours[name] != theirs[name]]
+    if preset := preset_of(config):
+        st.caption(_("All settings are those of the preset “{preset}”.", preset=translated(preset)))
     if not changed:
-        st.caption(_("All settings are those of the PyTorch quick start."))
         return
+    first = translated(PAGE_PRESET)
     text = st.column_config.TextColumn
     st.dataframe(
         {
@@ -118,11 +130,12 @@ def settings_table(config: RunConfig) -> None:
         column_config={
             "setting": text(_("Setting")),
             "ours": text(_("This run"), alignment="right"),
-            "theirs": text(_("Quick start"), alignment="right"),
+            "theirs": text(first, alignment="right"),
         },
         key="settings-table",
     )
-    st.caption(_("All other settings are those of the PyTorch quick start."))
+    if not preset:
+        st.caption(_("All other settings are those of the preset “{preset}”.", preset=first))
 
 
 def _shape(shape: tuple[int, ...]) -> str:

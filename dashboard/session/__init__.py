@@ -8,6 +8,7 @@ from dashboard.session.display import colours, draw_again, draw_number, language
 from dashboard.session.settings import (
     apply,
     change,
+    change_data,
     choose,
     config,
     data_config,
@@ -32,6 +33,7 @@ from dashboard.session.shown import (
 __all__ = [
     "apply",
     "change",
+    "change_data",
     "choose",
     "choose_checkpoint",
     "choose_upload",

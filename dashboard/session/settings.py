@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = [
     "apply",
     "change",
+    "change_data",
     "choose",
     "config",
     "data_config",
@@ -85,6 +86,13 @@ def change(name: str, value: Any) -> None:
     """The page itself gives a setting another value, as where another data set needs it."""
     values()[name] = value
     st.session_state[_NOTES] = []
+
+
+def change_data(name: str) -> None:
+    """Choose a data set, and fit the settings that depend on how many images it has."""
+    change("data.name", name)
+    for other, fitting in fit_to_data(values()).items():
+        change(other, fitting)
 
 
 def apply(config: RunConfig, note: str = "") -> None:

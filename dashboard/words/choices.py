@@ -9,7 +9,7 @@ from mlcore import words
 from mlcore.data import CATALOG
 from mlcore.rules import Value
 
-__all__ = ["choice_name", "setting_text"]
+__all__ = ["choice_name", "layer_name", "setting_text"]
 
 _NAMES: Mapping[str, str] = {
     "auto": N_("auto"),
@@ -34,6 +34,18 @@ _NAMES: Mapping[str, str] = {
     "float32": N_("float32 (fast)"),
     "uint8": N_("uint8 (a quarter of the memory)"),
 }
+
+_LAYERS: Mapping[str, str] = {
+    "linear": N_("Linear"),
+    "batch norm": N_("Batch norm"),
+    "dropout": N_("Dropout"),
+    "log_softmax": N_("Log-softmax"),
+}
+
+
+def layer_name(kind: str) -> str:
+    """A kind of layer (`LayerSummary.kind`) as it is written: "Linear", "ReLU"."""
+    return translated(_LAYERS[kind]) if kind in _LAYERS else choice_name(kind)
 
 
 def choice_name(value: str) -> str:

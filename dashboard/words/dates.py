@@ -36,8 +36,13 @@ def date_and_time(seconds: float) -> str:
 
 
 def recent_moment(seconds: float) -> str:
-    """The same, but "Today 14:05:10" where it was today."""
+    """The same, in lists where there is little room: "14:05:10" of today, else "23 Nov 14:05"."""
     then, now = time.localtime(seconds), time.localtime()
     if then[:3] == now[:3]:
-        return _("Today {clock}", clock=time.strftime("%H:%M:%S", then))
-    return date_and_time(seconds)
+        return time.strftime("%H:%M:%S", then)
+    return _(
+        "{day} {month} {clock}",
+        day=then.tm_mday,
+        month=translated(_MONTHS[then.tm_mon - 1]),
+        clock=time.strftime("%H:%M", then),
+    )

@@ -6,12 +6,13 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 from dashboard.words.dates import recent_moment
+from dashboard.words.differences import differences
 from dashboard.words.progress import ACTIVE
 from dashboard.words.translation import N_, translated
 from mlcore.runs import RunInfo, State
 from mlcore.words import percent
 
-__all__ = ["display_name", "distinct_labels", "run_label"]
+__all__ = ["display_name", "distinct_labels", "distinct_names", "run_label", "timed_name"]
 
 _STATES: Mapping[State, str] = {
     "queued": N_("queued"),
@@ -25,17 +26,24 @@ _STATES: Mapping[State, str] = {
 
 
 def display_name(info: RunInfo) -> str:
-    """What a run is called: its name, else when it was created."""
-    return info.name or recent_moment(info.created)
+    """What a run is called: its name, else what sets its settings apart."""
+    return info.name or differences(info.config)
+
+
+def timed_name(info: RunInfo) -> str:
+    """The same, and when it was created: "lr 0.05 · batch 256 · 14:05:10"."""
+    return f"{display_name(info)} · {recent_moment(info.created)}"
 
 
 def run_label(info: RunInfo) -> str:
-    """A run's line in a list: its name, state, accuracy and tags.
+    """A run's line in a list: its name, time, accuracy and tags, and its state unless it finished.
 
     An active run has no accuracy there: a list is not read again often enough to follow it.
     """
     accuracy = info.test_accuracy if info.test_accuracy is not None else info.validation_accuracy
-    parts = [display_name(info), translated(_STATES[info.state])]
+    parts = [timed_name(info)]
+    if info.state != "finished":
+        parts.append(translated(_STATES[info.state]))
     if accuracy is not None and info.state not in ACTIVE:
         parts.append(percent(accuracy))
     if info.tags:
@@ -52,3 +60,18 @@ def distinct_labels(
     return {
         run: f"{text} ({run[-4:]})" if count[text] > 1 else text for run, text in labels.items()
     }
+
+
+def distinct_names(runs: Sequence[RunInfo]) -> dict[str, str]:
+    """A short name for each run, by id: with more of its settings, or the time, where it needs it.
+
+    For legends, where there is little room.
+    """
+    names = {info.id: display_name(info) for info in runs}
+    for more in (lambda info: info.name or differences(info.config, None), timed_name):
+        count = Counter(names.values())
+        names = {
+            info.id: more(info) if count[names[info.id]] > 1 else names[info.id] for info in runs
+        }
+    count = Counter(names.values())
+    return {run: f"{name} ({run[-4:]})" if count[name] > 1 else name for run, name in names.items()}

@@ -14,7 +14,7 @@ from mlcore.cli.layout import print_json, table
 from mlcore.cli.options import switch, text
 from mlcore.rules import list_words
 from mlcore.runs import RunInfo
-from mlcore.runs.library.trash import trash
+from mlcore.runs.library.trash import count_deleted, deleted_runs, trash
 from mlcore.words import figure, percent
 
 __all__ = ["run"]
@@ -36,10 +36,14 @@ def run(argv: Sequence[str]) -> int:
     """List the runs; damaged ones are named on standard error."""
     options, _ = read("runs", Options, argv)
     store = open_store(options.runs)
+    if options.deleted and not options.json and not count_deleted(store):
+        print(f"No run of {store.root} was deleted: the trash is empty.")
+        return 0
+    listed = deleted_runs(store) if options.deleted else store.list()
     if options.deleted:
         store = trash(store)
     wanted = {tag.casefold() for tag in options.tag}
-    found = [info for info in store.list() if wanted <= {tag.casefold() for tag in info.tags}]
+    found = [info for info in listed if wanted <= {tag.casefold() for tag in info.tags}]
     for sentence in store.damaged().values():
         print(f"mlcore: {sentence}", file=sys.stderr)
     if options.json:
@@ -53,6 +57,10 @@ def run(argv: Sequence[str]) -> int:
         for info in found:
             if info.message:
                 print(f"{info.id} {info.state}: {info.message}")
+        if options.deleted:
+            print(
+                "`mlcore restore RUN` restores one; `mlcore restore --empty` deletes all for good."
+            )
     elif wanted:
         tags = list_words(options.tag)
         print(f"No run in {store.root} has {tags} as tags: `mlcore runs` lists all.")

@@ -71,8 +71,11 @@ class DataConfig(SettingsGroup):
     train_limit: Annotated[
         int,
         Rule(
-            N_("train on this many images only, the first of the training set; 0: all"),
-            label=N_("Training images, at most"),
+            N_(
+                "take this many images of the training set only, the first ones; the validation "
+                "images are held out of them; 0: all"
+            ),
+            label=N_("Images taken, at most"),
             low=0,
             high=1_000_000,
             slider=(0, 60_000),

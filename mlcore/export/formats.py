@@ -41,7 +41,8 @@ class Format:
         if not missing:
             return None
         return ExportError(
-            '{format} needs {packages}: run `pip install "mlcore[export]"`.',
+            '{format} needs {packages}: run `pip install -e ".[export]"` in the folder of the '
+            "project.",
             format=self.title,
             packages=list_words(missing),
         )

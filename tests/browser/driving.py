@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 __all__ = [
     "LONG",
+    "add_to_queue",
     "badge",
     "button",
     "click_train",
@@ -64,3 +65,22 @@ def click_train(page: Page, before: str = "") -> str:
     )
     button(page, "train").click()
     return wait_for_other_run(page, before)
+
+
+def add_to_queue(page: Page, *, show: bool = False) -> str:
+    """Click on "Add to queue"; the id of the run that waits. The page stays, unless `show`."""
+    expect(button(page, "train")).to_have_text(re.compile("Add to queue"))
+    notice = page.locator("[class*=st-key-show-added-]")
+    before = notice.last.get_attribute("class") if notice.count() else ""
+    button(page, "train").click()
+    page.wait_for_function(
+        "before => { const all = document.querySelectorAll('[class*=st-key-show-added-]');"
+        " return all.length && all[all.length - 1].className !== before }",
+        arg=before,
+    )
+    found = re.search(r"st-key-show-added-([\w-]+)", notice.last.get_attribute("class") or "")
+    assert found
+    if show:
+        button(page, f"show-added-{found[1]}").click()
+        page.wait_for_url(re.compile(f"run={found[1]}"))
+    return found[1]

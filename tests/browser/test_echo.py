@@ -13,11 +13,11 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from mlcore.runs import RunStore
 from tests.browser.driving import (
     LONG,
+    add_to_queue,
     badge,
     button,
     click_train,
     run_of,
-    wait_for_other_run,
     wait_for_steps,
 )
 from tests.browser.server import wait_for
@@ -122,13 +122,12 @@ def test_what_a_person_does_is_heard_once_when_a_refresh_overtakes_it(
     name.press("Enter")
     expect(page.locator(".st-key-run-choice input")).to_have_value(re.compile("^a wide one"))
     page.keyboard.press("Escape")
-    button(page, "train").click()
-    second = wait_for_other_run(page, run)
+    second = add_to_queue(page, show=True)
     button(page, "cancel").click()
     expect(button(page, "resume")).to_contain_text("Start it")
     assert {info.id for info in RunStore(server.runs).list()} == {run, second}
     button(page, "run-menu").click()
-    button(page, "delete-run").click()
-    expect(page.locator(".st-key-deleted")).to_contain_text(second)
+    button(page, f"delete-run-{second}").click()
+    expect(page.locator(".st-key-deleted")).to_contain_text("was deleted")
     expect(page.get_by_test_id("stAlert")).to_have_count(0)
     assert {info.id for info in RunStore(server.runs).list()} == {run}

@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 from mlcore.runs import ENDED, RunFolder, RunStore, read_state
 from mlcore.runs.active.queue import RunQueue
 from mlcore.runs.record.worker import read_worker
-from tests.browser.driving import LONG, badge, button, click_train
+from tests.browser.driving import LONG, add_to_queue, badge, button, click_train, run_of
 
 pytestmark = pytest.mark.browser
 
@@ -50,9 +50,11 @@ def three_runs(page: Page, url: str) -> list[str]:
     first = click_train(page)
     badge(page, "Training")
     expect(button(page, "train")).to_have_text(re.compile("Add to queue"))
-    second = click_train(page, first)
+    second = add_to_queue(page)
+    badge(page, "Training")
+    assert run_of(page) == first  # adding to the queue leaves the live run where it is
+    third = add_to_queue(page, show=True)
     badge(page, "Queued")
-    third = click_train(page, second)
     expect(page.get_by_text("Number 2 of 2 in the queue")).to_be_visible()
     rows(page, 3)
     return [first, second, third]
@@ -77,7 +79,7 @@ def test_three_clicks_train_one_run_and_two_wait_in_an_order_that_can_be_changed
     button(page, f"earlier-{third}").click()
     expect(page.get_by_text("Number 1 of 2 in the queue")).to_be_visible()
     assert queue.snapshot().waiting == (third, second)
-    fourth = click_train(page, third)
+    fourth = add_to_queue(page, show=True)
     button(page, "cancel").click()
     badge(page, "cancelled before it started")
     expect(button(page, "resume")).to_have_text(re.compile("Start it"))
@@ -95,7 +97,7 @@ def test_three_clicks_train_one_run_and_two_wait_in_an_order_that_can_be_changed
     page.locator(".st-key-at-once input").fill("2")
     page.locator(".st-key-at-once input").press("Enter")
     button(page, f"show-{second}").click()
-    badge(page, f"Run {second}")
+    expect(page.get_by_text(f"Run {second}")).to_be_visible()
     badge(page, "Training")
     assert states(server.runs, [second, third]) == ["running", "running"]
 

@@ -128,6 +128,7 @@ def test_a_click_on_train_draws_points_progress_and_in_the_end_a_test_accuracy(a
         re.compile(r"Test accuracy\s*\d+\.\d\d %")
     )
     assert points(page) == 3 * 39
+    button(page, "continue-run").click()
     expect(button(page, "extend")).to_be_enabled()
 
 

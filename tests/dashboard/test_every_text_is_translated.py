@@ -148,7 +148,7 @@ def test_while_a_run_trains(app: AppTest, made: Callable[..., RunFolder], runs: 
     address = {"run": shown.id, "data__batch_size": "999", "data__validation": "200"}
     page = opened(app, optim__name="adam", **address)
     assert not english(page)
-    page.button(key="doubt-delete").click().run()
+    page.button(key=f"doubt-delete-{shown.id}").click().run()
     assert not english(page)
 
 
@@ -183,7 +183,7 @@ def test_after_the_end(end: Event | None, app: AppTest, made: Callable[..., RunF
         file.write(b"\0\0\0\n")
     page = opened(app)
     assert not english(page)
-    page.button(key="delete-run").click().run()
+    page.button(key=f"delete-run-{folder.id}").click().run()
     assert not english(page)
 
 

@@ -71,7 +71,7 @@ def keys(app: AppTest) -> set[str | None]:
 
 
 def chart_header(app: AppTest) -> bytes:
-    _, chart = app.main.get("bidi_component")  # the first one loads plotly.js
+    chart, _ = app.main.get("bidi_component")  # the last one loads plotly.js
     message = chart.proto.bytes
     (size,) = struct.unpack_from("<I", message)
     return message[4 : 4 + size]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import time
@@ -9,17 +10,36 @@ from pathlib import Path
 
 from mlcore.errors import RunError
 from mlcore.runs.active.queue import RunQueue
+from mlcore.runs.library.run_info import RunInfo
 from mlcore.runs.library.store import TRASH, RunStore
 from mlcore.runs.record.folder import RunFolder
 from mlcore.runs.record.recorder import EXIT_SECONDS, without_worker
 from mlcore.runs.record.status import ENDED, read_state
 
-__all__ = ["delete", "empty_trash", "restore", "trash"]
+__all__ = ["count_deleted", "delete", "deleted_runs", "empty_trash", "restore", "trash"]
 
 
 def trash(store: RunStore) -> RunStore:
     """The deleted runs of a store, as a store of their own."""
     return RunStore(store.root / TRASH)
+
+
+def deleted_runs(store: RunStore) -> list[RunInfo]:
+    """The deleted runs of a store, the one that was deleted last first."""
+    when = {}
+    for info in trash(store).list():
+        with contextlib.suppress(OSError):  # restored just now
+            when[info.id] = (info.path.stat().st_mtime_ns, info)
+    return [info for _, info in sorted(when.values(), key=lambda pair: pair[0], reverse=True)]
+
+
+def count_deleted(store: RunStore) -> int:
+    """How many runs lie in the trash; reads no run."""
+    try:
+        with os.scandir(store.root / TRASH) as entries:
+            return sum(Path(entry.path, "config.json").is_file() for entry in entries)
+    except OSError:
+        return 0
 
 
 def delete(folder: RunFolder) -> None:
@@ -58,10 +78,10 @@ def restore(store: RunStore, run: str = "") -> RunFolder:
     if run:
         folder = deleted.get(run)
     else:
-        paths = [info.path for info in deleted.list()]
-        if not paths:
+        last = next(iter(deleted_runs(store)), None)
+        if last is None:
             raise RunError("No run of {root} was deleted: the trash is empty.", root=store.root)
-        folder = RunFolder(max(paths, key=lambda path: path.stat().st_mtime_ns))
+        folder = RunFolder(last.path)
     back = RunFolder(store.root / folder.id)
     try:
         _move(folder.path, back.path)

@@ -146,7 +146,7 @@ def test_a_form_that_needs_a_missing_package_says_so_and_the_others_work(
     last = trained.checkpoints()[-1].stem
     assert page.download_button(key=f"onnx-{last}").disabled
     assert not page.download_button(key=f"pt2-{last}").disabled
-    assert 'ONNX needs onnxruntime: run `pip install "mlcore[export]"`.' in texts(page)
+    assert 'ONNX needs onnxruntime: run `pip install -e ".[export]"` in' in texts(page)
 
 
 def test_an_upload_is_inspected_before_it_is_used(app: AppTest, uploads: Path) -> None:

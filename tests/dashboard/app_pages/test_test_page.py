@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.words.dates import recent_moment
 from mlcore.config import DataConfig, OptimConfig, RunConfig, TrainConfig
 from mlcore.data import CATALOG
 from mlcore.run import execute
@@ -65,7 +66,7 @@ def test_the_list_of_runs_shows_name_state_and_accuracy_newest_first(
 ) -> None:
     page = open_page(app, trained)
     labels = page.selectbox(key="model-source").options
-    assert labels[0].startswith("two *epochs* · finished · ")
+    assert labels[0].startswith(f"two *epochs* · {recent_moment(trained.meta['created'])} · ")
     assert labels[0].endswith(" %")
     assert "queued" in labels[1] or "lost" in labels[1]
 

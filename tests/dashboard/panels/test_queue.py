@@ -89,7 +89,7 @@ def test_more_runs_can_train_at_once(line, runs):
 
 def test_a_waiting_run_can_be_deleted(line, runs):
     app = opened(run=line[1])
-    app.button(key="delete-run").click().run()
+    app.button(key=f"delete-run-{line[1]}").click().run()
     assert waiting(runs) == line[2:]
     assert line[0] in sentences(app)  # the one that trains, not the newest that waits
 

@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard import server
 from dashboard.charts.other_runs import COLORS
 from dashboard.session.comparison import MOST_OTHERS
+from dashboard.words.dates import recent_moment
 from mlcore.config import DataConfig, RunConfig, TrainConfig
 from mlcore.events import Started, StepsDone, Stopped
 from mlcore.runs import Recorder, RunFolder, RunStore
@@ -147,7 +148,8 @@ def test_tags_and_a_note_are_given_on_the_page(app, run):
     line = next(text.value for text in app.markdown if "gray-badge[new]" in text.value)
     assert r"\*here\* \<b\>" in line
     labels = app.selectbox(key="run-choice").options
-    assert [label for label in labels if "#old" in label] == ["other · stopped · #old"]
+    when = recent_moment(other.meta["created"])
+    assert [label for label in labels if "#old" in label] == [f"other · {when} · stopped · #old"]
 
 
 def test_a_tag_that_is_no_word_is_a_sentence_and_goes_again(app, run):

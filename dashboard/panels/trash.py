@@ -1,0 +1,124 @@
+"""The trash: the deleted runs, any of which can be restored, and what was deleted just now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from dashboard import server, session
+from dashboard.session import problems
+from dashboard.words.run_names import distinct_labels
+from dashboard.words.translation import _, ngettext
+from dashboard.words.wording import as_markdown
+from mlcore.runs import RunInfo
+from mlcore.runs.library import trash
+
+__all__ = ["deleted_notice", "deleted_runs", "note_deleted"]
+
+_DELETED, _TO_CONFIRM = "train-deleted", "trash-empty-to-confirm"
+_LISTED = 50
+
+
+def note_deleted(run: str, name: str) -> None:
+    """A run was deleted just now: offer to undo that."""
+    st.session_state[_DELETED] = (run, name)
+
+
+def deleted_notice() -> None:
+    """Offer to undo the last deletion that this session made."""
+    slot = st.empty()
+    run, name = st.session_state.get(_DELETED) or ("", "")
+    if not run:
+        return
+    with slot.container(
+        horizontal=True, vertical_alignment="center", border=True, key="deleted", gap="small"
+    ):
+        text = _("{run} was deleted.", run=as_markdown(name))
+        st.markdown(f":material/delete: {text}", width="content")
+        st.space("stretch")
+        st.button(_("Undo"), key=f"undo-delete-{run}", on_click=_restore, args=(run,))
+        st.button(_("Close"), key=f"close-deleted-{run}", type="tertiary", on_click=_forget)
+
+
+def deleted_runs() -> None:
+    """The trash, folded; nothing while it is empty."""
+    slot = st.empty()
+    count = trash.count_deleted(server.store())
+    if not count:
+        return
+    with slot.container(key="trash"):
+        title = ngettext("{n:,} deleted run", "{n:,} deleted runs", count)
+        folded = st.expander(title, key="deleted-runs", icon=":material/delete:", on_change="rerun")
+        if folded.open:
+            with folded:
+                _list(trash.deleted_runs(server.store()))
+                _empty_button(count)
+
+
+def _list(deleted: Sequence[RunInfo]) -> None:
+    labels = distinct_labels(deleted)
+    for info in deleted[:_LISTED]:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.markdown(as_markdown(labels[info.id]), width="stretch")
+            st.button(
+                _("Restore"),
+                key=f"restore-{info.id}",
+                icon=":material/restore_from_trash:",
+                on_click=_restore,
+                args=(info.id,),
+            )
+    if len(deleted) > _LISTED:
+        st.caption(
+            _(
+                "The {n:,} that were deleted last are listed, of {all:,}.",
+                n=_LISTED,
+                all=len(deleted),
+            )
+        )
+
+
+def _empty_button(count: int) -> None:
+    """Deletes for good, after a second click."""
+    if not st.session_state.get(_TO_CONFIRM):
+        st.button(
+            _("Delete all for good…"),
+            key="doubt-empty",
+            type="tertiary",
+            on_click=_ask,
+            args=(True,),
+        )
+        return
+    st.caption(
+        ngettext(
+            "{n:,} run, its history and its checkpoints will be gone: that cannot be undone.",
+            "{n:,} runs, their histories and checkpoints will be gone: that cannot be undone.",
+            count,
+        )
+    )
+    with st.container(horizontal=True, gap="small"):
+        st.button(_("Delete for good"), key="empty-trash", on_click=_empty)
+        st.button(_("Keep them"), key="keep-trash", on_click=_ask, args=(False,))
+
+
+def _ask(ask: bool) -> None:
+    st.session_state[_TO_CONFIRM] = ask
+
+
+def _forget() -> None:
+    st.session_state.pop(_DELETED, None)
+
+
+def _empty() -> None:
+    _ask(False)
+    _forget()
+    with problems.caught():
+        trash.empty_trash(server.store())
+
+
+def _restore(run: str) -> None:
+    with problems.caught():
+        trash.restore(server.store(), run)
+        session.set_current_run(run)
+    if st.session_state.get(_DELETED, ("",))[0] == run:
+        _forget()
