@@ -40,7 +40,7 @@ def noise() -> Iterator[Noise]:
     """
     noise = Noise()
     yield noise
-    assert noise.unexpected() == []
+    assert not (heard := noise.unexpected()), "\n".join(heard)
 
 
 @pytest.fixture

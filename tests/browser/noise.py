@@ -9,7 +9,7 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Response
 
 __all__ = ["SERVER_GONE", "Noise"]
 
-SERVER_GONE = r"ERR_CONNECTION_REFUSED|WebSocket|_stcore/"
+SERVER_GONE = r"ERR_CONNECTION_REFUSED|WebSocket|_stcore/|when disconnected from server"
 """What a browser says of a server that a test has ended, to be expected there."""
 
 _PROBES = r"^(answer 404|console error: .* 404 ).*/_stcore/(health|host-config)"
