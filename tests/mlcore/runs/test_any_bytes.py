@@ -249,6 +249,7 @@ def with_another_value(rng: random.Random, original: bytes) -> bytes:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)  # a minute alone; many on a busy machine
 def test_ten_thousand_damages_are_answers_and_no_fault(runs):
     rng = random.Random(20261128)
     _, run, _ = sorted(path.name for path in runs.glob("[!.]*"))
