@@ -109,9 +109,12 @@ def _epoch(history: History) -> str:
 
 
 def _trend(losses: np.ndarray[Any, Any]) -> str:
-    """Where the loss goes: its last tenth against the tenth before."""
+    """Where the loss goes: its last tenth against the tenth before, of the finite ones."""
+    losses = losses[np.isfinite(losses)]
+    if len(losses) < 4:
+        return _("about level")
     part = max(1, len(losses) // 10)
     now, before = float(losses[-part:].mean()), float(losses[-2 * part : -part].mean())
-    if len(losses) < 4 or not before or abs(now - before) < _SAME * abs(before):
+    if not before or abs(now - before) < _SAME * abs(before):
         return _("about level")
     return _("falling") if now < before else _("rising")

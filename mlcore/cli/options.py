@@ -64,17 +64,32 @@ def whole_number(name: str, *, low: int, high: int = _HIGHEST) -> Any:
     def read(words: list[str]) -> int:
         word = words[0]
         fits = len(word) < _DIGITS
-        if high < _HIGHEST and not (word.isdecimal() and fits and low <= int(word) <= high):
-            template = "`--{name}` must be a whole number from {low} to {high}, but got {value!r}."
-        elif not word.isdecimal() or (fits and int(word) < low):
-            template = "`--{name}` must be a whole number, {low} or more, but got {value!r}."
-        elif not fits or int(word) > high:
-            template = "`--{name}` must be at most {high:,}, but got {value!r}."
+        number = int(word) if word.isdecimal() and fits else None
+        if number is not None and low <= number <= high:
+            return number
+        if high < _HIGHEST:
+            problem = SettingsError(
+                "`--{name}` must be a whole number from {low} to {high}, but got {value!r}.",
+                name=name,
+                low=low,
+                high=high,
+                value=shortened(word),
+            )
+        elif word.isdecimal() and (number is None or number > high):
+            problem = SettingsError(
+                "`--{name}` must be at most {high:,}, but got {value!r}.",
+                name=name,
+                high=high,
+                value=shortened(word),
+            )
         else:
-            return int(word)
-        raise RefusedError(
-            SettingsError(template, name=name, low=low, high=high, value=shortened(word))
-        )
+            problem = SettingsError(
+                "`--{name}` must be a whole number, {low} or more, but got {value!r}.",
+                name=name,
+                low=low,
+                value=shortened(word),
+            )
+        raise RefusedError(problem)
 
     return raw(read, "N")
 
