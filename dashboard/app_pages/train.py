@@ -16,6 +16,7 @@ from dashboard.panels import (
     figures,
     invitation,
     queue,
+    reading_aid,
     run_choice,
     run_menu,
     steering,
@@ -98,8 +99,9 @@ def _live(shown: RunInfo, runs: Sequence[RunInfo], drawn_from: PageState) -> Non
         chart.run_chart(history, shown, runs, moving=drawn_from.moving)
         chart.switches()
         compare.choose_others(shown, runs)
+        reading_aid.how_to_read()
     figures.troubles(history)
-    st.subheader(_("Epochs"))
+    st.header(_("Epochs"), anchor=False)
     tables.epochs_table(history.epochs, history.state)
 
 
@@ -138,10 +140,10 @@ def _below(
     queue.queue_panel(drawn_from.queue, runs, history.folder.id)
     left, right = st.columns([3, 2], gap="large")
     with left:
-        st.subheader(_("Model"))
+        st.header(_("Model"), anchor=False)
         tables.model_table(history.folder.config)
     with right:
-        st.subheader(_("Settings"))
+        st.header(_("Settings"), anchor=False)
         tables.settings_table(history.config)
 
 

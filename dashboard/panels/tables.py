@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import streamlit as st
 
 from dashboard.words.choices import layer_name, setting_text
 from dashboard.words.setting_names import setting_label
 from dashboard.words.translation import _, translated
-from dashboard.words.wording import file_size
+from dashboard.words.wording import figure, file_size
 from mlcore.config import SETTINGS, RunConfig
 from mlcore.data import CATALOG
 from mlcore.events import EpochDone
@@ -29,12 +30,12 @@ def epochs_table(epochs: Sequence[EpochDone], state: State) -> None:
         st.caption(_no_epoch_yet(state))
         return
     recent = list(reversed(epochs))
-    columns: dict[str, list[float | int | None]] = {
+    columns: dict[str, Sequence[float | int | str | None]] = {
         "epoch": [done.epoch for done in recent],
-        "train_loss": [done.train_loss for done in recent],
+        "train_loss": _losses([done.train_loss for done in recent]),
     }
     if any(done.validation_loss is not None for done in epochs):
-        columns["validation_loss"] = [done.validation_loss for done in recent]
+        columns["validation_loss"] = _losses([done.validation_loss for done in recent])
         columns["validation_accuracy"] = [
             None if done.validation_accuracy is None else done.validation_accuracy * 100
             for done in recent
@@ -52,8 +53,10 @@ def epochs_table(epochs: Sequence[EpochDone], state: State) -> None:
         row_height=_ROW_HEIGHT,
         column_config={
             "epoch": number(_("Epoch"), format="%d", width=60),
-            "train_loss": number(_("Training loss"), format="%.4f"),
-            "validation_loss": number(_("Validation loss"), format="%.4f"),
+            "train_loss": _loss_column(_("Training loss"), columns["train_loss"]),
+            "validation_loss": _loss_column(
+                _("Validation loss"), columns.get("validation_loss", ())
+            ),
             "validation_accuracy": number(_("Validation accuracy"), format="%.2f %%"),
             "lr": number(_("Learning rate"), format="%.3g"),
             "seconds": number(_("Seconds"), format="%.2f"),
@@ -69,6 +72,19 @@ def _no_epoch_yet(state: State) -> str:
     if state in ENDED:
         return _("The run ended before its first epoch was over.")
     return _("The first epoch is not over yet; each will have a line here.")
+
+
+def _losses(losses: Sequence[float | None]) -> Sequence[float | str | None]:
+    """Numbers, which can be sorted; as the page writes them where digits could not be read."""
+    if all(loss is None or 0.00005 <= abs(loss) < 1e5 or not loss for loss in losses):
+        return losses
+    return [figure(loss) for loss in losses]
+
+
+def _loss_column(label: str, losses: Sequence[object]) -> Any:
+    if any(isinstance(loss, str) for loss in losses):
+        return st.column_config.TextColumn(label, alignment="right")
+    return st.column_config.NumberColumn(label, format="%.4f")
 
 
 def model_table(config: RunConfig) -> None:

@@ -35,7 +35,8 @@ def chart_words(history: History, name: str, others: int = 0) -> str:
         name: of the run.
         others: how many runs are drawn beside it.
     """
-    losses = history.steps[np.isfinite(history.steps)]
+    finite = np.isfinite(history.steps)
+    losses = history.steps[finite].astype(np.float64)  # so that the mean of 1e38 is finite too
     parts = [_("Chart of the losses of {run}.", run=name), translated(_STATES[history.state])]
     if len(losses):
         parts.append(
