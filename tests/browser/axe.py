@@ -9,6 +9,17 @@ from playwright.sync_api import Page
 
 __all__ = ["faults", "faults_in_both_themes"]
 
+_SETTLED = """scheme => {
+  if (getComputedStyle(document.documentElement).colorScheme !== scheme) return false;
+  const before = window.coloursSeen;
+  window.coloursSeen = [...document.querySelectorAll('body *')].map((node) => {
+    const style = getComputedStyle(node);
+    return `${style.color} ${style.backgroundColor} ${style.opacity}`;
+  }).join();
+  return window.coloursSeen === before;
+}"""
+"""Whether no colour changed since it was asked last: those of a theme fade in."""
+
 _ELSEWHERE: dict[str, str] = {}
 """Rule → selector of what Streamlit draws itself and cannot be mended from outside, with why."""
 
@@ -31,9 +42,6 @@ def faults_in_both_themes(page: Page, what: str) -> list[str]:
     found = []
     for scheme in ("dark", "light"):
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        page.wait_for_function(
-            "scheme => getComputedStyle(document.documentElement).colorScheme === scheme",
-            arg=scheme,
-        )
+        page.wait_for_function(_SETTLED, arg=scheme, polling=500)
         found += [f"{what}, {scheme}: {line}" for line in faults(page)]
     return found

@@ -27,7 +27,7 @@ _OF_A_CHART = {
     "not_loaded",
 }
 _ATTRIBUTE = re.compile(r"(?:title|alt|aria-label)=(['\"])(.*?)\1", re.DOTALL)
-_STYLE_OR_TAG = re.compile(r"<style>.*?</style>|<[^>]*>", re.DOTALL)
+_STYLE_OR_TAG = re.compile(r"<(style|script)>.*?</\1>|<[^>]*>", re.DOTALL)
 
 
 def shown_texts(app: AppTest, *, sidebar: bool = True) -> Iterator[tuple[str, str]]:
