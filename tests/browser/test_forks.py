@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from mlcore.replay import replay
 from mlcore.runs import History, RunFolder
@@ -34,12 +34,18 @@ def page(page: Page) -> Page:
 
 
 def curves(page: Page) -> list[str]:
-    """Names in the legend of the chart."""
-    return page.locator(".live-chart .legendtext").all_inner_texts()
+    """Names of runs in the legend of the chart."""
+    return _names(page).all_inner_texts()
 
 
 def wait_for_curves(page: Page, count: int) -> None:
-    expect(page.locator(".live-chart .legendtext")).to_have_count(count)
+    expect(_names(page)).to_have_count(count)
+
+
+def _names(page: Page) -> Locator:
+    """The entries of the legend that are runs: it names the marks on the chart, too."""
+    marks = re.compile(r"^\s*(checkpoint|edit|off the scale)\s*$")
+    return page.locator(".live-chart .legendtext").filter(has_not_text=marks)
 
 
 def open_form(page: Page) -> None:
