@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900)]
 
 SHORT = "data.name=digits&data.batch_size=256&train.epochs=1&train.device=cpu"
 SECONDS = 60
-TRIES = 50
+TRIES = 16
 
 
 @pytest.fixture
