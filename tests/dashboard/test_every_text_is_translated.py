@@ -22,6 +22,7 @@ from torch import nn
 from dashboard import server
 from dashboard.server import data_sets
 from dashboard.words import translation
+from dashboard.words.wording import as_markdown
 from mlcore.config import DataConfig, OptimConfig, RunConfig, TrainConfig
 from mlcore.data import CATALOG
 from mlcore.errors import RunError, to_json
@@ -191,7 +192,7 @@ def test_what_an_address_has_wrong(app: AppTest, made: Callable[..., RunFolder])
     made(STARTED, STEPS, Stopped(step=39, epoch=1))
     gone = "20200101-000000-abcd"
     address = {"run": gone, "with": f"{gone},{gone}", "optim.lr": "-1", "train.epochs": "0"}
-    assert not english(opened(app, **address), str(server.runs_root()))
+    assert not english(opened(app, **address), as_markdown(str(server.runs_root())))
 
 
 def test_settings_that_are_refused(app: AppTest, runs: RunStore) -> None:
@@ -286,10 +287,10 @@ def of_other_images(file: Path) -> bytes:
 def test_with_an_upload(app: AppTest, trained: RunFolder) -> None:
     page = opened(app, "checkpoints")
     last = trained.checkpoints()[-1]
-    for content in (b"no checkpoint", state_dict(), last.read_bytes(), of_other_images(last)):
+    for content in (b"1 2 3", state_dict(), last.read_bytes(), of_other_images(last)):
         page.file_uploader[0].set_value(("7.pt", content, "application/octet-stream")).run()
         assert not english(page)
-        if content != b"no checkpoint":
+        if content != b"1 2 3":
             page.button(key="test-upload").click().run()
             assert not english(page)
             page.switch_page("app_pages/checkpoints.py").run()
