@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.driving import button
+
 pytestmark = [pytest.mark.browser, pytest.mark.mnist, pytest.mark.slow]
 
 FAST = (
@@ -38,15 +40,15 @@ def test_fast_98_trains_past_98_percent_and_comes_back_from_its_download_unchang
     page.goto(f"{app(data=mnist_root).url}/?{FAST}")
     settled(page)
     expect(page.get_by_role("combobox", name="Preset")).to_have_value("Fast 98 %")
-    button = page.locator(".st-key-train button")
-    expect(button).to_be_enabled()
+    train = button(page, "train")
+    expect(train).to_be_enabled()
     begun = time.perf_counter()
-    button.click()
+    train.click()
     page.wait_for_function(
         "Number(document.querySelector('.live-chart[data-points]')?.dataset.last ?? 0) > 0"
     )
     print(f"\nclick on Train to first point: {time.perf_counter() - begun:.2f} s")
-    expect(page.locator(".st-key-standing")).to_contain_text("Finished", timeout=180_000)
+    expect(page.locator(".st-key-standing").last).to_contain_text("Finished", timeout=180_000)
     print(f"click on Train to finished: {time.perf_counter() - begun:.1f} s")
 
     go_to(page, "Test", settled)
@@ -62,6 +64,6 @@ def test_fast_98_trains_past_98_percent_and_comes_back_from_its_download_unchang
     page.get_by_test_id("stMain").locator("input[type=file]").set_input_files(file)
     inspection = page.locator(".st-key-inspection")
     expect(inspection).to_contain_text("MNIST")
-    page.locator(".st-key-test-upload button").click()
+    button(page, "test-upload").click()
     settled(page)
     assert verdict(page) == trained
