@@ -43,7 +43,7 @@ def train_button(queue: QueueSnapshot) -> None:
     """
     config = session.config()
     reason = why_not_trainable(config)
-    if config and queue.active and server.jobs().would_wait(config, queue):
+    if queue.active and (config is None or server.jobs().would_wait(config, queue)):
         label, icon = _("Add to queue"), ":material/playlist_add:"
         hint = _("Another run trains on this device; this one starts when it is free.")
     else:
@@ -133,7 +133,7 @@ def why_not_trainable(config: RunConfig | None) -> MlcoreError | None:
         return SettingsError("A setting in the sidebar cannot be used; the reason is shown there.")
     if not data_sets.usable(config.data):
         return DataMissingError(
-            "The data set is not on this machine yet; the box above says how to get it."
+            "The data set is not on this machine yet; the box on this page says how to get it."
         )
     return None
 

@@ -66,10 +66,10 @@ def metrics(history: History) -> None:
         _metric(
             _("Training loss"),
             figure(_recent_loss(history)),
-            _change(history, "train_loss"),
+            _loss_change(history),
             help=_(
-                "Mean of the last {steps} steps; below it, how the mean of the last epoch differs "
-                "from the epoch before.",
+                "Mean of the last {steps} steps; below it, how it differs from the same mean at "
+                "the end of the epoch before.",
                 steps=_RECENT,
             ),
         )
@@ -109,10 +109,18 @@ def _change(history: History, name: str) -> float | None:
     return None if now is None or before is None else now - before
 
 
-def _recent_loss(history: History) -> float | None:
-    recent = history.steps[-_RECENT:]
+def _recent_loss(history: History, step: int | None = None) -> float | None:
+    """The mean loss of the last steps, up to `step` where it is given."""
+    recent = history.steps[:step][-_RECENT:]
     recent = recent[np.isfinite(recent)]
     return float(recent.mean()) if len(recent) else None
+
+
+def _loss_change(history: History) -> float | None:
+    """How the mean loss of the last steps differs from that at the end of the epoch before."""
+    ends = [epoch.step for epoch in history.epochs if epoch.step < history.step]
+    now, before = _recent_loss(history), _recent_loss(history, ends[-1]) if ends else None
+    return None if now is None or before is None else now - before
 
 
 def _test_accuracy(history: History) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 
 from mlcore.commands import Stop
@@ -91,6 +92,23 @@ def test_losses_that_are_not_finite_are_drawn_as_gaps(made):
     app = opened()
     assert b'"points":3' in chart_header(app)
     assert metrics(app)["Training loss"] == "2.0000"
+
+
+def test_below_the_training_loss_stands_how_that_very_number_changed(made):
+    rising = StepsDone(first=40, losses=(1.0,) * 10 + (3.0,) * 10, epoch=2)
+    made(STARTED, STEPS, EPOCH, rising, alive=True)
+    (loss,) = [one for one in opened().main.metric if one.label == "Training loss"]
+    shown = np.mean([*(2 - step / 39 for step in range(9, 39)), *rising.losses])
+    before = np.mean([2 - step / 39 for step in range(39)])
+    assert float(loss.value) == pytest.approx(shown, abs=1e-4)
+    assert float(loss.delta) == pytest.approx(shown - before, abs=1e-4)
+
+
+def test_a_refused_setting_leaves_the_button_its_name(made):
+    made(STARTED, STEPS, alive=True)
+    app = opened(**{"optim.lr": "-1"})
+    app.text_input(key="optim.lr").set_value("-1").run()
+    assert app.button(key="train").label == "Add to queue"
 
 
 def test_the_smoothing_can_be_turned_off(made):
