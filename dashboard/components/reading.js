@@ -137,6 +137,10 @@ const mend = (texts) => {
   all("main h3", (node) => { // a page whose first level is followed by the third
     if (!document.querySelector("main h2")) set(node, "aria-level", "2");
   });
+  document.querySelectorAll("[data-floating-ui-portal]").forEach((node, place) => {
+    set(node, "role", "region"); // menus and hints hang outside the page's parts
+    set(node, "aria-label", place ? `${texts.over} ${place + 1}` : texts.over);
+  });
   all("[data-testid=stPopoverBody][aria-label='']", (node) => {
     const opener = document.querySelector("[data-testid=stPopoverButton][aria-expanded=true]");
     set(node, "aria-label", opener?.getAttribute("aria-label") ?? opener?.textContent.trim());

@@ -25,6 +25,7 @@ def mend_page() -> None:
     texts = {
         "language": language(),
         "chart": _("Chart: {title}", title="{title}"),
+        "over": _("Over the page"),
         "names": {"run-menu": _("Run menu")},
     }
     with st.container(key="reading"):

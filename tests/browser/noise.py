@@ -9,7 +9,10 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Response
 
 __all__ = ["SERVER_GONE", "Noise"]
 
-SERVER_GONE = r"ERR_CONNECTION_REFUSED|WebSocket|_stcore/|when disconnected from server"
+SERVER_GONE = (
+    r"ERR_CONNECTION_REFUSED|WebSocket|_stcore/|when disconnected from server"
+    r"|Is Streamlit still running\?"
+)
 """What a browser says of a server that a test has ended, to be expected there."""
 
 _PROBES = r"^(answer 404|console error: .* 404 ).*/_stcore/(health|host-config)"

@@ -208,7 +208,8 @@ def test_single_steps_and_epochs_edits_and_refusals(app, page, settled, shots):
         button(page, "next-epoch").click()
         wait_for_steps(page, history_of(folder).edits[-1].step)
         badge(page, "Paused")
-    assert marks(page) == ["momentum 0 → 0.9", "batch size 16 → 64", "epochs 5,000 → 6,000"]
+    edits = ["momentum 0 → 0.9", "batch size 16 → 64", "epochs 5,000 → 6,000"]
+    assert sorted(marks(page)) == sorted(edits)  # each on a free line, in no order
     set_number(page, "optim-lr", "0.02")
     expect(page.locator(".st-key-pending")).to_contain_text("Learning rate 0.003 → 0.02")
     shots(page, "steering-paused")
