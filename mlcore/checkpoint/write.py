@@ -123,7 +123,7 @@ def _cannot_write(path: Path, error: OSError) -> CheckpointError:
             "choose another folder.",
             **values,
         )
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return CheckpointError(
             "The checkpoint {path} cannot be written: {reason}; "
             "make room or choose another folder (an existing file is untouched).",

@@ -102,7 +102,7 @@ def test_a_full_disk_is_one_sentence_and_the_previous_file_stays(tmp_path: Path)
 
 
 def test_a_missing_folder_is_one_sentence(tmp_path: Path) -> None:
-    with pytest.raises(CheckpointError, match="No such file"):
+    with pytest.raises(CheckpointError, match="there is no folder"):
         write_bytes(tmp_path / "gone" / "last.pt", b"data")
 
 

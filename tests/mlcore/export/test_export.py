@@ -211,7 +211,7 @@ def test_what_is_not_installed_is_named(model, tmp_path, monkeypatch):
     monkeypatch.setattr("mlcore.export.formats.importlib.util.find_spec", lambda name: None)
     assert FORMATS["weights"].lacking is None
     with pytest.raises(
-        ExportError, match=r'onnx and onnxruntime: run `pip install "mlcore\[export\]"`'
+        ExportError, match=r'onnx and onnxruntime: run `pip install -e "\.\[export\]"`'
     ):
         export(checkpoint.load(path), path, tmp_path / "out.onnx", "onnx")
 
