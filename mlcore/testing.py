@@ -139,7 +139,7 @@ def try_normalisations(
         CheckpointError: the model has another number of classes.
         DataError: the data set cannot be read.
     """
-    data = load(dataclasses.replace(config, train_limit=1), 0, device, raw)
+    data = load(dataclasses.replace(config, train_limit=1, validation=0), 0, device, raw)
     found.check_classes(data)
     split = _held_out(raw or load_raw(config.name, data_root(config)), device)
     model = build_model(found).to(device)

@@ -93,7 +93,7 @@ def test_names_are_shown_literally_and_shortened():
     frame = training_frame(info, run="a")
     names = {trace["name"] for trace in frame["data"] if trace.get("showlegend") is not False}
     assert "&lt;b&gt;mine&lt;/b&gt;" in names
-    assert "x" * 23 + "…" in names
+    assert "x" * 39 + "…" in names
 
 
 def test_without_smoothing_the_legend_shows_the_steps():
