@@ -17,7 +17,7 @@ from typing import Any, TextIO
 
 from mlcore.errors import MlcoreError
 
-__all__ = ["Console", "can_show", "consoles", "note", "readable"]
+__all__ = ["Console", "can_show", "consoles", "readable"]
 
 _PLAIN = dict(zip("×·–—−\u2011‘’“”„\u00a0\u2009\u202f", 'x-----\'\'"""   ', strict=True)) | {
     "→": "->",
@@ -45,11 +45,6 @@ def can_show(text: str, stream: TextIO | None) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def note(sentence: object) -> None:
-    """Tell a person something that is no error, on standard error."""
-    print(f"note: {sentence}", file=sys.stderr)
 
 
 class Console(io.TextIOBase):
