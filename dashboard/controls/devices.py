@@ -44,7 +44,7 @@ def device_field() -> None:
     current = str(session.values()[setting.name])
     options = tuple(dict.fromkeys(("auto", "cpu", *found, current)))
     fields.choice(setting, options, lambda device: _name(device, found))
-    warning = st.empty()
+    warning = st.container()
     if found and not _has(current, found):
         text = _("This machine has no {device}: a run there would end at once.", device=current)
         warning.caption(f":orange[{text}]")

@@ -62,7 +62,7 @@ def sidebar() -> RunConfig | None:
     with st.sidebar:
         checked = form.check(session.values())
         _preset(checked.config)
-        with st.empty().container():  # always drawn: a group that moves loses what is typed in it
+        with st.container():  # always drawn: a group that moves loses what is typed in it
             for sentence in session.notes():
                 st.warning(sentence, icon=":material/link_off:")
             for name, sentence in checked.errors.items():

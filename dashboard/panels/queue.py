@@ -39,7 +39,9 @@ _BUTTONS = {
 
 def queue_panel(queue: QueueSnapshot, runs: Sequence[RunInfo], shown: str) -> None:
     """The queue as a small table; nothing where the shown run is all there is."""
-    slot = st.empty()  # always there, so that what follows keeps its position, and the chart lives
+    slot = (
+        st.container()
+    )  # always there, so that what follows keeps its position, and the chart lives
     others = [one for one in queue.active if one.run != shown]
     if not (queue.waiting or others or (queue.active and queue.at_once > 1)):
         return
@@ -77,7 +79,7 @@ def note_added(run: str) -> None:
 
 def added_notice(queue: QueueSnapshot, runs: Sequence[RunInfo], shown: str) -> None:
     """Say that a run waits, and offer to show it."""
-    slot = st.empty()
+    slot = st.container()
     run, when = st.session_state.get(_ADDED) or ("", 0.0)
     info = next((info for info in runs if info.id == run), None)
     position = queue.position(run)

@@ -75,7 +75,9 @@ def pending(history: History) -> None:
     Settings that a person did not touch while this run was shown are no wish of theirs. A run that
     waits or starts is not asked: it does not train yet.
     """
-    slot = st.empty()  # always there, so that what follows keeps its position, and the chart lives
+    slot = (
+        st.container()
+    )  # always there, so that what follows keeps its position, and the chart lives
     if history.state not in ("running", "paused") or history.started is None:
         return
     now, values = history.config, session.values()

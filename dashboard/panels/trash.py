@@ -27,7 +27,7 @@ def note_deleted(run: str, name: str) -> None:
 
 def deleted_notice() -> None:
     """Offer to undo the last deletion that this session made."""
-    slot = st.empty()
+    slot = st.container()
     run, name = st.session_state.get(_DELETED) or ("", "")
     if not run:
         return
@@ -43,7 +43,7 @@ def deleted_notice() -> None:
 
 def deleted_runs() -> None:
     """The trash, folded; nothing while it is empty."""
-    slot = st.empty()
+    slot = st.container()
     count = trash.count_deleted(server.store())
     if not count:
         return

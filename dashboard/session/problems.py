@@ -76,7 +76,7 @@ def clear() -> None:
 
 def show() -> None:
     """Draw the error that was kept, if there is one."""
-    slot = st.empty()  # always there, so that what follows keeps its position
+    slot = st.container()  # always there, so that what follows keeps its position
     problem = st.session_state.get(_PROBLEM)
     if problem is not None:
         slot.error(as_markdown(sentence(problem)), icon=_ICON)

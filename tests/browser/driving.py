@@ -70,17 +70,16 @@ def click_train(page: Page, before: str = "") -> str:
 def add_to_queue(page: Page, *, show: bool = False) -> str:
     """Click on "Add to queue"; the id of the run that waits. The page stays, unless `show`."""
     expect(button(page, "train")).to_have_text(re.compile("Add to queue"))
-    notice = page.locator("[class*=st-key-show-added-]")
-    before = notice.last.get_attribute("class") if notice.count() else ""
-    button(page, "train").click()
-    page.wait_for_function(
-        "before => { const all = document.querySelectorAll('[class*=st-key-show-added-]');"
-        " return all.length && all[all.length - 1].className !== before }",
-        arg=before,
+    told = (
+        "Array.from(document.querySelectorAll('[class*=st-key-show-added-]'),"
+        " element => element.className.match(/st-key-show-added-([\\w-]+)/)[1]).pop() ?? ''"
     )
-    found = re.search(r"st-key-show-added-([\w-]+)", notice.last.get_attribute("class") or "")
-    assert found
+    before = page.evaluate(told)
+    button(page, "train").click()
+    added: str = page.wait_for_function(
+        f"before => {{ const run = {told}; return run !== before && run }}", arg=before
+    ).json_value()
     if show:
-        button(page, f"show-added-{found[1]}").click()
-        page.wait_for_url(re.compile(f"run={found[1]}"))
-    return found[1]
+        button(page, f"show-added-{added}").click()
+        page.wait_for_url(re.compile(f"run={added}"))
+    return added

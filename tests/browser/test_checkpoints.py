@@ -12,11 +12,13 @@ import onnxruntime
 import pytest
 import torch
 from playwright.sync_api import Locator, Page, expect
+from streamlit.proto.BackMsg_pb2 import BackMsg
 from torch import nn
 
 from mlcore.config import DataConfig, OptimConfig, RunConfig, TrainConfig
 from mlcore.run import execute
 from mlcore.runs import RunFolder, RunStore
+from tests.browser.server import wait_settled
 
 pytestmark = pytest.mark.browser
 
@@ -73,18 +75,26 @@ def save_other(page: Page, form: str, stem: str, folder: Path) -> Path:
 
 @contextmanager
 def no_rerun(page: Page) -> Iterator[None]:
-    """Within the block no script of the app runs."""
-    page.evaluate(
-        """() => {
-            const app = document.querySelector('[data-testid=stApp]');
-            const state = () => app.getAttribute('data-test-script-state');
-            window.states = [state()];
-            new MutationObserver(() => window.states.push(state())).observe(
-                app, { attributes: true, attributeFilter: ['data-test-script-state'] });
-        }"""
+    """Within the block no script of the app runs but for looks that it takes by itself."""
+    asked: list[BackMsg] = []
+    page.on(
+        "websocket", lambda socket: socket.on("framesent", lambda sent: asked.append(read(sent)))
     )
+
+    def read(sent: str | bytes) -> BackMsg:
+        assert isinstance(sent, bytes)
+        return BackMsg.FromString(sent)
+
+    page.reload()  # a socket is heard from its opening on
+    wait_settled(page)
+    assert any(message.HasField("rerun_script") for message in asked)
+    asked.clear()
     yield
-    assert set(page.evaluate("window.states")) == {"notRunning"}
+    assert not [
+        message
+        for message in asked
+        if message.HasField("rerun_script") and not message.rerun_script.is_auto_rerun
+    ]
 
 
 def bring_in(page: Page, path: Path) -> None:
