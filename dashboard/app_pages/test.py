@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard import server, session
-from dashboard.panels import evaluation, invitation
+from dashboard.panels import assumptions, evaluation, invitation
 from dashboard.panels.checkpoint_choice import Choice, choose_model, no_checkpoint_yet
 from dashboard.panels.follow import follow
 from dashboard.server import data_sets
@@ -43,6 +43,10 @@ def page() -> None:
 
 
 def _test(choice: Choice, data: str) -> None:
+    if choice.upload is not None and (reason := assumptions.refusal(choice.upload)):
+        st.error(as_markdown(reason), icon=":material/error:")
+        st.page_link("app_pages/checkpoints.py", label=_("Go to Checkpoints"))
+        return
     _say_what_is_assumed(choice)
     _warn_of_another_data_set(choice, data)
     root = _root(choice, data)

@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, get_args
-
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from dashboard import server, session
 from dashboard.gaps.uploads import free_memory
-from dashboard.panels import contents
-from dashboard.panels.evaluation import normalisations
-from dashboard.server import data_sets
-from dashboard.server.evaluations import tried
+from dashboard.panels import assumptions, contents
 from dashboard.session import problems
 from dashboard.session.uploads import Upload, save_upload
 from dashboard.settings.resume_plan import origins, resume_plan
-from dashboard.words.choices import choice_name
 from dashboard.words.setting_names import settings_sentence
 from dashboard.words.translation import _, ngettext, sentence, translated
 from dashboard.words.wording import as_markdown, file_size
 from mlcore import errors
-from mlcore.checkpoint.suggest import data_sets_for
-from mlcore.config import DataConfig, data_root, find_setting
-from mlcore.config.model import Activation
 from mlcore.errors import CheckpointError, MlcoreError
 
 __all__ = ["inspected", "uploader"]
@@ -84,7 +74,7 @@ def inspected(upload: Upload) -> None:
         if found["missing"]:
             missing = map(sentence, map(errors.from_json, found["missing"]))
             st.caption(as_markdown(" ".join(missing)))
-        _assume(upload)
+        assumptions.ask(upload)
         _actions(upload)
         contents.details(found)
 
@@ -121,78 +111,25 @@ def _inspect(new: Upload) -> None:
     session.keep_upload(new)
 
 
-def _assume(upload: Upload) -> None:
-    """Ask for what the file does not say; without an answer the default is assumed."""
-    found = upload.inspection
-    ask_activation = found["settings"] is None and bool(found["hidden"])
-    if not ask_activation and found["data"] is not None:
-        return
-    st.markdown(_("**The file does not say:**"))
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        if ask_activation:
-            options = list(get_args(Activation))
-            upload.assumed["activation"] = st.selectbox(
-                _("Activation"),
-                options,
-                index=options.index(upload.assumed.get("activation", found["activation"])),
-                format_func=choice_name,
-                key=f"assume-activation-{upload.path.stem}",
-                width=160,
-                help=_("The function after each hidden layer of the model in the file."),
-            )
-        if found["data"] is None:
-            _assume_normalisation(upload)
-    if found["data"] is None and upload.trials:
-        normalisations(upload.trials)
-
-
-def _assume_normalisation(upload: Upload) -> None:
-    """Two fields, which begin at the best of the usual normalisations where they can be tried."""
-    upload.trials = _tried(upload)
-    best = upload.trials["best"] if upload.trials else {}
-    for name, label in (("mean", _("Mean")), ("std", _("Standard deviation"))):
-        setting = find_setting(f"data.{name}")
-        rule = setting.rule
-        lowest = 0.0001 if name == "std" else float(rule.low if rule.low is not None else 0)
-        upload.assumed[name] = st.number_input(
-            label,
-            min_value=lowest,
-            max_value=float(rule.high if rule.high is not None else 10),
-            value=float(upload.assumed.get(name, best.get(name, setting.default))),
-            step=0.01,
-            format="%.4f",
-            key=f"assume-{name}-{upload.path.stem}",
-            width=180,
-            help=_("How pixels of 0 to 1 were normalised when the model was trained."),
-        )
-
-
-def _tried(upload: Upload) -> Mapping[str, Any] | None:
-    """How good the model is with the usual normalisations; None where no images are at hand."""
-    fitting = data_sets_for(int(upload.inspection["outputs"]))
-    sidebar, config = session.data_name(), session.config()
-    if not fitting:
-        return None
-    data = sidebar if sidebar in fitting else fitting[0]
-    root = data_root(config.data if config else DataConfig())
-    if not data_sets.source(data, root).usable:
-        return None
-    try:
-        return tried(upload.path, data, root, upload.assumed.get("activation"))
-    except MlcoreError:  # the test itself will say why
-        return None
-
-
 def _actions(upload: Upload) -> None:
     """What can be done with the file; what a click on Resume uses is said before it."""
     sidebar, plan = session.config(), None
     reason = _("A setting in the sidebar cannot be used; the reason is shown there.")
-    try:
-        plan = resume_plan(upload.inspection, sidebar, upload.assumed) if sidebar else None
-    except CheckpointError as error:
-        reason = settings_sentence(error)
+    if refused := assumptions.refusal(upload):
+        reason = refused
+    elif sidebar:
+        try:
+            plan = resume_plan(upload.inspection, sidebar, upload.assumed)
+        except CheckpointError as error:
+            reason = settings_sentence(error)
     with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button(_("Test it"), key="test-upload", type="primary", icon=":material/fact_check:"):
+        if st.button(
+            _("Test it"),
+            key="test-upload",
+            type="primary",
+            icon=":material/fact_check:",
+            disabled=bool(refused),
+        ):
             session.choose_upload()
             st.switch_page("app_pages/test.py")
         epochs = sidebar.train.epochs if sidebar else 1

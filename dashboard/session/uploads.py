@@ -31,6 +31,7 @@ class Upload:
         self.size = size  # bytes
         self.inspection: Mapping[str, Any] = {}  # what is in it, once it was inspected
         self.assumed: dict[str, Any] = {}  # what a person said that the file does not say
+        self.refused: dict[str, str] = {}  # what was typed of it, and means nothing
         self.trials: Mapping[str, Any] | None = None  # the normalisations tried on it
         self._finalizer = weakref.finalize(self, _remove, path)
 

@@ -115,7 +115,7 @@ def state_normalisation(page: Page) -> None:
         field = page.locator(f"[class*=st-key-assume-{name}] input:visible").last
         field.fill(f"{value}")
         field.press("Enter")
-        expect(field).to_have_value(f"{value:.4f}")
+        expect(field).to_have_value(f"{value}")
 
 
 def figures_of_upload(page: Page, settled: Callable[[Page], None]) -> list[str]:

@@ -156,14 +156,34 @@ def test_an_upload_is_inspected_before_it_is_used(app: AppTest, uploads: Path) -
     for words in ("784 → 12 → 10", "9,550", "0\\.2500", "SGD", "not stated"):
         assert words in shown
     assert page.selectbox(key=next_key(page, "assume-activation")).value == "relu"
-    assert page.number_input(key=next_key(page, "assume-mean")).value == 0.5
+    assert page.text_input(key=next_key(page, "assume-mean")).value == "0.5"
     assert not page.button(key="resume-upload").disabled
     assert kept(uploads) == [tutorial()]
 
 
 def next_key(page: AppTest, start: str) -> str:
-    keys = [w.key for kind in ("selectbox", "number_input") for w in page.get(kind)]  # type: ignore[attr-defined]
-    return next(key for key in keys if key and key.startswith(start))
+    keys = [w.key for kind in ("selectbox", "text_input") for w in page.get(kind)]  # type: ignore[attr-defined]
+    return next(key.strip() for key in keys if key and key.startswith(start))
+
+
+def test_a_normalisation_that_is_no_number_is_refused_in_a_sentence_and_tests_nothing(
+    app: AppTest,
+) -> None:
+    page = drop(open_page(app), tutorial())
+    page.text_input(key=next_key(page, "assume-std")).input("0").run()
+    wrong = "Standard deviation must be a number above 0 and at most 10, but got 0."
+    assert wrong in texts(page).replace("\\", "")
+    assert page.text_input(key=next_key(page, "assume-std")).value == "0"
+    assert page.button(key="test-upload").disabled
+    assert page.button(key="resume-upload").disabled
+    page.switch_page("app_pages/test.py").run()
+    assert not page.metric
+    page.switch_page("app_pages/checkpoints.py").run()
+    assert wrong in texts(page).replace("\\", "")
+    page.text_input(key=next_key(page, "assume-std")).input("0,25").run()
+    assert wrong not in texts(page).replace("\\", "")
+    page.button(key="test-upload").click().run()
+    assert "standard deviation 0.25" in texts(page)
 
 
 def test_what_the_file_does_not_say_changes_the_test(app: AppTest, trained: RunFolder) -> None:
@@ -260,8 +280,8 @@ def test_the_usual_normalisations_are_tried_and_the_best_is_taken(
     stream = io.BytesIO()
     torch.save(nn.Sequential(layer).state_dict(), stream)
     page = drop(open_page(app), stream.getvalue())
-    assert page.number_input(key=next_key(page, "assume-mean")).value == 0.1307
-    assert page.number_input(key=next_key(page, "assume-std")).value == 0.3081
+    assert page.text_input(key=next_key(page, "assume-mean")).value == "0.1307"
+    assert page.text_input(key=next_key(page, "assume-std")).value == "0.3081"
     words = "validation images of Digits \\(bundled\\), by mean / standard deviation: 0 / 1:"
     assert words in texts(page)
     page.button(key="test-upload").click().run()
