@@ -10,14 +10,16 @@ from typing import Any
 import streamlit as st
 
 from dashboard import server, session
+from dashboard.controls.numbers import NumberField
 from dashboard.panels.queue import note_added
 from dashboard.server import data_sets
 from dashboard.server.histories import history_of
 from dashboard.session import problems
-from dashboard.words.translation import _, ngettext, sentence
+from dashboard.words.translation import N_, _, ngettext, sentence
 from mlcore.config import RunConfig
-from mlcore.errors import DataMissingError, MlcoreError, RunError, SettingsError
+from mlcore.errors import DataMissingError, MlcoreError, SettingsError
 from mlcore.events import Finished, Stopped
+from mlcore.rules import Rule
 from mlcore.runs import ENDED, History, RunFolder
 from mlcore.runs.active.queue import QueueSnapshot
 from mlcore.runs.record.folder import checkpoint_step
@@ -116,15 +118,22 @@ def _more_epochs(history: History, epochs: int) -> None:
         )
     run = history.folder.id
     with st.popover(_("More epochs"), key=f"extend-{run}", icon=":material/forward:"):
-        count = st.number_input(_("More epochs"), value=5, key=_MORE)
+        count = _more_field().draw()
         st.button(
-            ngettext("Train {n:,} more epoch", "Train {n:,} more epochs", int(count)),
+            _("Train more epochs")
+            if count is None
+            else ngettext("Train {n:,} more epoch", "Train {n:,} more epochs", count),
             key="extend",
             type="primary",
             help=hint,
             on_click=_train_more,
             args=(run, epochs, changes),
         )
+
+
+def _more_field() -> NumberField:
+    rule = Rule(N_("epochs that one click adds"), label=N_("More epochs"), low=1, high=_MOST)
+    return NumberField(_MORE, _("More epochs"), 5, rule)
 
 
 def why_not_trainable(config: RunConfig | None) -> MlcoreError | None:
@@ -150,14 +159,8 @@ def _train() -> None:
 def _train_more(run: str, epochs: int, changes: Mapping[str, Any]) -> None:
     """Resume a finished run for as many epochs as the field says at the click."""
     with problems.caught():
-        count = int(st.session_state[_MORE])
-        if not 1 <= count <= _MOST:
-            raise RunError(
-                "A click adds from 1 to {most:,} epochs, but got {count:,}.",
-                most=_MOST,
-                count=count,
-            )
-        server.jobs().resume_run(run, {"train.epochs": epochs + count, **changes})
+        more = epochs + _more_field().value()
+        server.jobs().resume_run(run, {"train.epochs": more, **changes})
         _wait_for_first_steps(run)
 
 

@@ -9,6 +9,8 @@ from typing import Any
 import streamlit as st
 
 from dashboard import session
+from dashboard.controls.numbers import NumberField, forget
+from dashboard.gaps.widgets import show
 from dashboard.panels import actions
 from dashboard.server.histories import history_of
 from dashboard.session import problems
@@ -18,6 +20,7 @@ from dashboard.words.run_names import timed_name
 from dashboard.words.setting_names import settings_sentence
 from dashboard.words.translation import _, sentence
 from dashboard.words.wording import as_markdown
+from mlcore.config import SETTINGS
 from mlcore.errors import MlcoreError, RunError, SettingsError
 from mlcore.runs import History, RunFolder, RunInfo
 from mlcore.runs.library.forks import ForkPoint, fork_points
@@ -25,12 +28,11 @@ from mlcore.runs.library.forks import ForkPoint, fork_points
 __all__ = ["branch_here", "branch_off", "origin"]
 
 
-@st.fragment
 def branch_off(history: History) -> None:
     """A small form that starts a fork of the run; nothing before the run has started.
 
-    It is drawn when it is opened or used, and not with the chart: a list of epochs that grows and
-    is thinned out below the pointer cannot be chosen from.
+    It is drawn with the page, and not with the chart: a list of epochs that grows and is thinned
+    out below the pointer cannot be chosen from.
     """
     if history.started is None:
         return
@@ -41,7 +43,8 @@ def branch_off(history: History) -> None:
             icon=":material/call_split:",
             key=f"branch-{history.folder.id}",  # each run has a form of its own, closed at first
             help=_("Start a new run from this one's weights, with other settings."),
-            on_change="rerun",
+            on_change=_begin_anew,
+            args=(history.folder.id,),
         ),
     ):
         try:
@@ -99,12 +102,8 @@ def _origin(parent: str, step: int, exists: bool) -> str:
 def _form(history: History, found: Sequence[ForkPoint]) -> None:
     point = _choose_point(history.folder.id, found)
     changes = branch_changes(point, session.values())
-    epochs = st.number_input(
-        _("Epochs to train"),
-        value=branch_epochs(point, _epochs_wanted(point)),
-        key=_epochs_key(history, point),
-    )
-    reason = _why_not(point, changes, int(epochs))
+    epochs = _epochs_field(history, point).draw()
+    reason = None if epochs is None else _why_not(point, changes, epochs)
     if isinstance(reason, SettingsError):
         st.markdown(f":red[:material/error: {as_markdown(settings_sentence(reason))}]")
     if changes:
@@ -112,7 +111,7 @@ def _form(history: History, found: Sequence[ForkPoint]) -> None:
         st.markdown(_("From the sidebar: {changes}.", changes=words))
     elif not reason:
         st.caption(_("Same settings so far: change some in the sidebar to try others."))
-    if st.button(
+    st.button(
         _("Start the new run"),
         key="branch-start",
         type="primary",
@@ -120,18 +119,18 @@ def _form(history: History, found: Sequence[ForkPoint]) -> None:
         help=_("It is a run of its own."),
         on_click=_start,
         args=(history, found),
-    ):
-        st.rerun()  # the whole page: it shows the new run
+    )
 
 
 def _start(history: History, found: Sequence[ForkPoint]) -> None:
     """Start the fork that the form and the sidebar describe at the click."""
-    point = _points(found)[st.session_state[_from_key(history.folder.id)]]
-    epochs = st.session_state.get(_epochs_key(history, point))
-    if epochs is None:  # the point was chosen a moment ago, and its field is not drawn yet
-        epochs = branch_epochs(point, _epochs_wanted(point))
+    points = _points(found)
+    point = points[_chosen(history.folder.id, points)]
+    field = _epochs_field(history, point)
     with problems.caught():
-        _start_at(history, point, int(epochs))
+        _start_at(history, point, field.value())
+        forget(field.name)
+        _begin_anew(history.folder.id)
 
 
 def _start_at(history: History, point: ForkPoint, epochs: int) -> None:
@@ -156,12 +155,25 @@ def _why_not(
         return error
 
 
-def _from_key(run: str) -> str:
-    return f"branch-from-{run}"
+def _epochs_field(history: History, point: ForkPoint) -> NumberField:
+    """It stays while the run writes another last checkpoint below the hands that type in it."""
+    run, wanted = history.folder.id, _epochs_wanted(point)
+    chosen = (st.session_state.get(_chosen_key(run)), point.initial, wanted)
+    held = st.session_state.get(_default_key(run))
+    if held is None or held[0] != chosen:
+        held = chosen, branch_epochs(point, wanted)
+        st.session_state[_default_key(run)] = held
+    rule = SETTINGS["train.epochs"].rule
+    return NumberField(f"branch-epochs-{run}", _("Epochs to train"), held[1], rule)
 
 
-def _epochs_key(history: History, point: ForkPoint) -> str:
-    return f"branch-epochs-{history.folder.id}-{point.step}-{point.initial}"
+def _begin_anew(run: str) -> None:
+    """The form was opened, closed or used: its number is worked out again."""
+    st.session_state.pop(_default_key(run), None)
+
+
+def _default_key(run: str) -> str:
+    return f"branch-default-{run}"
 
 
 def _points(found: Sequence[ForkPoint]) -> dict[str, ForkPoint]:
@@ -173,10 +185,23 @@ def _points(found: Sequence[ForkPoint]) -> dict[str, ForkPoint]:
 
 def _choose_point(run: str, found: Sequence[ForkPoint]) -> ForkPoint:
     points = _points(found)
-    key = _from_key(run)
-    if st.session_state.get(key) not in points:  # its checkpoint was thinned out since
-        st.session_state[key] = next(iter(points))
-    return points[st.selectbox(_("From"), list(points), key=key)]
+
+    def choose(words: str) -> None:
+        st.session_state[_chosen_key(run)] = words
+
+    shown = show(f"branch-from-{run}", _chosen(run, points), choose)
+    st.selectbox(_("From"), list(points), index=list(points).index(shown.value), key=shown.key)
+    return points[shown.value]
+
+
+def _chosen(run: str, points: Mapping[str, ForkPoint]) -> str:
+    """The point that was chosen, as long as it is there; the last one by itself."""
+    chosen: str = st.session_state.get(_chosen_key(run), "")
+    return chosen if chosen in points else next(iter(points))
+
+
+def _chosen_key(run: str) -> str:
+    return f"branch-chosen-{run}"
 
 
 def _epochs_wanted(point: ForkPoint) -> int:

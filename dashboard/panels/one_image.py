@@ -7,14 +7,16 @@ import streamlit as st
 
 from dashboard import session
 from dashboard.charts.pixel_steps import StepsInfo, step_figure, steps_info
+from dashboard.controls.numbers import NumberField, forget
 from dashboard.panels.still_chart import still_chart
-from dashboard.words.translation import _, translated
+from dashboard.words.translation import N_, _, translated
 from mlcore.config import RunConfig
 from mlcore.data import RawData
+from mlcore.rules import Rule
 
 __all__ = ["one_image"]
 
-_INDEX = "image-index"
+_FIELD, _CHOSEN = "image-index", "chosen-image"
 
 
 def one_image(config: RunConfig, data: RawData) -> None:
@@ -49,11 +51,10 @@ def _step(info: StepsInfo, number: int, label: str) -> None:
 
 def _choose_image(count: int) -> int:
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        if st.session_state.get(_INDEX, 0) >= count:
-            st.session_state[_INDEX] = 0
-        index = st.number_input(
-            _("Training image"), 0, count - 1, key=_INDEX, width=180, persist_state="session"
-        )
+        held = int(st.session_state.get(_CHOSEN, 0))
+        index = held if held < count else 0
+        rule = Rule(N_("which image"), label=N_("Training image"), low=0, high=count - 1)
+        NumberField(_FIELD, _("Training image"), index, rule).draw(_choose, width=180)
         st.button(
             _("Another image"),
             key="another-image",
@@ -61,10 +62,15 @@ def _choose_image(count: int) -> int:
             on_click=_another,
             args=(count,),
         )
-    return int(index)
+    return index
+
+
+def _choose(index: int) -> None:
+    st.session_state[_CHOSEN] = index
 
 
 def _another(count: int) -> None:
     session.draw_again("image")
+    forget(_FIELD)
     rng = np.random.default_rng(session.draw_number("image"))
-    st.session_state[_INDEX] = int(rng.integers(count))
+    st.session_state[_CHOSEN] = int(rng.integers(count))

@@ -9,19 +9,22 @@ from contextlib import contextmanager
 import streamlit as st
 
 from dashboard import server, session
-from dashboard.gaps.widgets import show
+from dashboard.controls.numbers import NumberField
 from dashboard.session import problems
 from dashboard.words.run_names import timed_name
 from dashboard.words.translation import N_, _, ngettext, translated
 from dashboard.words.wording import as_markdown
+from mlcore.rules import Rule
 from mlcore.runs import RunFolder, RunInfo
 from mlcore.runs.active.active_runs import ActiveRun
 from mlcore.runs.active.queue import QueueSnapshot
+from mlcore.runs.active.queue_file import MOST_AT_ONCE
 
 __all__ = ["added_notice", "cancel", "note_added", "queue_panel", "where_it_waits"]
 
 _AT_ONCE = "at-once"
 _ADDED = "queue-added"
+_FEW = Rule(N_("runs"), label=N_("Runs at once per device"), low=1, high=MOST_AT_ONCE)
 _SHOWN = 20.0  # seconds in which the page says that a run was added
 _LONGEST = 0.2  # seconds that a click waits for a run that has just started
 _STATES = {
@@ -123,13 +126,9 @@ def _head(queue: QueueSnapshot) -> None:
             horizontal=True, vertical_alignment="center", gap="small", width="content"
         ):
             st.caption(_("Runs at once per device"), width="content")
-            at_once = show(_AT_ONCE, queue.at_once, _set_at_once)  # a tab or a shell changes it too
-            st.number_input(
-                _("Runs at once per device"),
-                value=at_once.value,
-                key=at_once.key,
-                label_visibility="collapsed",
-                width=120,
+            # A tab or a shell may change it too.
+            NumberField(_AT_ONCE, _("Runs at once per device"), queue.at_once, _FEW).draw(
+                _set_at_once, label_visibility="collapsed", width=120
             )
 
 
@@ -187,6 +186,6 @@ def _move(run: str, position: int) -> None:
         server.queue().move(run, position)
 
 
-def _set_at_once(wanted: float) -> None:
+def _set_at_once(wanted: int) -> None:
     with problems.caught():
-        server.queue().set_at_once(int(wanted))
+        server.queue().set_at_once(wanted)

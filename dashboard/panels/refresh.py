@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from dashboard import server
+from dashboard import server, session
 from dashboard.panels import steering
 from dashboard.server.histories import history_of
 from dashboard.server.load import load
@@ -45,6 +45,7 @@ class PageState:
     steady: bool  # it has trained for a while
     beside: tuple[str, ...]  # runs that are drawn beside it
     moving: bool  # one of these trains, so that its curve grows
+    settings: str  # what the sidebar holds: a click beside the chart brings along what was typed
     around: Surroundings
     drawn: float = field(compare=False, default_factory=time.monotonic)  # seconds
 
@@ -111,6 +112,7 @@ def page_state(
         ),
         beside=tuple(info.id for info in beside),
         moving=any(_moves(info) for info in beside),
+        settings=repr(session.values()),
     )
 
 

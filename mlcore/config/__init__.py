@@ -3,7 +3,15 @@
 from mlcore.config.data import PIXELS, SIDE, DataConfig
 from mlcore.config.model import ModelConfig
 from mlcore.config.optim import OptimConfig
-from mlcore.config.run import RunConfig, can_continue, changes_between, data_root, dumps, parse
+from mlcore.config.run import (
+    RunConfig,
+    can_continue,
+    changes_between,
+    data_root,
+    dumps,
+    parse,
+    read_number,
+)
 from mlcore.config.setting import Setting
 from mlcore.config.settings import EDITABLE, EXECUTION, MACHINE, SETTINGS, find_setting
 from mlcore.config.train import TrainConfig
@@ -27,4 +35,5 @@ __all__ = [
     "dumps",
     "find_setting",
     "parse",
+    "read_number",
 ]

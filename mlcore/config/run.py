@@ -21,7 +21,15 @@ from mlcore.errors import SettingsError
 from mlcore.files import expand_home
 from mlcore.rules import Value, list_words, nearest
 
-__all__ = ["RunConfig", "can_continue", "changes_between", "data_root", "dumps", "parse"]
+__all__ = [
+    "RunConfig",
+    "can_continue",
+    "changes_between",
+    "data_root",
+    "dumps",
+    "parse",
+    "read_number",
+]
 
 
 _LONGEST_NUMBER = 1_000  # characters
@@ -170,14 +178,15 @@ def parse(name: str, text: str) -> Value:
     elif setting.kind is bool:
         value = {"true": True, "false": False}.get(text.strip().lower(), text)
     elif setting.kind in (int, float):
-        value = _number(text)
+        value = read_number(text)
     else:
         words = re.split(r"[\s,]+", text.strip().lower())
-        value = [] if words == ["none"] else [_number(word) for word in words if word]
+        value = [] if words == ["none"] else [read_number(word) for word in words if word]
     return setting.rule.check(name, value, setting.kind)
 
 
-def _number(text: str) -> int | float | str:
+def read_number(text: str) -> int | float | str:
+    """The number that a text means to Python; the text itself where it means none."""
     if len(text) > _LONGEST_NUMBER:  # Python refuses to read more than 4,300 digits
         return text
     for kind in (int, float):

@@ -1,7 +1,11 @@
-"""A click takes along what was typed just before it: real keys, clicks held as people hold them."""
+"""A click takes along what was typed just before it: real keys, clicks held as people hold them.
+
+Each way to click is tried MLCORE_TRIES times, a few times by default.
+"""
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -9,16 +13,18 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from mlcore import checkpoint
 from mlcore.config import RunConfig
 from mlcore.runs import History, RunFolder, RunStore
+from mlcore.runs.record.folder import START_FILE
 from tests.browser.driving import LONG, badge, button, click_train, wait_for_other_run
 from tests.browser.server import wait_for
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(1_800)]
 
 SHORT = "data.name=digits&data.batch_size=256&train.epochs=1&train.device=cpu"
 SECONDS = 60
-TRIES = 16
+TRIES = int(os.environ.get("MLCORE_TRIES", 6))
 
 
 @pytest.fixture
@@ -35,7 +41,7 @@ def holds(count: int) -> Iterator[int]:
 
 
 def field(page: Page, key: str) -> Locator:
-    return page.locator(f".st-key-{key} input:visible").last
+    return page.locator(f"[class*='st-key-{key}'] input:visible").last
 
 
 def type_into(page: Page, key: str, text: str) -> None:
@@ -100,7 +106,7 @@ def test_what_was_typed_goes_to_the_queue_and_to_the_run_that_trains(
     type_into(page, "optim-lr", "0.5")
     page.keyboard.press("Enter")
     expect(button(page, "apply")).to_be_visible()
-    for number, hold in enumerate(holds(6)):
+    for number, hold in enumerate(holds(TRIES)):
         type_into(page, "optim-lr", rate(number))
         press(page, "apply", hold)
 
@@ -111,11 +117,11 @@ def test_what_was_typed_goes_to_the_queue_and_to_the_run_that_trains(
         wait_for(edited, SECONDS, "the edit is made")
         assert history.edits[-1].changes == {"optim.lr": float(rate(number))}
         expect(field(page, "optim-lr")).to_have_value(rate(number))
-        if number < 5:
+        if number < TRIES - 1:
             type_into(page, "optim-lr", "0.5")
             page.keyboard.press("Enter")
             expect(button(page, "apply")).to_be_visible()
-    for number, hold in enumerate(holds(6), start=1):
+    for number, hold in enumerate(holds(min(TRIES, 50)), start=1):
         type_into(page, "train-epochs", str(100 + number))
         press(page, "train", hold)
         assert newest(server, number).train.epochs == 100 + number
@@ -130,17 +136,41 @@ def test_a_name_is_written_when_the_next_click_is_elsewhere(
     run = click_train(page)
     badge(page, "Training")
     store = RunStore(server.runs)
-    for number, hold in enumerate(holds(3)):
-        if page.locator(f"[class*=st-key-name-{run}] input:visible").count() == 0:
+    for number, hold in enumerate(holds(TRIES)):
+        if field(page, f"name-{run}").count() == 0:
             press(page, "run-menu", hold)
-        page.locator(f"[class*=st-key-name-{run}] input:visible").last.click()
-        page.keyboard.press("Control+A")
-        page.keyboard.type(f"try {number}")
+        type_into(page, f"name-{run}", f"try {number}")
         field(page, "optim-lr").click(delay=hold)
         wait_for(
             lambda number=number: store.list()[0].name == f"try {number}", SECONDS, "it is named"
         )
         page.keyboard.press("Escape")
+
+
+def test_what_was_typed_is_in_the_run_that_is_branched_off(
+    app: Callable[..., Any], page: Page, settled: Callable[[Page], None]
+) -> None:
+    """The epochs are typed in the form, the rate in the sidebar, while the parent trains."""
+    server = app()
+    page.goto(f"{server.url}/?{LONG}")
+    parent = click_train(page)
+    badge(page, "Training")
+    folder = RunFolder(server.runs / parent)
+    wait_for(lambda: folder.last_checkpoint() is not None, SECONDS, "a checkpoint is written")
+    for number, hold in enumerate(holds(TRIES), start=1):
+        type_into(page, "optim-lr", rate(number))
+        press(page, f"branch-{parent}", hold)
+        expect(button(page, "branch-start")).to_be_visible()
+        epochs = 1_000 + number
+        type_into(page, f"branch-epochs-{parent}", str(epochs))
+        press(page, "branch-start", hold)
+        made = newest(server, number)
+        start = RunStore(server.runs).list()[0].path / "checkpoints" / START_FILE
+        done = checkpoint.inspect(start)["epoch"]  # of the parent
+        assert (made.optim.lr, made.train.epochs) == (float(rate(number)), done + epochs)
+        page.goto(f"{server.url}/?{LONG}&run={parent}")
+        badge(page, "Training")
+        settled(page)
 
 
 def test_a_refused_value_says_so_and_a_click_after_its_mending_trains(

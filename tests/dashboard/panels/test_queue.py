@@ -78,13 +78,13 @@ def test_a_run_that_waits_is_cancelled_and_started_again(line, runs, monkeypatch
 
 def test_more_runs_can_train_at_once(line, runs):
     app = opened(run=line[0])
-    assert app.number_input(key="at-once").value == 1
-    app.number_input(key="at-once").set_value(3).run()
+    assert app.text_input(key="at-once").value == "1"
+    app.text_input(key="at-once").input("3").run()
     assert RunQueue(runs.root).snapshot().at_once == 3
     assert app.button(key="train").label == "Train"
     RunQueue(runs.root).set_at_once(2)  # in a shell
     app.run()
-    assert app.number_input(key="at-once").value == 2
+    assert app.text_input(key="at-once").value == "2"
 
 
 def test_a_waiting_run_can_be_deleted(line, runs):
@@ -97,5 +97,5 @@ def test_a_waiting_run_can_be_deleted(line, runs):
 def test_where_one_run_trains_alone_there_is_no_queue(made):
     made(STARTED, STEPS, alive=True)
     app = opened()
-    assert not [item for item in app.main.number_input if item.key == "at-once"]
+    assert not [item for item in app.main.text_input if item.key == "at-once"]
     assert app.button(key="train").disabled is False
