@@ -96,7 +96,7 @@ def _live(shown: RunInfo, runs: Sequence[RunInfo], drawn_from: PageState) -> Non
     with st.container(key="live"):
         _standing(history, drawn_from)
         figures.metrics(history)
-        chart.run_chart(history, shown, runs, moving=drawn_from.moving)
+        chart.run_chart(history, shown, runs, moving=drawn_from.moving, pace=drawn_from.pace)
         chart.switches()
         compare.choose_others(shown, runs)
         reading_aid.how_to_read()

@@ -132,12 +132,7 @@ def training_info(
         name: the run's name, where there are others.
         others: runs to draw beside it.
     """
-    loss, means = (
-        loss_info(losses, window=window, visible=visible),
-        epochs_info(epochs, begin=begin),
-    )
-    curves = [loss.smooth.value, *(other.loss.value for other in others)]
-    curves += [np.array([point.value for point in means.train + means.validation])]
+    means = epochs_info(epochs, begin=begin)
     return TrainingInfo(
         loss=loss_info(losses, window=window, visible=visible),
         axis=loss_axis(losses, _points(means, others), kind=axis, before=was_log),

@@ -157,12 +157,28 @@ class Chart {
   }
 
   // Streamlit may lose the message that starts the timed refreshes: then the page is asked for one.
+  // While none comes, the chart says how old it is.
   watch() {
     clearInterval(this.watching);
-    if (!this.header.due) return;
-    this.watching = setInterval(
-      () => this.setTriggerValue("missed", true), this.header.due * 1000,
-    );
+    clearInterval(this.aging);
+    const { due, late, seldom } = this.header;
+    this.remark(due ? seldom : "");
+    if (!due) return;
+    const since = Date.now();
+    this.watching = setInterval(() => this.setTriggerValue("missed", true), due * 1000);
+    this.aging = setInterval(() => {
+      const seconds = Math.round((Date.now() - since) / 1000);
+      if (seconds >= due) this.remark(late.replace("#", seconds));
+    }, 1000);
+  }
+
+  remark(text) {
+    if (text && !this.note) {
+      this.note = document.createElement("div");
+      this.note.className = "late";
+      this.parent.appendChild(this.note);
+    }
+    if (this.note && this.note.textContent !== text) this.note.textContent = text;
   }
 
   themeKey(resolve) {
@@ -262,6 +278,8 @@ class Chart {
   end() {
     clearTimeout(this.timer);
     clearInterval(this.watching);
+    clearInterval(this.aging);
+    this.note?.remove();
     this.ends.abort();
     this.sizes.disconnect();
     this.ended = true;

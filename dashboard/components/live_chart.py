@@ -37,6 +37,7 @@ def live_chart(
     words: str = "",
     news: Mapping[str, Any] | None = None,
     due: float = 0.0,
+    seldom: str = "",
     on_missed: Callable[[], None] | None = None,
 ) -> None:
     """Draw a figure, or update its data.
@@ -50,10 +51,12 @@ def live_chart(
         words: what the figure shows, for those who cannot see it.
         news: "text" to announce to readers of the screen, the "state" it belongs to, and whether
             the run has "ended"; announced calmly, and only when it changes.
-        due: seconds in which the next data are expected; 0: none are expected.
+        due: seconds in which the next data are expected; 0: none are expected. While they are
+            late the chart says so.
+        seldom: a remark on the chart while data are expected.
         on_missed: called when they did not arrive.
     """
-    spoken = {"words": words, "news": dict(news) if news else None}
+    spoken = {"words": words, "news": dict(news) if news else None, "seldom": seldom}
     message = pack(frame, arrays, run=run, plotly=plotly_js.url(), due=due, spoken=spoken)
     _component()(
         key=key,
@@ -113,6 +116,7 @@ def pack(
     points = max((len(fields.get("x", ())) for fields in arrays), default=0)
     header |= {"revision": digest, "plotly": plotly, "points": points, "due": due, **(spoken or {})}
     header["not_loaded"] = _("The chart could not be loaded; reload the page.")
+    header["late"] = _("As it was {seconds} s ago: the server has not answered since.", seconds="#")
     text = json.dumps(header, separators=(",", ":"), allow_nan=False)
     encoded = text.encode()
     return struct.pack("<I", len(encoded)) + encoded + body

@@ -12,6 +12,7 @@ from dashboard.charts.training import training_arrays, training_info
 from dashboard.charts.training_frame import training_frame
 from dashboard.components.live_chart import live_chart, visible_range
 from dashboard.server.histories import history_of
+from dashboard.server.load import load
 from dashboard.session.comparison import compared
 from dashboard.words.progress import ACTIVE
 from dashboard.words.run_names import distinct_names
@@ -26,6 +27,8 @@ __all__ = ["refresh_was_missed", "run_chart", "switches"]
 _KEY = "run-chart"
 _MISSED, _WAS_LOG = "chart-missed", "chart-was-log"
 _DUE, _DUE_AT_START = 5.0, 15.0  # seconds in which a run that trains has written something
+_LATE = 2.5  # refreshes after which one is late
+_SELDOM = 2.0  # seconds between two refreshes from which on the chart says so
 _AXES: Mapping[AxisKind, str] = {
     "auto": N_("Automatic"),
     "linear": N_("Linear"),
@@ -37,7 +40,12 @@ _SMOOTHING, _AXIS = "smoothing", "log-axis"
 
 
 def run_chart(
-    history: History, shown: RunInfo, runs: Sequence[RunInfo], *, moving: bool = False
+    history: History,
+    shown: RunInfo,
+    runs: Sequence[RunInfo],
+    *,
+    moving: bool = False,
+    pace: float = 0.0,
 ) -> None:
     """Draw the losses and the accuracy of a run up to now, and of those beside it.
 
@@ -46,6 +54,7 @@ def run_chart(
         shown: the run.
         runs: all there are.
         moving: one of those beside it trains.
+        pace: seconds between two refreshes.
     """
     window = int(st.session_state.get(_SMOOTHING, _WINDOW))
     axis: AxisKind = st.session_state.get(_AXIS) or "auto"
@@ -81,7 +90,8 @@ def run_chart(
         key=_KEY,
         words=chart_words(history, names[run], len(info.others)),
         news=news(history),
-        due=_due(history.state, moving=moving),
+        due=_due(history.state, pace, moving=moving),
+        seldom=_seldom(pace),
         on_missed=_miss,
     )
 
@@ -139,10 +149,18 @@ def _miss() -> None:
     st.session_state[_MISSED] = True
 
 
-def _due(state: State, *, moving: bool) -> float:
+def _due(state: State, pace: float, *, moving: bool) -> float:
     if state == "running" or moving:
-        return _DUE
-    return _DUE_AT_START if state == "queued" else 0.0
+        return max(_DUE, _LATE * pace)
+    return max(_DUE_AT_START, _LATE * pace) if state == "queued" else 0.0
+
+
+def _seldom(pace: float) -> str:
+    if pace < _SELDOM or load().tabs < 2:
+        return ""
+    return _(
+        "Drawn every {seconds:.0f} s, as {tabs} tabs are open.", seconds=pace, tabs=load().tabs
+    )
 
 
 def _other(

@@ -21,6 +21,7 @@ from mlcore.summary import summarize
 __all__ = ["epochs_table", "model_table", "settings_table"]
 
 _ROWS = 8  # epochs seen at once; the rest scrolls
+_LIVE_ROWS = 250  # epochs of a run that trains; each refresh sends them
 _ROW_HEIGHT = 35  # pixels
 
 
@@ -29,12 +30,12 @@ def epochs_table(epochs: Sequence[EpochDone], state: State) -> None:
     if not epochs:
         st.caption(_no_epoch_yet(state))
         return
-    recent = list(reversed(epochs))
+    recent = list(reversed(epochs if state in ENDED else epochs[-_LIVE_ROWS:]))
     columns: dict[str, Sequence[float | int | str | None]] = {
         "epoch": [done.epoch for done in recent],
         "train_loss": _losses([done.train_loss for done in recent]),
     }
-    if any(done.validation_loss is not None for done in epochs):
+    if any(done.validation_loss is not None for done in recent):
         columns["validation_loss"] = _losses([done.validation_loss for done in recent])
         columns["validation_accuracy"] = [
             None if done.validation_accuracy is None else done.validation_accuracy * 100
@@ -64,6 +65,13 @@ def epochs_table(epochs: Sequence[EpochDone], state: State) -> None:
         },
         key="epochs-table",
     )
+    if len(recent) < len(epochs):
+        text = _(
+            "The latest {shown} of {all:,} epochs; all of them are here when the run has ended.",
+            shown=len(recent),
+            all=len(epochs),
+        )
+        st.caption(text)
 
 
 def _no_epoch_yet(state: State) -> str:

@@ -24,7 +24,7 @@ _NO_TEXT = {
 
 _OF_A_CHART = {
     *("text", "name", "title", "ticktext", "hovertext", "hovertemplate", "texttemplate"),
-    "not_loaded",
+    *("not_loaded", "late", "seldom"),
 }
 _ATTRIBUTE = re.compile(r"(?:title|alt|aria-label)=(['\"])(.*?)\1", re.DOTALL)
 _STYLE_OR_TAG = re.compile(r"<(style|script)>.*?</\1>|<[^>]*>", re.DOTALL)
