@@ -28,8 +28,9 @@ from tests.browser.server import (
 )
 
 PHONE = {"width": 390, "height": 844}
+PATIENCE = 60_000  # ms; a busy machine is no failure, and the first start imports torch
 
-expect.set_options(timeout=20_000)  # a busy machine is no failure
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture
@@ -83,7 +84,7 @@ def page(browser: Browser, noise: Noise) -> Iterator[Page]:
     )
     noise.listen(context)
     page = context.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(PATIENCE)
     yield page
     context.close()
 

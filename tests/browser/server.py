@@ -14,10 +14,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 from playwright.sync_api import Page, expect
 
 from mlcore.runs import ENDED, RunStore, read_state
 from mlcore.runs.active.queue import RunQueue
+from mlcore.runs.record.worker import read_worker
 
 PROJECT = Path(__file__).parents[2]
 FLAGS = (
@@ -125,11 +127,17 @@ def start_app(
 def stop_runs(runs: Path) -> None:
     """Stop what still trains: runs outlive their server, but should not outlive their test."""
     store = RunStore(runs)
-    for info in store.list():
-        folder = store.get(info.id)
-        if read_state(folder) in ("queued", "running", "paused"):
-            RunQueue(runs).end(folder, 20)
-            wait_for(lambda folder=folder: read_state(folder) in ENDED, 20, f"{info.id} stops")
+    try:
+        for info in store.list():
+            folder = store.get(info.id)
+            if read_state(folder) in ("queued", "running", "paused"):
+                RunQueue(runs).end(folder, 20)
+                wait_for(lambda folder=folder: read_state(folder) in ENDED, 20, f"{info.id} stops")
+    finally:
+        for info in store.list():  # one that a failed test left, and that does not listen
+            mark = read_worker(info.path)
+            if mark is not None and mark.alive:
+                psutil.Process(mark.pid).terminate()
 
 
 def wait_settled(page: Page) -> None:

@@ -28,14 +28,6 @@ DATA = "data.name=digits&data.validation=200"
 SHORT = f"{DATA}&data.batch_size=32&train.epochs=8"
 LONG = f"{DATA}&data.batch_size=16&train.epochs=5000"
 SIZES = {"laptop": (1280, 720), "old projector": (1024, 768), "phone": (390, 844)}
-SECONDS = 60
-
-
-@pytest.fixture
-def page(page: Page) -> Page:
-    page.set_default_timeout(SECONDS * 1_000)
-    expect.set_options(timeout=SECONDS * 1_000)
-    return page
 
 
 @pytest.fixture

@@ -21,16 +21,7 @@ from tests.browser.driving import (
 
 pytestmark = pytest.mark.browser
 
-SECONDS = 60
 SHORT = "data.name=digits&data.validation=200&train.epochs=4&optim.lr=0.05&train.device=cpu"
-
-
-@pytest.fixture
-def page(page: Page) -> Page:
-    """The shared page, with patience for a busy machine: the first start imports torch."""
-    page.set_default_timeout(SECONDS * 1_000)
-    expect.set_options(timeout=SECONDS * 1_000)
-    return page
 
 
 def curves(page: Page) -> list[str]:

@@ -4,39 +4,17 @@ from __future__ import annotations
 
 import re
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 from playwright.sync_api import Page, expect
 
-from mlcore.runs import ENDED, RunFolder, RunStore, read_state
+from mlcore.runs import ENDED, RunFolder, read_state
 from mlcore.runs.active.queue import RunQueue
-from mlcore.runs.record.worker import read_worker
 from tests.browser.driving import LONG, add_to_queue, badge, button, click_train, run_of
 
 pytestmark = pytest.mark.browser
-
-SECONDS = 60
-
-
-@pytest.fixture
-def page(page: Page) -> Page:
-    """The shared page, with patience for a busy machine: the first start imports torch."""
-    page.set_default_timeout(SECONDS * 1_000)
-    expect.set_options(timeout=SECONDS * 1_000)
-    return page
-
-
-@pytest.fixture(autouse=True)
-def _nothing_trains_on(tmp_path: Path) -> Iterator[None]:
-    """Workers outlive a killed server on purpose: end those that a failed test left."""
-    yield
-    for info in RunStore(tmp_path / "app" / "runs").list():
-        mark = read_worker(info.path)
-        if mark is not None and mark.alive:
-            psutil.Process(mark.pid).terminate()
 
 
 def rows(page: Page, count: int) -> None:

@@ -33,14 +33,6 @@ _EXECUTE = (
 )
 
 
-@pytest.fixture
-def page(page: Page) -> Page:
-    """The shared page, with patience for a busy machine."""
-    page.set_default_timeout(90_000)
-    expect.set_options(timeout=90_000)
-    return page
-
-
 def focused(page: Page) -> str:
     """The keys of the element that has the focus and of those around it."""
     keys: str = page.evaluate(

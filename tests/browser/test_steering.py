@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -18,26 +17,6 @@ from mlcore.runs.record.worker import read_worker
 from tests.browser.driving import LONG, badge, button, click_train, wait_for_steps
 
 pytestmark = pytest.mark.browser
-
-SECONDS = 60
-
-
-@pytest.fixture
-def page(page: Page) -> Page:
-    """The shared page, with patience for a busy machine: the first start imports torch."""
-    page.set_default_timeout(SECONDS * 1_000)
-    expect.set_options(timeout=SECONDS * 1_000)
-    return page
-
-
-@pytest.fixture(autouse=True)
-def _nothing_trains_on(tmp_path: Path) -> Iterator[None]:
-    """Workers outlive a killed server on purpose: end those that a failed test left."""
-    yield
-    for info in RunStore(tmp_path / "app" / "runs").list():
-        mark = read_worker(info.path)
-        if mark is not None and mark.alive:
-            psutil.Process(mark.pid).terminate()
 
 
 def set_number(page: Page, key: str, value: str) -> None:
@@ -273,3 +252,18 @@ def test_a_page_that_lost_its_timer_draws_on(app, page):
         "before => Number(document.querySelector('.live-chart').dataset.draws) > before + 3",
         arg=before,
     )
+
+
+def test_a_chart_without_news_says_how_old_it_is(app, page):
+    server = app()
+    page.goto(f"{server.url}/?{LONG}")
+    click_train(page)
+    wait_for_steps(page, 100)
+    note = page.locator(".st-key-run-chart .late")
+    expect(note).to_be_hidden()
+    server.process.send_signal(signal.SIGSTOP)
+    try:
+        expect(note).to_contain_text(re.compile(r"As it was \d+ s ago: the server has not "))
+    finally:
+        server.process.send_signal(signal.SIGCONT)
+    expect(note).to_be_hidden()

@@ -2,43 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import re
-import signal
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from mlcore.runs import RunFolder, RunStore, read_state
-from mlcore.runs.record.worker import read_worker
 
 pytestmark = pytest.mark.browser
 
-SECONDS = 60
 CHART = ".live-chart[data-points]"
 LONG = "data.name=digits&data.batch_size=16&train.epochs=2000"
 SHORT = "data.name=digits&data.batch_size=32&train.epochs=3"
-
-
-@pytest.fixture(autouse=True)
-def _nothing_trains_on(tmp_path: Path) -> Iterator[None]:
-    """Workers outlive the server on purpose: end those of a test that failed before its Stop."""
-    yield
-    for info in RunStore(tmp_path / "app" / "runs").list():
-        mark = read_worker(info.path)
-        if mark is not None and mark.alive:
-            os.kill(mark.pid, signal.SIGTERM)
-
-
-@pytest.fixture
-def page(page: Page) -> Page:
-    """The shared page, with patience for a busy machine: the first start imports torch."""
-    page.set_default_timeout(SECONDS * 1_000)
-    expect.set_options(timeout=SECONDS * 1_000)
-    return page
 
 
 def points(page: Page) -> int:

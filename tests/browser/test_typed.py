@@ -27,14 +27,6 @@ SECONDS = 60
 TRIES = int(os.environ.get("MLCORE_TRIES", 6))
 
 
-@pytest.fixture
-def page(page: Page) -> Page:
-    """The shared page, with patience for a busy machine."""
-    page.set_default_timeout(SECONDS * 1_000)
-    expect.set_options(timeout=SECONDS * 1_000)
-    return page
-
-
 def holds(count: int) -> Iterator[int]:
     """How long each of so many clicks is held: 30 to 120 ms, in a mixed order."""
     return (30 + 37 * number % 91 for number in range(count))
