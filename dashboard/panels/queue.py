@@ -97,7 +97,7 @@ def added_notice(queue: QueueSnapshot, runs: Sequence[RunInfo], shown: str) -> N
             position=position,
             waiting=len(queue.waiting),
         )
-        st.markdown(f":material/playlist_add_check: {text}", width="content")
+        st.markdown(text, width="content")
         st.space("stretch")
         st.button(_("Show it"), key=f"show-added-{run}", on_click=_show_added, args=(run,))
         st.button(_("Close"), key=f"close-added-{run}", type="tertiary", on_click=_forget_added)

@@ -159,7 +159,7 @@ def _send(history: History, command: Command, at: int | None = None) -> None:
 
 def _apply(history: History) -> None:
     """Send the run what the sidebar changes at the click."""
-    history.refresh()
+    history = history_of(history.folder)
     values, touched = session.values(), session.touched()
     if refused := sorted(touched & set(check(values).errors)):
         problems.report(

@@ -49,7 +49,7 @@ def still(page: Page, what: str) -> None:
     forget(page)
 
 
-@pytest.mark.parametrize("size", ["laptop"])
+@pytest.mark.parametrize("size", ["laptop", "phone"])
 def test_nothing_moves_that_a_person_did_not_move(app, page, runs, size):
     width, height = SIZES[size]
     page.set_viewport_size({"width": width, "height": height})
@@ -81,6 +81,16 @@ def test_nothing_moves_that_a_person_did_not_move(app, page, runs, size):
         still(page, click)
     add_to_queue(page)
     still(page, "a run is added to the queue")
+    if size == "laptop":  # on a phone the sidebar lies over the chart
+        rate = page.locator("[class*='st-key-optim-lr'] input:visible").last
+        rate.fill("0.02")
+        rate.press("Enter")
+        expect(button(page, "apply")).to_be_visible()
+        still(page, "a setting that could be applied")
+        button(page, "apply").click()
+        expect(page.locator(".live-chart .annotation-text").first).to_be_visible()
+        expect(button(page, "apply")).to_have_count(0)
+        still(page, "a setting that was applied")
     button(page, "stop").click()
     expect(button(page, "resume")).to_be_visible()
     still(page, "stop")

@@ -199,6 +199,11 @@ def test_single_steps_and_epochs_edits_and_refusals(app, page, settled, shots):
     badge(page, "Training")
     set_number(page, "optim-lr", "0.02")
     expect(page.locator(".st-key-pending")).to_be_visible()
+    covering = page.locator(".st-key-pending").evaluate(
+        "(bar) => [getComputedStyle(bar).backgroundColor,"
+        " getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor]"
+    )
+    assert covering[0] == covering[1] != "rgba(0, 0, 0, 0)"  # nothing shines through
     shots(page, "steering-running")
     page.set_viewport_size({"width": 390, "height": 844})
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

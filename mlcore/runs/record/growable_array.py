@@ -41,7 +41,7 @@ class GrowableArray:
         if not 0 <= position <= self._length + _FURTHEST:
             raise ValueError(f"position {position} in an array of {self._length}")
         end = position + len(values)
-        if end > len(self._buffer):
+        if end > len(self._buffer) or not self._buffer.flags.writeable:
             grown = np.empty(max(end, 2 * len(self._buffer)), dtype=np.float32)
             grown[: self._length] = self._buffer[: self._length]
             self._buffer = grown
@@ -52,9 +52,12 @@ class GrowableArray:
         self._length = end
 
     def snapshot(self) -> GrowableArray:
-        """The values up to now; what is appended later is not in it. No copy of the values."""
+        """The values up to now; what is appended later is not in it. No copy of the values.
+
+        The copy is made when something is appended to the snapshot itself.
+        """
         taken = GrowableArray.__new__(GrowableArray)
-        taken._buffer, taken._length = self._buffer, self._length
+        taken._buffer, taken._length = self.values, self._length
         return taken
 
     def truncate(self, length: int) -> None:

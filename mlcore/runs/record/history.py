@@ -210,9 +210,14 @@ class History:
         return changed
 
     def snapshot(self) -> History:
-        """What was read up to now, for a thread of its own: no `refresh` of another changes it."""
+        """What was read up to now, for a thread of its own: no `refresh` of another changes it.
+
+        It can itself be refreshed, and takes nothing away from the one that it is of.
+        """
         with self._lock:
             taken = copy.copy(self)
+            taken._lock = threading.Lock()
+            taken._reader, taken._control = copy.copy(self._reader), copy.copy(self._control)
             taken._steps, taken._pace = self._steps.snapshot(), self._pace.snapshot()
             taken.epochs, taken.edits = self.epochs.copy(), self.edits.copy()
             taken.checkpoints, taken.starts = self.checkpoints.copy(), self.starts.copy()

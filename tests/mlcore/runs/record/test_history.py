@@ -261,6 +261,28 @@ def test_a_snapshot_stays_as_it_is_while_the_history_grows_and_starts_over(
     assert (history.step, history.epochs) == (0, [])
 
 
+def test_a_snapshot_that_is_refreshed_takes_no_line_from_its_history(
+    folder, record, started, steps
+):
+    """The page did so at each edit: the losses between were gone until the server started anew."""
+    record(folder, started(), steps(1, 2))
+    history = History(folder)
+    history.refresh()
+    taken = history.snapshot()
+    record(folder, steps(3, 4))
+    taken.refresh()
+    record(folder, steps(5, 6))
+    history.refresh()
+    np.testing.assert_array_equal(history.steps, np.arange(1, 7) + 0.5)
+    np.testing.assert_array_equal(taken.steps, np.arange(1, 5) + 0.5)
+    assert history.gaps == []
+    folder.events_path.unlink()
+    record(folder, started(), steps(1, 1))  # what begins anew for one is untouched in the other
+    taken.refresh()
+    np.testing.assert_array_equal(taken.steps, [1.5])
+    np.testing.assert_array_equal(history.steps, np.arange(1, 7) + 0.5)
+
+
 def test_threads_that_share_a_history_see_whole_moments_of_it(folder, record, started, steps):
     history, ended, seen = History(folder), threading.Event(), []
 
