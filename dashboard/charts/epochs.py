@@ -16,6 +16,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from dashboard.charts.downsample import extremes
 from dashboard.charts.loss import loss_hover
 from dashboard.words.translation import _
 from mlcore.events import EpochDone
@@ -46,21 +47,16 @@ def epochs_info(epochs: Sequence[EpochDone], most: int = 1_000, *, begin: int = 
 
     Args:
         epochs: in order.
-        most: of a longer run only every second, third … epoch is kept, and its last one.
+        most: points of a curve; a longer one keeps its ends, highs and lows, as the losses do.
         begin: the step at which the first of them began; that of a fork's parent for a fork.
     """
-    stride = max(1, math.ceil(len(epochs) / most))
     starts = [begin, *(done.step for done in epochs)]
-    kept = [
-        (done, (starts[index] + 1 + done.step) / 2)
-        for index, done in enumerate(epochs)
-        if (len(epochs) - 1 - index) % stride == 0
-    ]
-    ends = [(done, float(done.step)) for done, _middle in kept]
+    middles = [(starts[index] + 1 + done.step) / 2 for index, done in enumerate(epochs)]
+    ends = [float(done.step) for done in epochs]
     return EpochsInfo(
-        train=_points(kept, "train_loss"),
-        validation=_points(ends, "validation_loss"),
-        accuracy=_points(ends, "validation_accuracy"),
+        train=_points(epochs, middles, "train_loss", most),
+        validation=_points(epochs, ends, "validation_loss", most),
+        accuracy=_points(epochs, ends, "validation_accuracy", most),
     )
 
 
@@ -113,10 +109,13 @@ def _trace(name: str, color: str, symbol: str, yaxis: str, hover: str) -> go.Sca
     )
 
 
-def _points(epochs: Sequence[tuple[EpochDone, float]], name: str) -> tuple[EpochPoint, ...]:
-    found = ((done, at, getattr(done, name)) for done, at in epochs)
-    return tuple(
-        EpochPoint(epoch=done.epoch, step=at, value=value)
-        for done, at, value in found
-        if value is not None and math.isfinite(value)
-    )
+def _points(
+    epochs: Sequence[EpochDone], steps: Sequence[float], name: str, most: int
+) -> tuple[EpochPoint, ...]:
+    found = [
+        EpochPoint(epoch=done.epoch, step=step, value=value)
+        for done, step in zip(epochs, steps, strict=True)
+        if (value := getattr(done, name)) is not None and math.isfinite(value)
+    ]
+    kept = extremes(np.array([point.value for point in found], np.float64), most)
+    return tuple(found[index] for index in kept)

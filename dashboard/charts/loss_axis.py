@@ -8,6 +8,7 @@ logarithmic axis.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -53,6 +54,7 @@ def loss_axis(
     losses: Values,
     points: Values = _NONE,
     *,
+    others: Sequence[Values] = (),
     kind: AxisKind = "auto",
     before: bool = False,
 ) -> LossAxis:
@@ -61,6 +63,7 @@ def loss_axis(
     Args:
         losses: (N,) loss of every step of the run; NaN where it is unknown.
         points: (2, M) step and value of what else is on the axis: epochs, other runs.
+        others: of each of the other runs its losses; the axis is to show them too.
         kind: what a person chose.
         before: "auto" was logarithmic when the run was drawn last; it stays so, as an axis that
             goes to and fro cannot be read.
@@ -70,17 +73,20 @@ def loss_axis(
     known = np.isfinite(values)
     if not known.any():
         return LossAxis(log=kind == "log")
-    usual = _usual(losses) if np.isfinite(losses).any() else values[known]
+    runs = [run for run in (losses, *others) if np.isfinite(run).any()] or [values[known]]
+    each = [_usual(run) for run in runs]
+    usual = np.concatenate(each)
     decades = _decades(usual)
     log = kind == "log" or (kind == "auto" and (before or decades >= _DECADES))
-    highest, limit = float(values[known].max()), _limit(losses, usual, log=log)
+    highest = float(values[known].max())
+    limit = max(_limit(run, own, log=log) for run, own in zip(runs, each, strict=True))
     above = np.flatnonzero(known & (values > limit))
     high = _end(values[known & (values <= limit)], log=log) if len(above) else None
     cut = [(float(steps[index]), float(values[index])) for index in above[:: _stride(above)]]
     peak = int(above[np.argmax(values[above])]) if len(above) else None
     return LossAxis(
         log=log,
-        low=_low(usual) if log else None,
+        low=min(filter(None, map(_low, each)), default=None) if log else None,
         high=high,
         above=tuple(cut),
         count=len(above),

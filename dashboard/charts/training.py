@@ -135,7 +135,13 @@ def training_info(
     means = epochs_info(epochs, begin=begin)
     return TrainingInfo(
         loss=loss_info(losses, window=window, visible=visible),
-        axis=loss_axis(losses, _points(means, others), kind=axis, before=was_log),
+        axis=loss_axis(
+            losses,
+            _points(means, others),
+            others=[other.loss.value for other in others],
+            kind=axis,
+            before=was_log,
+        ),
         epochs=means,
         edits=tuple(edits[-_MOST_MARKS:]),
         checkpoints=tuple(checkpoints[-_MOST_MARKS:]),

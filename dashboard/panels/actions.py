@@ -47,7 +47,7 @@ def train_button(queue: QueueSnapshot) -> None:
     reason = why_not_trainable(config)
     if queue.active and (config is None or server.jobs().would_wait(config, queue)):
         label, icon = _("Add to queue"), ":material/playlist_add:"
-        hint = _("Another run trains on this device; this one starts when it is free.")
+        hint = _("While a run trains on this device, a new one waits until it is free.")
     else:
         label, icon = _("Train"), ":material/play_arrow:"
         hint = _("Starts a run with the settings of the sidebar.")
@@ -159,7 +159,8 @@ def _train() -> None:
 def _train_more(run: str, epochs: int, changes: Mapping[str, Any]) -> None:
     """Resume a finished run for as many epochs as the field says at the click."""
     with problems.caught():
-        more = epochs + _more_field().value()
+        done = history_of(RunFolder(server.store().root / run)).epochs_done
+        more = max(epochs, done) + _more_field().value()  # the epochs may have been lowered
         server.jobs().resume_run(run, {"train.epochs": more, **changes})
         _wait_for_first_steps(run)
 

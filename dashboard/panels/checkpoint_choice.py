@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ __all__ = ["Choice", "choose_model", "choose_source", "no_checkpoint_yet", "rows
 
 _UPLOAD = "upload"
 _SOURCE, _CHECKPOINT = "model-source", "model-checkpoint"
+_LAST = "last"  # in place of a file: whichever is the last
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,23 +121,42 @@ def _choose_source(chosen: str) -> None:
 
 
 def _choose_checkpoint(run: RunInfo) -> CheckpointRow | None:
+    """Draw the list of a run's checkpoints, at first at the last one, whichever that is.
+
+    The list keeps its place while a run that trains writes others: it stays open below the hand.
+    """
     rows = {row.path.name: row for row in rows_of(run)}
     if not rows:
         return None
+    last = next(iter(rows))
     chosen = session.chosen_checkpoint(run.id)
-    shown = chosen if chosen in rows else next(iter(rows))
+    gone = chosen is not None and chosen not in rows
+    shown = chosen if chosen in rows and chosen is not None else _LAST
 
     def choose(file: str) -> None:
-        if any(row.path.name == file for row in rows_of(run)):  # else an outdated label
-            session.choose_checkpoint(run.id, file)
+        if file == _LAST or file in {row.path.name for row in rows_of(run)}:  # else outdated
+            session.choose_checkpoint(run.id, None if file == _LAST else file)
 
+    def label(file: str) -> str:
+        if file == _LAST:
+            return rows[last].label
+        return replace(rows[file], last=False).label if file in rows else file
+
+    options = [_LAST, *rows]
     st.selectbox(
         _("Checkpoint"),
-        list(rows),
-        index=list(rows).index(shown),
-        format_func=lambda file: rows[file].label if file in rows else file,
-        key=show(_CHECKPOINT, shown, choose, edition=rows[shown].label).key,
+        options,
+        index=options.index(shown),
+        format_func=label,
+        key=show(f"{_CHECKPOINT}-{run.id}", shown, choose).key,
         width=260,
-        help=_("Best: the lowest validation loss, or training loss where no images are held out."),
+        help=_(
+            "Best: the lowest validation loss, or training loss where no images are held out. "
+            "Last: whichever is, also while the run trains."
+        ),
     )
-    return rows[shown]
+    if gone:
+        st.caption(
+            _("The checkpoint that was chosen is gone, as a run keeps only some; this is its last.")
+        )
+    return rows[last if shown == _LAST else shown]

@@ -46,8 +46,8 @@ def set_current_run(run: str | None) -> None:
     choose_upload(False)
 
 
-def choose_checkpoint(run: str, file: str) -> None:
-    """Show this checkpoint file of this run from now on."""
+def choose_checkpoint(run: str, file: str | None) -> None:
+    """Show this checkpoint file of this run from now on; None: its last one, whichever it is."""
     st.session_state.setdefault(_FILES, {})[run] = file
     set_current_run(run)
 

@@ -75,12 +75,28 @@ def test_checkpoints_are_offered_latest_first_and_another_can_be_tested(
     app: AppTest, trained: RunFolder
 ) -> None:
     page = open_page(app, trained)
-    choice = page.selectbox(key="model-checkpoint")
+    choice = page.selectbox(key=f"model-checkpoint-{trained.id}")
     assert choice.options[0].endswith("last)")
     last = metrics(page)["Test loss"]
     choice.select(trained.checkpoints()[0].name).run()
     assert not page.error
     assert metrics(page)["Test loss"] != last
+
+
+def test_a_chosen_checkpoint_that_is_thinned_out_is_not_another_one_without_a_word(
+    app: AppTest, trained: RunFolder
+) -> None:
+    page = open_page(app, trained)
+    last = metrics(page)["Test loss"]
+    first = trained.checkpoints()[0]
+    page.selectbox(key=f"model-checkpoint-{trained.id}").select(first.name).run()
+    first.unlink()
+    page.run()
+    said = "The checkpoint that was chosen is gone, as a run keeps only some; this is its last."
+    assert said in [caption.value for caption in page.caption]
+    assert metrics(page)["Test loss"] == last
+    page.selectbox(key=f"model-checkpoint-{trained.id}").select("last").run()
+    assert said not in [caption.value for caption in page.caption]
 
 
 def counted(page: AppTest) -> str:

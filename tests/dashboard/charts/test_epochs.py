@@ -69,9 +69,13 @@ def test_what_was_not_measured_or_is_not_finite_is_left_out():
 
 
 def test_of_very_many_epochs_some_are_left_out_and_never_the_last():
-    info = epochs_info([done(epoch) for epoch in range(1, 10_001)], most=1_000)
-    assert len(info.train) == 1_000
-    assert info.train[-1].epoch == 10_000
+    epochs = [done(epoch) for epoch in range(1, 10_001)]
+    epochs[6_000] = done(6_001, validation_accuracy=0.1)  # a dip that one epoch alone shows
+    info = epochs_info(epochs, most=1_000)
+    for curve in (info.train, info.validation, info.accuracy):
+        assert 500 <= len(curve) <= 1_000
+        assert curve[-1].epoch == 10_000
+    assert min(info.accuracy, key=lambda point: point.value).epoch == 6_001
 
 
 def test_a_curve_has_its_steps_values_and_epochs_and_accuracies_in_per_cent():

@@ -88,3 +88,13 @@ def test_a_run_off_the_scale_in_thousands_of_steps_has_a_hundred_marks():
 def test_gaps_and_infinities_are_no_losses():
     losses = spiked(np.inf, np.nan, -np.inf)
     assert loss_axis(losses).count == 0
+
+
+@pytest.mark.parametrize("kind", ["auto", "linear", "log"])
+def test_runs_that_are_compared_are_on_the_scale_though_the_shown_one_is_far_below(kind):
+    small = np.full(1_000, 0.001, np.float32)
+    points = np.stack([np.arange(1, 1_001, dtype=np.float64), USUAL])
+    axis = loss_axis(small, points, others=[USUAL], kind=kind)
+    assert axis.count == 0
+    assert axis.high is None
+    assert axis.low is None or axis.low < 0.001

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 from streamlit.testing.v1 import AppTest
 
@@ -83,6 +84,19 @@ def test_a_run_that_early_stopping_ended_gets_more_epochs_without_it(made, monke
     app = opened()
     app.button(key="extend").click().run()
     assert asked == [(folder.id, {"train.epochs": 6, "train.patience": 0})]
+
+
+def test_more_epochs_come_on_top_of_those_done_where_an_edit_lowered_them(made, monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        "mlcore.jobs.Jobs.resume_run", lambda _, run, changes: asked.append((run, changes))
+    )
+    ended = Finished(step=39, epoch=9, test_loss=0.5, test_accuracy=0.9, seconds=1.0, early=False)
+    folder = made(STARTED, STEPS, replace(EPOCH, epoch=9), ended, saved=39)
+    assert folder.config.train.epochs < 9
+    app = opened()
+    app.button(key="extend").click().run()
+    assert asked == [(folder.id, {"train.epochs": 14})]
 
 
 def test_a_run_without_a_checkpoint_can_be_started_again(made, monkeypatch):
