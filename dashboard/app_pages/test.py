@@ -12,6 +12,7 @@ from dashboard.panels.checkpoint_choice import Choice, choose_model, no_checkpoi
 from dashboard.panels.follow import follow
 from dashboard.server import data_sets
 from dashboard.server.evaluations import evaluated
+from dashboard.session import problems
 from dashboard.words.choices import choice_name
 from dashboard.words.translation import N_, _, ngettext, sentence, translated
 from dashboard.words.wording import as_markdown
@@ -33,6 +34,7 @@ def page() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="test-head"):
         choice = choose_model()
         data = _choose_data(choice) if choice else None
+    problems.show()
     follow(choice.run if choice else None)
     if choice is None:
         _nothing_to_test()

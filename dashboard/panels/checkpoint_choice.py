@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ import streamlit as st
 
 from dashboard import server, session
 from dashboard.gaps.widgets import show
+from dashboard.panels import run_choice
 from dashboard.server.histories import history_of
 from dashboard.session.uploads import Upload
 from dashboard.words.checkpoint_rows import CheckpointRow, checkpoint_rows
@@ -72,13 +73,19 @@ def choose_source(*, with_upload: bool = False) -> RunInfo | None:
     Args:
         with_upload: offer the uploaded file too.
     """
-    runs = {info.id: info for info in server.store().list()}
+    listed = server.store().list()
+    runs = {info.id: info for info in listed}
     upload = session.upload() if with_upload else None
     labels = {_UPLOAD: _("Uploaded file {name}", name=upload.name)} if upload else {}
     labels |= distinct_labels(list(runs.values()))
     if not labels:
         return None
-    shown = _UPLOAD if upload and session.upload_chosen() else _current(list(runs))
+    if upload and session.upload_chosen():
+        shown = _UPLOAD
+    elif (run := run_choice.shown_run(listed)) is not None:
+        shown = run.id
+    else:
+        return None
     st.selectbox(
         _("Run"),
         list(labels),
@@ -105,11 +112,6 @@ def no_checkpoint_yet() -> None:
         ),
         icon=":material/hourglass_top:",
     )
-
-
-def _current(runs: Sequence[str]) -> str:
-    wanted = session.current_run()
-    return wanted if wanted and wanted in runs else runs[0]
 
 
 def _choose_source(chosen: str) -> None:

@@ -68,7 +68,7 @@ def _chosen() -> list[str] | None:
     """The choice of this session, at first that of the address; None where there was none."""
     if _KEY not in st.session_state:
         text = st.query_params.get(_PARAMETER)
-        named = [] if text in (None, _NONE) else list(dict.fromkeys(text.split(",")))
+        named = [] if text in (None, _NONE) else list(dict.fromkeys(filter(None, text.split(","))))
         st.session_state[_KEY] = None if text is None else (named[: 2 * MOST_OTHERS], "")
     held: tuple[list[str], str] | None = st.session_state[_KEY]
     return None if held is None else held[0]

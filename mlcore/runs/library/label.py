@@ -13,7 +13,7 @@ from mlcore.files import write_atomically
 from mlcore.plain_json import read_object
 from mlcore.runs.record.folder import RunFolder
 from mlcore.runs.record.locks import folder_lock
-from mlcore.runs.record.texts import LONGEST_NAME, clean_lines, one_line
+from mlcore.runs.record.texts import LONGEST_NAME, check_name, clean_lines, one_line
 
 __all__ = [
     "LONGEST_NAME",
@@ -69,9 +69,11 @@ def rename(folder: RunFolder, name: str) -> None:
     """Give a run another name, or with "" none; its config.json stays as it is.
 
     Raises:
+        SettingsError: it is too long.
         RunError: it cannot be written.
     """
-    _change(folder, lambda label: replace(label, name=one_line(name)))
+    kept = check_name(name)
+    _change(folder, lambda label: replace(label, name=kept))
 
 
 def set_tags(folder: RunFolder, tags: Iterable[str]) -> None:

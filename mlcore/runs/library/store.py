@@ -23,7 +23,7 @@ from mlcore.runs.library.cache import RunCache
 from mlcore.runs.library.run_info import RunInfo, read_run_info
 from mlcore.runs.record.folder import START_FILE, RunFolder
 from mlcore.runs.record.reserve import reserve
-from mlcore.runs.record.texts import one_line
+from mlcore.runs.record.texts import check_name
 
 __all__ = ["TRASH", "RunStore", "default_runs_root"]
 
@@ -70,8 +70,10 @@ class RunStore:
             name: what a person calls it.
 
         Raises:
+            SettingsError: the name is too long.
             RunError: the folder cannot be made, or the checkpoint cannot be copied.
         """
+        name = check_name(name)
         created = self._now()
         folder = RunFolder(self._make_folder(created))
         try:
@@ -96,7 +98,7 @@ class RunStore:
         meta = {
             "id": folder.id,
             "created": created,
-            "name": one_line(name),
+            "name": name,
             "config": config.to_json(),
             "parent": origin if parent or checkpoint is not None else None,
             "versions": _versions(),

@@ -95,8 +95,13 @@ def test_a_chosen_checkpoint_that_is_thinned_out_is_not_another_one_without_a_wo
     said = "The checkpoint that was chosen is gone, as a run keeps only some; this is its last."
     assert said in [caption.value for caption in page.caption]
     assert metrics(page)["Test loss"] == last
-    page.selectbox(key=f"model-checkpoint-{trained.id}").select("last").run()
-    assert said not in [caption.value for caption in page.caption]
+
+
+def test_a_link_to_a_run_that_does_not_exist_says_so(app: AppTest, trained: RunFolder) -> None:
+    page = open_page(app, trained)
+    page.session_state["run"] = "nosuch"
+    page.run()
+    assert page.error[0].value.startswith("There is no run nosuch in ")
 
 
 def counted(page: AppTest) -> str:
