@@ -136,7 +136,7 @@ def stop_runs(runs: Path) -> None:
     finally:
         for info in store.list():  # one that a failed test left, and that does not listen
             mark = read_worker(info.path)
-            if mark is not None and mark.alive:
+            if mark is not None and mark.alive and mark.pid != os.getpid():
                 psutil.Process(mark.pid).terminate()
 
 
