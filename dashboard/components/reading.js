@@ -147,6 +147,17 @@ const mend = (texts) => {
   });
 };
 
+// What a page writes into its own address is no step back: Back leads to the page before.
+const keepOnePerPage = () => {
+  if (history.onePerPage) return;
+  history.onePerPage = true;
+  const push = history.pushState.bind(history);
+  history.pushState = (state, title, url) => {
+    const same = url && new URL(url, location.href).pathname === location.pathname;
+    if (same) history.replaceState(state, title, url); else push(state, title, url);
+  };
+};
+
 let mended = null;
 
 const begin = () => {
@@ -174,6 +185,7 @@ const begin = () => {
 
 // It goes on while pages come and go: the last to mount it ends it, when it is not mounted again.
 export default function ({ data }) {
+  keepOnePerPage();
   mended ??= begin();
   const owner = (mended.owner = {});
   mended.texts = data;

@@ -154,8 +154,9 @@ def _metric(
     delta, same = None, False
     if change is not None:
         number = f"{change * 100:+.2f}" if points else f"{change:+.4f}"
-        delta = _("{change} points", change=number) if points else number
         same = float(number) == 0
+        number = "±0" if same else number
+        delta = _("{change} points", change=number) if points else number
     st.metric(
         label,
         value,

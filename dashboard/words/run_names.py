@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dashboard.words.dates import recent_moment
 from dashboard.words.differences import differences
 from dashboard.words.progress import ACTIVE
-from dashboard.words.translation import N_, translated
+from dashboard.words.translation import N_, _, translated
 from mlcore.runs import RunInfo, State
 from mlcore.words import percent
 
@@ -40,12 +40,14 @@ def run_label(info: RunInfo) -> str:
 
     An active run has no accuracy there: a list is not read again often enough to follow it.
     """
-    accuracy = info.test_accuracy if info.test_accuracy is not None else info.validation_accuracy
     parts = [timed_name(info)]
     if info.state != "finished":
         parts.append(translated(_STATES[info.state]))
-    if accuracy is not None and info.state not in ACTIVE:
-        parts.append(percent(accuracy))
+    if info.state not in ACTIVE:
+        if info.test_accuracy is not None:
+            parts.append(percent(info.test_accuracy))
+        elif info.validation_accuracy is not None:
+            parts.append(_("{accuracy} in validation", accuracy=percent(info.validation_accuracy)))
     if info.tags:
         parts.append(" ".join(f"#{tag}" for tag in info.tags))
     return " · ".join(parts)

@@ -169,3 +169,21 @@ def test_two_quick_clicks_delete_one_run_and_the_trash_restores_any_after_a_relo
     button(page, f"restore-{newest}").click()
     page.wait_for_url(re.compile(f"run={newest}"))
     assert {info.id for info in store.list()} == {newest, oldest}
+
+
+def test_back_leads_to_the_page_before_at_the_first_press(app, page):
+    page.goto(f"{app().url}/?{DATA}")
+    wait_settled(page)
+    rate = page.locator("[class*='st-key-optim-lr'] input:visible").last
+    rate.fill("0.02")
+    rate.press("Enter")
+    page.wait_for_url(re.compile(r"optim\.lr=0\.02"))
+    for name, path in (("Test", "/test"), ("Data", "/data")):
+        page.get_by_test_id("stSidebarNav").get_by_role("link", name=name).click()
+        page.wait_for_url(re.compile(rf"{path}\?.*optim\.lr=0\.02"))
+        wait_settled(page)
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Test")
+    page.go_back()
+    expect(button(page, "train")).to_be_visible()
+    expect(page.locator("[class*='st-key-optim-lr'] input:visible").last).to_have_value("0.02")

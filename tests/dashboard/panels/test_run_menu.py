@@ -15,7 +15,7 @@ def test_a_run_can_be_renamed(made):
     key = f"name-{folder.id}"
     app.text_input(key=key).set_value("first try").run()
     assert app.selectbox(key="run-choice").options == [
-        f"first try · {recent_moment(folder.meta['created'])} · stopped · 87.50 %"
+        f"first try · {recent_moment(folder.meta['created'])} · stopped · 87.50 % in validation"
     ]
     assert read_label(folder).name == "first try"
     assert app.text_input(key=key).value == "first try"

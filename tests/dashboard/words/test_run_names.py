@@ -68,7 +68,7 @@ def test_the_time_stands_beside_the_name():
 
 
 def test_its_line_says_its_accuracy_and_tags_and_its_state_unless_it_finished():
-    assert run_label(INFO) == "Quick start · 23 Nov 12:00 · 50.00 %"
+    assert run_label(INFO) == "Quick start · 23 Nov 12:00 · 50.00 % in validation"
     assert run_label(replace(INFO, state="running")) == "Quick start · 23 Nov 12:00 · running"
     better = replace(INFO, name="wide", test_accuracy=0.9812, tags=("night", "a"))
     assert run_label(better) == "wide · 23 Nov 12:00 · 98.12 % · #night #a"
@@ -78,9 +78,9 @@ def test_runs_that_read_the_same_get_the_end_of_their_id():
     twin = replace(INFO, id="20261123-120000-cd34")
     named = replace(INFO, id="20261123-120001-ef56", name="wide")
     assert list(distinct_labels([INFO, twin, named]).values()) == [
-        "Quick start · 23 Nov 12:00 · 50.00 % (ab12)",
-        "Quick start · 23 Nov 12:00 · 50.00 % (cd34)",
-        "wide · 23 Nov 12:00 · 50.00 %",
+        "Quick start · 23 Nov 12:00 · 50.00 % in validation (ab12)",
+        "Quick start · 23 Nov 12:00 · 50.00 % in validation (cd34)",
+        "wide · 23 Nov 12:00 · 50.00 % in validation",
     ]
 
 
