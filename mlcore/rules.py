@@ -122,7 +122,7 @@ class Rule(Doc):
                     name=name,
                     value=shortened(value),
                 )
-            return tuple(int(self._check_number(name, item, int)) for item in value)
+            return tuple(self._check_item(name, item) for item in value)
         return self._check_number(name, value, kind)
 
     def _check_choice(self, name: str, value: Any, choices: tuple[Any, ...]) -> Value:
@@ -143,6 +143,17 @@ class Rule(Doc):
         if not number or not self.holds(value):
             raise self._no_such_number(name, value, whole=kind is int)
         return int(value) if kind is int else float(value)
+
+    def _check_item(self, name: str, item: Any) -> int:
+        try:
+            return int(self._check_number(name, item, int))
+        except SettingsError as error:
+            if self._range() is None:
+                raise
+            raise SettingsError(
+                "Each of `{name}` must be a whole number {range}, but got {value!r}.",
+                **error.values,
+            ) from error
 
     def _no_such_number(self, name: str, value: Any, *, whole: bool) -> SettingsError:
         values = {"name": name, "range": self._range(), "value": shortened(value)}

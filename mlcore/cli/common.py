@@ -28,6 +28,7 @@ __all__ = [
     "StepsOption",
     "check_epochs_left",
     "check_fit",
+    "check_output",
     "find_active",
     "named_checkpoint",
     "named_run",
@@ -125,6 +126,16 @@ def find_active(command: str, target: str, runs: str) -> RunFolder:
             command=command,
         )
     return folder
+
+
+def check_output(*, json: bool, steps: bool) -> None:
+    """Refuse an option that would have no effect.
+
+    Raises:
+        SettingsError: every step's loss is asked for, but not as JSON.
+    """
+    if steps and not json:
+        raise SettingsError("`--steps` prints every step's loss as JSON: give `--json` too.")
 
 
 def check_fit(config: RunConfig) -> None:

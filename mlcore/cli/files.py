@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mlcore.cli.layout import LiveLine
 from mlcore.config import DataConfig, data_root
-from mlcore.data import Progress, fetch, find_family, status
+from mlcore.data import Progress, fetch, find_family, status, what_lies_there
 from mlcore.errors import (
     CheckpointError,
     DataMissingError,
@@ -64,11 +64,12 @@ def bring_data(config: DataConfig, given: Mapping[str, Value]) -> None:
         fetch_shown(config.name, root)
     except DataMissingError as error:
         raise DataMissingError(
-            "{title} is not in {root} and could not be downloaded: check the network, "
+            "{title} is not in {root}{lies} and could not be downloaded: check the network, "
             "name the folder that holds it with `--data.root`, or train on the bundled digits "
             "with `--data.name digits`.",
             title=found.title,
             root=root,
+            lies=what_lies_there(config.name, root),
         ) from error
 
 

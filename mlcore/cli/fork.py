@@ -14,6 +14,7 @@ from mlcore.cli.common import (
     StepsOption,
     check_epochs_left,
     check_fit,
+    check_output,
     named_run,
 )
 from mlcore.cli.files import bring_data
@@ -57,6 +58,7 @@ class Options:
 def run(argv: Sequence[str]) -> int:
     """Make the fork of a run and train it."""
     options, given = read("fork", Options, argv, settings=SETTINGS)
+    check_output(json=options.json, steps=options.steps)
     if (options.epoch is not None) + (options.step is not None) + options.initial > 1:
         raise SettingsError("`--epoch`, `--step` and `--initial` exclude each other: keep one.")
     parent = named_run("fork", options.target, options.runs)

@@ -16,6 +16,7 @@ from mlcore.cli.common import (
     StepsOption,
     check_epochs_left,
     check_fit,
+    check_output,
     open_store,
     report_damage,
 )
@@ -56,6 +57,7 @@ class Options:
 def run(argv: Sequence[str]) -> int:
     """Continue training from a run or checkpoint."""
     options, given = read("resume", Options, argv, settings=SETTINGS)
+    check_output(json=options.json, steps=options.steps)
     if not options.target:
         raise SettingsError("`mlcore resume` needs a run or checkpoint: `mlcore runs` lists runs.")
     store, path = open_store(options.runs), expand_home(options.target)

@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from mlcore.cli.arguments import read
-from mlcore.cli.common import JsonOption, RunsOption, StepsOption, check_fit, open_store
+from mlcore.cli.common import (
+    JsonOption,
+    RunsOption,
+    StepsOption,
+    check_fit,
+    check_output,
+    open_store,
+)
 from mlcore.cli.files import bring_data
 from mlcore.cli.options import text
 from mlcore.config import SETTINGS, RunConfig
@@ -34,6 +41,7 @@ def run(argv: Sequence[str]) -> int:
     """Make a run of these settings and train it."""
     base = _named_preset(argv)
     options, given = read("train", Options, argv, settings=SETTINGS, base=base)
+    check_output(json=options.json, steps=options.steps)
     config = base.with_values(given)
     bring_data(config.data, given)
 

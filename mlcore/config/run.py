@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 import os
 import re
 from collections.abc import Mapping
@@ -191,9 +192,11 @@ def read_number(text: str) -> int | float | str:
         return text
     for kind in (int, float):
         try:
-            return kind(text)
+            number = kind(text)
         except ValueError:
             continue
+        beyond = isinstance(number, float) and math.isinf(number) and "inf" not in text.lower()
+        return text if beyond else number  # "1e400" is no number that a person could mean
     return text
 
 

@@ -4,7 +4,7 @@ This loads no torch: the names that need it are in `mlcore.data.tensors` and `ml
 """
 
 from mlcore.data.catalog import CATALOG, find_family
-from mlcore.data.disk import DataStatus, status, verify
+from mlcore.data.disk import DataStatus, status, verify, what_lies_there
 from mlcore.data.download import fetch
 from mlcore.data.family import Family, Progress, RawData, RawSplit
 from mlcore.data.raw import load_raw
@@ -21,4 +21,5 @@ __all__ = [
     "load_raw",
     "status",
     "verify",
+    "what_lies_there",
 ]

@@ -13,8 +13,11 @@ from mlcore.data.family import Family, SplitFiles
 from mlcore.data.idx import check_idx, find_idx, repair_advice, unequal_counts
 from mlcore.data.raw import data_folder, find_files, load_raw
 from mlcore.errors import DataCorruptError, DataMissingError, MlcoreError, Notice
+from mlcore.rules import list_words
 
-__all__ = ["DataStatus", "State", "status", "verify"]
+__all__ = ["DataStatus", "State", "status", "verify", "what_lies_there"]
+
+_NAMED = 3  # files that a sentence names
 
 State = Literal["ready", "missing", "damaged", "bundled"]
 
@@ -92,6 +95,41 @@ def verify(name: str, root: Path) -> DataStatus:
     except DataCorruptError as error:
         return _damaged(family, root, error)
     return found
+
+
+def what_lies_there(name: str, root: Path) -> Notice:
+    """What is in a folder that holds no such data set, for a sentence in brackets; or nothing.
+
+    Files of the right names in a folder of any name could be those of four data sets, so they are
+    not used, and where they belong is said.
+
+    Raises:
+        SettingsError: the name is unknown.
+    """
+    family = find_family(name)
+    try:
+        found = sorted(path.name for path in root.iterdir() if not path.name.startswith("."))
+    except OSError:
+        return Notice(" (there is no such folder)")
+    if family.train and find_idx(root, family.train.images):
+        own = family.folder.partition("/")[0]
+        return Notice(
+            " (files of its names lie there, as several data sets have them: move them to {place} "
+            "if they are this one's)",
+            place=root / own,
+        )
+    if tables := [name for name in found if name.lower().endswith((".csv", ".parquet"))]:
+        wanted = family.train.images if family.train else ""
+        return Notice(
+            " (there lies {table}, but tables are not read: its files are called {wanted} and so "
+            "on)",
+            table=tables[0],
+            wanted=wanted,
+        )
+    if not found:
+        return Notice()
+    names = list_words([*found[:_NAMED], *(["others"] if len(found) > _NAMED else [])])
+    return Notice(" (what lies there: {names})", names=names)
 
 
 def _count(family: Family, files: SplitFiles, root: Path) -> int:

@@ -93,9 +93,14 @@ def test_every_setting_can_be_written_as_text() -> None:
         ("--count 0", "`--count` must be a whole number, 1 or more, but got '0'."),
         ("--count many", "`--count` must be a whole number, 1 or more, but got 'many'."),
         ("--optim.lr fast", "`optim.lr` must be a number above 0 and at most 100, but got 'fast'"),
+        (
+            "--optim.lr 1e400",
+            "`optim.lr` must be a number above 0 and at most 100, but got '1e400'",
+        ),
+        ("--optim.lr inf", "`optim.lr` must be a number above 0 and at most 100, but got inf"),
         ("--train.epochs 1.5", "`train.epochs` must be a whole number at least 1"),
         ("--optim.name sdg", '(did you mean "sgd"?)'),
-        ("--model.hidden 64 0", "`model.hidden` must be a whole number at least 1"),
+        ("--model.hidden 64 0", "Each of `model.hidden` must be a whole number at least 1"),
     ],
 )
 def test_a_bad_word_gets_one_sentence(

@@ -162,8 +162,34 @@ def test_a_run_that_diverges_fails_with_status_1(shell: Shell, runs: Path, quick
     assert RunStore(runs).list()[0].state == "failed"
 
 
-def test_missing_data_that_cannot_be_had_names_the_bundled_digits(
-    shell: Shell, runs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("command", ["train", "resume RUN", "fork RUN"])
+def test_an_option_without_effect_is_refused(shell: Shell, runs: Path, command: str) -> None:
+    answer = shell(f"{command} --steps")
+    assert answer.status == 2
+    assert answer.err == (
+        "mlcore: `--steps` prints every step's loss as JSON: give `--json` too.\n"
+    )
+    assert not runs.exists()
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        ((), ""),
+        (("train.csv", "test.csv"), " (there lies test.csv, but tables are not read: "),
+        (("a.txt", "b.txt"), " (what lies there: a.txt and b.txt)"),
+        (("a", "b", "c", "d", ".hidden"), " (what lies there: a, b, c and others)"),
+        (("train-images-idx3-ubyte",), " (files of its names lie there, as several data sets have"),
+        (None, " (there is no such folder)"),
+    ],
+)
+def test_missing_data_that_cannot_be_had_names_the_bundled_digits_and_what_lies_there(
+    shell: Shell,
+    runs: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    names: tuple[str, ...] | None,
+    said: str,
 ) -> None:
     from mlcore.errors import DataMissingError
 
@@ -171,10 +197,16 @@ def test_missing_data_that_cannot_be_had_names_the_bundled_digits(
         raise DataMissingError("no mirror answered.")
 
     monkeypatch.setattr("mlcore.cli.files.fetch", unreachable)
-    answer = shell(f"train --data.root {tmp_path}")
+    folder = tmp_path / "images"
+    if names is not None:
+        folder.mkdir()
+        for name in names:
+            (folder / name).touch()
+    answer = shell(f"train --data.root {folder}")
     assert answer.status == 2
     last = answer.err.splitlines()[-1]
-    assert last.startswith(f"mlcore: MNIST is not in {tmp_path} and could not be downloaded")
+    assert last.startswith(f"mlcore: MNIST is not in {folder}{said}")
+    assert " and could not be downloaded" in last
     assert "`--data.name digits`" in last
     assert not runs.exists()
 
