@@ -21,6 +21,7 @@ values are kept apart, so that a page can say it in another language.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Any
@@ -146,4 +147,6 @@ def _cut(value: Any) -> Any:
 def _plain(value: Any) -> Any:
     if isinstance(value, MlcoreError):
         return to_json(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)  # JSON has no such number
     return value if value is None or isinstance(value, bool | int | float | str) else str(value)

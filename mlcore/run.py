@@ -9,23 +9,26 @@ from __future__ import annotations
 
 import contextlib
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import torch
 
 from mlcore import checkpoint, errors
 from mlcore.commands import Command, Edit
-from mlcore.config import RunConfig
+from mlcore.config import RunConfig, changes_between
 from mlcore.data import RawData, find_family
 from mlcore.data.tensors import load
 from mlcore.device import memory_of, resolve
-from mlcore.errors import MlcoreError, RunError
+from mlcore.errors import DivergedError, MlcoreError, RunError
 from mlcore.events import Event, Failed, Finished, Stopped
 from mlcore.fitting import check_memory
 from mlcore.initial_state import InitialState, initial_state_from
-from mlcore.runs import ControlLog, Recorder, RunFolder, read_state
+from mlcore.runs import ControlLog, History, Recorder, RunFolder, read_state
 from mlcore.runs.record.checkpoint_manager import CheckpointManager
+from mlcore.runs.record.folder import checkpoint_step
 from mlcore.runs.record.messages import resume_advice
 from mlcore.runs.record.worker import WorkerRecord, write_worker
 from mlcore.signals import shutdown_on_signals
@@ -155,10 +158,29 @@ def _failed(last: Event | None, reason: MlcoreError) -> Failed:
 
 
 def _initial_state(folder: RunFolder) -> InitialState:
+    """The last checkpoint; the edits that were made after it are made again, before all else."""
     last = folder.last_checkpoint()
     if last is None:
-        return InitialState(config=folder.config)
-    return initial_state_from(last, folder.config)
+        initial = InitialState(config=folder.config)
+    else:
+        initial = initial_state_from(last, folder.config)
+    lost = _edits_after(folder, max(0, checkpoint_step(last)) if last else 0)
+    return replace(initial, changes={**initial.changes, **lost})
+
+
+def _edits_after(folder: RunFolder, step: int) -> Mapping[str, Any]:
+    """What edits changed that were acknowledged and are in no checkpoint up to this step.
+
+    Where the losses ended they may be the reason, so the run goes on without them.
+    """
+    history = History(folder)
+    history.refresh()
+    ending = history.outcome
+    if isinstance(ending, Failed) and isinstance(ending.as_error(), DivergedError):
+        return {}
+    with contextlib.suppress(MlcoreError):  # tampered with: the run begins as its checkpoint says
+        return changes_between(history.config_at(step), history.config)
+    return {}
 
 
 def _failure(folder: RunFolder, error: Exception) -> MlcoreError:

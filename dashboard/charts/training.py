@@ -31,7 +31,6 @@ _MOST_MARKERS = 40
 _NO_DATA_STEPS = 100  # the axis of a run that is not known to have steps yet
 _CHECKPOINT = N_("checkpoint")
 _REASONS: Mapping[str, str] = {
-    "edited": N_("checkpoint after an edit"),
     "stopped": N_("checkpoint where the run was stopped"),
     "paused": N_("checkpoint where the run was paused"),
     "finished": N_("checkpoint of the finished run"),

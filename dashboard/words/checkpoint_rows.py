@@ -16,7 +16,6 @@ __all__ = ["CheckpointRow", "checkpoint_rows"]
 _REASONS = {
     "epoch": N_("end of an epoch"),
     "interval": N_("in between"),
-    "edited": N_("after an edit"),
     "stopped": N_("where the run was stopped"),
     "paused": N_("where the run was paused"),
     "finished": N_("end of the run"),

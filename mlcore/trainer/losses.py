@@ -62,10 +62,10 @@ class Losses:
 def _diverged(loss: float, step: int, rate: float) -> DivergedError:
     return DivergedError(
         "The loss became {loss} at step {step} with a learning rate of {rate:g}: set a "
-        "lower `optim.lr`, such as {lower:.1g}, shorten the gradients with "
+        "lower `optim.lr`, such as {lower:g}, shorten the gradients with "
         "`optim.clip_norm` 1, or check the normalisation (`data.mean`, `data.std`).",
         loss=loss,
         step=step,
         rate=rate,
-        lower=rate / 10,
+        lower=float(f"{rate / 10:.1g}"),
     )

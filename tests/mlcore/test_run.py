@@ -11,9 +11,10 @@ import torch
 from mlcore import checkpoint
 from mlcore.commands import Edit, Pause, Stop
 from mlcore.config import RunConfig
-from mlcore.errors import RunError
+from mlcore.errors import DivergedError, RunError
 from mlcore.events import (
     CheckpointSaved,
+    EpochDone,
     Failed,
     Finished,
     Paused,
@@ -117,6 +118,23 @@ def test_a_stopped_and_resumed_run_equals_the_uninterrupted_one(store):
     assert [e.train_loss for e in one.epochs] == [e.train_loss for e in two.epochs]
     for name, weight in weights_of(whole).items():
         assert torch.equal(weight, weights_of(broken)[name])
+
+
+def test_an_edit_that_ended_the_losses_is_not_made_again(store):
+    folder = store.create(config(optim__name="sgd", train__epochs=4))
+    edits = [Edit(changes={"optim.lr": 100.0, "optim.weight_decay": 1.0})]
+
+    def observe(event):
+        if isinstance(event, EpochDone) and edits:
+            send(folder, edits.pop())
+
+    assert isinstance(execute(folder, observe=observe), Failed)
+    history = history_of(folder)
+    assert history.edits
+    assert isinstance(history.error, DivergedError)  # as the record has it, its loss not a number
+    ask_resume(folder)
+    assert isinstance(execute(folder), Finished)
+    assert history_of(folder).edits == []
 
 
 def test_a_finished_run_is_extended_by_an_edit(store):

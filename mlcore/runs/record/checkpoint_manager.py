@@ -14,7 +14,6 @@ from mlcore.events import (
     Event,
     Finished,
     Paused,
-    SettingsEdited,
     StepsDone,
     Stopped,
 )
@@ -31,8 +30,7 @@ OTHERS = 10  # checkpoints kept beside the last, the best and the start
 class CheckpointManager:
     """Writes checkpoints while a run trains.
 
-    One is written when the run pauses, stops or finishes, at every edit of its settings (else one
-    that was acknowledged would be lost with the process), at every epoch's end, and after 30
+    One is written when the run pauses, stops or finishes, at every epoch's end, and after 30
     seconds without one. The last two are skipped while writing has taken more than 2 % of the
     time, as it does if an epoch takes less than half a second. Kept are the last one, the best
     one, the one the run began from, and the newest ten of the others.
@@ -90,7 +88,7 @@ class CheckpointManager:
 
     def _reason(self, event: Event) -> str | None:
         match event:
-            case Stopped() | Paused() | Finished() | SettingsEdited():
+            case Stopped() | Paused() | Finished():
                 return event.kind
             case EpochDone() if self._affordable():
                 return "epoch"

@@ -13,10 +13,11 @@ import numpy as np
 import psutil
 import pytest
 
-from mlcore.commands import Continue, Pause, Stop
+from mlcore.commands import Continue, Edit, Pause, Stop
 from mlcore.errors import RunError, SettingsError
 from mlcore.events import Finished, Stopped
 from mlcore.jobs import Jobs
+from mlcore.replay import replay
 from mlcore.runs import ENDED, read_state, send
 from mlcore.runs.active.queue import RunQueue
 from mlcore.runs.record.worker import read_worker
@@ -113,6 +114,26 @@ def test_a_killed_worker_leaves_a_sentence_and_a_run_that_goes_on(jobs, config, 
     np.testing.assert_array_equal(history.steps, again.steps)
 
 
+def test_an_edit_that_was_acknowledged_outlives_its_process(jobs, config, watch):
+    run = jobs.start_run(config(train__epochs=60))
+    folder = jobs.store.get(run)
+    watch(jobs, run, lambda h: len(h.epochs) > 1)
+    send(folder, Pause())
+    watch(jobs, run, lambda h: h.state == "paused")
+    send(folder, Edit(changes={"optim.lr": 0.0123}))
+    send(folder, Edit(changes={"data.batch_size": 48}))
+    edited = watch(jobs, run, lambda h: len(h.edits) == 2)
+    worker_of(jobs, run).kill()  # no checkpoint has the edits
+    watch(jobs, run, lambda h: h.state == "failed")
+    jobs.resume_run(run)
+    history = watch(jobs, run, ended)
+    assert (history.config.optim.lr, history.config.data.batch_size) == (0.0123, 48)
+    (edit,) = history.edits
+    assert edit.changes == {"optim.lr": 0.0123, "data.batch_size": 48}
+    assert edit.step == edited.step
+    assert replay(folder).equal
+
+
 def test_a_shutdown_stops_its_own_runs_with_a_checkpoint_and_leaves_others_alone(
     tmp_path, config, watch, wait
 ):
@@ -145,6 +166,7 @@ import atexit, signal, sys, time
 from pathlib import Path
 from mlcore.config import RunConfig
 from mlcore.jobs import Jobs
+from mlcore.replay import replay
 signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored behind a shell's `&`
 jobs = Jobs(Path(sys.argv[1]))
 atexit.register(jobs.shutdown)

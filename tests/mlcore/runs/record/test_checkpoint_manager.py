@@ -2,7 +2,7 @@
 
 import pytest
 
-from mlcore.events import Continued, Finished, Paused, SettingsEdited, Started, Stopped
+from mlcore.events import Continued, Finished, Paused, Started, Stopped
 from mlcore.runs.record.checkpoint_manager import CheckpointManager
 from mlcore.runs.record.folder import checkpoint_name
 
@@ -28,12 +28,7 @@ def clock():
     return Clock()
 
 
-EDITED = SettingsEdited(step=9, epoch=1, changes={"optim.lr": 0.1}, before={"optim.lr": 0.2})
-
-
-@pytest.mark.parametrize(
-    "event", [Paused(step=9, epoch=1), Stopped(step=9, epoch=1), FINISHED, EDITED]
-)
+@pytest.mark.parametrize("event", [Paused(step=9, epoch=1), Stopped(step=9, epoch=1), FINISHED])
 def test_a_turn_of_the_run_is_kept(folder, clock, event):
     saved = CheckpointManager(folder, clock.save, clock=clock).save_if_due(event)
     assert saved is not None
