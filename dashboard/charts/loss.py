@@ -24,6 +24,7 @@ __all__ = [
 
 _RAW_POINTS = 1_500
 _SMOOTH_POINTS = 700
+_PIECE = 100_000  # steps whose sums are in memory at once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -65,7 +66,7 @@ def loss_info(
         visible: first and last step on the screen, which get most of the points; None: all.
     """
     finite = np.where(np.isfinite(losses), losses, np.nan)
-    smooth = moving_mean(finite, window) if window > 1 else finite[:0]
+    smooth = moving_mean(finite, window).astype(np.float32) if window > 1 else finite[:0]
     return LossInfo(
         raw=downsampled_line(finite, _RAW_POINTS, visible),
         smooth=downsampled_line(smooth, _SMOOTH_POINTS, visible),
@@ -78,6 +79,16 @@ def moving_mean(losses: NDArray[np.floating[Any]], window: int) -> NDArray[np.fl
     Each window is the end of one block and the beginning of the next, so nothing is subtracted:
     differences of running sums would be lost for ever after a loss of 1e34.
     """
+    length = max(1, _PIECE // window) * window  # whole blocks, so that pieces change no sum
+    means = np.empty(len(losses))
+    for start in range(0, len(losses), length):
+        begin = max(0, start - window)
+        piece = _piece_mean(losses[begin : start + length], window)
+        means[start : start + length] = piece[start - begin :]
+    return means
+
+
+def _piece_mean(losses: NDArray[np.floating[Any]], window: int) -> NDArray[np.float64]:
     count = len(losses)
     padded = np.full(-(-count // window) * window, np.nan)
     padded[:count] = losses

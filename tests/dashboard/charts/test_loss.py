@@ -41,6 +41,16 @@ def test_the_moving_mean_is_the_mean_of_the_last_losses():
     np.testing.assert_allclose(moving_mean(losses, 20), expected, rtol=1e-12)
 
 
+@pytest.mark.parametrize("window", [2, 7, 50, 1_000])
+def test_a_long_run_is_averaged_in_pieces_with_the_same_numbers(monkeypatch, window):
+    losses = np.random.default_rng(5).random(2_345)
+    losses[::11] = np.nan
+    whole = moving_mean(losses, window)
+    for piece in (1, 100, 999, 2_344):
+        monkeypatch.setattr("dashboard.charts.loss._PIECE", piece)
+        np.testing.assert_array_equal(moving_mean(losses, window), whole)
+
+
 @pytest.mark.parametrize("count", [0, 1, 19, 20, 21, 60])
 def test_the_moving_mean_of_any_length_leaves_gaps_out(count):
     losses = np.random.default_rng(4).random(count)
