@@ -146,8 +146,8 @@ def _frame(
     figure.update_layout(
         height=560 if validated else 440,
         margin={"l": 72, "r": 14, "t": _TOP + _LINE, "b": 44},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
+        paper_bgcolor="var(--st-background-color)",  # also of the line below the pointer
+        plot_bgcolor="var(--st-background-color)",
         font={"color": "var(--st-text-color)", "family": "var(--st-font)", "size": 13},
         hovermode="x unified",
         hoverlabel={
@@ -167,6 +167,7 @@ def _frame(
         },
         hoversubplots="axis",
         modebar={
+            "orientation": "v",  # beside the legend's end, not on it
             "bgcolor": "rgba(0,0,0,0)",
             "color": "var(--st-chart-muted)",
             "activecolor": "var(--st-primary-color)",
