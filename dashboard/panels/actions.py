@@ -64,7 +64,7 @@ def train_button(queue: QueueSnapshot) -> None:
 
 def accept_clicks() -> None:
     """The whole page has been drawn: the next click on Train is a new one."""
-    st.session_state[_CLICKED] = False
+    st.session_state[_CLICKED] = None
 
 
 def continue_training(history: History, epochs: int) -> None:
@@ -168,7 +168,7 @@ def _train_more(run: str, epochs: int, changes: Mapping[str, Any]) -> None:
 def start_run(
     config: RunConfig | None, *, checkpoint: Path | None = None, parent: str | None = None
 ) -> None:
-    """Start a run and show it; a second call does nothing until `accept_clicks`.
+    """Start a run and show it; a second call for the same run does nothing until `accept_clicks`.
 
     One that has to wait is not shown: the page stays where it is, and says that the run waits.
 
@@ -177,9 +177,10 @@ def start_run(
         checkpoint: file to start from.
         parent: id of the run that it is forked from.
     """
-    if config is None or st.session_state.get(_CLICKED):
-        return  # Streamlit may repeat a click that a re-run cut short
-    st.session_state[_CLICKED] = True
+    asked = config, checkpoint, parent
+    if config is None or st.session_state.get(_CLICKED) == asked:
+        return  # Streamlit may repeat a click that a re-run cut short, and people double-click
+    st.session_state[_CLICKED] = asked
     with problems.caught():
         before = server.queue().snapshot()
         waits = bool(before.active) and server.jobs().would_wait(config, before)

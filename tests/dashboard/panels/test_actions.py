@@ -34,6 +34,20 @@ def test_a_click_on_train_that_arrives_twice_starts_one_run(runs, monkeypatch):
     assert len(runs.list()) == 1
 
 
+def test_a_click_with_other_settings_counts_though_the_page_is_still_being_drawn(runs, monkeypatch):
+    """On a busy machine the fifth run that was put into the queue was lost."""
+    monkeypatch.setattr(
+        "mlcore.jobs.Jobs.start_run", lambda _, config, **_more: runs.create(config).id
+    )
+    app = AppTest.from_string(
+        "from dashboard.panels import actions\nfrom mlcore.config import RunConfig\n"
+        "for epochs in (3, 4):\n"
+        "    actions.start_run(RunConfig().with_values({'train.epochs': epochs}))\n"
+    ).run()
+    assert not app.exception
+    assert sorted(runs.get(info.id).config.train.epochs for info in runs.list()) == [3, 4]
+
+
 def test_each_click_on_a_page_that_was_drawn_starts_a_run(runs, monkeypatch):
     monkeypatch.setattr(
         "mlcore.jobs.Jobs.start_run", lambda _, config, **_more: runs.create(config).id
