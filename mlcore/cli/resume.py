@@ -82,6 +82,7 @@ def _resume(folder: RunFolder, given: Mapping[str, Value]) -> None:
     """Ask that a run continues, in this process; it leaves the queue if it waits there."""
 
     def ask() -> RunFolder:
+        _check(folder, given)  # another process may have trained it to its end since
         ask_resume(folder, given)
         return folder
 
