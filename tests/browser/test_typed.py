@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(1_800)]
 
 SHORT = "data.name=digits&data.batch_size=256&train.epochs=1&train.device=cpu"
 SECONDS = 60
-TRIES = int(os.environ.get("MLCORE_TRIES", 6))
+TRIES = int(os.environ.get("MLCORE_TRIES", 3))
 
 
 def holds(count: int) -> Iterator[int]:
