@@ -164,7 +164,9 @@ def _initial_state(folder: RunFolder) -> InitialState:
         initial = InitialState(config=folder.config)
     else:
         initial = initial_state_from(last, folder.config)
+    has = {**initial.config.flat(), **initial.changes}
     lost = _edits_after(folder, max(0, checkpoint_step(last)) if last else 0)
+    lost = {name: value for name, value in lost.items() if value != has[name]}
     return replace(initial, changes={**initial.changes, **lost})
 
 
