@@ -118,19 +118,28 @@ def _form(history: History, found: Sequence[ForkPoint]) -> None:
         icon=":material/call_split:",
         help=_("It is a run of its own."),
         on_click=_start,
-        args=(history, found),
+        args=(history,),
     )
 
 
-def _start(history: History, found: Sequence[ForkPoint]) -> None:
-    """Start the fork that the form and the sidebar describe at the click."""
-    points = _points(found)
-    point = points[_chosen(history.folder.id, points)]
-    field = _epochs_field(history, point)
+def _start(history: History) -> None:
+    """Start the fork that the form and the sidebar describe at the click.
+
+    The points are those of the click: the last checkpoint that the form was drawn with may be
+    thinned out since.
+    """
+    run = history.folder.id
     with problems.caught():
+        history = history_of(history.folder)
+        points = _points(fork_points(history))
+        chosen = st.session_state.get(_chosen_key(run), "")
+        if chosen and chosen not in points:
+            raise RunError("{point} is gone: choose another checkpoint of the run.", point=chosen)
+        point = points[_chosen(run, points)]
+        field = _epochs_field(history, point)
         _start_at(history, point, field.value())
         forget(field.name)
-        _begin_anew(history.folder.id)
+        _begin_anew(run)
 
 
 def _start_at(history: History, point: ForkPoint, epochs: int) -> None:
