@@ -36,17 +36,17 @@ def branch_off(history: History) -> None:
     """
     if history.started is None:
         return
-    with (
-        st.container(key="branch-off"),
-        st.popover(
+    with st.container(key="branch-off"):
+        popover = st.popover(
             _("Branch off"),
             icon=":material/call_split:",
             key=f"branch-{history.folder.id}",  # each run has a form of its own, closed at first
             help=_("Start a new run from this one's weights, with other settings."),
-            on_change=_begin_anew,
-            args=(history.folder.id,),
-        ),
-    ):
+            on_change="rerun",
+        )
+    if not popover.open:  # while it is open, nothing in it changes below the hands
+        _begin_anew(history.folder.id)
+    with popover:
         try:
             found = fork_points(history)
         except MlcoreError as error:
@@ -167,7 +167,7 @@ def _why_not(
 def _epochs_field(history: History, point: ForkPoint) -> NumberField:
     """It stays while the run writes another last checkpoint below the hands that type in it."""
     run, wanted = history.folder.id, _epochs_wanted(point)
-    chosen = (st.session_state.get(_chosen_key(run)), point.initial, wanted)
+    chosen = (st.session_state.get(_chosen_key(run)), wanted)
     held = st.session_state.get(_default_key(run))
     if held is None or held[0] != chosen:
         held = chosen, branch_epochs(point, wanted)
@@ -177,7 +177,7 @@ def _epochs_field(history: History, point: ForkPoint) -> NumberField:
 
 
 def _begin_anew(run: str) -> None:
-    """The form was opened, closed or used: its number is worked out again."""
+    """The form is closed or was used: its number is worked out again."""
     st.session_state.pop(_default_key(run), None)
 
 

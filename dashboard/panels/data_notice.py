@@ -22,6 +22,7 @@ __all__ = ["data_notice"]
 
 _OFFLINE = "Offline digits"
 _WANTED = "data-wanted"  # the data set that this session asked to be fetched
+_CLOSED = "offline-read"  # whether it was read that the app works without MNIST
 _DIGITS = CATALOG[SPARE].train_images + CATALOG[SPARE].test_images
 
 
@@ -65,29 +66,38 @@ def _offer_first(config: RunConfig, root: Path) -> None:
     if first.state == "fetching":
         _progress(FIRST, root)
     elif first.state == "failed":
-        with st.container(border=True, key="offline"):
+        if st.session_state.get(_CLOSED):
+            return
+        with st.container(
+            border=True, horizontal=True, vertical_alignment="center", gap="small", key="offline"
+        ):
             text = _(
                 "MNIST is not on this machine and could not be downloaded, so the app works with "
                 "{images:,} handwritten digits that come with it. Everything else is the same.",
                 images=_DIGITS,
             )
-            st.markdown(f":material/cloud_off: {text}")
-            with st.container(horizontal=True, vertical_alignment="center"):
-                st.button(
-                    _("Try the download again"),
-                    key="fetch-again",
-                    icon=":material/refresh:",
-                    on_click=_start,
-                    args=(FIRST, root),
-                )
-                with st.popover(_("Why?"), type="tertiary"):
-                    st.write(first.message)
+            st.markdown(f":small[:material/cloud_off: {text}]", width="stretch")
+            st.button(
+                _("Try the download again"),
+                key="fetch-again",
+                icon=":material/refresh:",
+                on_click=_start,
+                args=(FIRST, root),
+            )
+            with st.popover(_("Why?"), type="tertiary"):
+                st.write(first.message)
+            st.button(_("Close"), key="close-offline", type="tertiary", on_click=_close)
     elif first.usable and st.session_state.get(_WANTED) == FIRST and preset_of(config) == _OFFLINE:
         del st.session_state[_WANTED]
         session.apply(
             PRESETS[PAGE_PRESET], _("MNIST has been downloaded, and the settings use it.")
         )
         st.rerun()
+
+
+def _close() -> None:
+    """It was read; whoever chooses MNIST in the sidebar is offered the download again."""
+    st.session_state[_CLOSED] = True
 
 
 def _offer(now: Source, root: Path) -> None:
@@ -125,6 +135,7 @@ def _spare_button() -> None:
 
 def _start(name: str, root: Path) -> None:
     st.session_state[_WANTED] = name
+    st.session_state.pop(_CLOSED, None)
     data_sets.start(name, root)
 
 

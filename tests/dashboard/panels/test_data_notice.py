@@ -97,6 +97,16 @@ def test_settings_of_ones_own_stay_when_the_digits_take_over(mirror: Mirror) -> 
     assert settings["data.validation"] == 200
 
 
+def test_that_mnist_is_not_there_is_read_once_and_closed(mirror: Mirror) -> None:
+    mirror.answer = DataMissingError("No mirror answered.")
+    test = page()
+    said = "so the app works with 1,797 handwritten digits"
+    assert said in words(test)
+    test.button(key="close-offline").click().run()
+    assert said not in words(test)
+    assert test.text[0].value == "digits ready"
+
+
 def test_another_try_that_succeeds_brings_mnist_back(
     mirror: Mirror, tiny_idx_root: Callable[..., Path]
 ) -> None:
