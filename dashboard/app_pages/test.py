@@ -45,7 +45,7 @@ def page() -> None:
 
 
 def _test(choice: Choice, data: str) -> None:
-    if choice.upload is not None and (reason := assumptions.refusal(choice.upload)):
+    if choice.upload is not None and (reason := assumptions.why_unusable(choice.upload)):
         st.error(as_markdown(reason), icon=":material/error:")
         st.page_link("app_pages/checkpoints.py", label=_("Go to Checkpoints"))
         return

@@ -18,6 +18,7 @@ from dashboard.settings import form
 from dashboard.words.choices import choice_name
 from dashboard.words.setting_names import setting_label
 from dashboard.words.translation import _, translated
+from dashboard.words.wording import refusal
 from mlcore.config import SETTINGS, Setting
 from mlcore.errors import SettingsError
 from mlcore.rules import Value
@@ -41,7 +42,7 @@ def field(name: str, error: str = "") -> None:
     else:
         _text(setting)
     if error:
-        st.markdown(f":red[:material/error: {error}]")
+        st.markdown(refusal(error))
 
 
 def choice(

@@ -15,7 +15,7 @@ import streamlit as st
 from dashboard.gaps.widgets import show
 from dashboard.settings.form import plain_number
 from dashboard.words.setting_names import settings_sentence
-from dashboard.words.wording import as_markdown
+from dashboard.words.wording import refusal
 from mlcore.config import read_number
 from mlcore.errors import SettingsError
 from mlcore.rules import Rule
@@ -69,7 +69,7 @@ class NumberField:
         try:
             return self.value()
         except SettingsError as error:
-            st.markdown(f":red[:material/error: {as_markdown(str(error))}]")
+            st.markdown(refusal(str(error)))
             return None
 
     def value(self) -> int:

@@ -18,7 +18,7 @@ from dashboard.settings import form
 from dashboard.words.choices import choice_name
 from dashboard.words.setting_names import setting_label, settings_sentence
 from dashboard.words.translation import _, sentence
-from dashboard.words.wording import as_markdown
+from dashboard.words.wording import as_markdown, refusal
 from mlcore import errors
 from mlcore.checkpoint.suggest import data_sets_for
 from mlcore.config import SETTINGS, DataConfig, data_root
@@ -27,7 +27,7 @@ from mlcore.errors import MlcoreError, SettingsError
 from mlcore.rules import Value
 from mlcore.words import as_text
 
-__all__ = ["ask", "refusal"]
+__all__ = ["ask", "why_unusable"]
 
 _ASKED = ("Activation", "Normalisation")  # how notices begin that have fields of their own
 
@@ -49,8 +49,8 @@ def ask(upload: Upload) -> None:
                 _activation(upload)
             if ask_normalisation:
                 _normalisation(upload)
-        if reason := refusal(upload):
-            st.markdown(f":red[:material/error: {as_markdown(reason)}]")
+        if reason := why_unusable(upload):
+            st.markdown(refusal(reason))
         if ask_normalisation and upload.trials:
             normalisations(upload.trials)
     notices = map(errors.from_json, found["assumed"])
@@ -60,7 +60,7 @@ def ask(upload: Upload) -> None:
         st.caption(as_markdown(_("Assumed: {assumptions}", assumptions=words)))
 
 
-def refusal(upload: Upload) -> str:
+def why_unusable(upload: Upload) -> str:
     """Why what was typed of the file cannot be used, in a sentence; empty where it can."""
     for name, text in upload.refused.items():
         try:

@@ -19,7 +19,7 @@ from dashboard.settings.pending import change_words
 from dashboard.words.run_names import timed_name
 from dashboard.words.setting_names import settings_sentence
 from dashboard.words.translation import _, sentence
-from dashboard.words.wording import as_markdown
+from dashboard.words.wording import as_markdown, refusal
 from mlcore.config import SETTINGS
 from mlcore.errors import MlcoreError, RunError, SettingsError
 from mlcore.runs import History, RunFolder, RunInfo
@@ -105,7 +105,7 @@ def _form(history: History, found: Sequence[ForkPoint]) -> None:
     epochs = _epochs_field(history, point).draw()
     reason = None if epochs is None else _why_not(point, changes, epochs)
     if isinstance(reason, SettingsError):
-        st.markdown(f":red[:material/error: {as_markdown(settings_sentence(reason))}]")
+        st.markdown(refusal(settings_sentence(reason)))
     if changes:
         words = as_markdown(change_words(point.config, changes))
         st.markdown(_("From the sidebar: {changes}.", changes=words))

@@ -115,7 +115,7 @@ def _actions(upload: Upload) -> None:
     """What can be done with the file; what a click on Resume uses is said before it."""
     sidebar, plan = session.config(), None
     reason = _("A setting in the sidebar cannot be used; the reason is shown there.")
-    if refused := assumptions.refusal(upload):
+    if refused := assumptions.why_unusable(upload):
         reason = refused
     elif sidebar:
         try:

@@ -20,6 +20,7 @@ __all__ = [
     "figure",
     "file_size",
     "percent",
+    "refusal",
     "with_article",
 ]
 
@@ -55,6 +56,11 @@ def as_markdown(text: str) -> str:
         part if part.startswith("`") and part.endswith("`") and len(part) > 2 else _escape(part)
         for part in parts
     )
+
+
+def refusal(text: str) -> str:
+    """Markdown of what is wrong with a field's value, to stand below it; `text` is literal."""
+    return f":red[:material/error: {as_markdown(text)}]"
 
 
 def as_label(text: str, most: int = 24) -> str:

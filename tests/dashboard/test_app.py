@@ -7,6 +7,7 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
+from dashboard.words.wording import as_markdown
 from mlcore.runs import RunStore
 
 Address = Callable[[AppTest, str], str | None]
@@ -113,7 +114,8 @@ def test_a_refused_number_says_why_and_starts_nothing(
         app.text_input(key="optim.lr").set_value(text)
         app.button(key="train").click().run()
         said = "".join(item.value for item in app.sidebar.markdown)
-        assert f"but got {text if text.strip('-').isdigit() else repr(text)}." in said
+        shown = text if text.strip("-").isdigit() else repr(text)
+        assert as_markdown(f"but got {shown}.") in said
         assert app.text_input(key="optim.lr").value == text
         assert "A setting in the sidebar cannot be used" in app.main.error[0].value
         assert runs.list() == []
