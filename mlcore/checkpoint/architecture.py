@@ -8,11 +8,10 @@ answers; `mlcore.checkpoint.weights` does that with the numbers.
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from mlcore.checkpoint.beside import check_strangers, sort_out, take_vectors_at_the_end
 from mlcore.checkpoint.layer_kinds import read_layer
 from mlcore.checkpoint.layer_names import (
     are_ours,
@@ -28,7 +27,7 @@ from mlcore.checkpoint.norm_places import Placed, place_norms
 from mlcore.checkpoint.shared_layers import without_aliases
 from mlcore.checkpoint.untrusted import limits
 from mlcore.checkpoint.untrusted.inert import PickledModule
-from mlcore.checkpoint.untrusted.rebuild import Storage, Stub
+from mlcore.checkpoint.untrusted.rebuild import Stub
 from mlcore.checkpoint.untrusted.source import printable
 from mlcore.config import PIXELS, ModelConfig
 from mlcore.errors import CheckpointError, SettingsError
@@ -36,13 +35,6 @@ from mlcore.errors import CheckpointError, SettingsError
 __all__ = ["Architecture", "infer_architecture"]
 
 _KERAS_EPSILON = 1e-3
-# Weights of a loss, the count of an averaged model, a normalisation of the images.
-_BESIDE = re.compile(
-    r"(?:^|.*[._])(?:n_averaged|pos_weight|class_weights?|(?:\w+_)?loss(?:_\w+)?|criterion|crit"
-    r"|ce|nll)(?:[._]\w+)?|(?:.*\.)?(?:mean|std)"
-)
-
-_NONE = Stub(Storage("float32", "", 0), ())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,11 +97,9 @@ def infer_architecture(
     Raises:
         CheckpointError: it is no multilayer perceptron for 784 pixels; the sentence says why.
     """
-    used = {name: stub for name, stub in tensors.items() if not _is_beside(name, stub)}
-    groups = without_aliases(group_layers(used))
-    unused = [name for name in tensors if name not in used and not name.endswith("n_averaged")]
-    if ordered:
-        unused += _take_vectors_at_the_end(groups)
+    state = sort_out(tensors)
+    groups = without_aliases(group_layers(state.layers))
+    unused = [*state.unused, *(take_vectors_at_the_end(groups) if ordered else ())]
     keras = any(name.endswith(("/gamma", "/gamma:0", "/moving_mean:0")) for name in tensors)
     epsilons = {} if module is None else names_without_wrappers(epsilons_of(module))
     layers = [
@@ -120,18 +110,18 @@ def infer_architecture(
         check_calls(module)
     linears = [layer for layer in layers if isinstance(layer, Linear)]
     norms = [layer for layer in layers if isinstance(layer, Norm)]
-    if not linears:
-        raise CheckpointError("The file has no linear layer: it is no multilayer perceptron.")
     short = without_prefix(list(groups))
     ours = are_ours(short.values(), len(linears))
+    try:
+        linears = _chain(linears, short, ours=ours, ordered=ordered)
+    except CheckpointError:
+        matrices = {name: stub for name, stub in state.strangers.items() if len(stub.shape) > 1}
+        check_strangers(matrices, linears)  # one of them may be what the chain lacks
+        raise
     if ours:
-        linears.sort(key=lambda layer: our_order(short[layer.name]))
         norms.sort(key=lambda layer: our_order(short[layer.name]))
-        _check_numbers([short[layer.name] for layer in linears])
-        check_chain(linears)
-    else:
-        linears = order_layers(linears, ordered=ordered)
     _check_widths(linears)
+    check_strangers(state.strangers, linears)
     known = {} if module is None else names_without_wrappers(places_of(module))
     placed = place_norms(linears, norms, list(groups), ordered=ordered, known=known)
     return Architecture(
@@ -143,6 +133,20 @@ def infer_architecture(
     )
 
 
+def _chain(
+    linears: list[Linear], short: Mapping[str, str], *, ours: bool, ordered: bool
+) -> list[Linear]:
+    """The layers as they follow one another: by our own names, or as names and shapes tell."""
+    if not linears:
+        raise CheckpointError("The file has no linear layer: it is no multilayer perceptron.")
+    if not ours:
+        return order_layers(linears, ordered=ordered)
+    chain = sorted(linears, key=lambda layer: our_order(short[layer.name]))
+    _check_numbers([short[layer.name] for layer in chain])
+    check_chain(chain)
+    return chain
+
+
 def _is_regular(layers: tuple[Placed, ...]) -> bool:
     """Whether a batch norm as here stands behind each hidden layer, and nowhere else."""
     *hidden, last = layers
@@ -150,24 +154,6 @@ def _is_regular(layers: tuple[Placed, ...]) -> bool:
     if any(norm.epsilon < 1e-5 for layer in layers for norm in layer.after):
         return False  # the variance would have to be below zero
     return all(counts) and not last.after and not last.before
-
-
-def _is_beside(name: str, stub: Stub) -> bool:
-    """Whether a tensor belongs to a loss or the like, and to no layer."""
-    vector = max((size for size in stub.shape), default=1) == math.prod(stub.shape) <= PIXELS
-    return vector and _BESIDE.fullmatch(name) is not None
-
-
-def _take_vectors_at_the_end(groups: dict[str, dict[str, Stub]]) -> list[str]:
-    """Remove vectors behind the last matrix with a number for each class: weights of a loss."""
-    last = [f["weight"].shape for f in groups.values() if len(f.get("weight", _NONE).shape) == 2]
-    taken: list[str] = []
-    for name, fields in reversed(list(groups.items())):
-        if not last or set(fields) != {"weight"} or fields["weight"].shape != last[-1][:1]:
-            break
-        taken.append(f"{name}.weight")
-        del groups[name]
-    return taken[::-1]
 
 
 def _check_numbers(names: list[str]) -> None:

@@ -145,6 +145,9 @@ def _of_others(tree: Mapping[Any, Any]) -> RawCheckpoint:
     if not path:  # the model's tensors lie among the rest
         used |= {name for key in tensors for name in (key, str(key).partition(".")[0])}
     unused = [(key, item) for level in around for key, item in level.items() if key not in used]
+    if path:  # of the state dict itself: counts, which are no layer's
+        counts = ((key, item) for key, item in model.items() if isinstance(item, Stub))
+        unused += [(key, item) for key, item in counts if key not in {*tensors, "n_averaged"}]
     alone = not path and optimizer is None and all(value is None for value in stated.values())
     return RawCheckpoint(
         form="weights" if alone else "tutorial",

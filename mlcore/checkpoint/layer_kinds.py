@@ -13,7 +13,7 @@ from mlcore.checkpoint.untrusted.source import printable, shape_text
 from mlcore.errors import CheckpointError
 from mlcore.words import N_
 
-__all__ = ["read_layer"]
+__all__ = ["is_field", "read_layer"]
 
 _NORM = frozenset({"weight", "bias", "running_mean", "running_var", "num_batches_tracked"})
 _WEIGHT_NORM = ("weight_g", "weight_v", "weight.original0", "weight.original1")
@@ -33,6 +33,15 @@ _SPECIAL = {
     r"weight\..*|bias\..*": N_("`{layer}` is parametrised in a way that is not known here"),
 }
 """Fields that give a kind of layer away."""
+
+_FIELD = re.compile(
+    rf"(weight|bias|kernel)([._].*)?|running_(mean|var)|{'|'.join(_SPECIAL)}", re.DOTALL
+)
+
+
+def is_field(name: str) -> bool:
+    """Whether a tensor of this name, as in "weight", makes what it belongs to a layer."""
+    return _FIELD.fullmatch(name) is not None
 
 
 def read_layer(name: str, fields: Mapping[str, Stub], *, epsilon: float = 1e-5) -> Linear | Norm:

@@ -18,6 +18,7 @@ __all__ = [
     "natural_order",
     "our_order",
     "place_in_sequence",
+    "split_name",
     "without_prefix",
 ]
 
@@ -46,13 +47,13 @@ def group_layers(tensors: Mapping[str, Stub]) -> dict[str, dict[str, Stub]]:
     """Group by layer: "fc1" → {"weight": …, "bias": …}; wrappers' prefixes are dropped.
 
     Raises:
-        CheckpointError: a tensor belongs to no layer, or a layer has it twice.
+        CheckpointError: a layer has a tensor twice.
     """
     layers: dict[str, dict[str, Stub]] = {}
     for full, stub in tensors.items():
-        layer, field = _split(_WRAPPERS.sub("", full))
+        layer, field = split_name(full)
         known = layers.get(layer, {}).get(field)
-        if not field or (known is not None and known != stub):
+        if known is not None and known != stub:
             raise CheckpointError(
                 "`{name}` belongs to no layer of its own: "
                 "a state dict has names such as `fc1.weight`.",
@@ -113,8 +114,9 @@ def place_in_sequence(name: str) -> tuple[str, int] | None:
     return (parent, int(last)) if re.fullmatch(r"\d{1,4}", last) else None
 
 
-def _split(name: str) -> tuple[str, str]:
+def split_name(name: str) -> tuple[str, str]:
     """Layer and field: "net.fc1.weight" → ("net.fc1", "weight"); no field where it has none."""
+    name = _WRAPPERS.sub("", name)
     name = name.removesuffix(":0").replace("/", ".")  # as in "dense/kernel:0"
     layer, found, rest = name.rpartition(".parametrizations.")
     if found or name.startswith("parametrizations."):

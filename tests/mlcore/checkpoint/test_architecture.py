@@ -72,3 +72,56 @@ def test_a_gap_in_our_own_names_is_a_missing_layer() -> None:
     made = {name: stub for name, stub in stubs([8, 8, 8, 10]).items() if "fc2" not in name}
     with pytest.raises(CheckpointError, match="fc2"):
         infer_architecture(made)
+
+
+def stub(*shape: int, dtype: str = "float32") -> Stub:
+    return Stub(Storage(dtype, "own", math.prod(shape)), shape)
+
+
+@pytest.mark.parametrize(
+    ("name", "own"),
+    [
+        ("val_acc.tp", stub(10, dtype="int64")),
+        ("val_acc.tp", stub(10)),
+        ("metrics.val.confmat", stub(10, 10)),
+        ("val_MulticlassAccuracy.confmat", stub(10, 10, dtype="int64")),
+        ("seen", stub(dtype="int64")),
+        ("mean_value.weight", stub()),
+        ("logit_scale", stub(1)),
+        ("labels.of", stub(10, dtype="int64")),
+        ("memory.bank", stub(100, 64)),
+    ],
+)
+def test_what_belongs_to_no_layer_is_set_aside(name: str, own: Stub) -> None:
+    for made in ({name: own, **stubs([8, 10])}, {**stubs([8, 10]), name: own}):
+        found = infer_architecture(made)
+        assert (found.hidden, found.unused) == ((8,), (name,))
+
+
+@pytest.mark.parametrize(
+    ("name", "own"),
+    [
+        ("mix.matrix", stub(8, 8)),
+        ("skip.matrix", stub(10, 784)),
+        ("pixels.order", stub(784, dtype="int64")),
+        ("norm.gain", stub(8)),
+        ("prior", stub(10)),
+        ("swish.b_of", stub(1)),
+        ("1.a", stub(1)),
+        ("alpha", stub()),
+    ],
+)
+def test_what_may_be_a_part_of_the_model_is_refused_by_name(name: str, own: Stub) -> None:
+    for made in ({name: own, **stubs([8, 10])}, {**stubs([8, 10]), name: own}):
+        with pytest.raises(CheckpointError, match=rf"`{name}` .* may yet be a part of the model"):
+            infer_architecture(made)
+
+
+def test_a_matrix_that_the_chain_may_lack_is_named() -> None:
+    made = stubs([8, 9, 10], name="layer{}")
+    made = {("layer2.matrix" if n == "layer2.weight" else n): s for n, s in made.items()}
+    with pytest.raises(CheckpointError, match=r"lacks `layer2.weight`"):
+        infer_architecture(made)
+    del made["layer2.bias"]
+    with pytest.raises(CheckpointError, match=r"`layer2.matrix` \(shape 9×8\)"):
+        infer_architecture(made)

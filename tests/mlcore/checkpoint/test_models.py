@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -26,6 +28,11 @@ SAYS = {
     "weights of the loss": ["Not used: `loss_fn.weight`"],
     "weights of the loss, first": ["Not used: `loss_fn.weight`"],
     "buffers of a normalisation": ["Not used: `norm.mean`, `norm.std`"],
+    "counts of metrics": [
+        "Not used: `val_acc.tp`, `train_acc.total`, `val_auc.confmat`, `loss_mean.weight`."
+    ],
+    "centres of a loss": ["Not used: `center_loss.centers`"],
+    "a temperature": ["Not used: `temperature`"],
     "used twice": ["`2`, `4` share their weights"],
     "pruned": ["masks of the pruned `0`, `2`, `4`"],
     "weight norm": ["normed weights of `0`, `2`, `4`"],
@@ -160,3 +167,11 @@ def test_tensors_of_a_layer_used_twice_do_not_change_together(tmp_path: Path) ->
     found = read(tmp_path, saved(CASES["used twice"][1]))
     assert torch.equal(found.model["fc2.weight"], found.model["fc3.weight"])
     assert len({tensor.data_ptr() for tensor in found.model.values()}) == len(found.model)
+
+
+@pytest.mark.parametrize("tree", [lambda state: state, lambda state: {"model": state}])
+def test_a_count_without_a_layer_is_named_wherever_the_model_lies(
+    tmp_path: Path, tree: Callable[[dict[str, Any]], Any]
+) -> None:
+    found = read(tmp_path, saved(tree({**PLAIN, "seen": torch.tensor(3)})))
+    assert "Not used: `seen`." in map(str, found.warnings)

@@ -155,6 +155,12 @@ def cases() -> dict[str, Case]:
     """Name → module and state dict."""
     bare = {"bias": False}
     loss = {"loss_fn.weight": torch.ones(10)}
+    counts = {
+        "val_acc.tp": torch.ones(10).long(),
+        "train_acc.total": torch.tensor(5),
+        "val_auc.confmat": torch.eye(10),
+        "loss_mean.weight": torch.tensor(2.0),
+    }
     names = renamed(l0="input_layer", l2="hidden_layer", l4="output_layer")
     normed_names = {
         "linear1": Linear(784, 9),
@@ -225,6 +231,11 @@ def cases() -> dict[str, Case]:
         "buffers of a normalisation": changed(
             plain(), lambda s: {"norm.mean": torch.zeros(1, 1, 1), "norm.std": torch.ones(1), **s}
         ),
+        "counts of metrics": changed(plain(), lambda s: {**s, **counts}),
+        "centres of a loss": changed(
+            plain(), lambda s: {**s, "center_loss.centers": torch.ones(10, 9)}
+        ),
+        "a temperature": changed(plain(), lambda s: {**s, "temperature": torch.ones(1)}),
         "two names": two_names(),
         "used twice": twice(),
         "names that sort otherwise": changed(plain(), lambda s: dict(sorted(names(s).items()))),
