@@ -20,7 +20,13 @@ from mlcore.checkpoint.layer_names import (
     our_order,
     without_prefix,
 )
-from mlcore.checkpoint.layer_order import check_chain, check_rebuilds_no_images, order_layers
+from mlcore.checkpoint.layer_order import (
+    check_chain,
+    check_rebuilds_no_images,
+    follow,
+    order_layers,
+    turned_round,
+)
 from mlcore.checkpoint.layers import Linear, Norm, missing, wrong_shape
 from mlcore.checkpoint.module_order import check_calls, epsilons_of, places_of
 from mlcore.checkpoint.norm_places import Placed, place_norms
@@ -143,6 +149,10 @@ def _chain(
         return order_layers(linears, ordered=ordered)
     chain = sorted(linears, key=lambda layer: our_order(short[layer.name]))
     _check_numbers([short[layer.name] for layer in chain])
+    turned = None if follow(chain) else turned_round(chain)
+    if turned and follow(turned):
+        return turned
+    check_rebuilds_no_images(chain)
     check_chain(chain)
     return chain
 

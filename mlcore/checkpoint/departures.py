@@ -53,8 +53,6 @@ def departures(found: Architecture) -> Iterator[Notice]:
             "training may move what they had set to 0.",
             layers=_names(pruned),
         )
-    if any(layer.flipped for layer in linears):
-        yield Notice("Matrices stored as (inputs, outputs) were turned round.")
     twice = _used_twice(found)
     if twice:
         yield Notice(
@@ -76,6 +74,8 @@ def assumed_layers(found: Architecture) -> Iterator[Notice]:
     elif found.renamed:
         layers = "fc1" if not found.hidden else f"fc1 … fc{len(found.hidden) + 1}"
         yield Notice("Layers: taken in the file's order as {layers}.", layers=layers)
+    if any(layer.linear.flipped for layer in found.layers):
+        yield Notice("Matrices: stored as (inputs, outputs), and were turned round.")
     sides = {layer.certain for layer in found.layers if layer.after}
     if False in sides:
         yield Notice("Batch norm: before the activation.")

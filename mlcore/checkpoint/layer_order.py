@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import math
 from collections.abc import Iterator, Sequence
 
 from mlcore.checkpoint.layer_names import are_numbered, natural_order
@@ -13,7 +14,7 @@ from mlcore.config import PIXELS
 from mlcore.errors import CheckpointError
 from mlcore.rules import list_words
 
-__all__ = ["check_chain", "check_rebuilds_no_images", "order_layers"]
+__all__ = ["check_chain", "check_rebuilds_no_images", "follow", "order_layers", "turned_round"]
 
 _SEARCHED = 5000  # steps of the search by shape, after which the order counts as unclear
 _MOST = 64  # layers that are searched
@@ -28,18 +29,34 @@ def order_layers(linears: Sequence[Linear], *, ordered: bool) -> list[Linear]:
     Raises:
         CheckpointError: there is no such order, or there are several.
     """
-    flips = [list(linears)]
-    if not any(layer.flipped or layer.gain or layer.vectors for layer in linears):
-        flips.append([dataclasses.replace(layer, flipped=True) for layer in linears])
-    for layers in flips:
-        found = _ordered(layers, ordered=ordered)
-        if found is not None:
-            return found
+    found = _ordered(linears, ordered=ordered)
+    if found is None and (turned := turned_round(linears)):
+        found = _ordered(turned, ordered=ordered)
+    if found is not None:
+        return found
     first = list(linears) if ordered else _natural(linears)
     _check_one_model(first)
     check_rebuilds_no_images(first)
     check_chain(first)
     raise _unclear(first)
+
+
+def turned_round(linears: Sequence[Linear]) -> list[Linear] | None:
+    """The layers with matrices stored as (inputs, outputs); None where nothing proves that.
+
+    Their biases do, each as long as its matrix's second dimension; without any, that two or more
+    layers follow one another as they lie or are numbered. A generator of images, whose last layer
+    looks like such a first one, has neither.
+    """
+    if any(layer.flipped or layer.gain or layer.vectors for layer in linears):
+        return None
+    turned = [dataclasses.replace(layer, flipped=True) for layer in linears]
+    biases = [(layer, layer.bias) for layer in turned if layer.bias is not None]
+    if any(math.prod(bias.shape) != layer.outputs for layer, bias in biases):
+        return None
+    proven = any(layer.inputs != layer.outputs for layer, _ in biases)
+    lies_so = len(turned) > 1 and (follow(turned) or follow(_natural(turned)))
+    return turned if proven or lies_so else None
 
 
 def check_chain(linears: Sequence[Linear]) -> None:
@@ -87,9 +104,9 @@ def check_rebuilds_no_images(linears: Sequence[Linear]) -> None:
 
 def _ordered(linears: Sequence[Linear], *, ordered: bool) -> list[Linear] | None:
     natural = _natural(linears)
-    if ordered and _follow(linears):
+    if ordered and follow(linears):
         return list(linears)
-    if _follow(natural) and are_numbered(layer.name for layer in natural):
+    if follow(natural) and are_numbered(layer.name for layer in natural):
         return natural
     paths = list(_paths(natural))
     if not paths:
@@ -104,7 +121,7 @@ def _check_one_model(linears: Sequence[Linear]) -> None:
     models: dict[str, list[Linear]] = {}
     for layer in linears:
         models.setdefault(layer.name.partition(".")[0], []).append(layer)
-    whole = [name for name, layers in models.items() if len(layers) > 1 and _follow(layers)]
+    whole = [name for name, layers in models.items() if len(layers) > 1 and follow(layers)]
     if len(whole) > 1 and len(whole) == len(models):
         raise CheckpointError(
             "The state dict holds {count} models ({names}), and one is used at a time: "
@@ -118,7 +135,8 @@ def _natural(linears: Sequence[Linear]) -> list[Linear]:
     return sorted(linears, key=lambda layer: natural_order(layer.name))
 
 
-def _follow(linears: Sequence[Linear]) -> bool:
+def follow(linears: Sequence[Linear]) -> bool:
+    """Whether each layer takes what the one before it gives, and the first an image."""
     widths = [PIXELS, *(layer.outputs for layer in linears)]
     return all(layer.inputs == width for layer, width in zip(linears, widths, strict=False))
 

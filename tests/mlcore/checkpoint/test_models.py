@@ -38,6 +38,8 @@ SAYS = {
     "weight norm": ["normed weights of `0`, `2`, `4`"],
     "spectral norm": ["normed weights of `0`, `2`, `4`"],
     "Keras": ["were turned round"],
+    "(inputs, outputs)": ["stored as (inputs, outputs), and were turned round"],
+    "(inputs, outputs), our names": ["stored as (inputs, outputs), and were turned round"],
     "Keras with batch norm": ["epsilon of its batch norm, 0.001"],
     "names that sort otherwise": ["input_layer → hidden_layer → output_layer"],
     "batch norms registered last": ["Batch norm: before the activation."],
@@ -138,6 +140,7 @@ def test_batch_norm_stays_where_models_here_have_it(tmp_path: Path) -> None:
         "batch norms registered last",
         "averaged batch norm",
         "Keras with batch norm",
+        "(inputs, outputs), batch norm",
     }
 
 
@@ -152,7 +155,8 @@ def test_an_optimizer_goes_with_parameters_as_in_the_file(tmp_path: Path, name: 
 
 
 @pytest.mark.parametrize(
-    "name", ["no bias", "batch norm behind the activation", "pruned", "used twice"]
+    "name",
+    ["no bias", "batch norm behind the activation", "pruned", "used twice", "(inputs, outputs)"],
 )
 def test_the_optimizer_of_other_parameters_is_left_out_and_said(tmp_path: Path, name: str) -> None:
     module, state = CASES[name]

@@ -133,6 +133,11 @@ def by_hand(s: dict[str, Any]) -> dict[str, Any]:
     return made
 
 
+def turned(s: dict[str, Any]) -> dict[str, Any]:
+    """Matrices as (inputs, outputs) under PyTorch's names."""
+    return {name: tensor.t().contiguous() for name, tensor in s.items()}
+
+
 def twice() -> Case:
     net = plain()
     return state(Seq(net[0], net[1], net[2], net[3], net[2], Relu(), net[4]))
@@ -162,6 +167,7 @@ def cases() -> dict[str, Case]:
         "loss_mean.weight": torch.tensor(2.0),
     }
     names = renamed(l0="input_layer", l2="hidden_layer", l4="output_layer")
+    ours = renamed(l0="fc1", l2="fc2", l4="fc3")
     normed_names = {
         "linear1": Linear(784, 9),
         "linear2": Linear(9, 8),
@@ -280,6 +286,16 @@ def cases() -> dict[str, Case]:
         "Keras, kernel:0": changed(plain(), lambda s: keras(s, end=":0")),
         "Keras, dots": changed(plain(), lambda s: keras(s, sep=".")),
         "Keras with batch norm": keras_norm(),
+        "(inputs, outputs)": changed(plain(), turned),
+        "(inputs, outputs), our names": changed(plain(), lambda s: turned(ours(s))),
+        "(inputs, outputs), our names, no biases": changed(
+            Seq(Linear(784, 9, **bare), Relu(), Linear(9, 10, **bare)),
+            lambda s: turned(renamed(l0="fc1", l2="fc2")(s)),
+        ),
+        "(inputs, outputs), batch norm": changed(normed(), turned),
+        "(inputs, outputs), names that sort otherwise": changed(
+            plain(), lambda s: dict(sorted(turned(names(s)).items()))
+        ),
         "W1 and b1": changed(plain(), by_hand),
         "W1 and b1, biases as rows": changed(
             plain(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -161,6 +162,8 @@ def files() -> dict[str, bytes]:
                 for field, shape in (("weight", (outputs, inputs)), ("bias", (outputs,)))
             }
         ),
+        **{f"a generator of images, {name}": data for name, data in _generators().items()},
+        "a matrix that may be one of a generator": saved({"weight": torch.rand(784, 10)}),
         "attention": saved(nn.MultiheadAttention(8, 2).state_dict()),
         "a GRU": saved({f"rnn.{k}": v for k, v in nn.GRU(28, 8).state_dict().items()}),
         "an embedding": saved(nn.Sequential(nn.Embedding(9, 9)).state_dict()),
@@ -229,6 +232,29 @@ def files() -> dict[str, bytes]:
     }
     named = {"value": kinds, "model with": models, "full": full}
     return {f"{room}: {name}": data for room, made in named.items() for name, data in made.items()}
+
+
+def _generators() -> dict[str, bytes]:
+    """Models that make an image from a few numbers: the last layer looks like a turned first."""
+
+    def made(*widths: int, norm: bool = False, bias: bool = True) -> nn.Sequential:
+        layers: list[nn.Module] = []
+        for inputs, outputs in itertools.pairwise(widths):
+            layers += [nn.Linear(inputs, outputs, bias=bias)]
+            layers += [nn.BatchNorm1d(outputs)] if norm and outputs != 784 else []
+        return nn.Sequential(*layers)
+
+    return {
+        "deep": saved(made(100, 9, 12, 784).state_dict()),
+        "small": saved(made(20, 9, 784).state_dict()),
+        "batch norm": saved(made(100, 9, 784, norm=True).state_dict()),
+        "no biases": saved(made(100, 9, 784, bias=False).state_dict()),
+        "one layer": saved({"generator": made(100, 784).state_dict()}),
+        "safetensors": to_safetensors(made(100, 9, 784).state_dict()),
+        "our names": saved(
+            {f"fc{int(n[0]) + 1}{n[1:]}": t for n, t in made(100, 9, 784).state_dict().items()}
+        ),
+    }
 
 
 def _more_layers(start: int, stop: int) -> dict[str, Tensor]:
