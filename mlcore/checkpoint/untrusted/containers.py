@@ -9,6 +9,7 @@ from typing import Any
 from mlcore.checkpoint.untrusted import limits
 from mlcore.checkpoint.untrusted.other_formats import other_format
 from mlcore.checkpoint.untrusted.other_zips import check_zip
+from mlcore.checkpoint.untrusted.plain_pickles import plain_pickle
 from mlcore.checkpoint.untrusted.rebuild import STORED_BYTES, Storage
 from mlcore.checkpoint.untrusted.safetensors_header import read_header
 from mlcore.checkpoint.untrusted.scan import scan
@@ -19,7 +20,8 @@ from mlcore.errors import CheckpointError
 
 __all__ = ["Contents", "read_contents"]
 
-_LEGACY_MAGIC = 0x1950A86A20F9469CFC6C
+_LEGACY_MAGIC = b"\x8a\n" + (0x1950A86A20F9469CFC6C).to_bytes(10, "little") + b"."
+_HEAD = 24  # bytes of a file, between which the magic number lies; protocols 4 and 5 have a frame
 _LEGACY_PROTOCOL = 1001
 
 
@@ -114,12 +116,9 @@ def _scan_whole(data: bytes) -> Any:
 def _read_legacy(source: Source) -> Contents:
     """Magic number, protocol, system, object, keys: five pickles; then the storages' bytes."""
     data = source.read(0, min(source.size, limits.PICKLE_BYTES))
+    if _LEGACY_MAGIC not in data[:_HEAD]:
+        raise plain_pickle(data)
     magic = scan(data)
-    if magic.value != _LEGACY_MAGIC or type(magic.value) is not int:
-        raise CheckpointError(
-            "The file is a plain Python pickle, no checkpoint: "
-            "give a file written by torch.save or safetensors."
-        )
     protocol = scan(data, magic.end)
     system = scan(data, protocol.end)
     if protocol.value != _LEGACY_PROTOCOL or type(system.value) is not dict:

@@ -15,7 +15,7 @@ from mlcore.checkpoint.untrusted.source import printable
 from mlcore.errors import CheckpointError
 from mlcore.words import N_
 
-__all__ = ["STORAGES", "Global", "find_global", "no_tensor"]
+__all__ = ["STORAGES", "Global", "asks_to_run", "find_global", "no_tensor"]
 
 STORAGES = {
     "torch.DoubleStorage": "float64",
@@ -87,6 +87,11 @@ _DATA_MODULES = """
 """.split()  # noqa: SIM905
 """Modules of the standard library whose classes only hold data."""
 
+_ASKS = N_(
+    "The file asks to run `{name}`, which a checkpoint never needs; it was not run: "
+    "use the file only if you trust its source, and save it again as a state dict."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Global:
@@ -107,12 +112,13 @@ def find_global(module: str, name: str) -> Global:
         home, own = IMPORT_MAPPING.get(module, module), name
     full = f"{home}.{own}"
     if _runs(home, own, full):
-        raise CheckpointError(
-            "The file asks to run `{name}`, which a checkpoint never needs; it was not run: "
-            "use the file only if you trust its source, and save it again as a state dict.",
-            name=printable(f"{module}.{name}"),
-        )
+        raise CheckpointError(_ASKS, name=printable(f"{module}.{name}"))
     return Global(full)
+
+
+def asks_to_run(error: CheckpointError) -> bool:
+    """Whether a file was refused because it mentions what is there to be run."""
+    return error.template == _ASKS
 
 
 def _runs(module: str, name: str, full: str) -> bool:

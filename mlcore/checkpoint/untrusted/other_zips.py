@@ -23,11 +23,11 @@ def _any_below(*parts: str) -> Callable[[str], bool]:
 _KINDS: dict[Callable[[str], bool], str] = {
     _any_below("/serialized_exported_program", "/archive_format", "/serialized_state_dict"): N_(
         "The file is a program written by torch.export (.pt2), and only numbers are read: "
-        "save torch.save(torch.export.load(path).state_dict, path)."
+        "save torch.save(torch.export.load(path).state_dict, new_path)."
     ),
     _any_below("/code/__torch__", "/constants.pkl"): N_(
         "The file is a TorchScript program, and only numbers are read: "
-        "save torch.save(torch.jit.load(path).state_dict(), path)."
+        "save torch.save(torch.jit.load(path).state_dict(), new_path)."
     ),
     (lambda name: name.endswith("data.pkl") and name.count("/") <= 1): "",
     (lambda name: name.endswith(("model.weights.h5", "/weights.h5"))): N_(

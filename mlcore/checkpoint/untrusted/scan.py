@@ -17,7 +17,7 @@ from mlcore.checkpoint.untrusted.inert import Inert
 from mlcore.checkpoint.untrusted.machine import Machine, Pickle, too_much
 from mlcore.errors import CheckpointError
 
-__all__ = ["Pickle", "scan"]
+__all__ = ["Pickle", "names_until_end", "scan"]
 
 _SHORT, _INT = struct.Struct("<H"), struct.Struct("<I")
 _SIGNED, _LONG = struct.Struct("<i"), struct.Struct("<Q")
@@ -31,9 +31,23 @@ def scan(data: bytes, start: int = 0) -> Pickle:
     Raises:
         CheckpointError: it is broken, too large, or asks for something that is not allowed.
     """
-    if data[start : start + 1] != b"\x80":
+    return _run(Machine(data, start))
+
+
+def names_until_end(data: bytes) -> tuple[list[str], CheckpointError | None]:
+    """The names that a pickle mentions, in order, as far as it can be read; and why no further."""
+    machine, problem = Machine(data, 0), None
+    try:
+        _run(machine)
+    except CheckpointError as error:
+        problem = error.with_traceback(None)
+    return [known.name for known in machine.names.values()], problem
+
+
+def _run(machine: Machine) -> Pickle:
+    """Take one step after the other, to the end of the pickle."""
+    if machine.data[machine.at : machine.at + 1] != b"\x80":
         raise CheckpointError("The file's pickle does not begin as one: save it again.")
-    machine = Machine(data, start)
     byte = machine.byte
     for _ in range(limits.PICKLE_OPCODES):
         code = byte()

@@ -115,7 +115,8 @@ def _read_entry(data: bytes, position: int, names: dict[str, tuple[int, int, int
     if method != 0 or packed != size:
         raise CheckpointError(
             "The member `{name}` is compressed, and checkpoints are stored as they are: "
-            "unpack the archive, or save the checkpoint again with torch.save.",
+            "unpack the archive and pack it again with `zip -0 -r`, or load it with torch.load "
+            "and save it again with torch.save.",
             name=printable(name),
         )
     if flags & _ENCRYPTED:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import shutil
+import subprocess
 import zipfile
 from pathlib import Path
 
@@ -58,10 +60,32 @@ def test_an_exported_program_says_how_to_save_its_numbers(tmp_path: Path) -> Non
     assert load(tmp_path / "weights.pt").model_config.hidden == (4,)
 
 
-def test_an_archive_packed_again_is_said_to_be_compressed(tmp_path: Path) -> None:
+def repacked(folder: Path, method: int) -> Path:
+    """A checkpoint that was unpacked and packed again, its folders among the members."""
     torch.save(nn.Linear(784, 10).state_dict(), buffer := io.BytesIO())
-    with zipfile.ZipFile(buffer) as old, zipfile.ZipFile(tmp_path / "m.pt", "w", 8) as new:
+    with zipfile.ZipFile(buffer) as old, zipfile.ZipFile(folder / "m.pt", "w", method) as new:
+        for name in ("unpacked/", "unpacked/data/"):
+            new.writestr(name, b"")
         for name in old.namelist():
-            new.writestr(name, old.read(name))
-    with pytest.raises(CheckpointError, match="is compressed"):
-        load(tmp_path / "m.pt")
+            new.writestr(f"unpacked/{name.partition('/')[2]}", old.read(name))
+    return folder / "m.pt"
+
+
+def test_an_archive_packed_again_is_said_to_be_compressed(tmp_path: Path) -> None:
+    path = repacked(tmp_path, zipfile.ZIP_DEFLATED)
+    with pytest.raises(CheckpointError, match=r"is compressed.* `zip -0 -r`, or load it with"):
+        load(path)
+    torch.save(torch.load(path), tmp_path / "again.pt")
+    assert load(tmp_path / "again.pt")
+
+
+def test_an_archive_packed_again_without_compression_is_read(tmp_path: Path) -> None:
+    assert load(repacked(tmp_path, zipfile.ZIP_STORED))
+
+
+@pytest.mark.skipif(shutil.which("zip") is None, reason="needs zip")
+def test_what_zip_packs_as_it_is_told_to_is_read(tmp_path: Path) -> None:
+    with zipfile.ZipFile(repacked(tmp_path, zipfile.ZIP_DEFLATED)) as file:
+        file.extractall(tmp_path)
+    subprocess.run(["zip", "-q", "-0", "-r", "n.pt", "unpacked"], cwd=tmp_path, check=True)
+    assert load(tmp_path / "n.pt")
