@@ -22,12 +22,14 @@ from mlcore.words import N_
 
 __all__ = ["inspect"]
 
-_FORMS = {
-    "full": N_("full checkpoint"),
-    "tutorial": N_("model and optimizer state dicts"),
-    "weights": N_("state dict alone"),
-    "safetensors": N_("safetensors"),
+_FORMS = {"full": N_("full checkpoint"), "safetensors": N_("safetensors")}
+_PARTS = {
+    (False, True): N_("model and optimizer state dicts"),
+    (True, True): N_("whole pickled model, and optimizer state dict"),
+    (False, False): N_("model state dict, no optimizer state"),
+    (True, False): N_("whole pickled model, no optimizer state"),
 }
+"""What others' files hold: whether the model was pickled whole, whether it has an optimizer."""
 
 
 def inspect(path: str | os.PathLike[str], *, max_bytes: int = limits.MAX_BYTES) -> dict[str, Any]:
@@ -55,7 +57,7 @@ def _summary(checkpoint: Checkpoint) -> dict[str, Any]:
     optimizer = checkpoint.optimizer
     return {
         "form": checkpoint.form,
-        "form_words": _FORMS[checkpoint.form],
+        "form_words": _form(checkpoint),
         "container": checkpoint.container,
         "architecture": _architecture(checkpoint),
         "inputs": PIXELS,
@@ -85,12 +87,21 @@ def _summary(checkpoint: Checkpoint) -> dict[str, Any]:
     }
 
 
+def _form(checkpoint: Checkpoint) -> str:
+    """What the file holds, in words that a page can translate."""
+    optimizer = checkpoint.optimizer is not None or checkpoint.problem is not None
+    if checkpoint.form == "weights" and not checkpoint.pickled:
+        return N_("state dict alone")
+    return _FORMS.get(checkpoint.form) or _PARTS[checkpoint.pickled, optimizer]
+
+
 def _architecture(checkpoint: Checkpoint) -> str:
     """In words: "784 → 128 → 64 → 10, relu, batch norm"."""
     model = checkpoint.model_config
     parts = [" → ".join(map(str, (PIXELS, *model.hidden, checkpoint.outputs)))]
     if model.hidden:
-        parts.append(model.activation if checkpoint.config else f"{model.activation} (assumed)")
+        known = checkpoint.activation_known
+        parts.append(model.activation if known else f"{model.activation} (assumed)")
     if model.batch_norm:
         parts.append("batch norm")
     if model.dropout:

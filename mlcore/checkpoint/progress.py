@@ -9,8 +9,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from mlcore.checkpoint.format import read_count
 from mlcore.checkpoint.forms import RawCheckpoint
+from mlcore.checkpoint.stated import read_count
 from mlcore.checkpoint.untrusted.inert import type_name
 from mlcore.checkpoint.untrusted.source import printable
 from mlcore.checkpoint.untrusted.tensor_reader import TensorReader

@@ -18,16 +18,12 @@ from torch import Tensor
 
 from mlcore.checkpoint.architecture import Architecture, infer_architecture
 from mlcore.checkpoint.departures import assumed_layers, departures, keeps_parameters
-from mlcore.checkpoint.format import (
-    Checkpoint,
-    read_config,
-    read_data,
-    read_versions,
-)
+from mlcore.checkpoint.format import Checkpoint
 from mlcore.checkpoint.forms import RawCheckpoint, recognise
 from mlcore.checkpoint.module_hints import ModuleHints, read_hints
 from mlcore.checkpoint.progress import read_progress
 from mlcore.checkpoint.state import ResumeState, read_full_state, read_tutorial_state
+from mlcore.checkpoint.stated import read_config, read_data, read_versions
 from mlcore.checkpoint.untrusted import limits
 from mlcore.checkpoint.untrusted.containers import read_contents
 from mlcore.checkpoint.untrusted.source import Source, open_source, printable
@@ -114,6 +110,8 @@ def _read(source: Source, map_location: str | torch.device, max_bytes: int) -> C
         container=contents.container,
         config=config,
         model_config=model_config,
+        pickled=raw.module is not None,
+        activation_known=config is not None or hints.activation is not None,
         outputs=found.outputs,
         mean=mean,
         std=std,

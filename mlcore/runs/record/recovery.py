@@ -39,8 +39,8 @@ def recovered_meta(checkpoints: Iterable[tuple[int, Path]], events: Path) -> dic
 
 def _stated(file: Path) -> tuple[RunConfig, dict[str, str]] | None:
     """Settings and versions in a checkpoint; None where it cannot be read."""
-    from mlcore.checkpoint.format import read_config, read_versions
     from mlcore.checkpoint.forms import recognise
+    from mlcore.checkpoint.stated import read_config, read_versions
     from mlcore.checkpoint.untrusted import limits
     from mlcore.checkpoint.untrusted.containers import read_contents
     from mlcore.checkpoint.untrusted.source import open_source

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 import torch
-from checkpoint_corpus.good import DATA, saved, snapshot, tutorial, weights
+from checkpoint_corpus.good import DATA, mlp, saved, snapshot, tutorial, weights
+from torch import nn
 
 from mlcore.checkpoint import inspect, save
 from mlcore.errors import CheckpointError
@@ -67,6 +68,50 @@ def test_what_is_missing_is_said(tmp_path: Path) -> None:
     assert not found["exact"]
     assert found["optimizer"] == "sgd"
     assert found["epoch"] == 5
+
+
+def whole() -> nn.Sequential:
+    return nn.Sequential(nn.Linear(784, 4), nn.Tanh(), nn.Linear(4, 10))
+
+
+ADAM = torch.optim.Adam(mlp(4, 3).parameters()).state_dict()
+ODD = torch.optim.Adam([torch.zeros(3, requires_grad=True)]).state_dict()
+FORMS = {
+    "state dict alone": [weights],
+    "model state dict, no optimizer state": [
+        lambda: {"state": weights()},
+        lambda: {"model_weights": weights()},
+        lambda: {"net": weights(), "epoch": 3},
+        lambda: {"epoch": 3, "loss": 0.2, **weights()},
+        lambda: {"model": weights(), "optimizer": "adam"},
+        lambda: {"state_dict": weights(), "pytorch-lightning_version": "2"},
+        lambda: {"model": weights(), "ema": weights()},
+    ],
+    "model and optimizer state dicts": [
+        tutorial,
+        lambda: {"model": weights(), "optim": ADAM},
+        lambda: {"model": weights(), "optim": ODD},
+        lambda: {"state_dict": weights(), "optimizer_states": [ADAM]},
+    ],
+    "whole pickled model, no optimizer state": [whole, lambda: {"model": whole(), "epoch": 3}],
+    "whole pickled model, and optimizer state dict": [
+        lambda: {"model": whole(), "optimizer": torch.optim.Adam(whole().parameters())}
+    ],
+}
+
+
+@pytest.mark.parametrize("words", FORMS)
+def test_the_form_says_what_is_there(tmp_path: Path, words: str) -> None:
+    for tree in FORMS[words]:
+        (tmp_path / "a.pt").write_bytes(saved(tree()))
+        assert inspect(tmp_path / "a.pt")["form_words"] == words
+
+
+def test_an_activation_that_modules_say_is_not_assumed(tmp_path: Path) -> None:
+    (tmp_path / "a.pt").write_bytes(saved(whole()))
+    assert inspect(tmp_path / "a.pt")["architecture"] == "784 → 4 → 10, tanh"
+    (tmp_path / "a.pt").write_bytes(saved(whole().state_dict()))
+    assert inspect(tmp_path / "a.pt")["architecture"] == "784 → 4 → 10, relu (assumed)"
 
 
 def test_the_largest_numbers_have_a_finite_norm(tmp_path: Path) -> None:
