@@ -136,9 +136,10 @@ def try_normalisations(
         raw: the data, where it has been read before.
 
     Raises:
-        CheckpointError: the model has another number of classes.
+        CheckpointError: the model has another number of classes, or an activation of its own.
         DataError: the data set cannot be read.
     """
+    found.check_certain()
     data = load(dataclasses.replace(config, train_limit=1, validation=0), 0, device, raw)
     found.check_classes(data)
     split = _held_out(raw or load_raw(config.name, data_root(config)), device)
@@ -193,9 +194,11 @@ def evaluate_checkpoint(
         classes: names of the model's classes; none: the data set's.
 
     Raises:
-        CheckpointError: the model has another number of classes, or its answers are not finite.
+        CheckpointError: the model has another number of classes or an activation of its own, or
+            its answers are not finite.
         DataError: the data set cannot be read.
     """
+    found.check_certain()
     data = load(config, 0, device, raw)
     found.check_classes(data)
     if classes:

@@ -40,7 +40,7 @@ def ask(upload: Upload) -> None:
             no number.
     """
     found = upload.inspection
-    ask_activation = found["settings"] is None and bool(found["hidden"])
+    ask_activation = bool(found["hidden"]) and not found["activation_known"]
     ask_normalisation = found["data"] is None
     if ask_activation or ask_normalisation:
         st.markdown(_("**The file does not say:**"))
@@ -61,7 +61,10 @@ def ask(upload: Upload) -> None:
 
 
 def why_unusable(upload: Upload) -> str:
-    """Why what was typed of the file cannot be used, in a sentence; empty where it can."""
+    """Why the file, or what was typed of it, cannot be used, in a sentence; empty where it can."""
+    doubt = upload.inspection["doubt"]
+    if doubt and "activation" not in upload.assumed:
+        return sentence(errors.from_json(doubt))
     for name, text in upload.refused.items():
         try:
             form.read(SETTINGS[f"data.{name}"], text)
@@ -71,16 +74,24 @@ def why_unusable(upload: Upload) -> str:
 
 
 def _activation(upload: Upload) -> None:
-    options = list(get_args(Activation))
-    upload.assumed["activation"] = st.selectbox(
+    """A list that begins at what is assumed; at nothing where the file has another activation."""
+    options, found = list(get_args(Activation)), upload.inspection
+    usual = None if found["doubt"] else found["activation"]
+    shown = upload.assumed.get("activation", usual)
+    chosen = st.selectbox(
         _("Activation"),
         options,
-        index=options.index(upload.assumed.get("activation", upload.inspection["activation"])),
+        index=options.index(shown) if shown else None,
+        placeholder=_("Choose"),
         format_func=choice_name,
         key=f"assume-activation-{upload.path.stem}",
         width=160,
         help=_("The function after each hidden layer of the model in the file."),
     )
+    if chosen:
+        upload.assumed["activation"] = chosen
+    else:
+        upload.assumed.pop("activation", None)
 
 
 def _normalisation(upload: Upload) -> None:
@@ -125,7 +136,7 @@ def _tried(upload: Upload) -> Mapping[str, Any] | None:
     """How good the model is with the usual normalisations; None where no images are at hand."""
     fitting = data_sets_for(int(upload.inspection["outputs"]))
     sidebar, config = session.data_name(), session.config()
-    if not fitting:
+    if not fitting or (upload.inspection["doubt"] and "activation" not in upload.assumed):
         return None
     data = sidebar if sidebar in fitting else fitting[0]
     root = data_root(config.data if config else DataConfig())

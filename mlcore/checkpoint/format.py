@@ -73,6 +73,8 @@ class Checkpoint:
         model_config: the model, stated or inferred from the shapes.
         pickled: whether the model was pickled whole, and is no state dict.
         activation_known: whether the file says the activation, by settings or modules.
+        doubt: why nobody should use the model before its activation is said: it has another one
+            than all here; else None.
         outputs: number of classes.
         mean, std: how pixels from 0 to 1 are normalised; 0.5 where the file does not say.
         model: the state dict, named as in `mlcore.model.MLP`; float32, and int64 counters.
@@ -96,6 +98,7 @@ class Checkpoint:
     model_config: ModelConfig
     pickled: bool = False
     activation_known: bool = False
+    doubt: CheckpointError | None = None
     outputs: int
     mean: float = 0.5
     std: float = 0.5
@@ -129,6 +132,14 @@ class Checkpoint:
             changes["model_config"] = dataclasses.replace(
                 self.model_config, activation=said["activation"]
             )
+            if self.doubt is not None:
+                about = Notice(
+                    "Not as in the file: its activation is {found}, and {activation} was said "
+                    "instead; the figures are not the model's own.",
+                    found=self.doubt.values["found"],
+                    activation=said["activation"],
+                )
+                changes |= {"doubt": None, "warnings": (*self.warnings, about)}
         if self.data is None:
             changes |= {name: float(said[name]) for name in ("mean", "std") if name in said}
         answered = {_ABOUT[name] for name in said if name in _ABOUT}
@@ -136,6 +147,15 @@ class Checkpoint:
             answered.add(_NORMALISATION)
         assumed = (one for one in self.assumed if one.template.partition(" ")[0] not in answered)
         return dataclasses.replace(self, **changes, assumed=tuple(assumed))
+
+    def check_certain(self) -> None:
+        """Make sure that the model is the file's own, or that a person said what it shall be.
+
+        Raises:
+            CheckpointError: its activation is not here, and nobody said another one.
+        """
+        if self.doubt is not None:
+            raise self.doubt.with_traceback(None)
 
     def check_classes(self, data: Dataset) -> None:
         """Make sure that the model has an output for each class of a data set.

@@ -36,11 +36,12 @@ def inspect(path: str | os.PathLike[str], *, max_bytes: int = limits.MAX_BYTES) 
     """Read a checkpoint as `load` does and say what is in it; nothing of it is used.
 
     Returns:
-        Plain values, fit for JSON, but for the errors of missing, assumed and warnings: form,
-        container, size (bytes), sha256, architecture (words), hidden, activation, batch_norm,
-        dropout, inputs, outputs, parameters, tensors (name, shape, dtype, min, max, norm), epoch,
-        step, loss, optimizer, settings, data, versions, suggested (settings to resume with),
-        resumable, exact, missing, assumed, warnings.
+        Plain values, fit for JSON, but for the errors of doubt, missing, assumed and warnings:
+        form, container, size (bytes), sha256, architecture (words), hidden, activation,
+        activation_known, doubt (why an activation has to be said), batch_norm, dropout, inputs,
+        outputs, parameters, tensors (name, shape, dtype, min, max, norm), epoch, step, loss,
+        optimizer, settings, data, versions, suggested (settings to resume with), resumable,
+        exact, missing, assumed, warnings.
 
     Raises:
         CheckpointError: the file is refused; the sentence says why.
@@ -63,6 +64,8 @@ def _summary(checkpoint: Checkpoint) -> dict[str, Any]:
         "inputs": PIXELS,
         "hidden": list(model.hidden),
         "activation": model.activation,
+        "activation_known": checkpoint.activation_known,
+        "doubt": checkpoint.doubt,
         "batch_norm": model.batch_norm,
         "dropout": model.dropout,
         "outputs": checkpoint.outputs,
@@ -100,13 +103,19 @@ def _architecture(checkpoint: Checkpoint) -> str:
     model = checkpoint.model_config
     parts = [" → ".join(map(str, (PIXELS, *model.hidden, checkpoint.outputs)))]
     if model.hidden:
-        known = checkpoint.activation_known
-        parts.append(model.activation if known else f"{model.activation} (assumed)")
+        parts.append(_activation(checkpoint))
     if model.batch_norm:
         parts.append("batch norm")
     if model.dropout:
         parts.append(f"dropout {model.dropout:g}")
     return ", ".join(parts)
+
+
+def _activation(checkpoint: Checkpoint) -> str:
+    if checkpoint.doubt is not None:
+        return str(checkpoint.doubt.values["found"])
+    activation = checkpoint.model_config.activation
+    return activation if checkpoint.activation_known else f"{activation} (assumed)"
 
 
 def _tensor(name: str, tensor: Tensor, dtype: str) -> dict[str, Any]:

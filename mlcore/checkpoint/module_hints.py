@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 from mlcore.checkpoint.untrusted.inert import PickledModule, SubModule
 from mlcore.checkpoint.untrusted.source import printable
 from mlcore.config import ModelConfig
 from mlcore.config.model import Activation
-from mlcore.errors import Notice
+from mlcore.errors import CheckpointError, Notice
 
 __all__ = ["ModuleHints", "read_hints"]
 
@@ -40,11 +40,13 @@ class ModuleHints:
         activation: after the hidden layers, as in the settings.
         dropout: probability that a hidden activation is dropped while training.
         assumed: what a person should look at.
+        doubt: why the model cannot be used as it is, where it has another activation.
     """
 
     activation: Activation | None = None
     dropout: float | None = None
     assumed: tuple[Notice, ...] = ()
+    doubt: CheckpointError | None = None
 
     def complete(self, config: ModelConfig) -> ModelConfig:
         """Settings that follow from shapes, with what the modules say beside."""
@@ -70,7 +72,23 @@ def read_hints(module: PickledModule | None) -> ModuleHints:
         activation=known,
         dropout=rate if isinstance(rate, float) and 0 <= rate < 1 else None,
         assumed=(_about_activation(module, list(kinds)),),
+        doubt=_doubt(module, list(kinds)) if kinds and known is None else None,
     )
+
+
+def _doubt(module: PickledModule, found: list[str]) -> CheckpointError:
+    return CheckpointError(
+        "The pickled `{name}` has the activation {found}, and models here have one of {known} "
+        "after every hidden layer: choose one of these to use the weights all the same (in the "
+        "shell, as in `--model.activation relu`); the figures are then not the model's own.",
+        name=printable(module.name),
+        found=_few(found),
+        known=", ".join(get_args(Activation)),
+    )
+
+
+def _few(found: list[str]) -> str:
+    return ", ".join(found[:5])
 
 
 def _activation(leaf: SubModule) -> str:
@@ -96,10 +114,10 @@ def _about_activation(module: PickledModule, found: list[str]) -> Notice:
         )
     if found:
         return Notice(
-            "Activation after the hidden layers: relu, although the pickled `{name}` has "
-            "{found}: models here have one of their own after every hidden layer.",
+            "Activation after the hidden layers: has to be stated. The pickled `{name}` has "
+            "{found}, which is none of a model here.",
             name=name,
-            found=", ".join(found[:5]),
+            found=_few(found),
         )
     return Notice(
         "Activation after the hidden layers: relu. The code of the pickled `{name}` is not in "

@@ -112,6 +112,7 @@ def _read(source: Source, map_location: str | torch.device, max_bytes: int) -> C
         model_config=model_config,
         pickled=raw.module is not None,
         activation_known=config is not None or hints.activation is not None,
+        doubt=hints.doubt if found.hidden and config is None else None,
         outputs=found.outputs,
         mean=mean,
         std=std,

@@ -27,7 +27,7 @@ class Suggestion:
     Attributes:
         settings: dotted name → value.
         sources: dotted name → where in the file it was found: "settings" where the file states
-            them, else "tensors", "optimizer" or "data".
+            them, else "tensors", "modules", "optimizer" or "data".
         outputs: number of classes.
     """
 
@@ -87,6 +87,7 @@ def suggest(found: Checkpoint) -> Suggestion:
         model = found.model_config
         parts = {
             "tensors": {"model.hidden": model.hidden, "model.batch_norm": model.batch_norm},
+            "modules": {"model.activation": model.activation} if found.activation_known else {},
             "optimizer": _optimizer(found.optimizer),
             "data": _data(found.data),
         }

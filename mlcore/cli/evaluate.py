@@ -75,6 +75,7 @@ def run(argv: Sequence[str]) -> int:
     found = load(path)
     check_said(found, given)
     found = found.assuming(said)
+    found.check_certain()
     chosen = data_root_of(options.target, options.runs) | data_values(given)
     config = data_config(found, chosen)
     bring_data(config, given)

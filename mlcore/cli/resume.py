@@ -109,6 +109,7 @@ def _start(path: Path, given: Mapping[str, Value], store: RunStore, name: str) -
     from mlcore.initial_state import takes_along
 
     found = load(path)
+    found.assuming(said_of(given)).check_certain()
     if found.problem is not None and "optim.name" not in given:
         raise CheckpointError(
             "{problem} For that, name an optimizer, as in `--optim.name adam --optim.lr 0.001`.",

@@ -43,7 +43,7 @@ def export(
         SettingsError: there is no such form.
         ExportError: a package is missing, the checkpoint does not hold enough, or the comparison
             fails.
-        CheckpointError: the file cannot be written.
+        CheckpointError: the file cannot be written, or the model's activation is not here.
     """
     find_format(name).check()
     match name:
@@ -54,6 +54,7 @@ def export(
         case "safetensors":
             checkpoint.save_safetensors(target, found)
         case _:
+            found.check_certain()
             pixels = pixel_model(found)
             content, compared = _program(name, found, pixels, data)
             write_bytes(target, content)

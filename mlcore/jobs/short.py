@@ -38,6 +38,8 @@ def inspect(request: Mapping[str, Any], _job: JobFolder, _cache: DataCache) -> d
     """What is in the checkpoint at "path"."""
     with _guarded(request) as max_bytes:
         found = checkpoint.inspect(Path(request["path"]), max_bytes=max_bytes)
+    if found["doubt"] is not None:
+        found["doubt"] = errors.to_json(found["doubt"])
     for key in ("missing", "assumed", "warnings"):
         found[key] = [errors.to_json(error) for error in found[key]]
     return found

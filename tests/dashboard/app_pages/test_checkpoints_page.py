@@ -186,6 +186,36 @@ def test_a_normalisation_that_is_no_number_is_refused_in_a_sentence_and_tests_no
     assert "standard deviation 0.25" in texts(page)
 
 
+def whole(act: nn.Module) -> bytes:
+    stream = io.BytesIO()
+    torch.save(nn.Sequential(nn.Linear(784, 12), act, nn.Linear(12, 10)), stream)
+    return stream.getvalue()
+
+
+def test_an_activation_that_is_not_here_has_to_be_chosen(app: AppTest) -> None:
+    page = drop(open_page(app), whole(nn.ELU()))
+    assert "has the activation ELU" in texts(page)
+    assert "784 → 12 → 10, ELU" in texts(page)
+    assert "validation image" not in texts(page)
+    for key in ("test-upload", "resume-upload"):
+        assert page.button(key=key).disabled
+    page.switch_page("app_pages/test.py").run()
+    assert not page.metric
+    page.switch_page("app_pages/checkpoints.py").run()
+    page.selectbox(key=next_key(page, "assume-activation")).select("relu").run()
+    assert "has the activation ELU" not in texts(page)
+    page.button(key="test-upload").click().run()
+    assert page.metric
+    assert "not the model's own" in "".join(warning.value for warning in page.warning)
+
+
+def test_an_activation_that_the_file_says_is_not_asked_for(app: AppTest) -> None:
+    page = drop(open_page(app), whole(nn.Tanh()))
+    assert "784 → 12 → 10, tanh" in texts(page)
+    assert not [key for w in page.selectbox if (key := w.key or "").startswith("assume-")]
+    assert not page.button(key="test-upload").disabled
+
+
 def test_what_the_file_does_not_say_changes_the_test(app: AppTest, trained: RunFolder) -> None:
     page = drop(open_page(app), tutorial())
     page.button(key="test-upload").click().run()

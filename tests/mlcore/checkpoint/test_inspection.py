@@ -16,9 +16,9 @@ from mlcore.checkpoint import inspect, save
 from mlcore.errors import CheckpointError
 
 KEYS = (
-    "form form_words container size sha256 architecture inputs hidden activation batch_norm "
-    "dropout outputs parameters tensors epoch step loss optimizer settings data versions suggested "
-    "resumable exact missing assumed warnings"
+    "form form_words container size sha256 architecture inputs hidden activation "
+    "activation_known doubt batch_norm dropout outputs parameters tensors epoch step loss "
+    "optimizer settings data versions suggested resumable exact missing assumed warnings"
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,11 @@ from torch import Tensor, nn
 
 from mlcore.checkpoint import build_model, inspect, load
 from mlcore.checkpoint.format import Checkpoint
+from mlcore.checkpoint.suggest import suggest
 from mlcore.config import OptimConfig
 from mlcore.errors import CheckpointError
+from mlcore.export import export
+from mlcore.testing import data_config, evaluate_checkpoint, try_normalisations
 
 IMAGES = torch.randn(5, 784)
 
@@ -128,10 +132,59 @@ def test_the_modules_say_activation_and_dropout(tmp_path: Path, act: Any, name: 
     assert "as the modules" in " ".join(map(str, found.assumed))
 
 
-@pytest.mark.parametrize("act", [nn.ELU, nn.Softplus, lambda: nn.LeakyReLU(0.2)])
-def test_an_activation_that_is_not_here_is_named(tmp_path: Path, act: Any) -> None:
+@pytest.mark.parametrize(
+    ("act", "name"),
+    [
+        (nn.ELU, "ELU"),
+        (nn.SELU, "SELU"),
+        (nn.ReLU6, "ReLU6"),
+        (nn.Softplus, "Softplus"),
+        (nn.Hardswish, "Hardswish"),
+        (nn.Hardtanh, "Hardtanh"),
+        (lambda: nn.GELU(approximate="tanh"), "GELU(approximate=tanh)"),
+        (lambda: nn.LeakyReLU(0.2), "LeakyReLU(negative_slope=0.2)"),
+    ],
+)
+def test_an_activation_that_is_not_here_has_to_be_said(tmp_path: Path, act: Any, name: str) -> None:
     found = read(tmp_path, whole(sequential(act=act)))
-    assert type(act()).__name__ in " ".join(map(str, found.assumed))
+    assert name in " ".join(map(str, found.assumed))
+    assert inspect(tmp_path / "file.pt")["architecture"] == f"784 → 16 → 10, {name}"
+    with pytest.raises(CheckpointError, match=re.escape(f"has the activation {name}, and")):
+        found.check_certain()
+    config = data_config(found, {"name": "digits"})
+    for use in (evaluate_checkpoint, try_normalisations):
+        with pytest.raises(CheckpointError, match="choose one of these"):
+            use(found, config)
+    with pytest.raises(CheckpointError, match="choose one of these"):
+        export(found, tmp_path / "file.pt", tmp_path / "file.pt2", "pt2")
+    said = found.assuming({"activation": "gelu"}).assuming({"mean": 0.0, "std": 1.0})
+    said.check_certain()
+    notes = [str(note) for note in said.warnings if "not the model's own" in str(note)]
+    assert notes == [
+        f"Not as in the file: its activation is {name}, and gelu was said instead; the figures "
+        "are not the model's own."
+    ]
+
+
+def test_several_activations_of_a_class_of_ones_own_have_to_be_said(tmp_path: Path) -> None:
+    net = Net()
+    net.first, net.second = nn.ReLU(), nn.Tanh()
+    with pytest.raises(CheckpointError, match="has the activation relu, tanh, and models here"):
+        read(tmp_path, whole(net)).check_certain()
+    read(tmp_path, saved(net.state_dict())).check_certain()
+
+
+def test_without_hidden_layers_no_activation_is_asked_for(tmp_path: Path) -> None:
+    net = Net()
+    net.fc1, net.act = nn.Linear(784, 10), nn.ELU()
+    del net.fc2, net.fc3
+    read(tmp_path, whole(net)).check_certain()
+
+
+def test_the_activation_that_modules_say_goes_into_a_new_run(tmp_path: Path) -> None:
+    found = suggest(read(tmp_path, whole(sequential(act=nn.Tanh))))
+    assert found.settings["model.activation"] == "tanh"
+    assert "model.activation" not in suggest(read(tmp_path, whole(Net()))).settings
 
 
 def test_wrappers_are_seen_through(tmp_path: Path) -> None:

@@ -138,6 +138,22 @@ def test_another_activation_is_another_figure(shell: Shell, runs: Path, tmp_path
     assert relu.records[0]["loss"] != tanh.records[0]["loss"]
 
 
+def test_an_activation_that_is_not_here_has_to_be_said(
+    shell: Shell, runs: Path, tmp_path: Path
+) -> None:
+    net = torch.nn.Sequential(torch.nn.Linear(784, 9), torch.nn.ELU(), torch.nn.Linear(9, 10))
+    file = tmp_path / "whole.pt"
+    torch.save(net, file)
+    for command in ("evaluate", "resume"):
+        answer = shell(f"{command} {file} --data.name digits")
+        assert (answer.status, answer.out) == (2, "")
+        assert "has the activation ELU" in answer.err
+        assert "`--model.activation relu`" in answer.err
+    answer = shell(f"evaluate {file} --data.name digits --model.activation relu")
+    assert answer.status == 0
+    assert "the figures are not the model's own" in answer.err
+
+
 @pytest.mark.parametrize(
     ("flags", "sentence"),
     [
