@@ -41,7 +41,7 @@ def ask(upload: Upload) -> None:
     """
     found = upload.inspection
     ask_activation = bool(found["hidden"]) and not found["activation_known"]
-    ask_normalisation = found["data"] is None
+    ask_normalisation = found["data"] is None and not found["normalisation_named"]
     if ask_activation or ask_normalisation:
         st.markdown(_("**The file does not say:**"))
         with st.container(horizontal=True, vertical_alignment="bottom"):

@@ -59,7 +59,7 @@ _ABOUT = {
 }
 """What a person may say → how the sentence begins that says what is assumed without it."""
 
-_NORMALISATION = "Normalisation"
+_NORMALISATION, _NAMED = "Normalisation", "Normalisation:"  # the second is the file's own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +77,7 @@ class Checkpoint:
             than all here; else None.
         outputs: number of classes.
         mean, std: how pixels from 0 to 1 are normalised; 0.5 where the file does not say.
+        normalisation_named: whether a foreign file names them beside its model.
         model: the state dict, named as in `mlcore.model.MLP`; float32, and int64 counters.
         dtypes: the same names → kind of number in the file, as in "float16".
         optimizer: state dict of the optimizer, where the file holds one.
@@ -102,6 +103,7 @@ class Checkpoint:
     outputs: int
     mean: float = 0.5
     std: float = 0.5
+    normalisation_named: bool = False
     model: dict[str, Tensor]
     dtypes: Mapping[str, str]
     optimizer: Mapping[str, Any] | None = None
@@ -118,7 +120,7 @@ class Checkpoint:
     @property
     def normalisation_stated(self) -> bool:
         """Whether the file says how its images were normalised."""
-        return self.data is not None or self.config is not None
+        return self.normalisation_named or self.data is not None or self.config is not None
 
     def assuming(self, said: Mapping[str, Any]) -> Checkpoint:
         """This checkpoint with what a person says about it; what the file states holds.
@@ -145,6 +147,8 @@ class Checkpoint:
         answered = {_ABOUT[name] for name in said if name in _ABOUT}
         if {"mean", "std"} <= set(said):
             answered.add(_NORMALISATION)
+        if {"mean", "std"} & set(said):
+            answered.add(_NAMED)
         assumed = (one for one in self.assumed if one.template.partition(" ")[0] not in answered)
         return dataclasses.replace(self, **changes, assumed=tuple(assumed))
 

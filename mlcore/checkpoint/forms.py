@@ -21,6 +21,7 @@ from mlcore.rules import list_words
 __all__ = ["RawCheckpoint", "recognise"]
 
 _PROGRESS = {"epoch": ("epoch",), "step": ("step", "global_step"), "loss": ("loss",)}
+_NORMALISATION = ("mean", "std")
 _STATED = ("epoch", "step", "loss", "config", "data")
 
 
@@ -38,6 +39,7 @@ class RawCheckpoint:
     data: Any = None
     versions: Any = field(default_factory=dict)
     trainer: Any = None
+    normalisation: tuple[Any, Any] | None = None  # what it calls mean and std
     ignored: tuple[str, ...] = ()  # names, with the class where it is no plain value
     module: PickledModule | None = None  # where the model was pickled whole
 
@@ -136,8 +138,10 @@ def _of_others(tree: Mapping[Any, Any]) -> RawCheckpoint:
         name: next((level[key] for level in reversed(around) for key in keys if key in level), None)
         for name, keys in _PROGRESS.items()
     }
+    named = [level for level in reversed(around) if all(name in level for name in _NORMALISATION)]
     used = {
         *path,
+        *(_NORMALISATION if named else ()),
         optimizer_key,
         "n_averaged",
         *(key for keys in _PROGRESS.values() for key in keys),
@@ -153,6 +157,7 @@ def _of_others(tree: Mapping[Any, Any]) -> RawCheckpoint:
         form="weights" if alone else "tutorial",
         model=_tensors(tensors),
         optimizer=optimizer,
+        normalisation=(named[0]["mean"], named[0]["std"]) if named else None,
         ignored=tuple(_labelled(key, item) for key, item in unused),
         module=_module(model),
         **stated,
@@ -198,7 +203,9 @@ def _labelled(key: Any, value: Any) -> str:
 def _safetensors(tree: Mapping[str, Stub], metadata: Mapping[str, str]) -> RawCheckpoint:
     text = metadata.get(METADATA_KEY)
     if text is None:
-        return RawCheckpoint(form="safetensors", model=_tensors(tree))
+        mean, std = map(metadata.get, _NORMALISATION)
+        named = None if mean is None or std is None else (mean, std)
+        return RawCheckpoint(form="safetensors", model=_tensors(tree), normalisation=named)
     try:
         stated: Any = json.loads(text)
     except (ValueError, RecursionError):

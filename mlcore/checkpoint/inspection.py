@@ -40,8 +40,8 @@ def inspect(path: str | os.PathLike[str], *, max_bytes: int = limits.MAX_BYTES) 
         form, container, size (bytes), sha256, architecture (words), hidden, activation,
         activation_known, doubt (why an activation has to be said), batch_norm, dropout, inputs,
         outputs, parameters, tensors (name, shape, dtype, min, max, norm), epoch, step, loss,
-        optimizer, settings, data, versions, suggested (settings to resume with), resumable,
-        exact, missing, assumed, warnings.
+        optimizer, normalisation_named, settings, data, versions, suggested (settings to resume
+        with), resumable, exact, missing, assumed, warnings.
 
     Raises:
         CheckpointError: the file is refused; the sentence says why.
@@ -78,6 +78,7 @@ def _summary(checkpoint: Checkpoint) -> dict[str, Any]:
         "step": checkpoint.step,
         "loss": checkpoint.loss,
         "optimizer": None if optimizer is None else optimizer_name(optimizer),
+        "normalisation_named": checkpoint.normalisation_named,
         "settings": None if checkpoint.config is None else checkpoint.config.to_json(),
         "suggested": suggest(checkpoint).to_json(),
         "data": None if data is None else {**data, "classes": list(data["classes"])},

@@ -17,26 +17,25 @@ import torch
 from torch import Tensor
 
 from mlcore.checkpoint.architecture import Architecture, infer_architecture
-from mlcore.checkpoint.departures import assumed_layers, departures, keeps_parameters
+from mlcore.checkpoint.departures import keeps_parameters
 from mlcore.checkpoint.format import Checkpoint
 from mlcore.checkpoint.forms import RawCheckpoint, recognise
 from mlcore.checkpoint.module_hints import ModuleHints, read_hints
+from mlcore.checkpoint.normalisation import read_normalisation
+from mlcore.checkpoint.notices import assumed, warnings
 from mlcore.checkpoint.progress import read_progress
 from mlcore.checkpoint.state import ResumeState, read_full_state, read_tutorial_state
 from mlcore.checkpoint.stated import read_config, read_data, read_versions
 from mlcore.checkpoint.untrusted import limits
 from mlcore.checkpoint.untrusted.containers import read_contents
-from mlcore.checkpoint.untrusted.source import Source, open_source, printable
+from mlcore.checkpoint.untrusted.source import Source, open_source
 from mlcore.checkpoint.untrusted.tensor_reader import TensorReader, one_thread
 from mlcore.checkpoint.weights import file_dtypes, read_weights
-from mlcore.config import DataConfig, ModelConfig, RunConfig
-from mlcore.errors import CheckpointError, Notice
+from mlcore.config import ModelConfig, RunConfig
+from mlcore.errors import CheckpointError
 from mlcore.model import MLP
-from mlcore.rules import list_words
 
 __all__ = ["build_model", "load", "read"]
-
-_NAMED = 5  # parts of a file that are not used, at most; the others are counted
 
 
 def load(
@@ -103,7 +102,7 @@ def _read(source: Source, map_location: str | torch.device, max_bytes: int) -> C
     progress, left_out = read_progress(raw, reader)
     resume = _resume(raw, found, reader, model, config, progress)
     data = read_data(raw.data, found.outputs)
-    mean, std = _normalisation(config, data)
+    normalisation = read_normalisation(raw, found, reader, config, data)
     device = torch.device(map_location)
     return Checkpoint(
         form=raw.form,
@@ -114,8 +113,9 @@ def _read(source: Source, map_location: str | torch.device, max_bytes: int) -> C
         activation_known=config is not None or hints.activation is not None,
         doubt=hints.doubt if found.hidden and config is None else None,
         outputs=found.outputs,
-        mean=mean,
-        std=std,
+        mean=normalisation.mean,
+        std=normalisation.std,
+        normalisation_named=normalisation.named,
         model={name: tensor.to(device) for name, tensor in model.items()},
         dtypes=file_dtypes(found),
         optimizer=resume.optimizer,
@@ -124,8 +124,12 @@ def _read(source: Source, map_location: str | torch.device, max_bytes: int) -> C
         **progress,
         data=data,
         versions=read_versions(raw.versions),
-        assumed=(*resume.assumed, *_assumed(raw, found, hints, mean, std)),
-        warnings=tuple(filter(None, (*_warnings(raw, found), *left_out, *resume.warnings))),
+        assumed=(*resume.assumed, *assumed(raw, found, hints, normalisation)),
+        warnings=(
+            *warnings(raw, found, normalisation),
+            *left_out,
+            *filter(None, resume.warnings),
+        ),
     )
 
 
@@ -163,14 +167,6 @@ def _sources(found: Architecture) -> dict[str, str]:
     }
 
 
-def _normalisation(config: RunConfig | None, data: Mapping[str, Any] | None) -> tuple[float, float]:
-    """Mean and standard deviation; without either those of the quick start."""
-    if data is not None:
-        return data["mean"], data["std"]
-    stated = config.data if config else DataConfig()
-    return stated.mean, stated.std
-
-
 def _model_config(config: RunConfig | None, found: Architecture, hints: ModuleHints) -> ModelConfig:
     inferred = found.model_config()
     if config is None:
@@ -186,57 +182,6 @@ def _model_config(config: RunConfig | None, found: Architecture, hints: ModuleHi
             found_norm=inferred.batch_norm,
         )
     return stated
-
-
-def _assumed(
-    raw: RawCheckpoint, found: Architecture, hints: ModuleHints, mean: float, std: float
-) -> tuple[Notice, ...]:
-    """What the file does not say, with what is taken instead."""
-    assumed: list[Notice] = []
-    if raw.config is None:
-        assumed.extend(assumed_layers(found))
-    if raw.config is None:
-        if found.hidden:
-            relu = Notice("Activation after the hidden layers: relu.")
-            assumed.extend(hints.assumed or (relu,))
-        if hints.dropout is None:
-            assumed.append(Notice("Dropout while training: none."))
-        assumed.append(Notice("Output: log-probabilities, for the nll loss."))
-    if raw.data is None:
-        assumed.append(
-            Notice("Normalisation of the images: mean {mean:g}, std {std:g}.", mean=mean, std=std)
-        )
-        assumed.append(Notice("Class names: 0 to {last}.", last=found.outputs - 1))
-    return tuple(assumed)
-
-
-def _warnings(raw: RawCheckpoint, found: Architecture) -> tuple[Notice, ...]:
-    warnings = list(departures(found))
-    kinds = set(file_dtypes(found).values()) - {"float32", "int64"}
-    if kinds:
-        warnings.append(
-            Notice(
-                "Its {kinds} numbers were converted to float32.", kinds=list_words(sorted(kinds))
-            )
-        )
-    if raw.module is not None:
-        warnings.append(
-            Notice(
-                "The model was pickled whole, as a `{name}`: its tensors were read, and none of "
-                "its code was run.",
-                name=printable(raw.module.name),
-            )
-        )
-    ignored = (*raw.ignored, *(f"`{printable(name, 30)}`" for name in found.unused))
-    if ignored:
-        names = ", ".join(ignored[:_NAMED])
-        rest = len(ignored) - _NAMED
-        warnings.append(
-            Notice("Not used: {names} and {rest} more.", names=names, rest=rest)
-            if rest > 0
-            else Notice("Not used: {names}.", names=names)
-        )
-    return tuple(warnings)
 
 
 def _no_memory() -> CheckpointError:

@@ -89,7 +89,7 @@ def suggest(found: Checkpoint) -> Suggestion:
             "tensors": {"model.hidden": model.hidden, "model.batch_norm": model.batch_norm},
             "modules": {"model.activation": model.activation} if found.activation_known else {},
             "optimizer": _optimizer(found.optimizer),
-            "data": _data(found.data),
+            "data": _data(found),
         }
     return Suggestion(
         settings={name: value for part in parts.values() for name, value in part.items()},
@@ -180,7 +180,10 @@ def _optimizer(state: Mapping[str, Any] | None) -> dict[str, Value]:
     return values
 
 
-def _data(data: Mapping[str, Any] | None) -> dict[str, Value]:
+def _data(found: Checkpoint) -> dict[str, Value]:
+    data = found.data
+    if found.normalisation_named:
+        return {"data.mean": found.mean, "data.std": found.std}
     if data is None or data["name"] not in CATALOG:
         return {}
     return {f"data.{key}": data[key] for key in ("name", "mean", "std")}

@@ -148,7 +148,8 @@ def _show_trials(trials: Trials) -> None:
         )
         for trial in trials.tried
     ]
-    print(f"normalisations tried on {trials.images:,} validation images, as the file names none")
+    images = f"{trials.images:,} validation images"
+    print(f"normalisations tried on {images}, as the file names none that can be used")
     print(table(("mean", "std", "accuracy", "loss", ""), rows))
     if not trials.clear:
         print("with none of them the model is better than guessing")

@@ -80,7 +80,8 @@ def trial_line(trials: Trials) -> str:
     ]
     hint = "" if trials.clear else " With none of them it is better than guessing."
     return (
-        f"The file does not say how images are normalised. On {trials.images:,} validation images: "
+        "The file names no normalisation that can be used. "
+        f"On {trials.images:,} validation images: "
         f"{'; '.join(shown)}.{hint}"
     )
 

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 __all__ = ["run"]
 
+_ALSO = {"model.activation": "the activation", "data.mean": "the normalisation"}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
@@ -161,7 +163,8 @@ def _origins(plan: ResumePlan, given: Mapping[str, Value]) -> str:
         own = "folder of the data, device and threads"
         return f"All settings but {'those given, ' if given else ''}{own} are the file's."
     values = [f"{name} {as_text(value)}" for name, value in plan.optimizer().items()]
-    parts = [f"The file gives {list_words([*values, 'the layers'])}"]
+    values += ["the layers", *(_ALSO[name] for name in _ALSO if name in plan.from_file)]
+    parts = [f"The file gives {list_words(values)}"]
     if given:
         parts.append(f"{list_words(given)} {'is' if len(given) == 1 else 'are'} as given")
     if plan.fitted:

@@ -74,7 +74,7 @@ def evaluate_checkpoint(
     report = testing.evaluate_checkpoint(
         found, config, raw=raw, mistakes=int(request.get("mistakes", 48))
     )
-    warnings = (*report.warnings, *(() if assumed else found.assumed))
+    warnings = (*report.warnings, *(() if "assumed" in request else found.assumed))
     return {
         "evaluation": report.evaluation.to_json(),
         "mistakes": [dataclasses.asdict(mistake) for mistake in report.mistakes],

@@ -216,6 +216,16 @@ def test_an_activation_that_the_file_says_is_not_asked_for(app: AppTest) -> None
     assert not page.button(key="test-upload").disabled
 
 
+def test_a_normalisation_that_the_file_names_is_not_asked_for(app: AppTest) -> None:
+    page = drop(open_page(app), tutorial(mean=0.25, std=(0.5,)))
+    shown = texts(page).replace("\\", "")
+    assert "Normalisation: mean 0.25, std 0.5, as the file names them." in shown
+    assert not [key for w in page.text_input if (key := w.key or "").startswith("assume-")]
+    page.button(key="test-upload").click().run()
+    assert page.metric
+    assert "Class names" not in "".join(warning.value for warning in page.warning)
+
+
 def test_what_the_file_does_not_say_changes_the_test(app: AppTest, trained: RunFolder) -> None:
     page = drop(open_page(app), tutorial())
     page.button(key="test-upload").click().run()

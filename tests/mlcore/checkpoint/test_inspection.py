@@ -18,7 +18,8 @@ from mlcore.errors import CheckpointError
 KEYS = (
     "form form_words container size sha256 architecture inputs hidden activation "
     "activation_known doubt batch_norm dropout outputs parameters tensors epoch step loss "
-    "optimizer settings data versions suggested resumable exact missing assumed warnings"
+    "optimizer normalisation_named settings data versions suggested resumable exact "
+    "missing assumed warnings"
 )
 
 

@@ -27,7 +27,7 @@ SAYS = {
     "batch norm of some layers": ["which not every hidden layer has"],
     "weights of the loss": ["Not used: `loss_fn.weight`"],
     "weights of the loss, first": ["Not used: `loss_fn.weight`"],
-    "buffers of a normalisation": ["Not used: `norm.mean`, `norm.std`"],
+    "buffers of a normalisation": ["Normalisation: mean 0, std 1, as the file names them."],
     "counts of metrics": [
         "Not used: `val_acc.tp`, `train_acc.total`, `val_auc.confmat`, `loss_mean.weight`."
     ],

@@ -111,6 +111,21 @@ def test_the_normalisation_that_suits_a_file_best_is_found(
     assert [line.split()[-1] for line in out.splitlines() if line.endswith("taken")] == ["taken"]
 
 
+def test_a_normalisation_that_the_file_names_is_not_tried(
+    shell: Shell, runs: Path, tmp_path: Path
+) -> None:
+    state, file = torch.load(foreign(tmp_path)), tmp_path / "named.pt"
+    torch.save({"model": state, "mean": 0.1307, "std": (0.3081,)}, file)
+    answer = shell(f"evaluate {file} --data.name digits --json")
+    (told,) = answer.records
+    assert (told["mean"], told["std"], told["trials"]) == (0.1307, 0.3081, None)
+    assert "Assumed: Normalisation: mean 0.1307, std 0.3081, as the file names them." in answer.err
+    torch.save({"model": state, "mean": (0.1, 0.1, 0.1), "std": (0.3, 0.3, 0.3)}, file)
+    answer = shell(f"evaluate {file} --data.name digits")
+    assert "as the file names none that can be used" in answer.out
+    assert "`mean` and `std` in the file are (0.1, 0.1, 0.1) and (0.3, 0.3, 0.3)" in answer.err
+
+
 def test_what_a_person_says_of_a_file_is_not_assumed(
     shell: Shell, runs: Path, tmp_path: Path
 ) -> None:
