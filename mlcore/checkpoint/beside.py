@@ -28,11 +28,11 @@ _SCORE = re.compile(
 )
 """The names of what only counts how good a model is."""
 
-_ACTIVATION = re.compile(
-    r"(?:^|\.|(?<!logit)_)(?:alpha|beta|gamma|slope|scale|swish|act|activation|\w?relu)\d*(?:[._]|$)"
-    r"|(?:^|\.)\d+\.[^.]+$"
+_LEARNED = re.compile(
+    r"(?:^|\.|(?<!logit)_)(?:alpha|beta|gamma|slope|scale|gain|gate|mix|res\w*|skip|swish|act"
+    r"|activation|\w?relu)\d*(?:[._]|$)|(?:^|\.)\w*\d\.[^.]+$"
 )
-"""The names of what an activation learns, or a member of an `nn.Sequential`."""
+"""The names of single numbers that a layer or an activation learns, or a module with a number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +80,7 @@ def check_strangers(strangers: Mapping[str, Stub], linears: Sequence[Linear]) ->
         sizes = {size for size in stub.shape if size != 1}
         numbers = stub.dtype.startswith(("float", "bfloat"))
         fits = sizes & (given if numbers else taken) if linears else len(sizes) > 1
-        learned = numbers and not sizes and _ACTIVATION.search(name)
+        learned = numbers and not sizes and _LEARNED.search(name)
         if (fits or learned) and not (_SCORE.search(name) or _BESIDE.fullmatch(name)):
             raise CheckpointError(
                 "`{name}` (shape {shape}) is named as no layer's weight is, and may yet be a part "

@@ -81,7 +81,7 @@ def _doubt(module: PickledModule, found: list[str]) -> CheckpointError:
         "The pickled `{name}` has the activation {found}, and models here have one of {known} "
         "after every hidden layer: choose one of these to use the weights all the same (in the "
         "shell, as in `--model.activation relu`); the figures are then not the model's own.",
-        name=printable(module.name),
+        name=printable(module.name.rpartition(".")[2]),
         found=_few(found),
         known=", ".join(get_args(Activation)),
     )

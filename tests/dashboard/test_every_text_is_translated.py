@@ -296,6 +296,16 @@ def test_with_an_upload(app: AppTest, trained: RunFolder) -> None:
             page.switch_page("app_pages/checkpoints.py").run()
 
 
+def test_with_an_upload_whose_activation_is_not_here(app: AppTest, runs: RunStore) -> None:
+    stream = io.BytesIO()
+    torch.save(nn.Sequential(nn.Linear(784, 12), nn.ELU(), nn.Linear(12, 10)), stream)
+    page = opened(app, "checkpoints")
+    page.file_uploader[0].set_value(("7.pt", stream.getvalue(), "application/octet-stream")).run()
+    assert "⟦` has the activation ⟧ELU" in str(list(shown_texts(page)))
+    names = ("torch.nn.modules.container.Sequential", "Sequential", "ELU", r"leaky\_relu")
+    assert not english(page, *names)
+
+
 def test_titles_of_the_pages_and_of_the_tab(
     app: AppTest, runs: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -108,6 +108,9 @@ def test_what_belongs_to_no_layer_is_set_aside(name: str, own: Stub) -> None:
         ("prior", stub(10)),
         ("swish.b_of", stub(1)),
         ("1.a", stub(1)),
+        ("block1.resweight", stub()),
+        ("net.block2.a", stub(1)),
+        ("residual", stub(1)),
         ("alpha", stub()),
     ],
 )
