@@ -114,8 +114,8 @@ def _about_activation(module: PickledModule, found: list[str]) -> Notice:
         )
     if found:
         return Notice(
-            "Activation after the hidden layers: has to be stated. The pickled `{name}` has "
-            "{found}, which is none of a model here.",
+            "Activation after the hidden layers: none yet. The pickled `{name}` has {found}, which "
+            "no model here has, so another one has to be stated.",
             name=name,
             found=_few(found),
         )

@@ -80,7 +80,7 @@ def trial_line(trials: Trials) -> str:
     ]
     hint = "" if trials.clear else " With none of them it is better than guessing."
     return (
-        "The file names no normalisation that can be used. "
+        "Nothing in the file that can be used says how images are normalised. "
         f"On {trials.images:,} validation images: "
         f"{'; '.join(shown)}.{hint}"
     )
