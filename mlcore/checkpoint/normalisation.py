@@ -56,10 +56,17 @@ def read_normalisation(
     if config is not None:
         return Normalisation(mean=usual.mean, std=usual.std)
     names = _buffers(found.unused)
-    named = raw.normalisation or tuple(raw.model[name] for name in names)
+    inside = tuple(raw.model[name] for name in names)
+    named = raw.normalisation or inside
     if len(named) != 2:
         return Normalisation(mean=usual.mean, std=usual.std)
     mean, std = (_single(value, reader) for value in named)
+    if inside and [mean, std] != [_single(value, reader) for value in inside]:
+        notice = Notice(
+            "The file names two normalisations, one beside its model and one in it, and none was "
+            "taken: state the mean and standard deviation of the data."
+        )
+        return Normalisation(mean=usual.mean, std=usual.std, notices=(notice,))
     good = mean is not None and SETTINGS["data.mean"].rule.holds(mean)
     if good and mean is not None and std is not None and SETTINGS["data.std"].rule.holds(std):
         return Normalisation(mean=mean, std=std, named=True, names=names)

@@ -20,8 +20,8 @@ from mlcore.errors import CheckpointError
 
 __all__ = ["Contents", "read_contents"]
 
-_LEGACY_MAGIC = b"\x8a\n" + (0x1950A86A20F9469CFC6C).to_bytes(10, "little") + b"."
-_HEAD = 24  # bytes of a file, between which the magic number lies; protocols 4 and 5 have a frame
+_LEGACY_MAGIC = 0x1950A86A20F9469CFC6C
+_HEAD = 24  # bytes at the start that hold the magic number; protocols 4 and 5 put a frame before it
 _LEGACY_PROTOCOL = 1001
 
 
@@ -116,9 +116,11 @@ def _scan_whole(data: bytes) -> Any:
 def _read_legacy(source: Source) -> Contents:
     """Magic number, protocol, system, object, keys: five pickles; then the storages' bytes."""
     data = source.read(0, min(source.size, limits.PICKLE_BYTES))
-    if _LEGACY_MAGIC not in data[:_HEAD]:
+    if _LEGACY_MAGIC.to_bytes(10, "little") not in data[:_HEAD]:
         raise plain_pickle(data)
     magic = scan(data)
+    if magic.value != _LEGACY_MAGIC or type(magic.value) is not int:
+        raise plain_pickle(data)
     protocol = scan(data, magic.end)
     system = scan(data, protocol.end)
     if protocol.value != _LEGACY_PROTOCOL or type(system.value) is not dict:

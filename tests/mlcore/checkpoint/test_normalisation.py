@@ -111,3 +111,11 @@ def test_half_of_one_and_two_of_them_are_not_used(tmp_path: Path, tree: Any) -> 
     found = read(tmp_path, saved(tree))
     assert not found.normalisation_stated
     assert "Not used" in words(found)
+
+
+@pytest.mark.parametrize("mean", [0.25, 0.75])
+def test_one_beside_the_model_and_another_in_it_are_not_used(tmp_path: Path, mean: float) -> None:
+    state = {"mean": torch.tensor(0.25), "std": torch.tensor(0.5), **weights()}
+    found = read(tmp_path, saved({"model": state, "mean": mean, "std": 0.5}))
+    assert found.normalisation_stated == (mean == 0.25)
+    assert ("two normalisations" in words(found)) == (mean != 0.25)
