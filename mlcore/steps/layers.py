@@ -4,6 +4,10 @@
 dx, and fills in the gradients of its weights on the way: the chain rule, one factor a layer. The
 operations are those that autograd runs for the same layer, so the numbers are the same to the last
 bit; only recording a graph and traversing it are left out.
+
+Results are written into memory that a layer keeps (`resize` makes room), or over a number that
+nobody needs any more. Fresh memory costs more than the arithmetic of the small layers, and pushes
+the weights out of the processor's cache.
 """
 
 from __future__ import annotations
@@ -16,9 +20,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from mlcore.model import ACTIVATIONS, MLP
+from mlcore.model import MLP
 
-__all__ = ["DERIVATIVES", "Layer", "layers_of", "nll"]
+__all__ = ["DERIVATIVES", "Layer", "NegativeLogLikelihood", "layers_of"]
 
 aten = torch.ops.aten
 
@@ -26,12 +30,23 @@ aten = torch.ops.aten
 class Layer(Protocol):
     """One factor of the chain rule."""
 
+    def resize(self, batch: int) -> None:
+        """Make room for the results of batches of so many images."""
+        ...
+
     def forward(self, x: Tensor) -> Tensor:
-        """The output y for an input x, `(B, width)`; keeps what `backward` needs."""
+        """The output y for an input x, `(B, width)`; keeps what `backward` needs.
+
+        Numbers that are not needed any more may be overwritten: x is not usable afterwards,
+        unless it is the images.
+        """
         ...
 
     def backward(self, dy: Tensor) -> Tensor:
-        """The gradient dx by the input, `(B, width)`, from that by the output."""
+        """The gradient dx by the input, `(B, width)`, from that by the output.
+
+        It may be written over dy. Each call of the same size is given the same tensor.
+        """
         ...
 
 
@@ -44,18 +59,26 @@ class Linear:
         self.d_weight, self.d_bias = _gradient(module.weight), _gradient(module.bias)
         self.first = first  # the gradient by the images is not needed
 
+    def resize(self, batch: int) -> None:
+        outputs, inputs = self.weight.shape
+        self.y = self.weight.new_empty(batch, outputs)
+        self.dx = self.weight.new_empty(batch, 0 if self.first else inputs)
+        self.dy = self.dy_t = self.y  # until the first `backward`
+
     def forward(self, x: Tensor) -> Tensor:
         self.x = x  # (B, I)
-        return torch.addmm(self.bias, x, self.weight_t)  # (B, O)
+        return torch.addmm(self.bias, x, self.weight_t, out=self.y)  # (B, O)
 
     def backward(self, dy: Tensor) -> Tensor:
+        if self.dy is not dy:
+            self.dy, self.dy_t = dy, dy.t()
         torch.sum(dy, 0, out=self.d_bias)  # (O,)
-        torch.mm(dy.t(), self.x, out=self.d_weight)  # (O, I)
+        torch.mm(self.dy_t, self.x, out=self.d_weight)  # (O, I)
         if self.first:
             return dy
         if self.x.numel() == 1:  # one image and one unit count as column-major too, as in autograd
-            return torch.mm(self.weight_t, dy.t()).t()  # (1, 1); the sum may round otherwise
-        return torch.mm(dy, self.weight)  # (B, I)
+            return torch.mm(self.weight_t, self.dy_t).t()  # (1, 1); the sum may round otherwise
+        return torch.mm(dy, self.weight, out=self.dx)  # (B, I)
 
 
 class BatchNorm:
@@ -69,6 +92,9 @@ class BatchNorm:
         self.module = module
         self.gamma, self.beta = module.weight.detach(), module.bias.detach()  # (I,) each
         self.d_gamma, self.d_beta = _gradient(module.weight), _gradient(module.bias)
+
+    def resize(self, batch: int) -> None:
+        """Nothing to do: torch's batch normalisation takes fresh memory."""
 
     def forward(self, x: Tensor) -> Tensor:
         self.x, module = x, self.module
@@ -108,12 +134,18 @@ class BatchNorm:
 class Activation:
     """y = f(x), each number for itself.  dx = dy · f′(x)."""
 
-    def __init__(self, name: str) -> None:
-        self.function, self.derivative = ACTIVATIONS[name], DERIVATIVES[name]
+    def __init__(self, name: str, width: int) -> None:
+        self.name, self.width = name, width
+        self.function, self.derivative = _INTO[name], DERIVATIVES[name]
+
+    def resize(self, batch: int) -> None:
+        kept = self.name not in _OVERWRITES
+        self.kept = torch.empty(batch, self.width) if kept else None
 
     def forward(self, x: Tensor) -> Tensor:
         self.x = x
-        self.y = self.function(x)  # (B, I)
+        self.y = x if self.kept is None else self.kept  # (B, I)
+        self.function(x, out=self.y)
         return self.y
 
     def backward(self, dy: Tensor) -> Tensor:
@@ -123,48 +155,84 @@ class Activation:
 class Dropout:
     """y = x · m, with m = 0 at chance p and 1 / (1 - p) otherwise.  dx = dy · m."""
 
-    def __init__(self, chance: float) -> None:
-        self.keep = 1 - chance
+    def __init__(self, chance: float, width: int) -> None:
+        self.keep, self.width = 1 - chance, width
+
+    def resize(self, batch: int) -> None:
+        self.mask = torch.empty(batch, self.width)  # (B, I)
+        self.y = torch.empty_like(self.mask)
 
     def forward(self, x: Tensor) -> Tensor:
         # The global random state gives as many numbers, in the same order, as F.dropout takes.
-        self.mask = torch.empty_like(x).bernoulli_(self.keep).div_(self.keep)  # (B, I)
-        return x * self.mask
+        self.mask.bernoulli_(self.keep).div_(self.keep)
+        return torch.mul(x, self.mask, out=self.y)
 
     def backward(self, dy: Tensor) -> Tensor:
-        return dy * self.mask  # (B, I)
+        return torch.mul(dy, self.mask, out=dy)  # (B, I)
 
+
+_INTO: Mapping[str, Callable[..., Tensor]] = MappingProxyType(
+    {
+        "relu": aten.relu.out,
+        "leaky_relu": aten.leaky_relu.out,
+        "gelu": aten.gelu.out,
+        "silu": aten.silu.out,
+        "tanh": torch.tanh,
+        "sigmoid": torch.sigmoid,
+    }
+)
+"""Name of an activation → `mlcore.model.ACTIVATIONS`' function, which takes `out` here."""
+
+_OVERWRITES = frozenset({"relu", "tanh", "sigmoid"})
+"""Activations whose derivative needs the output only: it is written over the input."""
 
 DERIVATIVES: Mapping[str, Callable[[Tensor, Tensor, Tensor], Tensor]] = MappingProxyType(
     {
-        "relu": lambda dy, _, y: aten.threshold_backward.default(dy, y, 0),  # dy where y > 0
-        "leaky_relu": lambda dy, x, _: aten.leaky_relu_backward.default(dy, x, 0.01, False),
-        "gelu": lambda dy, x, _: aten.gelu_backward.default(dy, x),  # dy · (Φ(x) + x φ(x))
-        "silu": lambda dy, x, _: aten.silu_backward.default(dy, x),  # dy · σ(x) (1 + x (1 - σ(x)))
-        "tanh": lambda dy, _, y: aten.tanh_backward.default(dy, y),  # dy · (1 - y²)
-        "sigmoid": lambda dy, _, y: aten.sigmoid_backward.default(dy, y),  # dy · y (1 - y)
+        # dy where y > 0
+        "relu": lambda dy, _, y: aten.threshold_backward.grad_input(dy, y, 0, grad_input=dy),
+        "leaky_relu": lambda dy, x, _: aten.leaky_relu_backward.grad_input(
+            dy, x, 0.01, False, grad_input=dy
+        ),
+        # dy · (Φ(x) + x φ(x))
+        "gelu": lambda dy, x, _: aten.gelu_backward.grad_input(dy, x, grad_input=dy),
+        # dy · σ(x) (1 + x (1 - σ(x)))
+        "silu": lambda dy, x, _: aten.silu_backward.grad_input(dy, x, grad_input=dy),
+        # dy · (1 - y²)
+        "tanh": lambda dy, _, y: aten.tanh_backward.grad_input(dy, y, grad_input=dy),
+        # dy · y (1 - y)
+        "sigmoid": lambda dy, _, y: aten.sigmoid_backward.grad_input(dy, y, grad_input=dy),
     }
 )
-"""Name of an activation → dx from dy, the input x and the output y."""
+"""Name of an activation → dx from dy, the input x and the output y, written over dy."""
 
 
-def nll(logits: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+class NegativeLogLikelihood:
     """Mean of -log softmax(logits)[label] over the batch, and its gradient by the logits.
 
     The gradient by the log-probabilities is -1/B at each label and 0 elsewhere; through the
     log_softmax it becomes (softmax(logits) - one_hot(label)) / B.
-
-    Args:
-        logits: `(B, C)`.
-        labels: `(B,)`.
-
-    Returns:
-        The loss `()` and the gradient `(B, C)`.
     """
-    log_probabilities = torch.log_softmax(logits, 1)  # (B, C)
-    loss = F.nll_loss(log_probabilities, labels)  # ()
-    pull = torch.zeros_like(logits).scatter_(1, labels.unsqueeze(1), -1 / len(labels))  # (B, C)
-    return loss, torch._log_softmax_backward_data(pull, log_probabilities, 1, logits.dtype)
+
+    def resize(self, batch: int, classes: int, dtype: torch.dtype = torch.float32) -> None:
+        """Make room for batches of so many images."""
+        self.log_probabilities = torch.empty(batch, classes, dtype=dtype)
+        self.pull = torch.empty_like(self.log_probabilities)  # (B, C)
+        self.d_logits = torch.empty_like(self.log_probabilities)  # (B, C)
+        # A row for each label, (C, C).
+        self.pulls = torch.zeros(classes, classes, dtype=dtype).fill_diagonal_(-1 / batch)
+
+    def forward(self, logits: Tensor, labels: Tensor) -> Tensor:
+        """The loss `()` of logits `(B, C)` and labels `(B,)`."""
+        self.labels = labels
+        torch.log_softmax(logits, 1, out=self.log_probabilities)
+        return F.nll_loss(self.log_probabilities, labels)
+
+    def backward(self) -> Tensor:
+        """The gradient by the logits, `(B, C)`."""
+        torch.index_select(self.pulls, 0, self.labels, out=self.pull)
+        return torch._log_softmax_backward_data(
+            self.pull, self.log_probabilities, 1, self.pull.dtype, out=self.d_logits
+        )
 
 
 def layers_of(model: MLP) -> list[Layer]:
@@ -177,9 +245,10 @@ def layers_of(model: MLP) -> list[Layer]:
             break  # the logits
         if norms:
             layers.append(BatchNorm(norms[number]))
-        layers.append(Activation(model.config.activation))
+        width = linear.out_features
+        layers.append(Activation(model.config.activation, width))
         if model.config.dropout:
-            layers.append(Dropout(model.config.dropout))
+            layers.append(Dropout(model.config.dropout, width))
     return layers
 
 

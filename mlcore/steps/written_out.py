@@ -13,7 +13,7 @@ from torch.nn.utils import clip_grad_norm_
 
 from mlcore.model import MLP
 from mlcore.optim import Optimizer
-from mlcore.steps.layers import layers_of, nll
+from mlcore.steps.layers import NegativeLogLikelihood, layers_of
 from mlcore.steps.updates import make_update
 
 __all__ = ["WrittenOut"]
@@ -26,7 +26,8 @@ class WrittenOut:
 
     def __init__(self, model: MLP, optimizer: Optimizer, clip_norm: float) -> None:
         self.model = model
-        self.layers = layers_of(model)
+        self.layers, self.loss = layers_of(model), NegativeLogLikelihood()
+        self.size = 0  # of the batches that there is room for
         self.use(optimizer, clip_norm)
 
     def use(self, optimizer: Optimizer, clip_norm: float) -> None:
@@ -37,13 +38,23 @@ class WrittenOut:
     @torch.no_grad()
     def step(self, images: Tensor, labels: Tensor) -> Tensor:
         """One step on images `(B, 784)` and labels `(B,)`; returns the loss, unread."""
+        if len(images) != self.size:
+            self._resize(len(images))
         x = images
         for layer in self.layers:
             x = layer.forward(x)  # (B, width), at last the logits (B, C)
-        loss, dy = nll(x, labels)  # (), (B, C)
+        loss = self.loss.forward(x, labels)  # ()
+        dy = self.loss.backward()  # (B, C)
         for layer in reversed(self.layers):
             dy = layer.backward(dy)  # (B, width)
         if self.clip_norm:
             clip_grad_norm_(self.model.parameters(), self.clip_norm)
         self.update()
         return loss
+
+    def _resize(self, size: int) -> None:
+        """Make room for batches of this size; an epoch whose last batch is short does so twice."""
+        for layer in self.layers:
+            layer.resize(size)
+        self.loss.resize(size, self.model.outputs)
+        self.size = size

@@ -39,6 +39,7 @@ class Feed:
             drop_last=self._drop_last,
             start=used,
             prepare=self._data.inputs,
+            reuse=True,
         )
 
     def resize(self, batch_size: int) -> None:
@@ -52,7 +53,7 @@ class Feed:
         self.seed, self.position, self.used = None, 0, 0
 
     def next(self) -> tuple[Tensor, Tensor]:
-        """The next batch: images `(B, 784)` and labels `(B,)`."""
+        """The next batch: images `(B, 784)` and labels `(B,)`, good until the next is asked for."""
         images, labels = next(self._batches)
         self.used += len(labels)
         self.position += 1

@@ -123,23 +123,29 @@ class Trainer:
         Raises:
             DivergedError: a loss became NaN or infinite; the losses before it were yielded.
         """
-        state = self._state
-        state.prepare()
+        self._state.prepare()
         self._ended = False
         yield self._started()
+        try:
+            yield from self._train()
+        finally:
+            self._state.rest()
+        if not self._ended:
+            yield self._finished()
+
+    def _train(self) -> Iterator[Event]:
+        """Take steps and handle commands, until the last epoch or a `Stop`."""
+        state = self._state
         while True:
             yield from self._handle_commands()
-            if self._ended:
+            if self._ended or state.is_over():
                 return
-            if state.is_over():
-                break
             limit = None if self._pause_step is None else self._pause_step - self.step
             state.run(limit, POLL_SECONDS)
             if state.losses.due() or state.feed.exhausted:
                 yield from self._flush()
             if state.feed.exhausted:
                 yield state.end_epoch()
-        yield self._finished()
 
     def _handle_commands(self) -> Iterator[Event]:
         """Handle the commands that came; wait while paused."""

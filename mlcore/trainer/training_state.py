@@ -24,10 +24,12 @@ from mlcore.optim import (
     plateau_state,
     rebuild,
 )
+from mlcore.spinning import spins_of
 from mlcore.steps import make_stepper
 from mlcore.trainer.feed import Feed
 from mlcore.trainer.losses import Losses
 from mlcore.trainer.random import random_state, restore_random_state
+from mlcore.trainer.waiting import Waiting
 
 __all__ = ["TrainingState"]
 
@@ -73,6 +75,7 @@ class TrainingState:
         self.stepper = make_stepper(config, self.model, self._optimizer, device)
         drawn = random_state(device)
         self._random = {name: (state or {}).get(name, drawn[name]) for name in drawn}
+        self._waiting = Waiting(None)
 
     def prepare(self) -> None:
         """Get ready to take steps: training mode, and the random state of this training."""
@@ -80,6 +83,12 @@ class TrainingState:
         self.seconds = 0.0
         restore_random_state(self._random, self.device)
         self._random = {}
+        if self.device.type == "cpu":
+            self._waiting = Waiting(spins_of(torch.get_num_threads()))
+
+    def rest(self) -> None:
+        """No more steps for now: leave torch's threads as they were found."""
+        self._waiting.end()
 
     def is_over(self) -> bool:
         """Whether all epochs are done, or early stopping has ended them; never in mid-epoch."""
@@ -96,6 +105,7 @@ class TrainingState:
         if self.feed.seed is None:
             self.feed.begin(draw_epoch_seed())
         began = now = time.perf_counter()
+        before = self.step
         steps = self.feed.steps_left()
         steps = steps if limit is None else min(steps, limit)
         groups = self._optimizer.param_groups
@@ -109,6 +119,7 @@ class TrainingState:
             now = time.perf_counter()
         self.seconds += now - began
         self._epoch_seconds += now - began
+        self._waiting.note(self.step - before, now - began)
 
     def end_epoch(self) -> EpochDone:
         """End the epoch, once all its losses were read: validate, and advance the schedule."""
@@ -154,6 +165,7 @@ class TrainingState:
             self.feed.resize(config.data.batch_size)
         self.config = config
         self.stepper.use(self._optimizer, config.optim.clip_norm)
+        self._waiting.forget()
 
     def total_steps(self, config: RunConfig | None = None) -> int:
         """Steps of the whole run: those done and those to come, unless it is stopped early.

@@ -10,7 +10,7 @@ from mlcore.errors import SettingsError
 from mlcore.model import ACTIVATIONS, build
 from mlcore.optim import build_optimizer
 from mlcore.steps import Autograd, WrittenOut, make_stepper
-from mlcore.steps.layers import DERIVATIVES, nll
+from mlcore.steps.layers import DERIVATIVES, NegativeLogLikelihood
 
 OPTIMIZERS = [
     {"optim.name": name, "optim.weight_decay": decay, **momentum}
@@ -124,7 +124,10 @@ def test_weights_that_made_different_numbers_of_steps_keep_their_own_counts():
 def test_the_gradient_of_the_loss_is_softmax_minus_one_hot():
     logits = torch.randn(6, 10, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
     labels = torch.arange(6)
-    _, gradient = nll(logits, labels)
+    loss = NegativeLogLikelihood()
+    loss.resize(6, 10, torch.float64)
+    loss.forward(logits, labels)
+    gradient = loss.backward()
     expected = (torch.softmax(logits, 1) - torch.nn.functional.one_hot(labels, 10)) / 6
     torch.testing.assert_close(gradient, expected)
 
