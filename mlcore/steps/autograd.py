@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.nn.utils import clip_grad_norm_
 
 from mlcore.model import MLP
-from mlcore.optim import Optimizer
+from mlcore.optim import Optimizer, stock_step
 
 __all__ = ["Autograd"]
 
@@ -34,5 +34,5 @@ class Autograd:
         value.backward()  # type: ignore[no-untyped-call]
         if self.clip_norm:
             clip_grad_norm_(self.model.parameters(), self.clip_norm)
-        self.optimizer.step()
+        stock_step(self.optimizer)
         return value.detach()

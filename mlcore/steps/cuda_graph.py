@@ -13,7 +13,7 @@ from torch import Tensor, optim
 from torch.nn.utils import clip_grad_norm_
 
 from mlcore.model import MLP
-from mlcore.optim import Optimizer
+from mlcore.optim import Optimizer, stock_step
 from mlcore.steps.autograd import Autograd
 
 __all__ = ["CudaGraph"]
@@ -64,7 +64,7 @@ class CudaGraph:
                 weight.grad = gradient
             if self.clip_norm:
                 clip_grad_norm_(self.weights, self.clip_norm)
-            self.optimizer.step()
+            stock_step(self.optimizer)
         return self.loss.clone()  # the next replay overwrites it
 
     def _watch_rate(self) -> None:
@@ -103,6 +103,6 @@ class CudaGraph:
             value = loss(outcome, self.labels)  # ()
             value.backward()  # type: ignore[no-untyped-call]
             if self.whole:
-                self.optimizer.step()
+                stock_step(self.optimizer)
         self.loss = value.detach()
         self.gradients = [weight.grad for weight in self.weights]

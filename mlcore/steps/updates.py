@@ -11,14 +11,13 @@ Names: g gradient, w weight, lr learning rate; `value=` and `alpha=` scale the l
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 from typing import Any
 
 import torch
 from torch import Tensor, optim
 
-from mlcore.optim import Optimizer
+from mlcore.optim import Optimizer, stock_step
 
 __all__ = ["make_update"]
 
@@ -46,8 +45,7 @@ class _Update:
         if self.state is None:
             self.state = self._gather()
             if self.state is None:
-                # The stock step itself, without its wrapper that imports torch's compiler.
-                inspect.unwrap(type(self.optimizer).step)(self.optimizer)
+                stock_step(self.optimizer)
                 return
         self.update(self.group, self.weights, self.gradients, self.state)
 

@@ -1,7 +1,7 @@
 """Print tables of speed, memory and accuracy on MNIST: `python -m tests.benchmarks`.
 
-Name what to measure (default: epochs): epochs, widths, presets, memory, together, steering,
-syncing, page. The last drives Chromium, and `--rounds` should be 10 or more there and for steering.
+Name what to measure (default: epochs): epochs, widths, presets, memory, together, load,
+steering, syncing, page. The last drives Chromium, and `--rounds` should be 10 or more there and for steering.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from pathlib import Path
 
 import torch
 
-from tests.benchmarks import accuracy, epochs, memory, steering, syncing, together, widths
+from tests.benchmarks import accuracy, epochs, load, memory, steering, syncing, together, widths
 from tests.benchmarks.page import measure_page
 from tests.benchmarks.page.figures import HEAD, lines
 
-WHAT = ("epochs", "widths", "presets", "memory", "together", "steering", "syncing", "page")
+WHAT = ("epochs", "widths", "presets", "memory", "together", "load", "steering", "syncing", "page")
 
 
 def processor() -> str:
@@ -63,6 +63,8 @@ def main() -> None:
                 print(memory.table() + "\n", flush=True)
             case "together":
                 print(together.table(arguments.rounds) + "\n", flush=True)
+            case "load":
+                print(load.table(arguments.rounds) + "\n", flush=True)
             case "syncing":
                 print(syncing.table(arguments.rounds) + "\n", flush=True)
             case "steering":

@@ -134,10 +134,10 @@ def test_no_compiler_is_imported_to_train_and_keep_a_model():
 import sys, torch
 assert "torch._dynamo" not in sys.modules
 from mlcore import RunConfig, Trainer, load_data
-for optimizer in ("sgd", "adam"):
+for optimizer, stepper in (("sgd", "auto"), ("adam", "auto"), ("sgd", "autograd")):
     config = RunConfig.from_flat({
         "data.name": "digits", "train.epochs": 1, "train.device": "cpu", "optim.name": optimizer,
-        "optim.schedule": "one_cycle", "optim.clip_norm": 1})
+        "train.stepper": stepper, "optim.schedule": "one_cycle", "optim.clip_norm": 1})
     trainer = Trainer(config, load_data(config))
     list(trainer.events())
     Trainer(config, load_data(config), state=trainer.snapshot())
