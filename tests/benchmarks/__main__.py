@@ -1,7 +1,8 @@
 """Print tables of speed, memory and accuracy on MNIST: `python -m tests.benchmarks`.
 
 Name what to measure (default: epochs): epochs, widths, presets, memory, together, load,
-steering, syncing, page. The last drives Chromium, and `--rounds` should be 10 or more there and for steering.
+steering, syncing, page. The last drives Chromium, and `--rounds` should be 10 or more there and
+for steering.
 """
 
 from __future__ import annotations
