@@ -64,7 +64,7 @@ def why_unusable(upload: Upload) -> str:
     """Why the file, or what was typed of it, cannot be used, in a sentence; empty where it can."""
     doubt = upload.inspection["doubt"]
     if doubt and "activation" not in upload.assumed:
-        return sentence(errors.from_json(doubt))
+        return settings_sentence(errors.from_json(doubt))
     for name, text in upload.refused.items():
         try:
             form.read(SETTINGS[f"data.{name}"], text)

@@ -115,8 +115,9 @@ def _actions(upload: Upload) -> None:
     """What can be done with the file; what a click on Resume uses is said before it."""
     sidebar, plan = session.config(), None
     reason = _("A setting in the sidebar cannot be used; the reason is shown there.")
-    if refused := assumptions.why_unusable(upload):
-        reason = refused
+    unusable = bool(assumptions.why_unusable(upload))
+    if unusable:
+        reason = _("The file cannot be used yet; the reason is shown above.")
     elif sidebar:
         try:
             plan = resume_plan(upload.inspection, sidebar, upload.assumed)
@@ -128,7 +129,7 @@ def _actions(upload: Upload) -> None:
             key="test-upload",
             type="primary",
             icon=":material/fact_check:",
-            disabled=bool(refused),
+            disabled=unusable,
         ):
             session.choose_upload()
             st.switch_page("app_pages/test.py")

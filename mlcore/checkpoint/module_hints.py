@@ -78,9 +78,9 @@ def read_hints(module: PickledModule | None) -> ModuleHints:
 
 def _doubt(module: PickledModule, found: list[str]) -> CheckpointError:
     return CheckpointError(
-        "The pickled `{name}` has the activation {found}, and models here have one of {known} "
-        "after every hidden layer: choose one of these to use the weights all the same (in the "
-        "shell, as in `--model.activation relu`); the figures are then not the model's own.",
+        "The pickled `{name}` has the activation {found}, which no model here has: state another "
+        "one as `model.activation` ({known}) to use the weights all the same; the figures are "
+        "then not the model's own.",
         name=printable(module.name.rpartition(".")[2]),
         found=_few(found),
         known=", ".join(get_args(Activation)),

@@ -149,13 +149,13 @@ def test_an_activation_that_is_not_here_has_to_be_said(tmp_path: Path, act: Any,
     found = read(tmp_path, whole(sequential(act=act)))
     assert name in " ".join(map(str, found.assumed))
     assert inspect(tmp_path / "file.pt")["architecture"] == f"784 → 16 → 10, {name}"
-    with pytest.raises(CheckpointError, match=re.escape(f"has the activation {name}, and")):
+    with pytest.raises(CheckpointError, match=re.escape(f"has the activation {name}, which")):
         found.check_certain()
     config = data_config(found, {"name": "digits"})
     for use in (evaluate_checkpoint, try_normalisations):
-        with pytest.raises(CheckpointError, match="choose one of these"):
+        with pytest.raises(CheckpointError, match="state another one as"):
             use(found, config)
-    with pytest.raises(CheckpointError, match="choose one of these"):
+    with pytest.raises(CheckpointError, match="state another one as"):
         export(found, tmp_path / "file.pt", tmp_path / "file.pt2", "pt2")
     said = found.assuming({"activation": "gelu"}).assuming({"mean": 0.0, "std": 1.0})
     said.check_certain()
@@ -169,7 +169,7 @@ def test_an_activation_that_is_not_here_has_to_be_said(tmp_path: Path, act: Any,
 def test_several_activations_of_a_class_of_ones_own_have_to_be_said(tmp_path: Path) -> None:
     net = Net()
     net.first, net.second = nn.ReLU(), nn.Tanh()
-    with pytest.raises(CheckpointError, match="has the activation relu, tanh, and models here"):
+    with pytest.raises(CheckpointError, match="has the activation relu, tanh, which no model here"):
         read(tmp_path, whole(net)).check_certain()
     read(tmp_path, saved(net.state_dict())).check_certain()
 
