@@ -79,10 +79,11 @@ def read_hints(module: PickledModule | None) -> ModuleHints:
 def _doubt(module: PickledModule, found: list[str]) -> CheckpointError:
     return CheckpointError(
         "The pickled `{name}` has the activation {found}, which no model here has: state another "
-        "one as `model.activation` ({known}) to use the weights all the same; the figures are "
+        "one as `{setting}` ({known}) to use the weights all the same; the figures are "
         "then not the model's own.",
         name=printable(module.name.rpartition(".")[2]),
         found=_few(found),
+        setting="model.activation",
         known=", ".join(get_args(Activation)),
     )
 
