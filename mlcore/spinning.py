@@ -83,10 +83,11 @@ def _library() -> ctypes.CDLL | None:
     """The OpenMP library that this process has loaded, if it is GNU's."""
     try:
         maps = Path("/proc/self/maps").read_text(encoding="utf-8", errors="replace")
-        path = next(line.split(maxsplit=5)[5] for line in maps.splitlines() if "libgomp" in line)
-        library = ctypes.CDLL(path.strip())
+        paths = {line.split(maxsplit=5)[5].strip() for line in maps.splitlines() if "gomp" in line}
+        # Other packages may bring a copy of their own.
+        library = ctypes.CDLL(min(paths, key=lambda path: "torch" not in path))
         parallel, procs = library.GOMP_parallel, library.omp_get_num_procs
-    except (OSError, StopIteration, IndexError, AttributeError):
+    except (OSError, ValueError, IndexError, AttributeError):
         return None  # another system, or another library
     parallel.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_uint, ctypes.c_uint]
     parallel.restype = None

@@ -5,6 +5,7 @@
 const PAUSE = 250; // ms without another zoom before it is sent to Python
 const NARROW = 560; // pixels; a phone
 const LINE = 22; // pixels from a label of an edit to the next below it
+const LINES = 3; // of labels at most, so that they do not cover the curve
 const CHARACTER = 6.4; // pixels of a label's character
 const CALM = 8000; // ms between two announcements of the same state
 const SOON = 1000; // ms before a change of state is announced
@@ -38,7 +39,8 @@ const themed = (value, resolve) => {
 
 // The labels of edits, each on a line where it has room; those without room speak on hover.
 const labels = ({ edits = [], notes = 0 }, width, panel, [first, last]) => {
-  const taken = Array.from({ length: Math.max(1, Math.floor((panel * 0.6) / LINE) - notes) }, () => []);
+  const lines = Math.max(1, Math.min(LINES, Math.floor((panel * 0.6) / LINE) - notes));
+  const taken = Array.from({ length: lines }, () => []);
   const found = [];
   for (const [step, text] of [...edits].reverse()) {
     const x = ((step - first) / (last - first)) * width;
