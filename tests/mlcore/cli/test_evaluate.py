@@ -163,7 +163,7 @@ def test_an_activation_that_is_not_here_has_to_be_said(
         answer = shell(f"{command} {file} --data.name digits")
         assert (answer.status, answer.out) == (2, "")
         assert "has the activation ELU" in answer.err
-        assert "`--model.activation relu`" in answer.err
+        assert "state another one as `model.activation` (relu, " in answer.err
     answer = shell(f"evaluate {file} --data.name digits --model.activation relu")
     assert answer.status == 0
     assert "the figures are not the model's own" in answer.err
