@@ -13,6 +13,7 @@ __all__ = [
     "button",
     "click_train",
     "run_of",
+    "shows_run",
     "wait_for_other_run",
     "wait_for_steps",
 ]
@@ -83,3 +84,13 @@ def add_to_queue(page: Page, *, show: bool = False) -> str:
         button(page, f"show-added-{added}").click()
         page.wait_for_url(re.compile(f"run={added}"))
     return added
+
+
+def shows_run(page: Page, name: str) -> None:
+    """Wait until the list of runs stands at the one of this name.
+
+    While a page with another list is drawn, the old one stands beside it for a moment.
+    """
+    choices = page.locator(".st-key-run-choice input")
+    expect(page.locator(f".st-key-run-choice input[value^='{name}']")).to_be_visible()
+    expect(choices).to_have_count(1)

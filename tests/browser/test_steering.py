@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 from mlcore.replay import replay
 from mlcore.runs import ENDED, History, RunFolder, RunStore, read_state
 from mlcore.runs.record.worker import read_worker
-from tests.browser.driving import LONG, badge, button, click_train, wait_for_steps
+from tests.browser.driving import LONG, badge, button, click_train, shows_run, wait_for_steps
 
 pytestmark = pytest.mark.browser
 
@@ -221,7 +221,7 @@ def test_a_run_that_trains_is_named_stopped_and_deleted_and_comes_back(app, page
     name = page.locator(f"[class*=st-key-name-{folder.id}] input")
     name.fill("a wide one")
     name.press("Enter")
-    expect(page.locator(".st-key-run-choice input")).to_have_value(re.compile("^a wide one"))
+    shows_run(page, "a wide one")
     shots(page, "run-menu")
     button(page, f"doubt-delete-{folder.id}").click()
     expect(page.get_by_text("This run is training.")).to_be_visible()
@@ -234,7 +234,7 @@ def test_a_run_that_trains_is_named_stopped_and_deleted_and_comes_back(app, page
     assert RunStore(server.runs).list() == []
     button(page, f"undo-delete-{folder.id}").click()
     badge(page, "Stopped")
-    expect(page.locator(".st-key-run-choice input")).to_have_value(re.compile("^a wide one"))
+    shows_run(page, "a wide one")
     assert only_run(server.runs).id == folder.id
     assert read_state(folder) == "stopped"
 
