@@ -208,8 +208,10 @@ def test_the_chart_follows_the_theme_without_a_new_node(app, page, settled):
     settled(page)
     press_train(page)
     badge(page, "Finished")
+    settled(page)  # the last drawing of a run that ends makes the page anew
+    colour = "document.querySelector('.live-chart')?._fullLayout?.font.color"
+    page.wait_for_function(colour)
     page.evaluate("document.querySelector('.live-chart').marked = true")
-    colour = "document.querySelector('.live-chart')._fullLayout.font.color"
     light = page.evaluate(colour)
     page.emulate_media(color_scheme="dark")
     page.wait_for_function(f"{colour} !== {light!r}")
