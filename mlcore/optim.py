@@ -6,7 +6,6 @@ A schedule moves either after every step (one_cycle) or after every epoch (the o
 
 from __future__ import annotations
 
-import inspect
 import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -31,7 +30,6 @@ __all__ = [
     "complete",
     "plateau_state",
     "rebuild",
-    "stock_step",
 ]
 
 _MADE_AT_FIRST = {
@@ -59,16 +57,6 @@ def _spare_compiler() -> None:
 
 
 _spare_compiler()
-
-
-@torch.no_grad()
-def stock_step(optimizer: Optimizer) -> None:
-    """`optimizer.step()` itself, without its wrapper that imports torch's compiler.
-
-    The import takes seconds, at the first step of a run; the numbers are the same.
-    """
-    optimizer._opt_called = True  # type: ignore[attr-defined]  # schedules check it
-    inspect.unwrap(type(optimizer).step)(optimizer)
 
 
 def build_optimizer(parameters: Iterable[nn.Parameter], config: OptimConfig) -> Optimizer:

@@ -7,7 +7,8 @@ from torch import Tensor
 from torch.nn.utils import clip_grad_norm_
 
 from mlcore.model import MLP
-from mlcore.optim import Optimizer, stock_step
+from mlcore.optim import Optimizer
+from mlcore.steps.updates import stock_step
 
 __all__ = ["Autograd"]
 

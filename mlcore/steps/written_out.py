@@ -2,7 +2,8 @@
 
 Forward through the layers, backward through their derivatives in reverse order, then the update:
 the same operations on the same numbers as autograd and the stock optimizer, without their
-bookkeeping. `layers.py` holds the derivatives, `updates.py` the updates.
+bookkeeping. `layers.py` and `loss.py` hold the derivatives, `updates.py` the
+updates.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from torch.nn.utils import clip_grad_norm_
 
 from mlcore.model import MLP
 from mlcore.optim import Optimizer
-from mlcore.steps.layers import NegativeLogLikelihood, layers_of
+from mlcore.steps.layers import layers_of
+from mlcore.steps.loss import NegativeLogLikelihood
 from mlcore.steps.updates import make_update
 
 __all__ = ["WrittenOut"]

@@ -194,3 +194,10 @@ def test_a_gpu_holds_the_same_numbers() -> None:
     assert there.train.images.is_cuda
     assert torch.equal(there.train.images.cpu(), here.train.images)
     assert torch.equal(as_bytes.inputs(as_bytes.train.images).cpu(), here.train.images)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 64, 513])
+def test_normalised_images_begin_where_torch_begins_a_tensor(count: int) -> None:
+    for _ in range(8):
+        images = torch.zeros(count, 784, dtype=torch.uint8)
+        assert normalise(images, 0.5, 0.5).data_ptr() % 64 == 0

@@ -10,7 +10,8 @@ from mlcore.errors import SettingsError
 from mlcore.model import ACTIVATIONS, build
 from mlcore.optim import build_optimizer
 from mlcore.steps import Autograd, WrittenOut, make_stepper
-from mlcore.steps.layers import DERIVATIVES, NegativeLogLikelihood
+from mlcore.steps.layers import DERIVATIVES
+from mlcore.steps.loss import NegativeLogLikelihood
 
 OPTIMIZERS = [
     {"optim.name": name, "optim.weight_decay": decay, **momentum}
