@@ -2,9 +2,9 @@
 
 On the CPU `torch.optim` updates one weight tensor after another, with about twenty calls from
 Python each. A `torch._foreach_…` operation does the same arithmetic for a whole list in one call,
-so the numbers are the same to the last bit. What an optimizer remembers (momentum, averages) stays
-in the stock optimizer's own state, where checkpoints find it; the first step is left to the stock
-optimizer, which creates that state.
+so the numbers are the same to the last bit; small tensors lie packed in one. What an optimizer
+remembers (momentum, averages) stays in the stock optimizer's own state, where checkpoints find it;
+the first step is left to the stock optimizer, which creates that state.
 
 Names: g gradient, w weight, lr learning rate; `value=` and `alpha=` scale the last operand.
 """
@@ -19,6 +19,7 @@ import torch
 from torch import Tensor, optim
 
 from mlcore.optim import Optimizer
+from mlcore.steps.packing import Packing, move_together
 
 __all__ = ["make_update", "stock_step"]
 
@@ -35,21 +36,31 @@ def stock_step(optimizer: Optimizer) -> None:
     inspect.unwrap(type(optimizer).step)(optimizer)
 
 
-def make_update(optimizer: Optimizer) -> Callable[[], None]:
-    """A function that does what `optimizer.step()` does, as long as weights keep their `.grad`."""
+def make_update(
+    optimizer: Optimizer, weights: Tensors, gradients: Tensors, packing: Packing
+) -> Callable[[], None]:
+    """A function that does what `optimizer.step()` does, as long as weights keep their `.grad`.
+
+    Args:
+        optimizer: of all weights, in one group.
+        weights: as `packing` moved them.
+        gradients: as `packing` moved them.
+        packing: for what the optimizer remembers.
+    """
     optimizer._opt_called = True  # type: ignore[attr-defined]  # schedules check it
-    return _Update(optimizer)
+    return _Update(optimizer, weights, gradients, packing)
 
 
 class _Update:
     """Weights, gradients and the optimizer's state as lists, gathered once."""
 
-    def __init__(self, optimizer: Optimizer) -> None:
+    def __init__(
+        self, optimizer: Optimizer, weights: Tensors, gradients: Tensors, packing: Packing
+    ) -> None:
         (self.group,) = optimizer.param_groups
-        self.optimizer = optimizer
+        self.optimizer, self.packing = optimizer, packing
         self.update, self.state_names = _UPDATES[type(optimizer)]
-        self.weights: Tensors = [weight.detach() for weight in self.group["params"]]
-        self.gradients: Tensors = [weight.grad for weight in self.group["params"]]
+        self.weights, self.gradients = weights, gradients
         self.state: dict[str, Tensors] | None = None
 
     def __call__(self) -> None:
@@ -72,7 +83,12 @@ class _Update:
             return None
         if "step" in names and len({float(state["step"]) for state in states}) > 1:
             return None
-        return {name: [state[name] for state in states] for name in names}
+        kept = {name: [state[name] for state in states] for name in names}
+        moved = {
+            name: [move_together(tensors)] if name == "step" else self.packing.move(tensors)
+            for name, tensors in kept.items()
+        }
+        return moved | {"root": [torch.empty_like(weight) for weight in self.weights]}
 
 
 def _sgd(group: dict[str, Any], w: Tensors, g: Tensors, state: dict[str, Tensors]) -> None:
@@ -103,8 +119,7 @@ def _adam(group: dict[str, Any], w: Tensors, g: Tensors, state: dict[str, Tensor
     """
     lr, (beta1, beta2), decay = group["lr"], group["betas"], group["weight_decay"]
     m, v, steps = state["exp_avg"], state["exp_avg_sq"], state["step"]
-    torch._foreach_add_(steps, 1)
-    t = steps[0].item()
+    t = _count(steps)
     if decay and group["decoupled_weight_decay"]:
         torch._foreach_mul_(w, 1 - lr * decay)
     elif decay:
@@ -115,7 +130,7 @@ def _adam(group: dict[str, Any], w: Tensors, g: Tensors, state: dict[str, Tensor
     if group["amsgrad"]:
         torch._foreach_maximum_(state["max_exp_avg_sq"], v)
         v = state["max_exp_avg_sq"]
-    root = torch._foreach_sqrt(v)
+    root = _sqrt(v, state["root"])
     torch._foreach_div_(root, (1 - beta2**t) ** 0.5)
     torch._foreach_add_(root, group["eps"])
     torch._foreach_addcdiv_(w, m, root, value=-(lr / (1 - beta1**t)))
@@ -128,7 +143,7 @@ def _rmsprop(group: dict[str, Any], w: Tensors, g: Tensors, state: dict[str, Ten
     """
     lr, momentum, decay = group["lr"], group["momentum"], group["weight_decay"]
     v = state["square_avg"]
-    torch._foreach_add_(state["step"], 1)
+    _count(state["step"])
     if decay:
         torch._foreach_add_(g, w, alpha=decay)
     torch._foreach_mul_(v, group["alpha"])
@@ -136,10 +151,8 @@ def _rmsprop(group: dict[str, Any], w: Tensors, g: Tensors, state: dict[str, Ten
     if group["centered"]:
         a = state["grad_avg"]
         torch._foreach_lerp_(a, g, 1 - group["alpha"])
-        root = torch._foreach_addcmul(v, a, a, value=-1)
-        torch._foreach_sqrt_(root)
-    else:
-        root = torch._foreach_sqrt(v)
+        v = torch._foreach_addcmul(v, a, a, value=-1)
+    root = _sqrt(v, state["root"])
     torch._foreach_add_(root, group["eps"])
     if momentum:
         b = state["momentum_buffer"]
@@ -152,15 +165,27 @@ def _rmsprop(group: dict[str, Any], w: Tensors, g: Tensors, state: dict[str, Ten
 
 def _adagrad(group: dict[str, Any], w: Tensors, g: Tensors, state: dict[str, Tensors]) -> None:
     """Adagrad: s ← s + g²,  w ← w - lr g / (√s + ε);  lr over 1 + (t-1) · decay at step t."""
-    torch._foreach_add_(state["step"], 1)
-    lr = group["lr"] / (1 + (state["step"][0].item() - 1) * group["lr_decay"])
+    lr = group["lr"] / (1 + (_count(state["step"]) - 1) * group["lr_decay"])
     if group["weight_decay"]:
         torch._foreach_add_(g, w, alpha=group["weight_decay"])
     s = state["sum"]
     torch._foreach_addcmul_(s, g, g, value=1)
-    root = torch._foreach_sqrt(s)
+    root = _sqrt(s, state["root"])
     torch._foreach_add_(root, group["eps"])
     torch._foreach_addcdiv_(w, g, root, value=-lr)
+
+
+def _count(steps: Tensors) -> float:
+    """Count this step, and return how many there are now."""
+    steps[0].add_(1)
+    return steps[0].view(-1)[0].item()
+
+
+def _sqrt(values: Tensors, root: Tensors) -> Tensors:
+    """Square roots, written into memory that is kept."""
+    for value, out in zip(values, root, strict=True):
+        torch.sqrt(value, out=out)
+    return root
 
 
 def _adam_state(group: dict[str, Any]) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from mlcore.model import MLP
 from mlcore.optim import Optimizer
 from mlcore.steps.layers import layers_of
 from mlcore.steps.loss import NegativeLogLikelihood
+from mlcore.steps.packing import Packing
 from mlcore.steps.updates import make_update
 
 __all__ = ["WrittenOut"]
@@ -28,14 +29,18 @@ class WrittenOut:
 
     def __init__(self, model: MLP, optimizer: Optimizer, clip_norm: float) -> None:
         self.model = model
+        weights = list(model.parameters())
+        self.packing = Packing([weight.numel() for weight in weights])
+        self.weights = self.packing.move(weights)  # before the layers take views of them
         self.layers, self.loss = layers_of(model), NegativeLogLikelihood()
+        self.gradients = self.packing.move([weight.grad for weight in weights])
         self.size = 0  # of the batches that there is room for
         self.use(optimizer, clip_norm)
 
     def use(self, optimizer: Optimizer, clip_norm: float) -> None:
         """Continue with this optimizer and this clipping; 0.0: none."""
         self.clip_norm = clip_norm
-        self.update = make_update(optimizer)
+        self.update = make_update(optimizer, self.weights, self.gradients, self.packing)
 
     @torch.no_grad()
     def step(self, images: Tensor, labels: Tensor) -> Tensor:
