@@ -52,7 +52,7 @@ def move_together(tensors: Sequence[Tensor]) -> Tensor:
     if len(tensors) == 1:
         return tensors[0].detach()
     flat = torch.cat([tensor.detach().reshape(-1) for tensor in tensors])
-    parts = flat.split([tensor.numel() for tensor in tensors])
+    parts = torch.split(flat, [tensor.numel() for tensor in tensors])
     for tensor, part in zip(tensors, parts, strict=True):
         tensor.data = part.view_as(tensor)
     return flat

@@ -151,7 +151,7 @@ def _rmsprop(group: dict[str, Any], w: Tensors, g: Tensors, state: dict[str, Ten
     if group["centered"]:
         a = state["grad_avg"]
         torch._foreach_lerp_(a, g, 1 - group["alpha"])
-        v = torch._foreach_addcmul(v, a, a, value=-1)
+        v = list(torch._foreach_addcmul(v, a, a, value=-1))
     root = _sqrt(v, state["root"])
     torch._foreach_add_(root, group["eps"])
     if momentum:
