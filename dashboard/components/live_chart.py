@@ -23,47 +23,53 @@ from dashboard.components import plotly_js
 from dashboard.components.script import lean
 from dashboard.words.translation import _
 
-__all__ = ["live_chart", "pack", "visible_range"]
+__all__ = ["chart_message", "live_chart", "pack", "visible_range"]
 
 _KINDS = {"f4": "<f4", "f8": "<f8", "i4": "<i4"}
 
 
-def live_chart(
-    frame: Mapping[str, Any],
-    arrays: Sequence[Mapping[str, Any]],
-    *,
-    run: str,
-    key: str,
-    words: str = "",
-    news: Mapping[str, Any] | None = None,
-    due: float = 0.0,
-    seldom: str = "",
-    on_missed: Callable[[], None] | None = None,
-) -> None:
+def live_chart(message: bytes, *, key: str, on_missed: Callable[[], None] | None = None) -> None:
     """Draw a figure, or update its data.
 
     Args:
-        frame: "data" (traces without arrays) and "layout", as `Figure.to_plotly_json` gives them;
-            colours and fonts may be written as "var(--st-…)" and follow the theme.
-        arrays: for each trace the arrays (NumPy, or short lists) to put in.
-        run: what is drawn; its zoom is remembered under this name while the tab is open.
+        message: what `chart_message` gave.
         key: of the widget.
-        words: what the figure shows, for those who cannot see it.
-        news: "text" to announce to readers of the screen, the "state" it belongs to, and whether
-            the run has "ended"; announced calmly, and only when it changes.
-        due: seconds in which the next data are expected; 0: none are expected. While they are
-            late the chart says so.
-        seldom: a remark on the chart while data are expected.
-        on_missed: called when they did not arrive.
+        on_missed: called when the next data did not arrive.
     """
-    spoken = {"words": words, "news": dict(news) if news else None, "seldom": seldom}
-    message = pack(frame, arrays, run=run, plotly=plotly_js.url(), due=due, spoken=spoken)
     _component()(
         key=key,
         data=message,
         on_visible_change=_do_nothing,
         on_missed_change=on_missed or _do_nothing,
     )
+
+
+def chart_message(
+    frame: Mapping[str, Any],
+    arrays: Sequence[Mapping[str, Any]],
+    *,
+    run: str,
+    words: str = "",
+    news: Mapping[str, Any] | None = None,
+    due: float = 0.0,
+    seldom: str = "",
+) -> bytes:
+    """The figure as the browser takes it; the same for all sessions that show it alike.
+
+    Args:
+        frame: "data" (traces without arrays) and "layout", as `Figure.to_plotly_json` gives them;
+            colours and fonts may be written as "var(--st-…)" and follow the theme.
+        arrays: for each trace the arrays (NumPy, or short lists) to put in.
+        run: what is drawn; its zoom is remembered under this name while the tab is open.
+        words: what the figure shows, for those who cannot see it.
+        news: "text" to announce to readers of the screen, the "state" it belongs to, and whether
+            the run has "ended"; announced calmly, and only when it changes.
+        due: seconds in which the next data are expected; 0: none are expected. While they are
+            late the chart says so.
+        seldom: a remark on the chart while data are expected.
+    """
+    spoken = {"words": words, "news": dict(news) if news else None, "seldom": seldom}
+    return pack(frame, arrays, run=run, plotly=plotly_js.url(), due=due, spoken=spoken)
 
 
 def visible_range(key: str, run: str) -> tuple[float, float] | None:

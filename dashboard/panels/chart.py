@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 import streamlit as st
 
@@ -10,14 +12,15 @@ from dashboard.charts.loss_axis import AxisKind
 from dashboard.charts.other_runs import OtherRun, other_run
 from dashboard.charts.training import training_arrays, training_info
 from dashboard.charts.training_frame import training_frame
-from dashboard.components.live_chart import live_chart, visible_range
+from dashboard.components.live_chart import chart_message, live_chart, visible_range
 from dashboard.server.histories import history_of
 from dashboard.server.load import load
+from dashboard.server.shared import shared
 from dashboard.session.comparison import compared
 from dashboard.words.progress import ACTIVE
 from dashboard.words.run_names import distinct_names
 from dashboard.words.spoken import chart_words, news
-from dashboard.words.translation import N_, _, ngettext, translated
+from dashboard.words.translation import N_, _, language, ngettext, translated
 from mlcore.data import CATALOG
 from mlcore.errors import DivergedError
 from mlcore.runs import History, RunFolder, RunInfo, State
@@ -56,12 +59,50 @@ def run_chart(
         moving: one of those beside it trains.
         pace: seconds between two refreshes.
     """
-    window = int(st.session_state.get(_SMOOTHING, _WINDOW))
-    axis: AxisKind = st.session_state.get(_AXIS) or "auto"
-    run, started = history.folder.id, history.started
+    run, axis = history.folder.id, _axis()
     beside = compared(shown, runs)
     names = distinct_names([shown, *beside])
-    visible = visible_range(_KEY, run)
+    look = _Look(
+        name=names[run],
+        beside=tuple((Path(info.path), names[info.id]) for info in beside),
+        window=int(st.session_state.get(_SMOOTHING, _WINDOW)),
+        visible=visible_range(_KEY, run),
+        axis=axis,
+        was_log=st.session_state.get(_WAS_LOG) == run,
+        due=_due(history.state, pace, moving=moving),
+        seldom=_seldom(pace),
+        language=language(),
+    )
+    known = (run, history.state, len(history.edits), len(history.epochs), history.refused is None)
+    ended = history.state not in ACTIVE and not moving
+    message, log = shared().get(
+        (look, known, history.step if ended else None),
+        load().least_pause / 2,
+        lambda: _message(history, look),
+    )
+    if axis == "auto":
+        st.session_state[_WAS_LOG] = run if log else None
+    live_chart(message, key=_KEY, on_missed=_miss)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Look:
+    """How a person looks at a run; those who look alike are sent the same."""
+
+    name: str  # of the run
+    beside: tuple[tuple[Path, str], ...]  # the runs beside it, and their names
+    window: int  # steps of the moving mean
+    visible: tuple[float, float] | None  # steps on the screen
+    axis: AxisKind
+    was_log: bool
+    due: float  # seconds
+    seldom: str
+    language: str
+
+
+def _message(history: History, look: _Look) -> tuple[bytes, bool]:
+    """What is sent to the browser, and whether the axis of losses is logarithmic."""
+    run, started = history.folder.id, history.started
     validated = (
         bool(started.validation_images) if started else bool(history.folder.config.data.validation)
     )
@@ -74,26 +115,28 @@ def run_chart(
         begin=history.starts[0].step if history.starts else 0,
         diverged=history.step + 1 if isinstance(history.error, DivergedError) else 0,
         validated=validated,
-        window=window,
-        visible=visible,
-        axis=axis,
-        was_log=st.session_state.get(_WAS_LOG) == run,
-        name=names[run],
-        others=[_other(info, names[info.id], window=window, visible=visible) for info in beside],
+        window=look.window,
+        visible=look.visible,
+        axis=look.axis,
+        was_log=look.was_log,
+        name=look.name,
+        others=[_other(path, name, look) for path, name in look.beside],
     )
-    if axis == "auto":
-        st.session_state[_WAS_LOG] = run if info.axis.log else None
-    live_chart(
+    message = chart_message(
         training_frame(info, run=run),
         training_arrays(info),
         run=run,
-        key=_KEY,
-        words=chart_words(history, names[run], len(info.others)),
+        words=chart_words(history, look.name, len(info.others)),
         news=news(history),
-        due=_due(history.state, pace, moving=moving),
-        seldom=_seldom(pace),
-        on_missed=_miss,
+        due=look.due,
+        seldom=look.seldom,
     )
+    return message, info.axis.log
+
+
+def _axis() -> AxisKind:
+    kind: AxisKind = st.session_state.get(_AXIS) or "auto"
+    return kind
 
 
 def switches() -> None:
@@ -163,8 +206,6 @@ def _seldom(pace: float) -> str:
     )
 
 
-def _other(
-    info: RunInfo, name: str, *, window: int, visible: tuple[float, float] | None
-) -> OtherRun:
-    history = history_of(RunFolder(info.path))
-    return other_run(name, history.steps, history.epochs, window=window, visible=visible)
+def _other(path: Path, name: str, look: _Look) -> OtherRun:
+    history = history_of(RunFolder(path))
+    return other_run(name, history.steps, history.epochs, window=look.window, visible=look.visible)

@@ -6,20 +6,23 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.benchmarks.page import latency, many, refresh, throughput
+from tests.benchmarks.page import crowd, latency, many, refresh, throughput
 from tests.benchmarks.page.figures import Figure
 from tests.benchmarks.page.tab import browser
 
 __all__ = ["measure_page"]
+
+_LONG = {throughput: 10, crowd: 5}
+"""Parts that take minutes → tries at most."""
 
 
 def measure_page(rounds: int) -> Iterator[list[Figure]]:
     """The figures of each part, as soon as they are there.
 
     Args:
-        rounds: tries of each figure; throughput, which trains for minutes, takes ten at most.
+        rounds: tries of each figure; the parts that take minutes have fewer.
     """
     with browser() as chromium, tempfile.TemporaryDirectory() as folder:
-        for part in (latency, refresh, many, throughput):
-            tries = min(rounds, 10) if part is throughput else rounds
+        for part in (latency, refresh, many, crowd, throughput):
+            tries = min(rounds, _LONG.get(part, rounds))
             yield part.measure(chromium, Path(folder) / part.__name__.rsplit(".", 1)[-1], tries)
