@@ -5,10 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 from mlcore.cli.main import BAD_INPUT, FAILED, INTERRUPTED
 from mlcore.cli.progress import JsonLines, ProgressLines
 from mlcore.commands import Stop
+from mlcore.config import RunConfig, data_root
+from mlcore.data import RawData, load_raw
 from mlcore.errors import RunError
 from mlcore.events import Event, Failed, Finished, Started, Stopped
 from mlcore.runs import RunFolder, send
@@ -89,9 +92,16 @@ def _is_ours(folder: RunFolder) -> bool:
 
 
 def _train(folder: RunFolder, observer: Observer) -> Event:
-    from mlcore.run import execute  # loads torch
+    data = folder.config.data
+    with ThreadPoolExecutor(1) as pool:  # reads while torch is loaded, which takes seconds
+        raw = [pool.submit(load_raw, data.name, data_root(data))]
 
-    return execute(folder, observe=observer, threads=_threads(folder))
+        from mlcore.run import execute  # loads torch
+
+        def read(_config: RunConfig) -> RawData:
+            return raw.pop().result()  # kept no longer than the run needs it
+
+        return execute(folder, observe=observer, threads=_threads(folder), read=read)
 
 
 def _threads(folder: RunFolder) -> int:

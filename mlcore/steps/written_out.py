@@ -33,7 +33,8 @@ class WrittenOut:
         self.packing = Packing([weight.numel() for weight in weights])
         self.weights = self.packing.move(weights)  # before the layers take views of them
         self.layers, self.loss = layers_of(model), NegativeLogLikelihood()
-        self.gradients = self.packing.move([weight.grad for weight in weights if weight.grad is not None])
+        gradients = [weight.grad for weight in weights if weight.grad is not None]
+        self.gradients = self.packing.move(gradients)
         self.size = 0  # of the batches that there is room for
         self.use(optimizer, clip_norm)
 
