@@ -18,12 +18,17 @@ PRESETS: Mapping[str, RunConfig] = types.MappingProxyType(
         N_("Quick start"): RunConfig(data=DataConfig(validation=5_000)),
         N_("Quick start, exact"): RunConfig(),
         N_("Fast 98 %"): RunConfig(
-            data=DataConfig(batch_size=256),
+            data=DataConfig(batch_size=384),
             model=ModelConfig(batch_norm=True),
             optim=OptimConfig(
-                name="adamw", lr=0.01, weight_decay=0.1, schedule="one_cycle", warmup=0.25
+                name="adamw",
+                lr=0.02,
+                weight_decay=0.1,
+                beta2=0.9,
+                schedule="one_cycle",
+                warmup=0.1,
             ),
-            train=TrainConfig(epochs=6),
+            train=TrainConfig(epochs=4),
         ),
         N_("Adam"): RunConfig(
             data=DataConfig(validation=5_000), optim=OptimConfig(name="adam", lr=0.001)
