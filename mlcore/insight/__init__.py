@@ -1,0 +1,1 @@
+"""One question a file: what a model makes of images, as plain numbers."""
