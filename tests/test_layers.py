@@ -38,6 +38,7 @@ ROOMS = (
     "trainer",
     "checkpoint",
     "testing",
+    "insight",
     "runs",
     "signals",
     "initial_state",
@@ -85,6 +86,11 @@ INSIDE = {
         ("plain_pickles",),
         ("containers",),
         ("tensor_reader",),
+    ),
+    "mlcore.insight": (
+        ("flip", "path", "projection", "saliency"),
+        ("neighbours", "weights"),
+        ("epochs",),
     ),
     "mlcore.runs": (("record",), ("active",), ("library",)),
     "dashboard": (
