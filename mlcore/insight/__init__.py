@@ -1,1 +1,1 @@
-"""What a model has learned, and why it answers as it does: one question a file."""
+"""What a model answers, why, and what it has learned: one question a file, plain numbers out."""
