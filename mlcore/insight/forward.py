@@ -68,7 +68,7 @@ def answers_of_checkpoint(
         DataError: the data set cannot be read.
     """
     raw = raw or load_raw(config.name, data_root(config))
-    model, data = _prepared(found, config, device, raw)
+    model, data = prepared(found, config, device, raw)
     splits = {"test": answers_of(model, data.test, data)}
     validation = _validation(found, raw, device)
     if validation is not None:
@@ -84,13 +84,19 @@ def answers_on_test(
     raw: RawData | None = None,
 ) -> Answers:
     """What a checkpoint answers on the test images alone; the rest as `answers_of_checkpoint`."""
-    model, data = _prepared(found, config, device, raw)
+    model, data = prepared(found, config, device, raw)
     return answers_of(model, data.test, data)
 
 
-def _prepared(
+def prepared(
     found: Checkpoint, config: DataConfig, device: torch.device | str, raw: RawData | None
 ) -> tuple[MLP, Dataset]:
+    """The model of a checkpoint and the data that it is tested on.
+
+    Raises:
+        CheckpointError: it has another number of classes, or an activation of its own.
+        DataError: the data set cannot be read.
+    """
     found.check_certain()
     data = load(config, 0, device, raw)
     found.check_classes(data)

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from mlcore import checkpoint, errors, testing
-from mlcore.checkpoint import Checkpoint
-from mlcore.checkpoint.untrusted import limits
 from mlcore.config import RunConfig
 from mlcore.data import Progress, fetch
 from mlcore.device import available
@@ -21,13 +18,14 @@ from mlcore.insight.answers import write_answers
 from mlcore.insight.forward import answers_of_checkpoint
 from mlcore.jobs.data_cache import DataCache
 from mlcore.jobs.folder import JobFolder
+from mlcore.jobs.insight import INSIGHT_HANDLERS
+from mlcore.jobs.reading import guarded, load_checkpoint
 from mlcore.testing import data_config, data_on_disk
 
 __all__ = ["HANDLERS", "Handler"]
 
 Handler = Callable[[Mapping[str, Any], JobFolder, DataCache], dict[str, Any]]
 
-_EXTRA = 512 * 2**20  # bytes of address space for reading a stranger's file
 _INTERVAL = 0.1  # seconds between two reports of progress
 
 
@@ -38,7 +36,7 @@ def devices(_request: Mapping[str, Any], _job: JobFolder, _cache: DataCache) -> 
 
 def inspect(request: Mapping[str, Any], _job: JobFolder, _cache: DataCache) -> dict[str, Any]:
     """What is in the checkpoint at "path"."""
-    with _guarded(request) as max_bytes:
+    with guarded(request) as max_bytes:
         found = checkpoint.inspect(Path(request["path"]), max_bytes=max_bytes)
     if found["doubt"] is not None:
         found["doubt"] = errors.to_json(found["doubt"])
@@ -51,7 +49,7 @@ def export_checkpoint(
     request: Mapping[str, Any], job: JobFolder, cache: DataCache
 ) -> dict[str, Any]:
     """The checkpoint at "checkpoint" in the form "format", as a file in the job's folder."""
-    found, form = _load(request), find_format(request["format"])
+    found, form = load_checkpoint(request), find_format(request["format"])
     source = Path(request["checkpoint"])
     file = job.path / f"{source.stem}{form.suffix}"
     data = None
@@ -71,7 +69,7 @@ def evaluate_checkpoint(
     folder, which `mlcore.insight.answers` reads.
     """
     assumed = request.get("assumed") or {}
-    found = _load(request).assuming(assumed)
+    found = load_checkpoint(request).assuming(assumed)
     chosen = {name: value for name, value in (request.get("data") or {}).items() if value}
     config = data_config(found, chosen)
     raw = cache.get(RunConfig(data=config))
@@ -100,7 +98,7 @@ def try_normalisations(
 
     What its file does not state, "assumed" may say: "activation".
     """
-    found = _load(request).assuming(request.get("assumed") or {})
+    found = load_checkpoint(request).assuming(request.get("assumed") or {})
     config = data_config(found, request["data"])
     trials = testing.try_normalisations(found, config, raw=cache.get(RunConfig(data=config)))
     return {**trials.to_json(), "data": config.name}
@@ -127,20 +125,6 @@ HANDLERS: Mapping[str, Handler] = {
     "fetch": fetch_data,
     "inspect": inspect,
     "normalisations": try_normalisations,
+    **INSIGHT_HANDLERS,
 }
 """Kind of job → what does it."""
-
-
-@contextmanager
-def _guarded(request: Mapping[str, Any]) -> Iterator[int]:
-    """Within the block a request marked "untrusted" gets little memory; yields a size limit."""
-    if not request.get("untrusted"):
-        yield limits.MAX_BYTES
-        return
-    with limits.memory_limit(_EXTRA):
-        yield limits.UPLOAD_BYTES
-
-
-def _load(request: Mapping[str, Any]) -> Checkpoint:
-    with _guarded(request) as max_bytes:
-        return checkpoint.load(Path(request["checkpoint"]), max_bytes=max_bytes)
