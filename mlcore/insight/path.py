@@ -12,7 +12,7 @@ from mlcore.model import ACTIVATIONS, MLP, evaluation_mode
 
 __all__ = ["LayerValues", "Term", "UnitSum", "last_hidden", "unit_sum", "walk"]
 
-MOST_TERMS = 20
+MOST_TERMS = 10
 """Terms of a unit's sum that are named; the others are summed up."""
 
 

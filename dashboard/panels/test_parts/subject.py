@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from dashboard.server.insights import Model
 from mlcore.runs import RunInfo
 
 __all__ = ["Subject"]
@@ -38,3 +39,14 @@ class Subject:
     def classes(self) -> tuple[str, ...]:
         """The names of the classes, in the order of the model's outputs."""
         return tuple(self.result["classes"])
+
+    @property
+    def model(self) -> Model:
+        """The checkpoint and its data, as short jobs are asked about them."""
+        return Model(
+            checkpoint=self.path,
+            data=self.data,
+            root=self.root,
+            assumed=self.assumed,
+            untrusted=self.untrusted,
+        )
