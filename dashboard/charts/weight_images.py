@@ -80,7 +80,8 @@ def weights_html(shown: Sequence[UnitImage], weights: NDArray[np.float32], colou
             "</figcaption></figure>"
         )
     style = f"""
-.weights {{ display: grid; grid-template-columns: repeat(auto-fill, minmax(92px, 1fr)); gap: 10px; }}
+.weights {{ display: grid; gap: 10px;
+  grid-template-columns: repeat(auto-fill, minmax(92px, 1fr)); }}
 .weights figure {{ margin: 0; min-width: 0; }}
 .weights img {{ width: 100%; aspect-ratio: 1; image-rendering: pixelated; border-radius: 4px;
   border: 1px solid {colours.grid}; display: block; }}

@@ -19,11 +19,11 @@ from dashboard.words.wording import as_markdown, percent
 from mlcore.errors import MlcoreError
 from mlcore.jobs import Job
 
-__all__ = ["last_layer"]
+__all__ = ["JOB", "last_layer"]
 
 _CLOUD = "last-layer"
 # Of the session, each with what it is of: the job, the points it gave, why it failed.
-_JOB, _MADE, _FAILED = "tsne-job", "tsne-made", "tsne-failed"
+JOB, _MADE, _FAILED = "tsne-job", "tsne-made", "tsne-failed"
 _LOOK = 0.5  # seconds between two looks at a job
 
 
@@ -74,8 +74,8 @@ def _scatter(subject: Subject, found: Found, xy: NDArray[np.float32], *, tsne: b
     else:
         first, second = found.told["explained"]
         text = _(
-            "Principal components of the first {count:,} test images; the two axes hold {first} and "
-            "{second} of the variance. The {wrong:,} mistakes are ringed.",
+            "Principal components of the first {count:,} test images; the two axes hold {first} "
+            "and {second} of the variance. The {wrong:,} mistakes are ringed.",
             first=percent(first, 1),
             second=percent(second, 1),
             **values,
@@ -121,13 +121,13 @@ def _made(subject: Subject) -> NDArray[np.float32] | None:
 
 
 def _running(subject: Subject) -> Job | None:
-    mark, job = st.session_state.get(_JOB, (None, None))
+    mark, job = st.session_state.get(JOB, (None, None))
     return job if mark == _mark(subject) else None
 
 
 def _start(subject: Subject) -> None:
     st.session_state.pop(_FAILED, None)
-    st.session_state[_JOB] = (_mark(subject), begin("tsne", subject.model))
+    st.session_state[JOB] = (_mark(subject), begin("tsne", subject.model))
 
 
 def _drop() -> None:
@@ -137,9 +137,9 @@ def _drop() -> None:
 @st.fragment(run_every=_LOOK)
 def _progress() -> None:
     """How far the job is; once it has ended, the page is drawn with what it found."""
-    if _JOB not in st.session_state:
+    if JOB not in st.session_state:
         return
-    mark, job = st.session_state[_JOB]
+    mark, job = st.session_state[JOB]
     try:
         told = job.poll()
         if told is None:
@@ -150,5 +150,5 @@ def _progress() -> None:
         st.session_state[_MADE] = (mark, read_file(job.folder, told["file"])["xy"])
     except MlcoreError as error:
         st.session_state[_FAILED] = (mark, error)
-    del st.session_state[_JOB]
+    del st.session_state[JOB]
     st.rerun()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -22,7 +23,7 @@ def arithmetic(
     name = _("class {label}", label=classes[unit]) if last else _("unit {unit}", unit=unit)
     st.markdown(f"**fc{layer} · {name}**")
     rows = _rows(found, layer)
-    number = st.column_config.NumberColumn
+    number = functools.partial(st.column_config.TextColumn, alignment="right")
     st.dataframe(
         {key: [row[key] for row in rows] for key in ("what", "input", "weight", "product")},
         key="unit-terms",
@@ -30,31 +31,27 @@ def arithmetic(
         height="content",
         column_config={
             "what": st.column_config.TextColumn(_("Input")),
-            "input": number(_("Value"), format="%.4f"),
-            "weight": number(_("Weight"), format="%.4f"),
-            "product": number(_("Value × weight"), format="%.4f"),
+            "input": number(_("Value")),
+            "weight": number(_("Weight")),
+            "product": number(_("Value × weight")),
         },
     )
     st.caption(_sum_words(found, last=last))
 
 
-def _rows(found: Mapping[str, Any], layer: int) -> list[dict[str, Any]]:
+def _rows(found: Mapping[str, Any], layer: int) -> list[dict[str, str]]:
     rows = [
         {
             "what": _input_name(int(term["index"]), layer),
-            "input": term["input"],
-            "weight": term["weight"],
-            "product": term["product"],
+            **{name: f"{term[name]:.4f}" for name in ("input", "weight", "product")},
         }
         for term in found["terms"]
     ]
-    nothing = {"input": None, "weight": None}
+    ends = [(_("bias"), found["bias"]), (_("sum"), found["total"])]
     if found["others"]:
-        rest = ngettext("{n:,} more", "{n:,} more", found["others"])
-        rows.append({"what": rest, **nothing, "product": found["rest"]})
-    rows.append({"what": _("bias"), **nothing, "product": found["bias"]})
-    rows.append({"what": _("sum"), **nothing, "product": found["total"]})
-    return rows
+        ends.insert(0, (ngettext("{n:,} more", "{n:,} more", found["others"]), found["rest"]))
+    nothing = {"input": "", "weight": ""}
+    return rows + [{"what": what, **nothing, "product": f"{value:.4f}"} for what, value in ends]
 
 
 def _input_name(index: int, layer: int) -> str:

@@ -27,8 +27,8 @@ _ORDERS: Mapping[Order, str] = {"norm": N_("By norm"), "class": N_("By class")}
 _SILENCE = {
     "zero": N_("A unit counts as dead when it gives 0 for every test image."),
     "negative": N_(
-        "With {activation} no unit is ever quite silent: one counts as dead when its sum is below 0 "
-        "for every test image."
+        "With {activation} no unit is ever quite silent: one counts as dead when its sum is below "
+        "0 for every test image."
     ),
     "saturated": N_(
         "With {activation} a unit counts as dead when it stays within 1 % of an end of its range "

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from dashboard.gaps.widgets import show
-from dashboard.panels.test_parts import image, learned, mistakes
+from dashboard.panels.test_parts import epochs, image, learned, mistakes
 from dashboard.panels.test_parts.subject import Subject
 from dashboard.session import places
 from dashboard.words.translation import N_, _, translated
@@ -38,6 +38,7 @@ PARTS: Mapping[str, Part] = {
     "mistakes": Part(label=N_("Mistakes"), draw=mistakes.draw),
     "image": Part(label=N_("One image"), draw=image.draw, parameters=image.PARAMETERS),
     "learned": Part(label=N_("What it has learned"), draw=learned.draw),
+    "epochs": Part(label=N_("Over time"), draw=epochs.draw, parameters=(epochs.IMAGE,)),
 }
 """Name in the address → part, in the order of the buttons; the first is shown at first."""
 
