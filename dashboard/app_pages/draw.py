@@ -10,12 +10,14 @@ import streamlit as st
 from dashboard import server, session
 from dashboard.panels import assumptions, invitation
 from dashboard.panels.checkpoint_choice import Choice, choose_model, no_checkpoint_yet
+from dashboard.panels.drawn_why import why
 from dashboard.panels.follow import follow
 from dashboard.panels.own_set import own_set
 from dashboard.panels.pad import pad
 from dashboard.session.problems import friendly_errors
 from dashboard.words.translation import _
 from dashboard.words.wording import as_markdown
+from mlcore.checkpoint.suggest import data_sets_for
 from mlcore.config import DataConfig, data_root
 from mlcore.data import CATALOG
 
@@ -45,10 +47,20 @@ def page() -> None:
 @friendly_errors()
 def _drawing(choice: Choice) -> None:
     """Drawn again by itself when a stroke has ended."""
-    config = session.config()
     classes = _classes(choice)
-    pad(choice, classes)
-    own_set(classes, data_root(config.data if config else DataConfig()))
+    centre = pad(choice, classes)
+    if fitting := data_sets_for(choice.outputs):
+        data = choice.data or fitting[0]
+        why(choice, data, _root(choice, data), classes, centre=centre)
+    own_set(classes, _root(choice, ""))
+
+
+def _root(choice: Choice, data: str) -> Path:
+    """Where a data set lies: the run's own folder for its own, else the sidebar's."""
+    if choice.run is not None and choice.run.config.data.name == data:
+        return data_root(choice.run.config.data)
+    config = session.config()
+    return data_root(config.data if config else DataConfig())
 
 
 def _classes(choice: Choice) -> Sequence[str]:

@@ -19,12 +19,15 @@ __all__ = ["pad"]
 _KEY, _CENTRE = "drawing-pad", "draw-centre"
 
 
-def pad(choice: Choice, classes: Sequence[str]) -> None:
+def pad(choice: Choice, classes: Sequence[str]) -> bool:
     """Draw it; what a person draws is in `dashboard.session.drawn`.
 
     Args:
         choice: the model.
         classes: names of its classes.
+
+    Returns:
+        Whether drawings are cropped, fitted and centred.
 
     Raises:
         MlcoreError: the model's file cannot be used.
@@ -50,6 +53,7 @@ def pad(choice: Choice, classes: Sequence[str]) -> None:
                 "server, when the pen rests."
             )
         )
+    return centre
 
 
 _NETWORK = ("widths", "activation", "mean", "std")

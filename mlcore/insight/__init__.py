@@ -1,1 +1,1 @@
-"""One question a file: what a model makes of images, as plain numbers."""
+"""What a model answers, why, and what it has learned: one question a file, plain numbers out."""

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from mlcore.checkpoint import Checkpoint, build_model
 from mlcore.data.tensors import normalise
 from mlcore.errors import CheckpointError
-from mlcore.evaluation import NOT_FINITE
+from mlcore.words import NOT_FINITE
 
 __all__ = ["predict"]
 

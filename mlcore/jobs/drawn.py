@@ -16,7 +16,7 @@ from mlcore.insight.plain_network import plain_network
 from mlcore.insight.prediction import predict
 from mlcore.jobs.data_cache import DataCache
 from mlcore.jobs.folder import JobFolder
-from mlcore.jobs.loading import load_checkpoint, load_image
+from mlcore.jobs.reading import load_checkpoint, load_image
 
 __all__ = ["keep", "network", "predict_image"]
 

@@ -14,10 +14,13 @@ from mlcore.data import Progress, fetch
 from mlcore.device import available
 from mlcore.export import export
 from mlcore.export.formats import find_format
+from mlcore.insight.answers import write_answers
+from mlcore.insight.forward import answers_of_checkpoint
 from mlcore.jobs import drawn
 from mlcore.jobs.data_cache import DataCache
 from mlcore.jobs.folder import JobFolder
-from mlcore.jobs.loading import guarded, load_checkpoint
+from mlcore.jobs.insight import INSIGHT_HANDLERS
+from mlcore.jobs.reading import guarded, load_checkpoint
 from mlcore.testing import data_config, data_on_disk
 
 __all__ = ["HANDLERS", "Handler"]
@@ -58,11 +61,13 @@ def export_checkpoint(
 
 
 def evaluate_checkpoint(
-    request: Mapping[str, Any], _job: JobFolder, cache: DataCache
+    request: Mapping[str, Any], job: JobFolder, cache: DataCache
 ) -> dict[str, Any]:
     """How good the checkpoint at "checkpoint" is on the test set of "data", or of its own data.
 
-    What its file does not state, "assumed" may say: "activation", "mean" and "std".
+    What its file does not state, "assumed" may say: "activation", "mean" and "std". With "answers"
+    the model's answers to every test image, and to held-out ones, come as a file in the job's
+    folder, which `mlcore.insight.answers` reads.
     """
     assumed = request.get("assumed") or {}
     found = load_checkpoint(request).assuming(assumed)
@@ -72,6 +77,10 @@ def evaluate_checkpoint(
     report = testing.evaluate_checkpoint(
         found, config, raw=raw, mistakes=int(request.get("mistakes", 48))
     )
+    file = None
+    if request.get("answers"):
+        file = "answers.npz"
+        write_answers(job.path / file, answers_of_checkpoint(found, config, raw=raw))
     warnings = (*report.warnings, *(() if "assumed" in request else found.assumed))
     return {
         "evaluation": report.evaluation.to_json(),
@@ -79,6 +88,7 @@ def evaluate_checkpoint(
         "classes": list(report.data.classes),
         "data": report.data.name,
         "warnings": [errors.to_json(error) for error in warnings],
+        "answers": file,
     }
 
 
@@ -119,5 +129,6 @@ HANDLERS: Mapping[str, Handler] = {
     "network": drawn.network,
     "normalisations": try_normalisations,
     "predict": drawn.predict_image,
+    **INSIGHT_HANDLERS,
 }
 """Kind of job → what does it."""

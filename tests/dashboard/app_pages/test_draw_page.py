@@ -169,3 +169,14 @@ def test_a_drawing_is_kept_with_its_label_and_the_last_one_can_be_deleted(
     assert count_drawings(tmp_path / "data") == {"7": 1}
     page.button(key="forget-drawing").click().run()
     assert count_drawings(tmp_path / "data") == {}
+
+
+def test_why_is_asked_only_where_it_is_wanted(app: AppTest, trained: RunFolder) -> None:
+    page = put(opened(app, trained), png(PAD), "strokes")
+    assert not any("What speaks for" in header.value for header in page.header)
+    page.toggle(key="draw-why").set_value(True).run()
+    assert not page.exception
+    assert not page.error
+    titles = [header.value for header in page.header]
+    assert titles[0].startswith("What speaks for")
+    assert titles[1] == "Nearest training images"

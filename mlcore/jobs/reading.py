@@ -1,4 +1,4 @@
-"""What short jobs read that a stranger may have made, with little memory: checkpoints, images."""
+"""How short jobs read checkpoints and images: always guarded, strangers' in little memory."""
 
 from __future__ import annotations
 
@@ -31,7 +31,11 @@ def guarded(request: Mapping[str, Any]) -> Iterator[int]:
 
 
 def load_checkpoint(request: Mapping[str, Any]) -> Checkpoint:
-    """The checkpoint at "checkpoint"."""
+    """The file at "checkpoint".
+
+    Raises:
+        CheckpointError: it is refused.
+    """
     with guarded(request) as max_bytes:
         return checkpoint.load(Path(request["checkpoint"]), max_bytes=max_bytes)
 
