@@ -30,6 +30,7 @@ _FIRST = "train"
 _PAGES = {  # by the name of their file, which is also their address
     _FIRST: _Page(N_("Train"), ":material/play_circle:"),
     "test": _Page(N_("Test"), ":material/fact_check:"),
+    "draw": _Page(N_("Draw"), ":material/draw:"),
     "checkpoints": _Page(N_("Checkpoints"), ":material/save:"),
     "data": _Page(N_("Data"), ":material/grid_view:"),
 }

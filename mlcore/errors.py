@@ -8,6 +8,7 @@
     ├── DeviceError          the device asked for is not on this machine
     ├── DivergedError        a loss became NaN or infinite
     ├── CheckpointError      a checkpoint file cannot be read, trusted or applied
+    ├── ImageError           an image cannot be read, or nothing is written on it
     ├── ExportError          a model cannot be written in the form asked for
     ├── RunError             a run folder is missing, damaged or in the wrong state
     │   └── SeveralRunsError     what was written is the beginning of several ids
@@ -34,6 +35,7 @@ __all__ = [
     "DeviceError",
     "DivergedError",
     "ExportError",
+    "ImageError",
     "JobError",
     "MlcoreError",
     "Notice",
@@ -88,6 +90,10 @@ class DivergedError(MlcoreError):
 
 class CheckpointError(MlcoreError):
     """A checkpoint file cannot be read, trusted or applied."""
+
+
+class ImageError(MlcoreError):
+    """An image cannot be read, or nothing is written on it."""
 
 
 class ExportError(MlcoreError):

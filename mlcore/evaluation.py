@@ -15,10 +15,8 @@ from torch import Tensor
 from mlcore.data.tensors import Dataset, Split
 from mlcore.errors import SettingsError
 from mlcore.model import MLP
-from mlcore.words import N_
 
 __all__ = [
-    "NOT_FINITE",
     "Evaluation",
     "Mistake",
     "PerClass",
@@ -26,12 +24,6 @@ __all__ = [
     "loss_and_accuracy",
     "worst_mistakes",
 ]
-
-NOT_FINITE = N_(
-    "The model answers with NaN or infinity, because its weights are too large: "
-    "take a checkpoint from before the training diverged."
-)
-"""What is wrong with a model whose outcomes are not numbers."""
 
 BATCH = 1000  # images of one forward pass
 GUESSES = 3

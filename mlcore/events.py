@@ -153,7 +153,7 @@ class CheckpointSaved(_EventBase):
     step: int
     epoch: int
     file: str  # file name inside checkpoints/
-    reason: str  # "epoch", "interval", "stopped", "paused", "finished"
+    reason: str  # "initial", "epoch", "interval", "stopped", "paused", "finished"
     best: bool = False  # lowest validation loss (training loss without validation) so far
 
 

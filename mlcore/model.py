@@ -8,7 +8,8 @@ first weights are those of a plain `nn.Module` written layer by layer.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from types import MappingProxyType
 
 import torch
@@ -17,7 +18,7 @@ from torch import Tensor, nn
 
 from mlcore.config import PIXELS, ModelConfig, RunConfig
 
-__all__ = ["ACTIVATIONS", "MLP", "build"]
+__all__ = ["ACTIVATIONS", "MLP", "build", "evaluation_mode"]
 
 ACTIVATIONS: Mapping[str, Callable[[Tensor], Tensor]] = MappingProxyType(
     {
@@ -108,3 +109,14 @@ def build(config: RunConfig, outputs: int) -> MLP:
     After `torch.manual_seed(seed)` they are those of the plain `nn.Module`, bit for bit.
     """
     return MLP(config.model, outputs=outputs, log_probabilities=config.train.loss == "nll")
+
+
+@contextmanager
+def evaluation_mode(model: nn.Module) -> Iterator[None]:
+    """Within the block dropout is off and batch norm uses what it kept; the mode comes back."""
+    training = model.training
+    model.eval()
+    try:
+        yield
+    finally:
+        model.train(training)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from mlcore.checkpoint import Checkpoint, build_model
 from mlcore.checkpoint.untrusted.source import printable
@@ -17,13 +18,13 @@ from mlcore.data import CATALOG, RawData, load_raw, status
 from mlcore.data.tensors import Dataset, Split, load, split_indices
 from mlcore.errors import CheckpointError, MlcoreError, Notice
 from mlcore.evaluation import (
-    NOT_FINITE,
     Evaluation,
     Mistake,
     evaluate,
     loss_and_accuracy,
     worst_mistakes,
 )
+from mlcore.words import NOT_FINITE
 
 __all__ = [
     "EvaluationReport",
@@ -32,6 +33,7 @@ __all__ = [
     "data_config",
     "data_on_disk",
     "evaluate_checkpoint",
+    "held_out",
     "try_normalisations",
 ]
 
@@ -142,7 +144,7 @@ def try_normalisations(
     found.check_certain()
     data = load(dataclasses.replace(config, train_limit=1, validation=0), 0, device, raw)
     found.check_classes(data)
-    split = _held_out(raw or load_raw(config.name, data_root(config)), device)
+    split = held_out(raw or load_raw(config.name, data_root(config)), device)
     model = build_model(found).to(device)
     trials = []
     for mean, std in _USUAL:
@@ -164,13 +166,20 @@ def _best(trials: Sequence[Trial]) -> Trial:
     return min(close, key=lambda trial: math.inf if trial.loss is None else trial.loss)
 
 
-def _held_out(raw: RawData, device: torch.device | str) -> Split:
-    """Images that a run of seed 0 would hold out to validate on."""
-    _, chosen = split_indices(len(raw.train), min(_TRIED, len(raw.train)), 0)  # (N,)
-    rows = chosen.numpy()
-    images = torch.from_numpy(raw.train.images[rows]).reshape(len(rows), -1)  # (N, 784) bytes
+def held_out(raw: RawData, device: torch.device | str, rows: Tensor | None = None) -> Split:
+    """Training images to validate on, as bytes.
+
+    Args:
+        raw: the data set.
+        device: of the tensors.
+        rows: (N,) which of them; without, those that a run of seed 0 would hold out.
+    """
+    if rows is None:
+        _, rows = split_indices(len(raw.train), min(_TRIED, len(raw.train)), 0)  # (N,)
+    chosen = rows.numpy()
+    images = torch.from_numpy(raw.train.images[chosen]).reshape(len(chosen), -1)  # (N, 784) bytes
     return Split(
-        images=images.to(device), labels=torch.from_numpy(raw.train.labels[rows]).to(device)
+        images=images.to(device), labels=torch.from_numpy(raw.train.labels[chosen]).to(device)
     )
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 __all__ = [
+    "NOT_FINITE",
     "N_",
     "Translate",
     "as_text",
@@ -37,6 +38,13 @@ Translate = Callable[..., str]
 def N_(text: str) -> str:  # noqa: N802 (gettext's own name for it)
     """Mark a text for translation where it is defined; it is translated where it is shown."""
     return text
+
+
+NOT_FINITE = N_(
+    "The model answers with NaN or infinity, because its weights are too large: "
+    "take a checkpoint from before the training diverged."
+)
+"""What is wrong with a model whose outcomes are not numbers."""
 
 
 def in_english(text: str, /, **values: Any) -> str:

@@ -10,12 +10,14 @@ from pathlib import Path
 
 import pytest
 import torch
+from PIL import Image
 
 from mlcore.cli import main
 from mlcore.cli.main import COMMANDS
 from mlcore.config import RunConfig
 from mlcore.runs import RunFolder, RunStore, read_state
 from mlcore.runs.active.queue import RunQueue
+from tests.strokes import rendered
 
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -61,6 +63,7 @@ def test_the_shell_lines_work_one_after_another(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setenv("MLCORE_DATA", str(tiny_idx_root()))  # MNIST, but small
+    Image.fromarray(rendered(7, "middle")).save("seven.png")
     code, *more = (block for block in blocks("bash") if block.startswith("mlcore"))
     used = set()
     for line in code.splitlines():

@@ -10,6 +10,8 @@ from dashboard import server, session
 from dashboard.panels import assumptions, evaluation, invitation
 from dashboard.panels.checkpoint_choice import Choice, choose_model, no_checkpoint_yet
 from dashboard.panels.follow import follow
+from dashboard.panels.test_parts import registry
+from dashboard.panels.test_parts.subject import Subject
 from dashboard.server import data_sets
 from dashboard.server.evaluations import evaluated
 from dashboard.session import problems
@@ -61,14 +63,18 @@ def _test(choice: Choice, data: str) -> None:
     result = evaluated(choice.path, data, root, choice.assumed, untrusted=choice.upload is not None)
     for warning in result["warnings"]:
         st.warning(as_markdown(sentence(errors.from_json(warning))), icon=":material/warning:")
-    found, classes = result["evaluation"], result["classes"]
-    evaluation.figures(found)
-    left, right = st.columns([11, 9], gap="medium")
-    with left:
-        evaluation.matrix(found["confusion"], classes)
-    with right:
-        evaluation.classes_table(found["per_class"], classes)
-    evaluation.mistakes(result, data_sets.images(data, root).test.images)
+    evaluation.figures(result["evaluation"])
+    registry.draw(
+        Subject(
+            path=choice.path,
+            run=choice.run,
+            data=data,
+            root=root,
+            assumed=choice.assumed,
+            untrusted=choice.upload is not None,
+            result=result,
+        )
+    )
 
 
 def _nothing_to_test() -> None:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-import struct
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard.components import plotly_js
+from dashboard.components.message import message
 from dashboard.components.script import lean
 from dashboard.words.translation import _
 
@@ -123,9 +123,7 @@ def pack(
     header |= {"revision": digest, "plotly": plotly, "points": points, "due": due, **(spoken or {})}
     header["not_loaded"] = _("The chart could not be loaded; reload the page.")
     header["late"] = _("As it was {seconds} s ago: the server has not answered since.", seconds="#")
-    text = json.dumps(header, separators=(",", ":"), allow_nan=False)
-    encoded = text.encode()
-    return struct.pack("<I", len(encoded)) + encoded + body
+    return message(header, body)
 
 
 def _kind(values: np.ndarray[Any, Any]) -> str:

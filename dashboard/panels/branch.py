@@ -59,7 +59,7 @@ def branch_here(run: RunInfo, file: Path) -> None:
     """Start a fork of a run from one of its checkpoints, with what the sidebar changes."""
     with problems.caught():
         history = history_of(RunFolder(run.path))
-        found = next((point for point in fork_points(history) if point.file == file), None)
+        found = next((point for point in fork_points(history) if point.is_in(file)), None)
         if found is None:
             raise RunError("{file} is gone: choose another checkpoint of the run.", file=file.name)
         _start_at(history, found, branch_epochs(found, _epochs_wanted(found)))

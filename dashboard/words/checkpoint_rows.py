@@ -19,6 +19,7 @@ _REASONS = {
     "stopped": N_("where the run was stopped"),
     "paused": N_("where the run was paused"),
     "finished": N_("end of the run"),
+    "initial": N_("before the first step"),
     "start": N_("where the run started"),
     "": N_("written last"),
 }

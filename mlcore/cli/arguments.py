@@ -23,7 +23,7 @@ __all__ = ["read"]
 
 T = TypeVar("T")
 
-_PATHS = ("target", "runs", "output")
+_PATHS = ("target", "other", "runs", "output", "images", "checkpoint")
 """Options that may name a file."""
 
 

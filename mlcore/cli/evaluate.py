@@ -8,18 +8,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 from mlcore.cli.arguments import read
-from mlcore.cli.common import CheckpointArgument, JsonOption, RunsOption, named_checkpoint
-from mlcore.cli.files import bring_data, data_root_of, data_values
-from mlcore.cli.foreign import assumptions, best_of_usual, check_said, said_of
+from mlcore.cli.common import CheckpointArgument, JsonOption, RunsOption
+from mlcore.cli.foreign import assumptions, said_of
 from mlcore.cli.layout import print_json, table
 from mlcore.cli.options import text
-from mlcore.config import DataConfig, data_root
+from mlcore.cli.tested import Tested, open_tested
 from mlcore.errors import SettingsError
+from mlcore.insight.calibration import calibration
+from mlcore.insight.curves import class_curves
+from mlcore.insight.intervals import wilson
 from mlcore.rules import Value, nearest
 from mlcore.words import percent
 
 if TYPE_CHECKING:
-    from mlcore.checkpoint import Checkpoint
+    import torch
+
     from mlcore.evaluation import Evaluation
     from mlcore.testing import Trials
 
@@ -64,33 +67,50 @@ class Options:
 def run(argv: Sequence[str]) -> int:
     """Evaluate a checkpoint on the whole test set."""
     options, given = read("evaluate", Options, argv, settings=_SETTINGS)
-    path = named_checkpoint("evaluate", options.target, options.runs)
     said = _said(options, given)
+    tested = open_tested("evaluate", options.target, options.runs, given, said)
 
-    from mlcore.checkpoint import load  # loads torch
-    from mlcore.data import load_raw
-    from mlcore.device import resolve
-    from mlcore.testing import data_config, evaluate_checkpoint
+    from mlcore.device import resolve  # loads torch
+    from mlcore.testing import evaluate_checkpoint
 
-    found = load(path)
-    check_said(found, given)
-    found = found.assuming(said)
-    found.check_certain()
-    chosen = data_root_of(options.target, options.runs) | data_values(given)
-    config = data_config(found, chosen)
-    bring_data(config, given)
-    raw = load_raw(config.name, data_root(config))
-    found, trials = best_of_usual(found, config, given, raw)
-    config = data_config(found, chosen)
     device = resolve(str(given.get("train.device", "auto")))
-    report = evaluate_checkpoint(found, config, device=device, raw=raw, classes=options.classes)
-    for sentence in (*report.warnings, *assumptions(found)):
+    report = evaluate_checkpoint(
+        tested.found, tested.config, device=device, raw=tested.raw, classes=options.classes
+    )
+    for sentence in (*report.warnings, *assumptions(tested.found)):
         print(f"mlcore: {sentence}", file=sys.stderr)
     if options.json:
-        print_json({**report.evaluation.to_json(), **_assumed(found, config, trials)})
+        print_json({**_figures(report.evaluation, tested, device), **_assumed(tested)})
     else:
-        _show(report.evaluation, config, str(path), trials)
+        _show(report.evaluation, tested)
     return 0
+
+
+def _figures(result: Evaluation, tested: Tested, device: torch.device) -> dict[str, Any]:
+    """For machines: the evaluation, and what else the answers to each image tell."""
+    from mlcore.insight.forward import answers_of_checkpoint  # loads torch
+
+    splits = answers_of_checkpoint(tested.found, tested.config, device=device, raw=tested.raw)
+    answers = splits["test"]
+    found = result.to_json()
+    for entry, curves in zip(found["per_class"], class_curves(answers), strict=True):
+        entry["roc_auc"] = curves.roc_auc
+        entry["average_precision"] = curves.average_precision
+    trust = calibration(answers, splits.get("validation"))
+    return {
+        **found,
+        "accuracy_interval": list(_interval(result)),
+        "calibration": {
+            "ece": trust.before.ece,
+            "temperature": trust.temperature,
+            "ece_after": trust.after and trust.after.ece,
+        },
+    }
+
+
+def _interval(result: Evaluation) -> tuple[float, float]:
+    right = sum(row[number] for number, row in enumerate(result.confusion))
+    return wilson(right, result.images)
 
 
 def _said(options: Options, given: Mapping[str, Value]) -> dict[str, Any]:
@@ -106,22 +126,26 @@ def _said(options: Options, given: Mapping[str, Value]) -> dict[str, Any]:
     return {**said_of(given), **{name: value for name, value in own.items() if value}}
 
 
-def _assumed(found: Checkpoint, config: DataConfig, trials: Trials | None) -> dict[str, Any]:
+def _assumed(tested: Tested) -> dict[str, Any]:
     """For machines: the normalisation, those that were tried, and what else was assumed."""
     return {
-        "mean": config.mean,
-        "std": config.std,
-        "trials": trials and trials.to_json(),
-        "assumed": list(map(str, found.assumed)),
+        "mean": tested.config.mean,
+        "std": tested.config.std,
+        "trials": tested.trials and tested.trials.to_json(),
+        "assumed": list(map(str, tested.found.assumed)),
     }
 
 
-def _show(result: Evaluation, config: DataConfig, path: str, trials: Trials | None) -> None:
-    print(f"{path} on {result.images:,} test images of {config.name}")
-    print(f"accuracy {percent(result.accuracy)}, loss {result.loss:.4f}")
+def _show(result: Evaluation, tested: Tested) -> None:
+    print(f"{tested.path} on {result.images:,} test images of {tested.config.name}")
+    low, high = map(percent, _interval(result))
+    print(
+        f"accuracy {percent(result.accuracy)} (95 % interval: {low} to {high}), "
+        f"loss {result.loss:.4f}"
+    )
     print()
-    if trials:
-        _show_trials(trials)
+    if tested.trials:
+        _show_trials(tested.trials)
     rows = [
         (c.label, percent(c.precision), percent(c.recall), percent(c.f1), f"{c.support:,}")
         for c in result.per_class

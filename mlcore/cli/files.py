@@ -157,7 +157,7 @@ def find_checkpoint(target: str, store: RunStore, which: str = "last") -> Path:
             root=store.root,
         ) from error
     last = run.last_checkpoint()
-    if last is None:
+    if last is None or (checkpoint_step(last) == 0 and which == "last"):
         raise CheckpointError(
             "Run {run} has written no checkpoint yet: let it train an epoch.", run=run.id
         )

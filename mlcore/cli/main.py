@@ -33,6 +33,8 @@ COMMANDS = {
     "delete": "put a run into the trash",
     "restore": "restore a deleted run, or empty the trash",
     "evaluate": "test a run or checkpoint: accuracy, loss, confusion matrix",
+    "compare": "test two runs or checkpoints on the same images: which is better, or is it chance",
+    "predict": "say what images show: drawings, scans, photographs",
     "export": "write a model for other programs: weights, safetensors, ONNX, torch.export",
     "inspect": "say what is in a checkpoint file before it is used",
     "data": "data sets: what is on disk, fetch, verify",

@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 
 from mlcore.errors import ExportError
-from mlcore.evaluation import NOT_FINITE
 from mlcore.export.pixels import PixelModel
+from mlcore.words import NOT_FINITE
 
 __all__ = ["TOLERANCE", "compare"]
 

@@ -4,28 +4,29 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from mlcore import checkpoint, errors, testing
-from mlcore.checkpoint import Checkpoint
-from mlcore.checkpoint.untrusted import limits
 from mlcore.config import RunConfig
 from mlcore.data import Progress, fetch
 from mlcore.device import available
 from mlcore.export import export
 from mlcore.export.formats import find_format
+from mlcore.insight.answers import write_answers
+from mlcore.insight.forward import answers_of_checkpoint
+from mlcore.jobs import drawn
 from mlcore.jobs.data_cache import DataCache
 from mlcore.jobs.folder import JobFolder
+from mlcore.jobs.insight import INSIGHT_HANDLERS
+from mlcore.jobs.reading import guarded, load_checkpoint
 from mlcore.testing import data_config, data_on_disk
 
 __all__ = ["HANDLERS", "Handler"]
 
 Handler = Callable[[Mapping[str, Any], JobFolder, DataCache], dict[str, Any]]
 
-_EXTRA = 512 * 2**20  # bytes of address space for reading a stranger's file
 _INTERVAL = 0.1  # seconds between two reports of progress
 
 
@@ -36,7 +37,7 @@ def devices(_request: Mapping[str, Any], _job: JobFolder, _cache: DataCache) -> 
 
 def inspect(request: Mapping[str, Any], _job: JobFolder, _cache: DataCache) -> dict[str, Any]:
     """What is in the checkpoint at "path"."""
-    with _guarded(request) as max_bytes:
+    with guarded(request) as max_bytes:
         found = checkpoint.inspect(Path(request["path"]), max_bytes=max_bytes)
     if found["doubt"] is not None:
         found["doubt"] = errors.to_json(found["doubt"])
@@ -49,7 +50,7 @@ def export_checkpoint(
     request: Mapping[str, Any], job: JobFolder, cache: DataCache
 ) -> dict[str, Any]:
     """The checkpoint at "checkpoint" in the form "format", as a file in the job's folder."""
-    found, form = _load(request), find_format(request["format"])
+    found, form = load_checkpoint(request), find_format(request["format"])
     source = Path(request["checkpoint"])
     file = job.path / f"{source.stem}{form.suffix}"
     data = None
@@ -60,20 +61,26 @@ def export_checkpoint(
 
 
 def evaluate_checkpoint(
-    request: Mapping[str, Any], _job: JobFolder, cache: DataCache
+    request: Mapping[str, Any], job: JobFolder, cache: DataCache
 ) -> dict[str, Any]:
     """How good the checkpoint at "checkpoint" is on the test set of "data", or of its own data.
 
-    What its file does not state, "assumed" may say: "activation", "mean" and "std".
+    What its file does not state, "assumed" may say: "activation", "mean" and "std". With "answers"
+    the model's answers to every test image, and to held-out ones, come as a file in the job's
+    folder, which `mlcore.insight.answers` reads.
     """
     assumed = request.get("assumed") or {}
-    found = _load(request).assuming(assumed)
+    found = load_checkpoint(request).assuming(assumed)
     chosen = {name: value for name, value in (request.get("data") or {}).items() if value}
     config = data_config(found, chosen)
     raw = cache.get(RunConfig(data=config))
     report = testing.evaluate_checkpoint(
         found, config, raw=raw, mistakes=int(request.get("mistakes", 48))
     )
+    file = None
+    if request.get("answers"):
+        file = "answers.npz"
+        write_answers(job.path / file, answers_of_checkpoint(found, config, raw=raw))
     warnings = (*report.warnings, *(() if "assumed" in request else found.assumed))
     return {
         "evaluation": report.evaluation.to_json(),
@@ -81,6 +88,7 @@ def evaluate_checkpoint(
         "classes": list(report.data.classes),
         "data": report.data.name,
         "warnings": [errors.to_json(error) for error in warnings],
+        "answers": file,
     }
 
 
@@ -91,7 +99,7 @@ def try_normalisations(
 
     What its file does not state, "assumed" may say: "activation".
     """
-    found = _load(request).assuming(request.get("assumed") or {})
+    found = load_checkpoint(request).assuming(request.get("assumed") or {})
     config = data_config(found, request["data"])
     trials = testing.try_normalisations(found, config, raw=cache.get(RunConfig(data=config)))
     return {**trials.to_json(), "data": config.name}
@@ -117,21 +125,10 @@ HANDLERS: Mapping[str, Handler] = {
     "export": export_checkpoint,
     "fetch": fetch_data,
     "inspect": inspect,
+    "keep-drawing": drawn.keep,
+    "network": drawn.network,
     "normalisations": try_normalisations,
+    "predict": drawn.predict_image,
+    **INSIGHT_HANDLERS,
 }
 """Kind of job → what does it."""
-
-
-@contextmanager
-def _guarded(request: Mapping[str, Any]) -> Iterator[int]:
-    """Within the block a request marked "untrusted" gets little memory; yields a size limit."""
-    if not request.get("untrusted"):
-        yield limits.MAX_BYTES
-        return
-    with limits.memory_limit(_EXTRA):
-        yield limits.UPLOAD_BYTES
-
-
-def _load(request: Mapping[str, Any]) -> Checkpoint:
-    with _guarded(request) as max_bytes:
-        return checkpoint.load(Path(request["checkpoint"]), max_bytes=max_bytes)

@@ -79,7 +79,9 @@ def _of_html(body: str) -> Iterator[str]:
 def _of_json(value: Any, where: str, key: str = "") -> Iterator[tuple[str, str]]:
     if isinstance(value, dict):
         for name, item in value.items():
-            if name != "arrays":  # of a live chart: where in the message its numbers are
+            if name == "texts":  # of a component
+                yield from ((f"{where}.{key}", text) for key, text in item.items())
+            elif name != "arrays":  # of a live chart: where in the message its numbers are
                 yield from _of_json(item, where, name)
     elif isinstance(value, list):
         for item in value:

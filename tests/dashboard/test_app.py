@@ -66,7 +66,7 @@ def test_a_preset_fills_the_sidebar_and_reset_empties_the_address(
     app.run()
     app.selectbox(key="preset").set_value("Fast 98 %").run()
     assert app.selectbox(key="optim.schedule").value == "one_cycle"
-    assert address(app, "data.batch_size") == "256"
+    assert address(app, "data.batch_size") == "384"
     app.text_input(key="train.seed").set_value("3").run()
     assert app.selectbox(key="preset").value == "Custom"
     app.selectbox(key="preset").set_value("Offline digits").run()

@@ -172,6 +172,7 @@ def test_a_checkpoint_that_is_not_kept_is_named_with_those_that_are(store):
         find_fork_point(parent, epoch=7)
     with pytest.raises(RunError, match=r"no checkpoint of step 5: there is 39 and 78\."):
         find_fork_point(parent, step=5)
+    assert find_fork_point(parent, step=0) == find_fork_point(parent, initial=True)
     new = history_of(store.create(RunConfig.from_flat(SETTINGS)))
     with pytest.raises(RunError, match="has written no checkpoint yet"):
         find_fork_point(new)

@@ -83,7 +83,7 @@ def test_a_run_finishes_and_its_folder_tells_all(store):
     assert [epoch.epoch for epoch in history.epochs] == [1, 2, 3]
     assert len(history.steps) == history.step == ending.step
     assert [type(event) for event in told[-3:]] == [CheckpointSaved, CheckpointSaved, Finished]
-    assert [note.reason for note in history.checkpoints] == ["epoch"] * 3 + ["finished"]
+    assert [note.reason for note in history.checkpoints] == ["initial", *["epoch"] * 3, "finished"]
     assert not np.isnan(history.steps).any()
     saved = checkpoint.load(folder.last_checkpoint())
     assert (saved.form, saved.step, saved.epoch) == ("full", ending.step, 3)
@@ -118,6 +118,34 @@ def test_a_stopped_and_resumed_run_equals_the_uninterrupted_one(store):
     assert [e.train_loss for e in one.epochs] == [e.train_loss for e in two.epochs]
     for name, weight in weights_of(whole).items():
         assert torch.equal(weight, weights_of(broken)[name])
+
+
+def test_the_untrained_network_is_kept_and_the_run_resumed_from_it_is_the_same(store):
+    whole = store.create(config())
+    execute(whole)
+    first = whole.checkpoints()[0]
+    assert first.name == "step-00000000.pt"
+    found = checkpoint.load(first)
+    assert (found.step, found.epoch) == (0, 0)
+    untrained = Trainer(whole.config, load_data(whole.config)).model.state_dict()
+    assert all(torch.equal(found.model[name], untrained[name]) for name in untrained)
+
+    again = store.create(config())
+    (again.checkpoints_path / first.name).write_bytes(first.read_bytes())
+    execute(again)
+    one, other = history_of(whole), history_of(again)
+    assert one.steps.tobytes() == other.steps.tobytes()
+    ours, theirs = weights_of(whole), weights_of(again)
+    assert all(torch.equal(ours[name], theirs[name]) for name in ours)
+    assert "initial" not in [note.reason for note in other.checkpoints]  # it was there
+
+
+def test_a_run_that_begins_from_a_file_keeps_that_alone(store):
+    parent = store.create(config(train__epochs=1))
+    execute(parent)
+    fork = store.create(config(optim__name="sgd"), checkpoint=parent.last_checkpoint())
+    execute(fork)
+    assert [path.name for path in fork.checkpoints()][:2] == ["start.pt", "step-00000020.pt"]
 
 
 def test_an_edit_that_ended_the_losses_is_not_made_again(store):

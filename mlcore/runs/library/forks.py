@@ -44,6 +44,10 @@ class ForkPoint:
     ends_epoch: bool = False
     config: RunConfig
 
+    def is_in(self, file: Path) -> bool:
+        """Whether this checkpoint file holds the point, if only as what the seed gives as well."""
+        return self.file == file or (self.file is None and checkpoint_step(file) == self.step)
+
     def with_settings(self, changes: Mapping[str, Any]) -> RunConfig:
         """The settings of a fork that begins here.
 
@@ -110,8 +114,8 @@ def fork_points(history: History) -> list[ForkPoint]:
     ends = {done.step: done.epoch for done in history.epochs}
     for path in folder.checkpoints():
         step = checkpoint_step(path)
-        if step < 0:
-            continue
+        if step < 0 or (step == 0 and found[0].file is None):
+            continue  # the beginning itself, which comes from the seed
         before = max((epoch for end, epoch in ends.items() if end <= step), default=0)
         epoch = saved_epochs.get(step, before)
         ends_epoch = ends.get(step) == epoch
@@ -159,6 +163,8 @@ def find_fork_point(
             )
         return ends[epoch]
     if step is not None:
+        if step == 0 and first.file is None:
+            return first
         steps = {point.step: point for point in saved}
         if step not in steps:
             raise RunError(

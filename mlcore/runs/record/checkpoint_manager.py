@@ -14,6 +14,7 @@ from mlcore.events import (
     Event,
     Finished,
     Paused,
+    Started,
     StepsDone,
     Stopped,
 )
@@ -30,10 +31,11 @@ OTHERS = 10  # checkpoints kept beside the last, the best and the start
 class CheckpointManager:
     """Writes checkpoints while a run trains.
 
-    One is written when the run pauses, stops or finishes, at every epoch's end, and after 30
+    One is written before the first step (the untrained network, once a run, unless the run began
+    from a file), when the run pauses, stops or finishes, at every epoch's end, and after 30
     seconds without one. The last two are skipped while writing has taken more than 2 % of the
     time, as it does if an epoch takes less than half a second. Kept are the last one, the best
-    one, the one the run began from, and the newest ten of the others.
+    one, the one the run began from, the untrained one, and the newest ten of the others.
 
     Args:
         folder: the run's folder.
@@ -79,7 +81,10 @@ class CheckpointManager:
         self._delete_old(path)
 
         self._last = self._clock()
-        self._spent += self._last - began
+        if isinstance(event, Started):
+            self._began += self._last - began  # no training yet, and granted apart
+        else:
+            self._spent += self._last - began
         if isinstance(event, Paused):
             self._paused = self._last
         return CheckpointSaved(
@@ -90,12 +95,18 @@ class CheckpointManager:
         match event:
             case Stopped() | Paused() | Finished():
                 return event.kind
+            case Started(step=0) if not self._holds_the_beginning():
+                return "initial"
             case EpochDone() if self._affordable():
                 return "epoch"
             case StepsDone() if self._clock() - self._last >= INTERVAL and self._affordable():
                 return "interval"
             case _:
                 return None
+
+    def _holds_the_beginning(self) -> bool:
+        held = self._folder.checkpoints()
+        return any(path.name in (START_FILE, checkpoint_name(0)) for path in held)
 
     def _affordable(self) -> bool:
         return self._spent <= GRACE + SHARE * (self._clock() - self._began)
@@ -108,7 +119,8 @@ class CheckpointManager:
         return True
 
     def _delete_old(self, last: Path) -> None:
-        kept = {START_FILE, last.name, self._best_file.name if self._best_file else ""}
+        best = self._best_file.name if self._best_file else ""
+        kept = {START_FILE, checkpoint_name(0), last.name, best}
         others = [path for path in self._folder.checkpoints() if path.name not in kept]
         for path in others[:-OTHERS]:
             with contextlib.suppress(OSError):

@@ -16,6 +16,7 @@ __all__ = ["measure"]
 _START, _ANSWER, _CHANGE = 1_000.0, 300.0, 400.0  # ms: the aims
 _PAGES = {  # name in the navigation: what heads the page, and what it draws last
     "Test": ("h1|Test", ".st-key-figures [data-testid=stMetricValue]"),
+    "Draw": ("h1|Draw", ".drawing-canvas"),
     "Checkpoints": ("h1|Checkpoints", "[data-testid=stFileUploader]"),
     "Data": (".st-key-data-picker", ".st-key-step-2 .js-plotly-plot"),
     "Train": (".st-key-train-head button", ".live-chart[data-last]"),

@@ -9,10 +9,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.charts.theme import DARK, LIGHT
-from dashboard.components import live_chart, reading
+from dashboard.components import drawing_pad, live_chart, reading
 from dashboard.components.script import lean
 from tests.dashboard.charts.test_theme import contrast
 
+COMPONENTS = Path(reading.__file__).parent
 STYLE = Path(reading.__file__).parents[1] / "assets" / "reading.css"
 
 
@@ -27,12 +28,16 @@ def test_a_text_that_is_only_read_is_shown_literally():
     assert html.proto.body == '<h1 class="only-read">&lt;b>5&lt;/b> &amp; more</h1>'
 
 
-@pytest.mark.parametrize("module", [live_chart, reading])
-def test_scripts_are_sent_without_comments_and_keep_their_addresses(module):
-    script = lean(Path(module.__file__).with_suffix(".js"))
-    assert "//" not in script
-    assert "\n " not in script
-    assert "export default function" in script
+@pytest.mark.parametrize("script", sorted(COMPONENTS.glob("*.js")), ids=lambda path: path.name)
+def test_scripts_are_sent_without_comments_and_indentation(script):
+    text = lean(script)
+    assert "//" not in text
+    assert "\n " not in text
+
+
+@pytest.mark.parametrize("module", [live_chart, reading, drawing_pad])
+def test_scripts_keep_their_entry(module):
+    assert "export default function" in lean(Path(module.__file__).with_suffix(".js"))
 
 
 @pytest.mark.parametrize(("colours", "at"), [(LIGHT, 0), (DARK, 1)])

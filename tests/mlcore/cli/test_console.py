@@ -38,6 +38,7 @@ EVERY_COMMAND = {
     "delete": "delete RUN",
     "restore": "restore",
     "evaluate": "evaluate RUN",
+    "compare": "compare RUN RUN",
     "export": "export RUN --format checkpoint --output FOLDER/grün.pt",
     "inspect": "inspect RUN",
     "data": "data",

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -27,6 +28,27 @@ def test_a_run_is_tested_as_it_was_at_its_end(shell: Shell, trained: Path) -> No
     assert [entry["label"] for entry in told["per_class"]] == list("0123456789")
 
 
+def test_machines_get_intervals_areas_and_calibration(shell: Shell, trained: Path) -> None:
+    told = shell(f"evaluate {trained.name} --json").records[0]
+    low, high = told["accuracy_interval"]
+    assert low < told["accuracy"] < high < low + 0.15
+    areas = [entry["roc_auc"] for entry in told["per_class"]]
+    assert sum(areas) / 10 > 0.6
+    for entry in told["per_class"]:
+        assert 0 < entry["average_precision"] <= 1
+    assert list(told["calibration"]) == ["ece", "temperature", "ece_after"]
+    assert told["calibration"]["temperature"] > 0
+
+
+def test_a_run_that_held_out_nothing_has_no_temperature(shell: Shell, runs: Path) -> None:
+    line = "train --data.name digits --data.train-limit 64 --data.validation 0 --model.hidden 4"
+    assert shell(f"{line} --train.epochs 1 --train.device cpu --name bare --json").status == 0
+    (run,) = runs.glob("20*")
+    told = shell(f"evaluate {run} --json").records[0]["calibration"]
+    assert told["ece"] > 0
+    assert (told["temperature"], told["ece_after"]) == (None, None)
+
+
 def test_a_file_and_its_run_give_the_same(shell: Shell, trained: Path) -> None:
     file = RunFolder(trained).last_checkpoint()
     assert shell(f"evaluate {file} --json").out == shell(f"evaluate {trained} --json").out
@@ -36,7 +58,10 @@ def test_people_read_tables(shell: Shell, trained: Path) -> None:
     out = shell(f"evaluate {trained.name}").out
     lines = out.splitlines()
     assert lines[0].endswith("on 360 test images of digits")
-    assert lines[1].startswith("accuracy ")
+    assert re.fullmatch(
+        r"accuracy \d+\.\d\d % \(95 % interval: \d+\.\d\d % to \d+\.\d\d %\), loss \d\.\d{4}",
+        lines[1],
+    )
     assert lines[3].split() == ["class", "precision", "recall", "F1", "images"]
     matrix = lines[lines.index("confusion matrix (rows true, columns predicted)") + 1 :]
     assert matrix[0].split() == list("0123456789")

@@ -53,7 +53,7 @@ def test_what_is_there_is_kept_unless_it_is_to_be_replaced(run, tmp_path, capsys
 
 def test_any_checkpoint_of_a_run_can_be_asked_for(run, tmp_path):
     folder = RunStore(tmp_path / "runs").get(run)
-    first, last = folder.checkpoints()
+    _, first, last = folder.checkpoints()
     step = checkpoint_step(first)
     for which, path in (("last", last), ("best", folder.best_checkpoint()), (str(step), first)):
         words = ["export", run, "--format", "full", "--checkpoint", which, "--output", "out.pt"]

@@ -80,13 +80,18 @@ def whole(jobs: Jobs, config, watch) -> Callable[..., np.ndarray]:
     return train
 
 
+def _saved_last(history):
+    """Why the last checkpoint was written."""
+    return history.checkpoints[-1].reason if history.checkpoints else None
+
+
 def test_a_history_that_cannot_grow_is_a_sentence_and_the_run_resumes(
     jobs, config, watch, worker_of, run_to_end, whole
 ):
     run = jobs.start_run(config(**SMALL))
     folder = jobs.store.get(run)
     send(folder, Pause())
-    before = watch(jobs, run, lambda h: h.state == "paused" and h.checkpoints)
+    before = watch(jobs, run, lambda h: h.state == "paused" and _saved_last(h) == "paused")
     with largest_file(folder.events_path.stat().st_size + 700, worker_of(folder).pid):
         send(folder, Continue())
         history = watch(jobs, run, lambda h: h.state == "failed")

@@ -10,6 +10,7 @@ from mlcore.data import Progress
 from mlcore.data.tensors import load
 from mlcore.errors import CheckpointError, DataMissingError, SettingsError, from_json
 from mlcore.evaluation import evaluate
+from mlcore.insight.answers import read_answers
 from mlcore.jobs.data_cache import DataCache
 from mlcore.jobs.folder import JobFolder
 from mlcore.jobs.short import HANDLERS
@@ -66,6 +67,16 @@ def test_an_evaluation_is_that_of_the_model_on_its_own_data(ask, trained):
         assert mistake["guesses"][0][0] != mistake["label"]
     losses = [mistake["loss"] for mistake in answer["mistakes"]]
     assert losses == sorted(losses, reverse=True)
+
+
+def test_the_answers_to_each_image_come_as_a_plain_file(trained, tmp_path):
+    job = JobFolder.create(tmp_path, "evaluate", {"checkpoint": str(trained), "answers": True})
+    answer = HANDLERS["evaluate"](job.request()[1], job, DataCache())
+    splits = read_answers(job.path / answer["answers"])
+    assert splits["test"].confusion.tolist() == [
+        list(row) for row in answer["evaluation"]["confusion"]
+    ]
+    assert list(splits) == ["test"]  # the run held nothing out
 
 
 def test_the_normalisation_of_the_checkpoint_goes_with_it(ask, trained):

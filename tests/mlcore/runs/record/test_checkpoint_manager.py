@@ -2,7 +2,7 @@
 
 import pytest
 
-from mlcore.events import Continued, Finished, Paused, Started, Stopped
+from mlcore.events import Continued, Finished, Paused, Stopped
 from mlcore.runs.record.checkpoint_manager import CheckpointManager
 from mlcore.runs.record.folder import checkpoint_name
 
@@ -51,10 +51,30 @@ def test_a_resumed_run_knows_its_best_from_before(folder, clock, epoch_done):
     assert not note.best
 
 
+def test_the_untrained_network_is_kept_once_and_for_good(folder, started, epoch_done):
+    clock = Clock(cost=10.0)
+    manager = CheckpointManager(folder, clock.save, clock=clock)
+    note = manager.save_if_due(started())
+    assert (note.reason, note.step, note.best) == ("initial", 0, False)
+    assert manager.save_if_due(started()) is None
+    assert manager.save_if_due(epoch_done(1, 5)) is not None  # it is not at the cost of others
+    clock.cost = 0.0
+    clock.now += 3600.0
+    for number in range(2, 40):
+        manager.save_if_due(epoch_done(number, number, loss=float(number)))
+    assert folder.checkpoints()[0].name == checkpoint_name(0)
+    assert folder.best_checkpoint() is None  # no event says so
+
+
+@pytest.mark.parametrize("name", ["start.pt", checkpoint_name(0)])
+def test_a_run_whose_beginning_is_kept_keeps_no_second_one(folder, clock, started, name):
+    (folder.checkpoints_path / name).touch()
+    assert CheckpointManager(folder, clock.save, clock=clock).save_if_due(started()) is None
+
+
 def test_nothing_is_written_between_two_steps_for_half_a_minute(folder, clock, steps, started):
     manager = CheckpointManager(folder, clock.save, clock=clock)
-    assert manager.save_if_due(started()) is None
-    assert isinstance(started(), Started)
+    assert manager.save_if_due(started(step=4)) is None
     clock.now += 29.9
     assert manager.save_if_due(steps(1, 5)) is None
     clock.now += 0.2

@@ -1,0 +1,57 @@
+"""Norms of each layer's weights and gradients as bars."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import plotly.graph_objects as go
+
+from dashboard.charts.theme import Palette, axis, layout
+from dashboard.words.translation import _
+
+__all__ = ["NormsInfo", "norms_figure"]
+
+_HEIGHT = 260  # pixels
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NormsInfo:
+    """What the bars show."""
+
+    names: tuple[str, ...]  # of the layers
+    weights: Sequence[float]
+    gradients: Sequence[float]
+
+
+def norms_figure(info: NormsInfo, colours: Palette) -> go.Figure:
+    """Two panels side by side, each with its own axis."""
+    figure = go.Figure(
+        [
+            go.Bar(x=info.names, y=list(info.weights), marker_color=colours.series[0]),
+            go.Bar(
+                x=info.names,
+                y=list(info.gradients),
+                marker_color=colours.series[1],
+                xaxis="x2",
+                yaxis="y2",
+            ),
+        ]
+    )
+    figure.update_traces(hovertemplate="%{x}: %{y:.4g}<extra></extra>", width=0.6)
+    plain = axis(colours) | {"fixedrange": True}
+    figure.update_layout(
+        **(
+            layout(colours, height=_HEIGHT)
+            | {
+                "xaxis": plain | {"domain": [0, 0.46], "title": {"text": _("weights")}},
+                "xaxis2": plain
+                | {"domain": [0.56, 1], "title": {"text": _("gradient")}, "anchor": "y2"},
+                "yaxis": plain | {"rangemode": "tozero", "nticks": 5},
+                "yaxis2": plain | {"rangemode": "tozero", "nticks": 5, "anchor": "x2"},
+            }
+        ),
+        showlegend=False,
+        dragmode=False,
+    )
+    return figure

@@ -1,0 +1,144 @@
+// Draws points of the plane as the sign of their class, in its colour; mistakes are ringed.
+// The point below the pointer shows its image.
+
+const hueOf = (index, count) => (25 + (360 * index) / count) % 360;
+
+const signOf = (names, index) => {
+  const short = names.every((name) => [...name].length === 1);
+  return short ? names[index] : String.fromCharCode(65 + (index % 26));
+};
+
+const isDark = (node) => {
+  const [r, g, b] = getComputedStyle(node).color.match(/[\d.]+/g).map(Number);
+  return 0.3 * r + 0.6 * g + 0.1 * b > 128; // light text: a dark page
+};
+
+class Cloud {
+  constructor(parent, opened) {
+    this.opened = opened;
+    this.box = document.createElement("div");
+    this.box.className = "cloud";
+    this.box.style.cssText = "position:relative;width:100%;aspect-ratio:4/3;max-height:560px";
+    this.canvas = document.createElement("canvas");
+    this.canvas.style.cssText = "position:absolute;inset:0;width:100%;height:100%";
+    this.canvas.setAttribute("role", "img");
+    this.tip = document.createElement("div");
+    this.tip.className = "cloud-tip";
+    this.tip.style.cssText =
+      "position:absolute;display:none;pointer-events:none;padding:6px;border-radius:6px;z-index:3;"
+      + "font:13px/1.3 var(--st-font);background:var(--st-background-color);"
+      + "color:var(--st-text-color);border:1px solid var(--st-border-color)";
+    this.thumb = document.createElement("canvas");
+    this.thumb.width = this.thumb.height = 28;
+    this.thumb.style.cssText = "width:84px;height:84px;image-rendering:pixelated;display:block";
+    this.words = document.createElement("div");
+    this.tip.append(this.thumb, this.words);
+    this.box.append(this.canvas, this.tip);
+    parent.append(this.box);
+    this.canvas.addEventListener("pointermove", (event) => this.hover(event));
+    this.canvas.addEventListener("pointerleave", () => this.leave());
+    this.canvas.addEventListener("click", (event) => {
+      this.hover(event);
+      if (this.near >= 0) this.opened(this.near);
+    });
+    this.sizes = new ResizeObserver(() => this.draw());
+    this.sizes.observe(this.box);
+  }
+
+  show({ xy, labels, predicted, names, sheet, columns, text, span }) {
+    Object.assign(this, { xy, labels, predicted, names, columns, text, span });
+    if (sheet && sheet !== this.sheet) {
+      this.sheet = sheet;
+      this.picture = new Image();
+      this.picture.src = sheet;
+    }
+    this.canvas.setAttribute("aria-label", text.summary);
+    this.draw();
+  }
+
+  draw() {
+    if (!this.xy || !this.box.clientWidth) return;
+    const [width, height] = [this.box.clientWidth, this.box.clientHeight];
+    const ratio = window.devicePixelRatio || 1;
+    this.canvas.width = width * ratio;
+    this.canvas.height = height * ratio;
+    const pen = this.canvas.getContext("2d");
+    pen.scale(ratio, ratio);
+    const count = this.labels.length;
+    const [x0, x1, y0, y1] = this.span ?? this.extent();
+    const pad = 16;
+    this.at = new Float32Array(2 * count);
+    for (let i = 0; i < count; i += 1) {
+      this.at[2 * i] = pad + ((this.xy[2 * i] - x0) / (x1 - x0 || 1)) * (width - 2 * pad);
+      this.at[2 * i + 1] = height - pad
+        - ((this.xy[2 * i + 1] - y0) / (y1 - y0 || 1)) * (height - 2 * pad);
+    }
+    const dark = isDark(this.box);
+    const colours = this.names.map(
+      (_, i) => `oklch(${dark ? 0.78 : 0.53} 0.16 ${hueOf(i, this.names.length)})`,
+    );
+    pen.font = "600 11px system-ui, sans-serif";
+    pen.textAlign = "center";
+    pen.textBaseline = "middle";
+    for (let i = 0; i < count; i += 1) {
+      pen.fillStyle = colours[this.labels[i]];
+      pen.fillText(signOf(this.names, this.labels[i]), this.at[2 * i], this.at[2 * i + 1]);
+    }
+    pen.strokeStyle = getComputedStyle(this.box).color;
+    pen.lineWidth = 1.4;
+    for (let i = 0; i < count; i += 1) {
+      if (!this.predicted || this.predicted[i] === this.labels[i]) continue;
+      pen.beginPath();
+      pen.arc(this.at[2 * i], this.at[2 * i + 1], 8, 0, 2 * Math.PI);
+      pen.stroke();
+    }
+  }
+
+  extent() {
+    const ends = [Infinity, -Infinity, Infinity, -Infinity];
+    for (let i = 0; i < this.xy.length; i += 2) {
+      ends[0] = Math.min(ends[0], this.xy[i]);
+      ends[1] = Math.max(ends[1], this.xy[i]);
+      ends[2] = Math.min(ends[2], this.xy[i + 1]);
+      ends[3] = Math.max(ends[3], this.xy[i + 1]);
+    }
+    return ends;
+  }
+
+  hover(event) {
+    const { left, top } = this.canvas.getBoundingClientRect();
+    const [x, y] = [event.clientX - left, event.clientY - top];
+    let [best, found] = [14 ** 2, -1];
+    for (let i = 0; i < this.labels.length; i += 1) {
+      const far = (this.at[2 * i] - x) ** 2 + (this.at[2 * i + 1] - y) ** 2;
+      if (far < best) [best, found] = [far, i];
+    }
+    this.near = found;
+    this.canvas.style.cursor = found >= 0 ? "pointer" : "default";
+    if (found < 0) { this.leave(); return; }
+    const pen = this.thumb.getContext("2d");
+    if (this.picture?.complete) {
+      const [column, row] = [found % this.columns, Math.floor(found / this.columns)];
+      pen.drawImage(this.picture, 28 * column, 28 * row, 28, 28, 0, 0, 28, 28);
+    }
+    const name = this.names[this.labels[found]];
+    const read = this.predicted ? this.names[this.predicted[found]] : name;
+    this.words.textContent = (read === name ? this.text.right : this.text.wrong)
+      .replace("{index}", found).replace("{label}", name).replace("{read}", read);
+    this.tip.style.display = "block";
+    const beside = x + 130 > this.box.clientWidth ? x - 128 : x + 14;
+    this.tip.style.left = `${Math.max(0, beside)}px`;
+    this.tip.style.top = `${Math.max(0, Math.min(y - 30, this.box.clientHeight - 140))}px`;
+    this.tip.style.maxWidth = "116px";
+  }
+
+  leave() {
+    this.near = -1;
+    this.tip.style.display = "none";
+  }
+
+  end() {
+    this.sizes.disconnect();
+    this.box.remove();
+  }
+}

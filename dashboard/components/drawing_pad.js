@@ -1,0 +1,286 @@
+// The page on which a person draws: pad, probabilities that follow the stroke, the steps.
+//
+// The message is: length of the header (uint32), the header (JSON), the network's numbers (float32).
+
+const PAUSE = 250; // ms after a stroke in which another one may begin
+const SETTLED = 100; // ms without a move after which a server is asked, where the network is there
+const CALM = 700; // ms before an answer is announced
+const MOST = 10; // bars
+
+const node = (tag, className, text) => {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  if (text) made.textContent = text;
+  return made;
+};
+
+const pixelsOf = (text) => Uint8Array.from(atob(text), (one) => one.charCodeAt(0));
+
+const percent = (share) => `${share > 0 && share < 0.0005 ? "<0.1" : (100 * share).toFixed(1)} %`;
+
+// A text whose two values are written as # and %%.
+const filled = (text, first, second) => text.replace(/#|%%/g, (mark) => (mark === "#" ? first : second));
+
+class Drawing {
+  constructor(parent) {
+    this.root = node("div", "drawing");
+    parent.appendChild(this.root);
+    this.serial = 0;
+    this.ends = new AbortController();
+  }
+
+  update(header, numbers, send) {
+    Object.assign(this, { header, numbers, send });
+    if (!this.pad) this.build();
+    const given = header.answer?.serial >= this.serial ? header.answer : null;
+    this.serial = Math.max(this.serial, given?.serial ?? 0);
+    this.given = given && { ...given, steps: given.steps.map((step) => ({ ...step, pixels: pixelsOf(step.pixels) })) };
+    if (this.given?.image) this.pad.show(this.given.steps[0]);
+    this.say(header.problem ?? "");
+    this.compute();
+  }
+
+  build() {
+    const { texts } = this.header;
+    const left = node("div", "drawing-left");
+    const frame = node("div", "drawing-frame");
+    const canvas = node("canvas", "drawing-canvas");
+    Object.assign(canvas, { tabIndex: 0 });
+    canvas.setAttribute("role", "application");
+    canvas.setAttribute("aria-label", texts.pad);
+    this.pen = node("div", "drawing-pen");
+    this.pen.hidden = true;
+    this.hint = node("div", "drawing-hint", texts.hint);
+    this.video = node("video", "drawing-video");
+    Object.assign(this.video, { muted: true, playsInline: true, hidden: true });
+    frame.append(canvas, this.pen, this.hint, this.video);
+    left.append(frame, this.tools(texts));
+    this.note = node("p", "drawing-note");
+    this.note.setAttribute("role", "status");
+    left.append(this.note);
+    const right = node("div", "drawing-right");
+    this.verdict = node("p", "drawing-verdict");
+    this.bars = node("div", "drawing-bars");
+    this.spoken = node("p", "only-read");
+    this.spoken.setAttribute("aria-live", "polite");
+    right.append(node("h2", "drawing-title", texts.answer), this.verdict, this.bars, this.spoken);
+    this.steps = node("div", "drawing-steps");
+    this.root.append(left, right, node("h2", "drawing-title drawing-wide", texts.steps), this.steps);
+    this.pad = new Pad(canvas, this.pen, (what, since) => this.changed(what, since));
+    this.camera = new Camera(this.video);
+    this.listen();
+  }
+
+  tools(texts) {
+    const bar = node("div", "drawing-tools");
+    const press = (name, act) => {
+      const button = node("button", `drawing-${name}`, texts[name]);
+      button.type = "button";
+      button.addEventListener("click", act);
+      bar.append(button);
+      return button;
+    };
+    press("undo", () => this.pad.undo());
+    press("clear", () => this.pad.clear());
+    const label = node("label", "drawing-width", texts.width);
+    const width = Object.assign(node("input"), { type: "range", min: 8, max: 48, value: kept.width });
+    width.addEventListener("input", () => { kept.width = Number(width.value); });
+    label.append(width);
+    bar.append(label);
+    this.file = Object.assign(node("input", "drawing-file"), { type: "file", accept: "image/*", hidden: true });
+    this.file.addEventListener("change", () => { this.take(this.file.files[0]); this.file.value = ""; });
+    bar.append(this.file);
+    press("upload", () => { this.file.removeAttribute("capture"); this.file.click(); });
+    this.shoot = press("photograph", () => this.photograph());
+    return bar;
+  }
+
+  listen() {
+    const { signal } = this.ends;
+    const typed = (target) => target.closest?.("input:not([type=range]), textarea, [contenteditable=true]");
+    document.addEventListener("keydown", (event) => {
+      if (!(event.ctrlKey || event.metaKey) || event.shiftKey || event.key.toLowerCase() !== "z") return;
+      if (typed(event.target)) return;
+      event.preventDefault();
+      this.pad.undo();
+    }, { signal });
+    document.addEventListener("paste", (event) => {
+      const file = imageIn(event.clipboardData);
+      if (!file || typed(event.target)) return;
+      event.preventDefault();
+      this.take(file);
+    }, { signal });
+    this.root.addEventListener("dragover", (event) => event.preventDefault(), { signal });
+    this.root.addEventListener("drop", (event) => {
+      event.preventDefault();
+      this.take(imageIn(event.dataTransfer) ?? event.dataTransfer?.files[0]);
+    }, { signal });
+  }
+
+  async take(file) {
+    if (!file) return;
+    try {
+      this.sendImage(await contentOf(file));
+    } catch {
+      this.say(this.header.texts.unreadable);
+    }
+  }
+
+  sendImage(content) {
+    clearTimeout(this.timer);
+    this.say(this.header.texts.reading);
+    this.pad.strokes.length = 0;
+    this.serial += 1;
+    this.send({ kind: "image", content, serial: this.serial });
+  }
+
+  async photograph() {
+    const { texts } = this.header;
+    if (!this.video.hidden) {
+      const content = this.camera.take();
+      this.closeCamera();
+      this.sendImage(await content);
+    } else if (window.matchMedia("(pointer: coarse)").matches) { // a phone's own camera
+      this.file.setAttribute("capture", "environment");
+      this.file.click();
+    } else if (!Camera.there) {
+      this.say(texts.insecure);
+    } else {
+      try {
+        await this.camera.open();
+        Object.assign(this.video, { hidden: false });
+        this.shoot.textContent = texts.take;
+        this.say(texts.shooting);
+      } catch {
+        this.say(texts.refused);
+      }
+    }
+  }
+
+  closeCamera() {
+    this.camera.close();
+    this.video.hidden = true;
+    this.shoot.textContent = this.header.texts.photograph;
+  }
+
+  // Something was drawn or taken away: the bars follow at the next frame, the server after a pause.
+  changed(what, since) {
+    if (!this.video.hidden) this.closeCamera();
+    if (this.pad.image) this.pad.show(null);
+    this.serial += 1; // what the server still says of another drawing is no longer shown
+    this.given = null;
+    this.since = since ?? performance.now();
+    this.say("");
+    this.frame ??= requestAnimationFrame(() => { this.frame = undefined; this.compute(); });
+    clearTimeout(this.timer);
+    const wait = this.header.network ? PAUSE : SETTLED;
+    if (what === "drawn" || !this.header.network) this.timer = setTimeout(() => this.report(), wait);
+  }
+
+  report() {
+    const content = this.pad.empty ? "" : this.pad.content();
+    this.send({ kind: content ? "strokes" : "none", content, serial: this.serial });
+  }
+
+  compute() {
+    const { centre, network, texts } = this.header;
+    this.hint.hidden = !this.pad.empty || Boolean(this.given?.image);
+    const own = this.given?.image ? null : this.pad.empty ? null : prepare(this.pad.grey(), centre);
+    const steps = this.given?.image ? this.given.steps : own;
+    let chances = this.given?.probabilities;
+    if (own && network) chances = answer(network, this.numbers, own.at(-1).pixels);
+    else if (!steps) chances = null;
+    else if (!chances) chances = this.last; // the server's answer is under way
+    this.last = chances;
+    this.showSteps(steps);
+    this.showBars(chances);
+    if (!chances) this.verdict.textContent = steps ? texts.waiting : texts.empty;
+    if (this.since !== undefined) this.root.dataset.latency = performance.now() - this.since;
+    this.since = undefined;
+    this.root.dataset.serial = this.given?.serial ?? "";
+  }
+
+  showBars(chances) {
+    const { classes, texts } = this.header;
+    const shown = chances ?? new Float64Array(classes.length);
+    let order = classes.map((_, index) => index);
+    const ranked = [...order].sort((a, b) => shown[b] - shown[a]);
+    if (classes.length > MOST) order = ranked.slice(0, MOST);
+    while (this.bars.children.length > order.length) this.bars.lastChild.remove();
+    while (this.bars.children.length < order.length) {
+      const row = node("div", "drawing-bar");
+      row.append(node("b"), node("i"), node("span"));
+      row.children[1].append(node("s"));
+      this.bars.append(row);
+    }
+    order.forEach((index, place) => {
+      const row = this.bars.children[place];
+      row.classList.toggle("first", Boolean(chances) && index === ranked[0]);
+      row.children[0].textContent = classes[index];
+      row.children[1].firstChild.style.width = `${100 * shown[index]}%`;
+      row.children[2].textContent = chances ? percent(shown[index]) : "";
+    });
+    this.root.dataset.predicted = chances ? classes[ranked[0]] : "";
+    this.root.dataset.probabilities = chances ? JSON.stringify([...chances]) : "";
+    if (!chances) return;
+    const text = filled(texts.verdict, classes[ranked[0]], percent(shown[ranked[0]]));
+    this.verdict.textContent = text;
+    clearTimeout(this.saying);
+    this.saying = setTimeout(() => { if (this.spoken.textContent !== text) this.spoken.textContent = text; }, CALM);
+  }
+
+  showSteps(steps) {
+    const { texts, low, high } = this.header;
+    const all = steps ? [...steps, { ...steps.at(-1), name: "normalised" }] : [];
+    while (this.steps.children.length > all.length) this.steps.lastChild.remove();
+    all.forEach((step, index) => {
+      let figure = this.steps.children[index];
+      if (!figure) {
+        figure = node("figure");
+        figure.append(node("div"), node("figcaption"));
+        figure.firstChild.append(node("canvas"));
+        this.steps.append(figure);
+      }
+      const canvas = figure.firstChild.firstChild;
+      canvas.setAttribute("role", "img");
+      const caption = filled(texts[`step_${step.name}`], low, high);
+      canvas.setAttribute("aria-label", caption);
+      canvas.style.aspectRatio = `${step.columns} / ${step.rows}`;
+      canvas.style[step.columns >= step.rows ? "width" : "height"] = "100%";
+      canvas.style[step.columns >= step.rows ? "height" : "width"] = "auto";
+      paint(canvas, step);
+      figure.lastChild.textContent = `${index + 1}. ${caption}`;
+    });
+  }
+
+  say(text) {
+    if (this.note.textContent !== text) this.note.textContent = text;
+  }
+
+  end() {
+    clearTimeout(this.timer);
+    clearTimeout(this.saying);
+    cancelAnimationFrame(this.frame);
+    this.ends.abort();
+    this.pad?.end();
+    this.camera?.close();
+    this.root.remove();
+  }
+}
+
+const drawings = new WeakMap();
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  if (!data) return undefined;
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  const start = 4 + view.getUint32(0, true);
+  const header = JSON.parse(new TextDecoder().decode(data.subarray(4, start)));
+  const numbers = new Float32Array(data.slice(start).buffer);
+  let drawing = drawings.get(parentElement);
+  if (!drawing) {
+    drawing = new Drawing(parentElement);
+    drawings.set(parentElement, drawing);
+  }
+  drawing.update(header, numbers, (value) => setTriggerValue("drawing", value));
+  return () => { drawing.end(); drawings.delete(parentElement); };
+}

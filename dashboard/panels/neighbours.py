@@ -1,0 +1,33 @@
+"""The training images that are nearest to one in the last hidden layer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from dashboard import session
+from dashboard.charts.close_up import neighbours_html
+from dashboard.words.translation import _
+from mlcore.data import RawData
+
+__all__ = ["nearest"]
+
+
+def nearest(told: Mapping[str, Any], data: RawData) -> None:
+    """Draw them with their labels and distances.
+
+    Args:
+        told: "neighbours" and "looked_through", as the job gives them.
+        data: the data set that was looked through.
+    """
+    st.header(_("Nearest training images"), anchor=False)
+    st.html(neighbours_html(told["neighbours"], data.train.images, data.classes, session.colours()))
+    st.caption(
+        _(
+            "By Euclidean distance in the last hidden layer, of the first {count:,} training "
+            "images; the number is the distance.",
+            count=told["looked_through"],
+        )
+    )

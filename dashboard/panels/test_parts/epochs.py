@@ -1,0 +1,114 @@
+"""Over time: the saved epochs of a run, and the untrained network before them, as a film."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from dashboard import session
+from dashboard.components.film import FilmInfo, film
+from dashboard.controls.numbers import NumberField, forget
+from dashboard.panels.checkpoint_choice import rows_of
+from dashboard.panels.test_parts.subject import Subject
+from dashboard.server import data_sets
+from dashboard.server.insights import Found, ask
+from dashboard.session import places
+from dashboard.words.checkpoint_rows import CheckpointRow
+from dashboard.words.translation import N_, _
+from dashboard.words.wording import percent
+from mlcore.rules import Rule
+
+__all__ = ["draw"]
+
+IMAGE = "image"
+_FILM, _FIELD = "film", "film-image"
+
+
+def draw(subject: Subject) -> None:
+    """The whole part."""
+    if subject.run is None:
+        st.info(
+            _("An uploaded file is one moment of a training: only a run's epochs make a film."),
+            icon=":material/info:",
+        )
+        return
+    rows = tuple(reversed(rows_of(subject.run)))  # earliest first
+    with st.spinner(_("Looking at the saved epochs …")):
+        found = ask("epochs", subject.model, checkpoints=[str(row.path) for row in rows])
+    shown = [rows[index] for index in found.told["held"]]
+    _film(subject, shown, found)
+    _table(shown, found)
+
+
+def _film(subject: Subject, rows: list[CheckpointRow], found: Found) -> None:
+    data = data_sets.images(subject.data, subject.root)
+    labels = np.array(found.told["labels"], np.int64)
+    image = _choose_image(len(data.test))
+    if len(rows) == 1:
+        st.caption(_("One checkpoint is kept so far: the film grows with the run."))
+    frames = [
+        {"title": row.title, "words": _words(row, loss, accuracy)}
+        for row, loss, accuracy in zip(
+            rows, found.told["loss"], found.told["accuracy"], strict=True
+        )
+    ]
+    info = FilmInfo(
+        frames=frames,
+        classes=subject.classes,
+        arrays=found.arrays,
+        labels=labels,
+        images=data.test.images[: len(labels)],
+        image=image,
+        label=int(data.test.labels[image]),
+    )
+    film(info, session.colours(), key=_FILM, on_opened=_open)
+
+
+def _choose_image(count: int) -> int:
+    """The field for the image whose probabilities are shown; the address names it."""
+    text = places.place(IMAGE) or "0"
+    index = int(text) if text.isascii() and text.isdigit() and int(text) < count else 0
+    rule = Rule(N_("which image"), label=N_("Test image"), low=0, high=count - 1)
+    NumberField(_FIELD, _("Test image"), index, rule).draw(_go_to, width=140)
+    return index
+
+
+def _go_to(index: int) -> None:
+    forget(_FIELD)
+    places.go_to(image=str(index))
+
+
+def _open() -> None:
+    state: Any = st.session_state.get(_FILM)
+    if state is not None and state.opened is not None:
+        places.go_to(part="image", image=str(int(state.opened)))
+
+
+def _words(row: CheckpointRow, loss: float, accuracy: float) -> str:
+    return _(
+        "{title}: test accuracy {accuracy}, test loss {loss}",
+        title=row.title,
+        accuracy=percent(accuracy),
+        loss=f"{loss:.4f}",
+    )
+
+
+def _table(rows: list[CheckpointRow], found: Found) -> None:
+    with st.expander(_("The epochs as a table"), key="film-table-box"):
+        st.dataframe(
+            {
+                _("Checkpoint"): [row.title for row in rows],
+                _("Test accuracy"): [percent(value) for value in found.told["accuracy"]],
+                _("Test loss"): [f"{value:.4f}" for value in found.told["loss"]],
+            },
+            key="film-table",
+            hide_index=True,
+        )
+        st.caption(
+            _(
+                "A run keeps its untrained network, its best and last checkpoint, and the newest "
+                "of the others; runs from before that have no untrained one."
+            )
+        )

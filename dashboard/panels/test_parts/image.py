@@ -1,0 +1,192 @@
+"""One image: what the model makes of it, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from dashboard import session
+from dashboard.charts.close_up import (
+    flipped_html,
+    image_html,
+    probabilities_html,
+)
+from dashboard.controls.numbers import NumberField, forget
+from dashboard.gaps.widgets import show
+from dashboard.panels.neighbours import nearest
+from dashboard.panels.network_path import network_path
+from dashboard.panels.test_parts.subject import Subject
+from dashboard.server import data_sets
+from dashboard.server.insights import Found, ask
+from dashboard.session import places
+from dashboard.words.choices import choice_name
+from dashboard.words.translation import N_, _, ngettext, translated
+from dashboard.words.wording import as_markdown, percent, with_article
+from mlcore.rules import Rule
+
+__all__ = ["PARAMETERS", "draw"]
+
+IMAGE, UNIT = "image", "unit"
+PARAMETERS = (IMAGE, UNIT)
+_FIELD, _HELD = "test-image", "saliency-held"
+_SALIENCY: Mapping[str, str] = {
+    "off": N_("Image alone"),
+    "gradient": N_("Gradient × input"),
+    "integrated": N_("Integrated gradients"),
+}
+
+
+def draw(subject: Subject) -> None:
+    """The whole part."""
+    data = data_sets.images(subject.data, subject.root)
+    index = _choose_image(subject, len(data.test))
+    if index is None:
+        return
+    model = subject.model
+    found = ask("image", model, image=index)
+    label = int(data.test.labels[index])
+    _answer_in_words(found.told, label, subject.classes)
+    chosen = _choose_saliency()
+    left, middle, right = st.columns([3, 4, 5], gap="medium")
+    with left:
+        _close_up(found, chosen, data.test.images[index], index, subject.classes)
+    with middle:
+        st.markdown(f"**{_('All classes')}**")
+        chances = found.told["probabilities"]
+        st.html(probabilities_html(chances, subject.classes, label, session.colours()))
+    with right:
+        _flip(found.told, data.test.images[index], subject.classes)
+    nearest(found.told, data)
+    network_path(model, index, found, subject.classes)
+
+
+def _choose_image(subject: Subject, count: int) -> int | None:
+    """The number field and the buttons beside it; None, with a sentence, for an image not there."""
+    text = places.place(IMAGE)
+    usual = int(subject.result["mistakes"][0]["index"]) if subject.result["mistakes"] else 0
+    index = usual if text is None else int(text) if text.isascii() and text.isdigit() else -1
+    known = 0 <= index < count
+    with st.container(horizontal=True, vertical_alignment="bottom", key="image-choice"):
+        rule = Rule(N_("which image"), label=N_("Test image"), low=0, high=count - 1)
+        field = NumberField(_FIELD, _("Test image"), index if known else usual, rule)
+        typed = field.draw(_go_to, width=140)
+        for key, icon, name, target in (
+            ("image-before", ":material/chevron_left:", _("Previous image"), index - 1),
+            ("image-after", ":material/chevron_right:", _("Next image"), index + 1),
+        ):
+            st.button(
+                name,
+                key=key,
+                icon=icon,
+                disabled=not (known and 0 <= target < count),
+                on_click=_go_to,
+                args=(target,),
+            )
+    if not known:
+        st.error(
+            _(
+                "There is no test image {text}: {data} has images 0 to {last:,}.",
+                text=as_markdown((text or "")[:40]),
+                data=as_markdown(choice_name(subject.data)),
+                last=count - 1,
+            ),
+            icon=":material/error:",
+        )
+        return None
+    return index if typed is not None else None
+
+
+def _go_to(index: int) -> None:
+    forget(_FIELD)
+    places.go_to(image=str(index))
+
+
+def _answer_in_words(told: Mapping[str, Any], label: int, classes: tuple[str, ...]) -> None:
+    predicted = int(told["predicted"])
+    values = {
+        "true": as_markdown(with_article(classes[label])),
+        "predicted": as_markdown(with_article(classes[predicted])),
+        "chance": percent(told["probabilities"][predicted], 1),
+    }
+    if predicted == label:
+        text = _("It is {true}, and the model says so with {chance}.", **values)
+    else:
+        text = _("It is {true}, but the model says {predicted} with {chance}.", **values)
+    st.markdown(f"#### {text}")
+
+
+def _choose_saliency() -> str:
+    widget = show("saliency", st.session_state.get(_HELD, "gradient"), _keep_saliency)
+    chosen: str = st.segmented_control(
+        _("Over the image"),
+        list(_SALIENCY),
+        format_func=lambda name: translated(_SALIENCY[name]),
+        default=widget.value,
+        required=True,
+        key=widget.key,
+        label_visibility="collapsed",
+    )
+    return chosen
+
+
+def _keep_saliency(name: str) -> None:
+    st.session_state[_HELD] = name
+
+
+def _close_up(
+    found: Found,
+    chosen: str,
+    image: NDArray[np.uint8],
+    index: int,
+    classes: tuple[str, ...],
+) -> None:
+    saliency = None if chosen == "off" else found.arrays[chosen]
+    words = _("Test image {index}", index=index)
+    st.html(image_html(image, words, session.colours(), saliency))
+    if saliency is not None:
+        st.caption(
+            _(
+                "Which pixels raise the logit of {label} above that of a black image, and which "
+                "lower it.",
+                label=as_markdown(classes[int(found.told["target"])]),
+            )
+        )
+
+
+def _flip(told: Mapping[str, Any], image: NDArray[np.uint8], classes: tuple[str, ...]) -> None:
+    st.markdown(f"**{_('What would flip the answer')}**")
+    flip = told["flip"]
+    if flip is None:
+        st.caption(_("No change of single pixels was found that gives another answer."))
+        return
+    before, after = classes[int(flip["before"])], classes[int(flip["after"])]
+    words = (
+        _("as it is: {label}", label=before),
+        _("changed: {label} ({chance})", label=after, chance=percent(flip["probability"], 1)),
+    )
+    st.html(flipped_html(image, flip, words, session.colours()))
+    added = sum(change["after"] > 0 for change in flip["changes"])
+    count = len(flip["changes"])
+    text = ngettext(
+        "{n} pixel is enough: {added} made white, {taken} made black.",
+        "{n} pixels are enough: {added} made white, {taken} made black.",
+        count,
+        added=added,
+        taken=count - added,
+    )
+    st.caption(text + " " + _("Found pixel by pixel along the gradient; fewer may do."))
+    with st.expander(_("The changed pixels"), key="flip-pixels"):
+        st.dataframe(
+            {
+                _("Row"): [change["index"] // 28 for change in flip["changes"]],
+                _("Column"): [change["index"] % 28 for change in flip["changes"]],
+                _("Before"): [change["before"] for change in flip["changes"]],
+                _("After"): [change["after"] for change in flip["changes"]],
+            },
+            key="flip-table",
+            hide_index=True,
+        )

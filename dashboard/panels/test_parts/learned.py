@@ -1,0 +1,138 @@
+"""What the model has learned: its first layer, its silent units, its last hidden layer."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from dashboard import session
+from dashboard.charts.layer_norms import NormsInfo, norms_figure
+from dashboard.charts.weight_images import Order, unit_images, weights_html
+from dashboard.gaps.widgets import show
+from dashboard.panels.last_layer import last_layer
+from dashboard.panels.still_chart import still_chart
+from dashboard.panels.test_parts.subject import Subject
+from dashboard.server.insights import Found, ask
+from dashboard.words.translation import N_, _, ngettext, translated
+from dashboard.words.wording import percent
+
+__all__ = ["draw"]
+
+_FIRST = 48  # units of the first layer that are shown at first
+_HELD, _MORE = "weights-order-held", "weights-all"
+_ORDERS: Mapping[Order, str] = {"norm": N_("By norm"), "class": N_("By class")}
+_SILENCE = {
+    "zero": N_("A unit counts as dead when it gives 0 for every test image."),
+    "negative": N_(
+        "With {activation} no unit is ever quite silent: one counts as dead when its sum is below "
+        "0 for every test image."
+    ),
+    "saturated": N_(
+        "With {activation} a unit counts as dead when it stays within 1 % of an end of its range "
+        "for every test image."
+    ),
+}
+
+
+def draw(subject: Subject) -> None:
+    """The whole part."""
+    found = ask("learned", subject.model)
+    _first_layer(found, subject.classes)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        _dead(found.told)
+    with right:
+        _norms(found.told)
+    last_layer(subject, found, installed=importlib.util.find_spec("sklearn") is not None)
+
+
+def _first_layer(found: Found, classes: tuple[str, ...]) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", key="head-weights"):
+        st.header(_("What the first layer looks for"), anchor=False)
+        st.space("stretch")
+        widget = show("weights-order", st.session_state.get(_HELD, "norm"), _keep_order)
+        order: Order = st.segmented_control(
+            _("Order"),
+            list(_ORDERS),
+            format_func=lambda name: translated(_ORDERS[name]),
+            default=widget.value,
+            required=True,
+            key=widget.key,
+            label_visibility="collapsed",
+        )
+    arrays = found.arrays
+    shown = unit_images(arrays["units"], arrays["norms"], arrays["classes"], classes, order)
+    most = len(shown) if st.session_state.get(_MORE) else _FIRST
+    st.html(weights_html(shown[:most], arrays["weights"], session.colours()))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(
+            _(
+                "{shown:,} of {units:,} units: number, class, norm. The class is the one whose "
+                "logit the unit raises most by the product of all later weights.",
+                shown=len(shown[:most]),
+                units=found.told["units"],
+            ),
+            width="stretch",
+        )
+        if most < len(shown):
+            st.button(_("Show all"), key="all-weights", icon=":material/add:", on_click=_show_all)
+
+
+def _keep_order(order: str) -> None:
+    st.session_state[_HELD] = order
+
+
+def _show_all() -> None:
+    st.session_state[_MORE] = True
+
+
+def _dead(told: Mapping[str, Any]) -> None:
+    st.header(_("Dead units"), anchor=False)
+    if not told["dead"]:
+        st.caption(_("The model has no hidden layer."))
+        return
+    st.dataframe(
+        {
+            _("Layer"): [layer["name"] for layer in told["dead"]],
+            _("Units"): [layer["units"] for layer in told["dead"]],
+            _("Dead"): [len(layer["dead"]) for layer in told["dead"]],
+            _("Share"): [percent(len(one["dead"]) / one["units"], 1) for one in told["dead"]],
+        },
+        key="dead-units",
+        hide_index=True,
+        height="content",
+    )
+    st.caption(translated(_SILENCE[told["silence"]], activation=told["activation"]))
+
+
+def _norms(told: Mapping[str, Any]) -> None:
+    st.header(_("Norms"), anchor=False)
+    layers = told["layers"]
+    info = NormsInfo(
+        names=tuple(layer["name"] for layer in layers),
+        weights=tuple(layer["weight"] for layer in layers),
+        gradients=tuple(layer["gradient"] for layer in layers),
+    )
+    still_chart(norms_figure, info, key="layer-norms")
+    st.dataframe(
+        {
+            _("Layer"): info.names,
+            _("Weights"): info.weights,
+            _("Gradient"): info.gradients,
+        },
+        key="layer-norms-table",
+        hide_index=True,
+        height="content",
+    )
+    st.caption(
+        ngettext(
+            "Frobenius norms of the weight matrices, biases left out. The gradient is that of the "
+            "mean loss of the first {n:,} training image.",
+            "Frobenius norms of the weight matrices, biases left out. The gradient is that of the "
+            "mean loss of the first {n:,} training images.",
+            told["batch"],
+        )
+    )

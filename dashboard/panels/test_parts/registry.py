@@ -1,0 +1,76 @@
+"""Which parts the Test page has, and the row of buttons that chooses one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import streamlit as st
+
+from dashboard.gaps.widgets import show
+from dashboard.panels.test_parts import epochs, image, learned, mistakes
+from dashboard.panels.test_parts.subject import Subject
+from dashboard.session import places
+from dashboard.words.translation import N_, _, translated
+
+__all__ = ["PARTS", "Part", "draw"]
+
+PARAMETER = "part"
+"""The parameter of the address that names the part; none for the first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A part of the page.
+
+    Attributes:
+        label: what its button says.
+        draw: draws it.
+        parameters: of the address, that belong to it: they leave the address with it.
+    """
+
+    label: str
+    draw: Callable[[Subject], None]
+    parameters: tuple[str, ...] = ()
+
+
+PARTS: Mapping[str, Part] = {
+    "mistakes": Part(label=N_("Mistakes"), draw=mistakes.draw),
+    "image": Part(label=N_("One image"), draw=image.draw, parameters=image.PARAMETERS),
+    "learned": Part(label=N_("What it has learned"), draw=learned.draw),
+    "epochs": Part(label=N_("Over time"), draw=epochs.draw, parameters=(epochs.IMAGE,)),
+}
+"""Name in the address → part, in the order of the buttons; the first is shown at first."""
+
+
+def draw(subject: Subject) -> None:
+    """The row of buttons, and below it the chosen part."""
+    names = list(PARTS)
+    held = places.place(PARAMETER)
+    chosen = held if held is not None and held in PARTS else names[0]
+    if len(names) > 1:
+        widget = show("test-part", chosen, _choose)
+        st.segmented_control(
+            _("Part of the test"),
+            names,
+            format_func=lambda name: translated(PARTS[name].label),
+            default=widget.value,
+            required=True,
+            key=widget.key,
+            label_visibility="collapsed",
+        )
+    here = PARTS[chosen].parameters
+    places.write_in_address(
+        {PARAMETER: None if chosen == names[0] else chosen}
+        | {name: places.place(name) if name in here else None for name in _all_parameters()}
+    )
+    PARTS[chosen].draw(subject)
+
+
+def _choose(name: str) -> None:
+    if name in PARTS:
+        places.go_to(**{PARAMETER: name})
+
+
+def _all_parameters() -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for part in PARTS.values() for name in part.parameters))

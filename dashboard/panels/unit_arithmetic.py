@@ -1,0 +1,72 @@
+"""The arithmetic of one unit: the terms weight × input, largest first, that give its number."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from dashboard.server.insights import Model, ask
+from dashboard.words.translation import _, ngettext
+
+__all__ = ["arithmetic"]
+
+
+def arithmetic(
+    model: Model, image: int, layer: int, unit: int, classes: Sequence[str], layers: int
+) -> None:
+    """A table of the terms, and below it the sum in words."""
+    found = ask("unit", model, image=image, layer=layer, unit=unit).told
+    last = layer == layers
+    name = _("class {label}", label=classes[unit]) if last else _("unit {unit}", unit=unit)
+    st.markdown(f"**fc{layer} · {name}**")
+    rows = _rows(found, layer)
+    number = functools.partial(st.column_config.TextColumn, alignment="right")
+    st.dataframe(
+        {key: [row[key] for row in rows] for key in ("what", "input", "weight", "product")},
+        key="unit-terms",
+        hide_index=True,
+        height="content",
+        column_config={
+            "what": st.column_config.TextColumn(_("Input")),
+            "input": number(_("Value")),
+            "weight": number(_("Weight")),
+            "product": number(_("Value × weight")),
+        },
+    )
+    st.caption(_sum_words(found, last=last))
+
+
+def _rows(found: Mapping[str, Any], layer: int) -> list[dict[str, str]]:
+    rows = [
+        {
+            "what": _input_name(int(term["index"]), layer),
+            **{name: f"{term[name]:.4f}" for name in ("input", "weight", "product")},
+        }
+        for term in found["terms"]
+    ]
+    ends = [(_("bias"), found["bias"]), (_("sum"), found["total"])]
+    if found["others"]:
+        ends.insert(0, (ngettext("{n:,} more", "{n:,} more", found["others"]), found["rest"]))
+    nothing = {"input": "", "weight": ""}
+    return rows + [{"what": what, **nothing, "product": f"{value:.4f}"} for what, value in ends]
+
+
+def _input_name(index: int, layer: int) -> str:
+    if layer > 1:
+        return _("fc{layer} unit {unit}", layer=layer - 1, unit=index)
+    row, column = divmod(index, 28)
+    return _("row {row}, column {column}", row=row, column=column)
+
+
+def _sum_words(found: Mapping[str, Any], *, last: bool) -> str:
+    text = _("The sum is {total}.", total=f"{found['shown']:.4f}")
+    if found["normed"] is not None:
+        text += " " + _("Batch norm makes {value} of it.", value=f"{found['normed']:.4f}")
+    if last:
+        return (
+            text + " " + _("It is the logit of the class; the softmax makes probabilities of all.")
+        )
+    return text + " " + _("After the activation it is {value}.", value=f"{found['output']:.4f}")

@@ -1,0 +1,43 @@
+"""Where on a page a person is: a part of it, a cell of a matrix, an image.
+
+The address names it, so that a link leads there. As with the settings, the address is read when a
+session starts; from then on the session knows, and the address follows: what a browser says of its
+address while a person goes on is what it was told before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+__all__ = ["go_to", "place", "write_in_address"]
+
+_PLACES = "places"
+
+
+def place(name: str) -> str | None:
+    """What this parameter of the address says, or what was chosen since; None where nothing was.
+
+    It may be anything that a person has typed.
+    """
+    held: dict[str, str | None] = st.session_state.setdefault(_PLACES, {})
+    if name not in held:
+        held[name] = st.query_params.get(name)
+    return held[name]
+
+
+def go_to(**wanted: str | None) -> None:
+    """Be there from now on; None for nowhere. The address follows when the page is drawn."""
+    st.session_state.setdefault(_PLACES, {}).update(wanted)
+
+
+def write_in_address(wanted: Mapping[str, str | None]) -> None:
+    """Make the address name these places; None takes one out. Other parameters stay."""
+    for name, text in wanted.items():
+        if text == st.query_params.get(name):
+            continue
+        if text is None:
+            del st.query_params[name]
+        else:
+            st.query_params[name] = text

@@ -1,0 +1,45 @@
+"""Where on a page a person is, in the session and in the address."""
+
+from __future__ import annotations
+
+from streamlit.testing.v1 import AppTest
+
+
+def script() -> None:
+    import streamlit as st
+
+    from dashboard.session import places
+
+    st.write(places.place("part") or "nowhere")
+    st.button("on", on_click=places.go_to, kwargs={"part": "sure"})
+    st.button("off", on_click=places.go_to, kwargs={"part": None})
+    places.write_in_address({"part": places.place("part")})
+
+
+def opened(**address: str) -> AppTest:
+    app = AppTest.from_function(script)
+    for name, value in address.items():
+        app.query_params[name] = value
+    return app.run()
+
+
+def test_a_link_leads_there() -> None:
+    assert opened(part="image").markdown[0].value == "image"
+
+
+def test_the_address_follows_and_keeps_the_rest() -> None:
+    app = opened(run="7")
+    app.button[0].click().run()
+    assert app.markdown[0].value == "sure"
+    assert app.query_params == {"run": "7", "part": "sure"}
+    app.button[1].click().run()
+    assert app.markdown[0].value == "nowhere"
+    assert app.query_params == {"run": "7"}
+
+
+def test_what_the_browser_still_says_of_its_address_does_not_count() -> None:
+    app = opened(part="image")
+    app.button[0].click().run()
+    app.query_params["part"] = "image"
+    app.run()
+    assert app.markdown[0].value == "sure"
