@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from dashboard.components.place_links import follow_links
 from dashboard.gaps.widgets import show
-from dashboard.panels.test_parts import mistakes
+from dashboard.panels.test_parts import chosen_cell, compare, mistakes, sure
 from dashboard.panels.test_parts.subject import Subject
 from dashboard.session import places
 from dashboard.words.translation import N_, _, translated
@@ -35,7 +36,13 @@ class Part:
 
 
 PARTS: Mapping[str, Part] = {
-    "mistakes": Part(label=N_("Mistakes"), draw=mistakes.draw),
+    "mistakes": Part(
+        label=N_("Mistakes"),
+        draw=mistakes.draw,
+        parameters=(chosen_cell.PARAMETER, mistakes.ORDER),
+    ),
+    "sure": Part(label=N_("How sure"), draw=sure.draw),
+    "compare": Part(label=N_("Compare"), draw=compare.draw, parameters=(compare.OTHER,)),
 }
 """Name in the address → part, in the order of the buttons; the first is shown at first."""
 
@@ -62,6 +69,7 @@ def draw(subject: Subject) -> None:
         | {name: places.place(name) if name in here else None for name in _all_parameters()}
     )
     PARTS[chosen].draw(subject)
+    follow_links(places.go_to, **{PARAMETER: "image"})
 
 
 def _choose(name: str) -> None:
