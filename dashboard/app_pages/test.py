@@ -60,10 +60,10 @@ def _test(choice: Choice, data: str) -> None:
             session.change_data(data)
             st.switch_page("app_pages/data.py")
         return
-    result = evaluated(choice.path, data, root, choice.assumed, untrusted=choice.upload is not None)
-    for warning in result["warnings"]:
+    tested = evaluated(choice.path, data, root, choice.assumed, untrusted=choice.upload is not None)
+    for warning in tested.result["warnings"]:
         st.warning(as_markdown(sentence(errors.from_json(warning))), icon=":material/warning:")
-    evaluation.figures(result["evaluation"])
+    evaluation.figures(tested.result["evaluation"])
     registry.draw(
         Subject(
             path=choice.path,
@@ -72,7 +72,7 @@ def _test(choice: Choice, data: str) -> None:
             root=root,
             assumed=choice.assumed,
             untrusted=choice.upload is not None,
-            result=result,
+            tested=tested,
         )
     )
 

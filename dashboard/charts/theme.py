@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["DARK", "LIGHT", "Palette", "axis", "layout", "palette"]
+__all__ = ["DARK", "LIGHT", "Palette", "Scale", "axis", "layout", "palette"]
 
 Scale = tuple[tuple[float, str], ...]
 """Plotly's colour scale: position in 0 to 1, colour; the first is the page or close to it."""

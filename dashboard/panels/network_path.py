@@ -10,6 +10,7 @@ from dashboard import session
 from dashboard.charts.network_path import path_figure, path_info
 from dashboard.controls.numbers import NumberField, forget
 from dashboard.gaps.widgets import show
+from dashboard.panels.downloads import chart
 from dashboard.panels.unit_arithmetic import arithmetic
 from dashboard.server.insights import Found, Model
 from dashboard.session import places
@@ -22,8 +23,16 @@ _CHART, _UNIT = "network-path", "unit"
 _FIELD = "network-unit"
 
 
-def network_path(model: Model, image: int, found: Found, classes: Sequence[str]) -> None:
-    """Bars of every layer beside the sum of one unit, chosen by a click on a bar or by fields."""
+def network_path(model: Model, image: int, found: Found, classes: Sequence[str], file: str) -> None:
+    """Bars of every layer beside the sum of one unit, chosen by a click on a bar or by fields.
+
+    Args:
+        model: what is looked at.
+        image: number of the test image.
+        found: what the job "image" gave.
+        classes: their names.
+        file: what downloads are called, without their ending.
+    """
     names = found.told["layers"]
     widths = [len(found.arrays[f"{name}.outputs"]) for name in names]
     layer, unit = _chosen(widths, int(found.told["predicted"]))
@@ -31,11 +40,11 @@ def network_path(model: Model, image: int, found: Found, classes: Sequence[str])
     left, right = st.columns([11, 9], gap="medium")
     with left:
         info = path_info(names, found.arrays, found.told["probabilities"], classes, (layer, unit))
-        st.plotly_chart(
+        chart(
             path_figure(info, session.colours()),
             key=_CHART,
-            theme=None,
-            config={"displayModeBar": False},
+            title=_("The way through the network"),
+            file=f"{file}-path",
             on_select=_clicked,
             selection_mode="points",
         )
@@ -44,7 +53,7 @@ def network_path(model: Model, image: int, found: Found, classes: Sequence[str])
         )
     with right:
         layer, unit = _choose(widths, layer, unit)
-        arithmetic(model, image, layer, unit, classes, len(names))
+        arithmetic(model, image, (layer, unit), classes, len(names), file)
 
 
 def _chosen(widths: Sequence[int], predicted: int) -> tuple[int, int]:

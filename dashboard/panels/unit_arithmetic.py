@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard.panels.downloads import csv_button
 from dashboard.server.insights import Model, ask
 from dashboard.words.translation import _, ngettext
 
@@ -15,9 +16,24 @@ __all__ = ["arithmetic"]
 
 
 def arithmetic(
-    model: Model, image: int, layer: int, unit: int, classes: Sequence[str], layers: int
+    model: Model,
+    image: int,
+    chosen: tuple[int, int],
+    classes: Sequence[str],
+    layers: int,
+    file: str,
 ) -> None:
-    """A table of the terms, and below it the sum in words."""
+    """A table of the terms, and below it the sum in words.
+
+    Args:
+        model: what is looked at.
+        image: number of the test image.
+        chosen: layer (from 1) and unit (from 0).
+        classes: the names of the classes.
+        layers: how many there are.
+        file: what downloads are called, without their ending.
+    """
+    layer, unit = chosen
     found = ask("unit", model, image=image, layer=layer, unit=unit).told
     last = layer == layers
     name = _("class {label}", label=classes[unit]) if last else _("unit {unit}", unit=unit)
@@ -36,7 +52,18 @@ def arithmetic(
             "product": number(_("Value × weight")),
         },
     )
-    st.caption(_sum_words(found, last=last))
+    with st.container(horizontal=True):
+        st.caption(_sum_words(found, last=last), width="stretch")
+        csv_button(
+            {
+                _("Input"): [row["what"] for row in rows],
+                _("Value"): [row["input"] for row in rows],
+                _("Weight"): [row["weight"] for row in rows],
+                _("Value × weight"): [row["product"] for row in rows],
+            },
+            key="unit-csv",
+            file=f"{file}-fc{layer}-{unit}",
+        )
 
 
 def _rows(found: Mapping[str, Any], layer: int) -> list[dict[str, str]]:

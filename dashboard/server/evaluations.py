@@ -1,8 +1,11 @@
-"""Testing a checkpoint on a data set: a short job, its results cached until a file changes."""
+"""Testing a checkpoint on a data set: a short job, its results kept by what is in the files."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -12,19 +15,55 @@ from dashboard import server
 from dashboard.server import data_sets
 from dashboard.words.translation import _
 from mlcore.errors import CheckpointError
+from mlcore.insight.answers import Answers, Ints, read_answers
+from mlcore.insight.calibration import Calibration, calibration
+from mlcore.insight.curves import ClassCurves, class_curves
+from mlcore.insight.ranking import Ranking, ranked
 
-__all__ = ["MOST_MISTAKES", "evaluated", "tried"]
-
-MOST_MISTAKES = 2_000
-"""How many mistakes are fetched, the worst first; a model that never learnt makes many more."""
+__all__ = ["Tested", "content_of", "evaluated", "tried"]
 
 _SECONDS = 60.0  # that a test may take
+_KEPT = 24  # tests; the answers to 10,000 images in ten classes take 2 MB with what comes of them
+
+
+@dataclass(frozen=True)
+class Tested:
+    """A checkpoint on the test images of a data set; what comes of its answers is computed once.
+
+    Attributes:
+        result: "evaluation", "classes", "data" and "warnings", as the job gives them.
+        answers: to each test image.
+        validation: to images that were not trained on; None where there are none.
+    """
+
+    result: Mapping[str, Any]
+    answers: Answers
+    validation: Answers | None
+    _orders: dict[Ranking, Ints] = field(default_factory=dict)
+
+    @cached_property
+    def curves(self) -> tuple[ClassCurves, ...]:
+        """ROC and precision-recall curves of each class."""
+        return class_curves(self.answers)
+
+    @cached_property
+    def calibration(self) -> Calibration:
+        """How far to trust the probabilities."""
+        return calibration(self.answers, self.validation)
+
+    def order(self, ranking: Ranking) -> Ints:
+        """Indices of the images in this order."""
+        if ranking not in self._orders:
+            self._orders[ranking] = ranked(self.answers, ranking)
+        return self._orders[ranking]
 
 
 def evaluated(
     checkpoint: Path, data: str, root: Path, assumed: Mapping[str, Any], *, untrusted: bool
-) -> dict[str, Any]:
+) -> Tested:
     """Test a checkpoint on the test images of a data set; waits a minute at most.
+
+    Kept by content: a file that was copied or renamed is not tested again.
 
     Args:
         checkpoint: the file.
@@ -33,49 +72,59 @@ def evaluated(
         assumed: "activation", "mean" and "std" where the file does not state them.
         untrusted: the file was uploaded.
 
-    Returns:
-        "evaluation", "mistakes", "classes", "data" and "warnings", as the job gives them.
-
     Raises:
         MlcoreError: the file is gone or refused, the data are not there, or the job died.
     """
-    try:
-        status = checkpoint.stat()
-    except OSError:
-        raise CheckpointError(
-            "The checkpoint {file} is gone: choose another one.", file=checkpoint.name
-        ) from None
     with st.spinner(_("Testing the model …")):
         return _evaluated(
-            str(checkpoint),
-            (status.st_ino, status.st_size, status.st_mtime_ns),
-            data,
-            str(root.resolve()),
-            data_sets.changed(data, root),
+            {
+                "checkpoint": str(checkpoint),
+                "data": {"name": data, "root": str(root.resolve())},
+                "mistakes": 0,
+                "answers": True,
+                "assumed": dict(assumed),
+                "untrusted": untrusted,
+            },
+            content_of(checkpoint),
+            data_sets.images(data, root).fingerprint,
             dict(assumed),
             untrusted,
         )
 
 
-@st.cache_data(max_entries=24, show_spinner=False)
+def content_of(checkpoint: Path) -> str:
+    """A digest of a checkpoint file, read once until it changes.
+
+    Raises:
+        CheckpointError: it is gone.
+    """
+    try:
+        status = checkpoint.stat()
+        return _digest(str(checkpoint), (status.st_ino, status.st_size, status.st_mtime_ns))
+    except OSError:
+        raise CheckpointError(
+            "The checkpoint {file} is gone: choose another one.", file=checkpoint.name
+        ) from None
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def _digest(checkpoint: str, written: tuple[int, int, int]) -> str:  # noqa: ARG001  cache key
+    with Path(checkpoint).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@st.cache_resource(max_entries=_KEPT, show_spinner=False)
 def _evaluated(
-    checkpoint: str,
-    written: tuple[int, int, int],  # noqa: ARG001  part of the cache key
-    data: str,
-    root: str,
-    changed: float,  # noqa: ARG001  part of the cache key
-    assumed: dict[str, Any],
-    untrusted: bool,
-) -> dict[str, Any]:
-    request = {
-        "checkpoint": checkpoint,
-        "data": {"name": data, "root": root},
-        "mistakes": MOST_MISTAKES,
-        "assumed": assumed,
-        "untrusted": untrusted,
-    }
-    result: dict[str, Any] = server.jobs().call("evaluate", request, timeout=_SECONDS)
-    return result
+    _request: dict[str, Any],
+    content: str,  # noqa: ARG001  part of the cache key
+    fingerprint: str,  # noqa: ARG001  part of the cache key
+    assumed: dict[str, Any],  # noqa: ARG001  part of the cache key
+    untrusted: bool,  # noqa: ARG001  part of the cache key
+) -> Tested:
+    job = server.jobs().submit("evaluate", _request)
+    result = job.wait(_SECONDS)
+    splits = read_answers(job.folder / result["answers"])
+    return Tested(result, splits["test"], splits.get("validation"))
 
 
 def tried(upload: Path, data: str, root: Path, activation: str | None) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from mlcore.data.tensors import Dataset
 from mlcore.evaluation import evaluate
 from mlcore.insight.neighbours import hidden_of
-from mlcore.insight.path import walk
+from mlcore.insight.path import in_parts, walk
 from mlcore.insight.projection import MOST_POINTS, principal_components
 from mlcore.model import MLP
 
@@ -21,8 +21,6 @@ __all__ = ["MOST_UNITS", "Arrays", "Frame", "frame"]
 
 MOST_UNITS = 36
 """Units of the first layer that are drawn, the same in every epoch."""
-
-_ROWS = 2_000  # images at a time
 
 Arrays: TypeAlias = dict[str, NDArray[np.generic]]
 
@@ -79,7 +77,7 @@ def frame(model: MLP, data: Dataset) -> Frame:
     """
     found = evaluate(model, data.test, data)
     images = data.test.images
-    logits = [walk(model, data.inputs(part))[-1].outputs for part in images.split(_ROWS)]
+    logits = [walk(model, data.inputs(part))[-1].outputs for part in in_parts(images)]
     hidden = hidden_of(model, images[:MOST_POINTS], data).cpu()
     xy = principal_components(hidden, data.test.labels[:MOST_POINTS].cpu()).xy
     return Frame(

@@ -71,7 +71,7 @@ def flip(
         wanted = int(logits.topk(2).indices[1]) if to is None else to
         if wanted == before:
             return None
-        image, touched = start.clone(), []
+        image, touched = start.clone(), list[int]()
         while not _done(answer := _answer(model, image, mean, std), before, to):
             found = _best_change(model, image, touched, (answer, wanted), (mean, std))
             if found is None:

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from mlcore.data.tensors import Dataset
-from mlcore.insight.path import last_hidden
+from mlcore.insight.path import in_parts, last_hidden
 from mlcore.model import MLP
 
 __all__ = ["MOST_BYTES", "Neighbour", "hidden_of", "nearest", "within_bounds"]
@@ -16,8 +16,6 @@ __all__ = ["MOST_BYTES", "Neighbour", "hidden_of", "nearest", "within_bounds"]
 MOST_BYTES = 128 * 2**20
 """Of the activations of all training images that are looked through: MNIST's 60,000 images take
 15 MB with 64 units. Of a layer so wide that they would take more, the first images are taken."""
-
-_ROWS = 2_000  # images at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +43,7 @@ def hidden_of(model: MLP, images: Tensor, data: Dataset) -> Tensor:
         images: `(N, 784)`, as bytes or normalised.
         data: says how bytes are normalised.
     """
-    return torch.cat([last_hidden(model, data.inputs(part)) for part in images.split(_ROWS)])
+    return torch.cat([last_hidden(model, data.inputs(part)) for part in in_parts(images)])
 
 
 def nearest(query: Tensor, hidden: Tensor, labels: Tensor, count: int) -> tuple[Neighbour, ...]:
@@ -58,7 +56,7 @@ def nearest(query: Tensor, hidden: Tensor, labels: Tensor, count: int) -> tuple[
         count: how many; fewer where there are fewer.
     """
     distances = torch.cat(
-        [(part - query.reshape(1, -1)).square().sum(1) for part in hidden.split(_ROWS)]
+        [(part - query.reshape(1, -1)).square().sum(1) for part in in_parts(hidden)]
     ).sqrt()  # (N,)
     order = distances.argsort(stable=True)[:count].tolist()
     return tuple(Neighbour(i, int(labels[i]), float(distances[i])) for i in order)

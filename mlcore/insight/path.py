@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
@@ -10,7 +11,7 @@ from torch import Tensor
 from mlcore.errors import SettingsError
 from mlcore.model import ACTIVATIONS, MLP, evaluation_mode
 
-__all__ = ["LayerValues", "Term", "UnitSum", "last_hidden", "unit_sum", "walk"]
+__all__ = ["LayerValues", "Term", "UnitSum", "in_parts", "last_hidden", "unit_sum", "walk"]
 
 MOST_TERMS = 10
 """Terms of a unit's sum that are named; the others are summed up."""
@@ -101,6 +102,12 @@ def walk(model: MLP, images: Tensor) -> tuple[LayerValues, ...]:
             )
             hidden = outputs
     return tuple(found)
+
+
+def in_parts(rows: Tensor, size: int = 2_000) -> Iterator[Tensor]:
+    """The rows of a tensor, so many at a time: what is made of them bounds the memory."""
+    for start in range(0, len(rows), size):
+        yield rows[start : start + size]
 
 
 def last_hidden(model: MLP, images: Tensor) -> Tensor:

@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from mlcore.data.tensors import Dataset
-from mlcore.insight.path import walk
+from mlcore.insight.path import in_parts, walk
 from mlcore.model import MLP, evaluation_mode
 
 __all__ = [
@@ -30,7 +30,6 @@ __all__ = [
 GRADIENT_IMAGES = 1_000
 """The gradient's norm is that of the mean loss of so many images, the first of a split."""
 
-_ROWS = 2_000  # images at a time
 _LIMIT = 0.01  # of the activation's range: nearer to its ends a unit counts as saturated
 
 Silence = Literal["zero", "negative", "saturated"]
@@ -122,7 +121,7 @@ def dead_units(model: MLP, images: Tensor, data: Dataset) -> tuple[DeadUnits, ..
     silent: list[Tensor] = [
         torch.ones(linear.out_features, dtype=torch.bool) for linear in model.linears[:-1]
     ]
-    for part in images.split(_ROWS):
+    for part in in_parts(images):
         for number, layer in enumerate(walk(model, data.inputs(part))[:-1]):
             before = layer.sums if layer.normed is None else layer.normed
             silent[number] &= _silent(silence, before, layer.outputs, low).cpu()

@@ -17,64 +17,24 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from mlcore.checkpoint import Checkpoint
-from mlcore.config import RunConfig, data_root
-from mlcore.data import RawData, load_raw
-from mlcore.data.tensors import Dataset
-from mlcore.errors import CheckpointError, SettingsError
+from mlcore.errors import CheckpointError
 from mlcore.insight import saliency
 from mlcore.insight.epochs import MOST_UNITS, Frame, frame
 from mlcore.insight.flip import flip
-from mlcore.insight.forward import prepared
 from mlcore.insight.neighbours import hidden_of, nearest, within_bounds
 from mlcore.insight.path import LayerValues, unit_sum, walk
 from mlcore.insight.projection import MOST_POINTS, along, principal_components, tsne
 from mlcore.insight.weights import dead_units, first_layer, layer_norms, silence_of
 from mlcore.jobs.data_cache import DataCache
 from mlcore.jobs.folder import JobFolder
-from mlcore.jobs.kept import Kept, content_key
-from mlcore.jobs.reading import load_checkpoint
-from mlcore.model import MLP
-from mlcore.testing import data_config, held_out
+from mlcore.jobs.kept import Kept
+from mlcore.jobs.opened import OpenedModel
+from mlcore.testing import held_out
 
 __all__ = ["INSIGHT_HANDLERS"]
 
 _NEAREST = 8  # training images that are named
 _MOST_WEIGHTS = 256  # units of the first layer that are handed out, those of the largest norm
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class _Opened:
-    found: Checkpoint
-    model: MLP
-    data: Dataset
-    raw: RawData
-    key: str  # of what the model and the data are
-
-    @classmethod
-    def at(cls, request: Mapping[str, Any], cache: DataCache) -> _Opened:
-        found = load_checkpoint(request).assuming(request.get("assumed") or {})
-        chosen = {name: value for name, value in (request.get("data") or {}).items() if value}
-        config = data_config(found, chosen)
-        raw = cache.get(RunConfig(data=config)) or load_raw(config.name, data_root(config))
-        model, data = prepared(found, config, "cpu", raw)
-        about = found.model_config.activation, data.mean, data.std, raw.fingerprint
-        key = content_key(Path(request["checkpoint"]), *about)
-        return cls(found=found, model=model, data=data, raw=raw, key=key)
-
-    def image(self, request: Mapping[str, Any]) -> Tensor:
-        """The image that is asked for, `(784,)` bytes: "pixels", or number "image" of the test."""
-        if (pixels := request.get("pixels")) is not None:
-            return torch.tensor(pixels, dtype=torch.uint8).reshape(-1)
-        index, count = int(request["image"]), len(self.data.test)
-        if not 0 <= index < count:
-            raise SettingsError(
-                "There is no test image {index:,}: {title} has 0 to {last:,}.",
-                index=index,
-                title=self.data.title,
-                last=count - 1,
-            )
-        return self.data.test.images[index]
 
 
 def look_at_image(request: Mapping[str, Any], job: JobFolder, cache: DataCache) -> dict[str, Any]:
@@ -83,7 +43,7 @@ def look_at_image(request: Mapping[str, Any], job: JobFolder, cache: DataCache) 
     "target" is the class that saliency explains (the answer by default), "to" the class that the
     image is flipped to (the nearest by default).
     """
-    opened = _Opened.at(request, cache)
+    opened = OpenedModel.at(request, cache)
     model, data = opened.model, opened.data
     pixels = opened.image(request)
     inputs = data.inputs(pixels)  # (784,)
@@ -113,7 +73,7 @@ def look_at_image(request: Mapping[str, Any], job: JobFolder, cache: DataCache) 
 
 def look_at_unit(request: Mapping[str, Any], _job: JobFolder, cache: DataCache) -> dict[str, Any]:
     """The sum that gives the number of "unit" (from 0) in "layer" (from 1) for one image."""
-    opened = _Opened.at(request, cache)
+    opened = OpenedModel.at(request, cache)
     inputs = opened.data.inputs(opened.image(request))
     found = unit_sum(opened.model, inputs, int(request["layer"]), int(request["unit"]))
     return dataclasses.asdict(found)
@@ -121,7 +81,7 @@ def look_at_unit(request: Mapping[str, Any], _job: JobFolder, cache: DataCache) 
 
 def look_at_weights(request: Mapping[str, Any], job: JobFolder, cache: DataCache) -> dict[str, Any]:
     """What the model has learned: first-layer weights, dead units, norms, principal components."""
-    opened = _Opened.at(request, cache)
+    opened = OpenedModel.at(request, cache)
     model, data, raw = opened.model, opened.data, opened.raw
     batch = held_out(raw, "cpu", torch.arange(min(1_000, len(raw.train))))
     norms = layer_norms(model, batch.images, batch.labels, data)
@@ -153,7 +113,7 @@ def look_at_weights(request: Mapping[str, Any], job: JobFolder, cache: DataCache
 
 def project(request: Mapping[str, Any], job: JobFolder, cache: DataCache) -> dict[str, Any]:
     """The last hidden layer in two dimensions by t-SNE; reports how far it is."""
-    opened = _Opened.at(request, cache)
+    opened = OpenedModel.at(request, cache)
 
     def make() -> Mapping[str, NDArray[Any]]:
         hidden = hidden_of(opened.model, opened.data.test.images[:MOST_POINTS], opened.data)
@@ -175,7 +135,7 @@ def look_at_epochs(request: Mapping[str, Any], job: JobFolder, cache: DataCache)
     for number, path in enumerate(paths):
         job.report({"done": number, "total": len(paths)})
         try:
-            opened = _Opened.at({**request, "checkpoint": path}, cache)
+            opened = OpenedModel.at({**request, "checkpoint": path}, cache)
         except (CheckpointError, OSError):
             if Path(path).exists():
                 raise
@@ -197,7 +157,7 @@ def look_at_epochs(request: Mapping[str, Any], job: JobFolder, cache: DataCache)
     }
 
 
-def _maker(opened: _Opened) -> Callable[[], Mapping[str, NDArray[Any]]]:
+def _maker(opened: OpenedModel) -> Callable[[], Mapping[str, NDArray[Any]]]:
     return lambda: frame(opened.model, opened.data).arrays()
 
 
@@ -227,7 +187,7 @@ def _layer_arrays(layers: tuple[LayerValues, ...]) -> dict[str, NDArray[Any]]:
     return found
 
 
-def _neighbours(opened: _Opened, query: Tensor, job: JobFolder) -> dict[str, Any]:
+def _neighbours(opened: OpenedModel, query: Tensor, job: JobFolder) -> dict[str, Any]:
     """The nearest training images; the layer's outputs for all of them are kept."""
     count = within_bounds(opened.model, len(opened.raw.train))
 

@@ -17,7 +17,15 @@ __all__ = ["shown_texts"]
 
 _NO_TEXT = {
     *("id", "icon", "theme", "color", "type", "tag", "format", "page", "page_script_hash"),
-    *("form_id", "component_name", "js_content", "deferred_file_id", "config", "raw_value"),
+    *(
+        "form_id",
+        "component_name",
+        "js_content",
+        "css_content",
+        "deferred_file_id",
+        "config",
+        "raw_value",
+    ),
     *("json", "bytes", "mixed", "spec", "columns"),
 }
 """Fields of elements that hold no text, or one that is read in another way."""

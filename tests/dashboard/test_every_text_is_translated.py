@@ -20,6 +20,7 @@ from streamlit.testing.v1 import AppTest
 from torch import nn
 
 from dashboard import server
+from dashboard.panels.test_parts import registry
 from dashboard.server import data_sets
 from dashboard.words import translation
 from dashboard.words.wording import as_markdown
@@ -133,6 +134,13 @@ def english(app: AppTest, *but_for: str) -> list[tuple[str, str]]:
 @pytest.mark.parametrize("page", PAGES)
 def test_without_runs(page: str, app: AppTest, runs: RunStore) -> None:
     assert not english(opened(app, page))
+
+
+@pytest.mark.parametrize("part", registry.PARTS)
+def test_each_part_of_a_test(part: str, app: AppTest, trained: RunFolder) -> None:
+    page = opened(app, "test", part=part)
+    assert not page.error
+    assert not english(page)
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -11,6 +11,7 @@ from dashboard import session
 from dashboard.components.film import FilmInfo, film
 from dashboard.controls.numbers import NumberField, forget
 from dashboard.panels.checkpoint_choice import rows_of
+from dashboard.panels.downloads import csv_button
 from dashboard.panels.test_parts.subject import Subject
 from dashboard.server import data_sets
 from dashboard.server.insights import Found, ask
@@ -39,7 +40,7 @@ def draw(subject: Subject) -> None:
         found = ask("epochs", subject.model, checkpoints=[str(row.path) for row in rows])
     shown = [rows[index] for index in found.told["held"]]
     _film(subject, shown, found)
-    _table(shown, found)
+    _table(shown, found, subject.name)
 
 
 def _film(subject: Subject, rows: list[CheckpointRow], found: Found) -> None:
@@ -95,17 +96,15 @@ def _words(row: CheckpointRow, loss: float, accuracy: float) -> str:
     )
 
 
-def _table(rows: list[CheckpointRow], found: Found) -> None:
+def _table(rows: list[CheckpointRow], found: Found, name: str) -> None:
     with st.expander(_("The epochs as a table"), key="film-table-box"):
-        st.dataframe(
-            {
-                _("Checkpoint"): [row.title for row in rows],
-                _("Test accuracy"): [percent(value) for value in found.told["accuracy"]],
-                _("Test loss"): [f"{value:.4f}" for value in found.told["loss"]],
-            },
-            key="film-table",
-            hide_index=True,
-        )
+        table = {
+            _("Checkpoint"): [row.title for row in rows],
+            _("Test accuracy"): [percent(value) for value in found.told["accuracy"]],
+            _("Test loss"): [f"{value:.4f}" for value in found.told["loss"]],
+        }
+        st.dataframe(table, key="film-table", hide_index=True)
+        csv_button(table, key="film-csv", file=f"{name}-epochs")
         st.caption(
             _(
                 "A run keeps its untrained network, its best and last checkpoint, and the newest "

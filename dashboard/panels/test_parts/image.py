@@ -17,6 +17,7 @@ from dashboard.charts.close_up import (
 )
 from dashboard.controls.numbers import NumberField, forget
 from dashboard.gaps.widgets import show
+from dashboard.panels.downloads import csv_button
 from dashboard.panels.neighbours import nearest
 from dashboard.panels.network_path import network_path
 from dashboard.panels.test_parts.subject import Subject
@@ -59,15 +60,15 @@ def draw(subject: Subject) -> None:
         chances = found.told["probabilities"]
         st.html(probabilities_html(chances, subject.classes, label, session.colours()))
     with right:
-        _flip(found.told, data.test.images[index], subject.classes)
+        _flip(found.told, data.test.images[index], subject, index)
     nearest(found.told, data)
-    network_path(model, index, found, subject.classes)
+    network_path(model, index, found, subject.classes, f"{subject.name}-image-{index}")
 
 
 def _choose_image(subject: Subject, count: int) -> int | None:
     """The number field and the buttons beside it; None, with a sentence, for an image not there."""
     text = places.place(IMAGE)
-    usual = int(subject.result["mistakes"][0]["index"]) if subject.result["mistakes"] else 0
+    usual = int(subject.answers.losses.argmax())
     index = usual if text is None else int(text) if text.isascii() and text.isdigit() else -1
     known = 0 <= index < count
     with st.container(horizontal=True, vertical_alignment="bottom", key="image-choice"):
@@ -157,13 +158,13 @@ def _close_up(
         )
 
 
-def _flip(told: Mapping[str, Any], image: NDArray[np.uint8], classes: tuple[str, ...]) -> None:
+def _flip(told: Mapping[str, Any], image: NDArray[np.uint8], subject: Subject, index: int) -> None:
     st.markdown(f"**{_('What would flip the answer')}**")
     flip = told["flip"]
     if flip is None:
         st.caption(_("No change of single pixels was found that gives another answer."))
         return
-    before, after = classes[int(flip["before"])], classes[int(flip["after"])]
+    before, after = (subject.classes[int(flip[name])] for name in ("before", "after"))
     words = (
         _("as it is: {label}", label=before),
         _("changed: {label} ({chance})", label=after, chance=percent(flip["probability"], 1)),
@@ -180,13 +181,11 @@ def _flip(told: Mapping[str, Any], image: NDArray[np.uint8], classes: tuple[str,
     )
     st.caption(text + " " + _("Found pixel by pixel along the gradient; fewer may do."))
     with st.expander(_("The changed pixels"), key="flip-pixels"):
-        st.dataframe(
-            {
-                _("Row"): [change["index"] // 28 for change in flip["changes"]],
-                _("Column"): [change["index"] % 28 for change in flip["changes"]],
-                _("Before"): [change["before"] for change in flip["changes"]],
-                _("After"): [change["after"] for change in flip["changes"]],
-            },
-            key="flip-table",
-            hide_index=True,
-        )
+        table = {
+            _("Row"): [change["index"] // 28 for change in flip["changes"]],
+            _("Column"): [change["index"] % 28 for change in flip["changes"]],
+            _("Before"): [change["before"] for change in flip["changes"]],
+            _("After"): [change["after"] for change in flip["changes"]],
+        }
+        st.dataframe(table, key="flip-table", hide_index=True)
+        csv_button(table, key="flip-csv", file=f"{subject.name}-image-{index}-flip")

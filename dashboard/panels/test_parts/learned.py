@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -12,8 +12,8 @@ from dashboard import session
 from dashboard.charts.layer_norms import NormsInfo, norms_figure
 from dashboard.charts.weight_images import Order, unit_images, weights_html
 from dashboard.gaps.widgets import show
+from dashboard.panels.downloads import chart, csv_button
 from dashboard.panels.last_layer import last_layer
-from dashboard.panels.still_chart import still_chart
 from dashboard.panels.test_parts.subject import Subject
 from dashboard.server.insights import Found, ask
 from dashboard.words.translation import N_, _, ngettext, translated
@@ -43,9 +43,9 @@ def draw(subject: Subject) -> None:
     _first_layer(found, subject.classes)
     left, right = st.columns(2, gap="medium")
     with left:
-        _dead(found.told)
+        _dead(found.told, subject.name)
     with right:
-        _norms(found.told)
+        _norms(found.told, subject.name)
     last_layer(subject, found, installed=importlib.util.find_spec("sklearn") is not None)
 
 
@@ -89,26 +89,23 @@ def _show_all() -> None:
     st.session_state[_MORE] = True
 
 
-def _dead(told: Mapping[str, Any]) -> None:
+def _dead(told: Mapping[str, Any], name: str) -> None:
     st.header(_("Dead units"), anchor=False)
     if not told["dead"]:
         st.caption(_("The model has no hidden layer."))
         return
-    st.dataframe(
-        {
-            _("Layer"): [layer["name"] for layer in told["dead"]],
-            _("Units"): [layer["units"] for layer in told["dead"]],
-            _("Dead"): [len(layer["dead"]) for layer in told["dead"]],
-            _("Share"): [percent(len(one["dead"]) / one["units"], 1) for one in told["dead"]],
-        },
-        key="dead-units",
-        hide_index=True,
-        height="content",
-    )
+    table: dict[str, Sequence[Any]] = {
+        _("Layer"): [layer["name"] for layer in told["dead"]],
+        _("Units"): [layer["units"] for layer in told["dead"]],
+        _("Dead"): [len(layer["dead"]) for layer in told["dead"]],
+        _("Share"): [percent(len(one["dead"]) / one["units"], 1) for one in told["dead"]],
+    }
+    st.dataframe(table, key="dead-units", hide_index=True, height="content")
+    csv_button(table, key="dead-units-csv", file=f"{name}-dead-units")
     st.caption(translated(_SILENCE[told["silence"]], activation=told["activation"]))
 
 
-def _norms(told: Mapping[str, Any]) -> None:
+def _norms(told: Mapping[str, Any], name: str) -> None:
     st.header(_("Norms"), anchor=False)
     layers = told["layers"]
     info = NormsInfo(
@@ -116,17 +113,19 @@ def _norms(told: Mapping[str, Any]) -> None:
         weights=tuple(layer["weight"] for layer in layers),
         gradients=tuple(layer["gradient"] for layer in layers),
     )
-    still_chart(norms_figure, info, key="layer-norms")
-    st.dataframe(
-        {
-            _("Layer"): info.names,
-            _("Weights"): info.weights,
-            _("Gradient"): info.gradients,
-        },
-        key="layer-norms-table",
-        hide_index=True,
-        height="content",
+    chart(
+        norms_figure(info, session.colours()),
+        key="layer-norms",
+        title=_("Norms"),
+        file=f"{name}-norms",
     )
+    table: dict[str, Sequence[Any]] = {
+        _("Layer"): info.names,
+        _("Weights"): info.weights,
+        _("Gradient"): info.gradients,
+    }
+    st.dataframe(table, key="layer-norms-table", hide_index=True, height="content")
+    csv_button(table, key="layer-norms-csv", file=f"{name}-norms")
     st.caption(
         ngettext(
             "Frobenius norms of the weight matrices, biases left out. The gradient is that of the "

@@ -1,23 +1,168 @@
-"""What the model gets wrong: confusion matrix, figures of each class, the images."""
+"""What the model gets wrong: confusion matrix, curves, images in several orders, each class."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
 import streamlit as st
 
-from dashboard.panels import evaluation
+from dashboard.gaps.widgets import show
+from dashboard.panels.test_parts.chosen_cell import ChosenCell, choose_cell, chosen_cell
+from dashboard.panels.test_parts.class_figures import classes_table, curves
+from dashboard.panels.test_parts.image_grid import image_grid
+from dashboard.panels.test_parts.matrix import matrix
 from dashboard.panels.test_parts.subject import Subject
-from dashboard.server import data_sets
+from dashboard.session import places
+from dashboard.words.translation import N_, _, ngettext, translated
+from dashboard.words.wording import as_markdown
+from mlcore.insight.answers import Ints
+from mlcore.insight.ranking import RANKINGS, Ranking
 
-__all__ = ["draw"]
+__all__ = ["ORDER", "draw"]
+
+ORDER = "order"
+"""The parameter of the address that names the order of the images."""
+
+_ORDERS: Mapping[Ranking, tuple[str, str]] = {
+    "mistakes": (
+        N_("Most confident mistakes"),
+        N_("Wrong, and surest of it first."),
+    ),
+    "loss": (N_("Largest loss"), N_("Least probability for the true class first, right or wrong.")),
+    "margin": (
+        N_("Closest calls"),
+        N_("Smallest gap between the two likeliest classes first, right or wrong."),
+    ),
+    "entropy": (
+        N_("Least sure"),
+        N_("Most evenly spread over the classes first: highest entropy, right or wrong."),
+    ),
+    "label": (
+        N_("Suspected wrong labels"),
+        N_(
+            "The model is as sure of another class as it usually is where it is right, and the "
+            "label may be the mistake (confident learning); then its other mistakes."
+        ),
+    ),
+}
 
 
 def draw(subject: Subject) -> None:
     """The whole part."""
-    found, classes = subject.result["evaluation"], subject.classes
     left, right = st.columns([11, 9], gap="medium")
     with left:
-        evaluation.matrix(found["confusion"], classes)
+        matrix(subject)
     with right:
-        evaluation.classes_table(found["per_class"], classes)
-    images = data_sets.images(subject.data, subject.root).test.images
-    evaluation.mistakes(subject.result, images)
+        curves(subject)
+    _images(subject)
+    classes_table(subject)
+
+
+def _images(subject: Subject) -> None:
+    """The grid of images in the chosen order, narrowed by class."""
+    classes = subject.classes
+    st.header(_("Images"), anchor=False)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        order = _choose_order()
+        cell = _choose_classes(classes)
+    st.caption(translated(_ORDERS[order][1]))
+    indices = _narrowed(subject, subject.tested.order(order), cell)
+    if not len(indices):
+        text = _no_mistakes(classes, cell) if order == "mistakes" else _("There is no such image.")
+        st.info(as_markdown(text), icon=":material/check_circle:")
+        return
+    image_grid(
+        subject, indices, key="mistakes", counted=_mistakes if order == "mistakes" else _counted
+    )
+
+
+def _narrowed(subject: Subject, indices: Ints, cell: ChosenCell) -> Ints:
+    kept = np.ones(len(indices), bool)
+    if cell.true is not None:
+        kept &= subject.answers.labels[indices] == cell.true
+    if cell.predicted is not None:
+        kept &= subject.answers.predicted[indices] == cell.predicted
+    return indices[kept]
+
+
+def _choose_order() -> Ranking:
+    held = places.place(ORDER)
+    chosen = next((order for order in RANKINGS if order == held), RANKINGS[0])
+    widget = show("mistakes-order", chosen, lambda order: places.go_to(**{ORDER: order}))
+    st.selectbox(
+        _("Order"),
+        RANKINGS,
+        index=RANKINGS.index(chosen),
+        format_func=lambda order: translated(_ORDERS[order][0]),
+        key=widget.key,
+        width=240,
+    )
+    return chosen
+
+
+def _choose_classes(classes: Sequence[str]) -> ChosenCell:
+    """Draw the two lists that narrow the images to a true and a predicted class."""
+    cell = chosen_cell(len(classes))
+    _choose_class(
+        _("True class"),
+        "mistakes-true",
+        classes,
+        cell.true,
+        lambda true: choose_cell(true, chosen_cell(len(classes)).predicted),
+    )
+    _choose_class(
+        _("Predicted class"),
+        "mistakes-predicted",
+        classes,
+        cell.predicted,
+        lambda predicted: choose_cell(chosen_cell(len(classes)).true, predicted),
+    )
+    if cell != (None, None):
+        st.button(
+            _("All classes"),
+            key="all-mistakes",
+            icon=":material/close:",
+            on_click=choose_cell,
+            args=(None, None),
+        )
+    return cell
+
+
+def _choose_class(
+    label: str,
+    key: str,
+    classes: Sequence[str],
+    chosen: int | None,
+    take: Callable[[int | None], None],
+) -> None:
+    options: list[int | None] = [None, *range(len(classes))]
+    st.selectbox(
+        label,
+        options,
+        index=options.index(chosen),
+        format_func=lambda index: _("any class") if index is None else classes[index],
+        key=show(key, chosen, take).key,
+        width=160,
+    )
+
+
+def _mistakes(shown: int, count: int) -> str:
+    return ngettext("{shown:,} of {n:,} mistake", "{shown:,} of {n:,} mistakes", count, shown=shown)
+
+
+def _counted(shown: int, count: int) -> str:
+    return ngettext("{shown:,} of {n:,} image", "{shown:,} of {n:,} images", count, shown=shown)
+
+
+def _no_mistakes(classes: Sequence[str], cell: ChosenCell) -> str:
+    true, predicted = cell
+    if true is None and predicted is None:
+        return _("Every test image was recognised.")
+    if true == predicted:
+        return _("{label} mistaken for {label} is no mistake.", label=classes[true or 0])
+    if predicted is None:
+        return _("Every {label} was recognised.", label=classes[true or 0])
+    if true is None:
+        return _("Nothing was mistaken for {label}.", label=classes[predicted])
+    return _("No {label} was mistaken for {other}.", label=classes[true], other=classes[predicted])

@@ -7,8 +7,17 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from dashboard.components.place_links import follow_links
 from dashboard.gaps.widgets import show
-from dashboard.panels.test_parts import epochs, image, learned, mistakes
+from dashboard.panels.test_parts import (
+    chosen_cell,
+    compare,
+    epochs,
+    image,
+    learned,
+    mistakes,
+    sure,
+)
 from dashboard.panels.test_parts.subject import Subject
 from dashboard.session import places
 from dashboard.words.translation import N_, _, translated
@@ -35,10 +44,16 @@ class Part:
 
 
 PARTS: Mapping[str, Part] = {
-    "mistakes": Part(label=N_("Mistakes"), draw=mistakes.draw),
+    "mistakes": Part(
+        label=N_("Mistakes"),
+        draw=mistakes.draw,
+        parameters=(chosen_cell.PARAMETER, mistakes.ORDER),
+    ),
     "image": Part(label=N_("One image"), draw=image.draw, parameters=image.PARAMETERS),
+    "sure": Part(label=N_("How sure"), draw=sure.draw),
     "learned": Part(label=N_("What it has learned"), draw=learned.draw),
     "epochs": Part(label=N_("Over time"), draw=epochs.draw, parameters=(epochs.IMAGE,)),
+    "compare": Part(label=N_("Compare"), draw=compare.draw, parameters=(compare.OTHER,)),
 }
 """Name in the address → part, in the order of the buttons; the first is shown at first."""
 
@@ -65,6 +80,7 @@ def draw(subject: Subject) -> None:
         | {name: places.place(name) if name in here else None for name in _all_parameters()}
     )
     PARTS[chosen].draw(subject)
+    follow_links(places.go_to, **{PARAMETER: "image"})
 
 
 def _choose(name: str) -> None:

@@ -7,7 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from dashboard.server import data_sets
+from dashboard.server.evaluations import Tested
 from dashboard.server.insights import Model
+from mlcore.insight.answers import Answers
 from mlcore.runs import RunInfo
 
 __all__ = ["Subject"]
@@ -24,7 +30,7 @@ class Subject:
         root: folder of the data sets.
         assumed: "activation", "mean" and "std" where the file does not state them.
         untrusted: the file was uploaded.
-        result: what the test gave: "evaluation", "classes", "data" and "warnings".
+        tested: what the test gave.
     """
 
     path: Path
@@ -33,7 +39,27 @@ class Subject:
     root: Path
     assumed: Mapping[str, Any]
     untrusted: bool
-    result: Mapping[str, Any]
+    tested: Tested
+
+    @property
+    def result(self) -> Mapping[str, Any]:
+        """The figures: "evaluation", "classes", "data" and "warnings"."""
+        return self.tested.result
+
+    @property
+    def answers(self) -> Answers:
+        """What the model answers to each test image."""
+        return self.tested.answers
+
+    @property
+    def name(self) -> str:
+        """What files about it are called: run and step, or the name of the uploaded file."""
+        return f"{self.run.id}-{self.path.stem}" if self.run else self.path.stem
+
+    @property
+    def images(self) -> NDArray[np.uint8]:
+        """The test images, (N, 28, 28)."""
+        return data_sets.images(self.data, self.root).test.images
 
     @property
     def classes(self) -> tuple[str, ...]:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.words.dates import recent_moment
+from dashboard.words.intervals import accuracy_range, what_means_something
 from mlcore.config import DataConfig, OptimConfig, RunConfig, TrainConfig
 from mlcore.data import CATALOG
+from mlcore.insight.ranking import RANKINGS
 from mlcore.run import execute
 from mlcore.runs import RunFolder, RunStore
 
+Address = Callable[[AppTest, str], str | None]
 CONFIG = RunConfig(
     data=DataConfig(name="digits", batch_size=32, validation=200),
     optim=OptimConfig(name="adam"),
@@ -57,7 +61,10 @@ def test_a_run_is_tested_and_its_accuracy_is_that_of_its_history(
     info = next(run for run in RunStore(trained.path.parent).list() if run.id == trained.id)
     assert info.test_accuracy is not None
     right = round(info.test_accuracy * 360)
-    assert metrics(page)["Test accuracy"] == (f"{right / 360 * 100:.2f} %", f"{right} of 360")
+    value, note = metrics(page)["Test accuracy"]
+    assert value == f"{right / 360 * 100:.2f} %"
+    assert note == f"{right} of 360 · {accuracy_range(right, 360)}"
+    assert what_means_something(right, 360).replace("(", "\\(").split("\\")[0] in captions(page)
     assert metrics(page)["Mistakes"][0] == str(360 - right)
 
 
@@ -90,8 +97,10 @@ def test_a_chosen_checkpoint_that_is_thinned_out_is_not_another_one_without_a_wo
     last = metrics(page)["Test loss"]
     first = trained.checkpoints()[0]
     page.selectbox(key=f"model-checkpoint-{trained.id}").select(first.name).run()
+    content = first.read_bytes()
     first.unlink()
     page.run()
+    first.write_bytes(content)
     said = "The checkpoint that was chosen is gone, as a run keeps only some; this is its last."
     assert said in [caption.value for caption in page.caption]
     assert metrics(page)["Test loss"] == last
@@ -102,6 +111,10 @@ def test_a_link_to_a_run_that_does_not_exist_says_so(app: AppTest, trained: RunF
     page.session_state["run"] = "nosuch"
     page.run()
     assert page.error[0].value.startswith("There is no run nosuch in ")
+
+
+def captions(page: AppTest) -> str:
+    return "\n".join(text.value for text in page.caption)
 
 
 def counted(page: AppTest) -> str:
@@ -124,9 +137,91 @@ def test_the_figures_of_each_class_are_numbers_in_per_cent(
     app: AppTest, trained: RunFolder
 ) -> None:
     table = open_page(app, trained).dataframe[0].value
-    assert list(table.columns) == ["class", "precision", "recall", "f1", "images"]
+    assert list(table.columns) == [
+        *("class", "precision", "recall", "f1", "images", "roc_auc", "average_precision"),
+    ]
     assert table["precision"].between(1, 100).all()
+    assert table["roc_auc"].between(0.5, 1).all()
     assert table["images"].sum() == 360
+
+
+def test_a_link_to_a_cell_shows_it_and_the_address_follows(
+    app: AppTest, trained: RunFolder, address: Address
+) -> None:
+    app.query_params["cell"] = "8-"
+    page = open_page(app, trained)
+    assert page.selectbox(key="mistakes-true").value == 8
+    assert page.selectbox(key="mistakes-predicted").value is None
+    page.selectbox(key="mistakes-predicted").select(3).run()
+    assert address(page, "cell") == "8-3"
+    page.button(key="all-mistakes").click().run()
+    assert address(page, "cell") is None
+
+
+@pytest.mark.parametrize("cell", ["", "5", "5-10", "x-y", "-1-2", "5-3-1", "9999999-"])
+def test_a_cell_that_there_is_not_is_none(app: AppTest, trained: RunFolder, cell: str) -> None:
+    app.query_params["cell"] = cell
+    page = open_page(app, trained)
+    assert not page.exception
+    assert not page.error
+    assert page.selectbox(key="mistakes-true").value is None
+
+
+@pytest.mark.parametrize("order", RANKINGS)
+def test_images_come_in_each_order_and_lead_to_their_own_page(
+    app: AppTest, trained: RunFolder, order: str
+) -> None:
+    app.query_params["order"] = order
+    page = open_page(app, trained)
+    assert page.selectbox(key="mistakes-order").value == order
+    (grid,) = [one.proto.body for one in page.get("html") if "class='cards'" in one.proto.body]
+    links = re.findall(r"href='([^']+)'", grid)
+    assert len(links) >= 5
+    for link in links:
+        assert re.search(r"part=image&amp;image=\d+$", link), link
+        assert f"run={trained.id}" in link
+
+
+def test_parts_are_chosen_and_stand_in_the_address(
+    app: AppTest, trained: RunFolder, address: Address
+) -> None:
+    page = open_page(app, trained)
+    assert address(page, "part") is None
+    page.button_group(key="test-part").set_value("sure").run()
+    assert not page.exception
+    assert not page.error
+    assert address(page, "part") == "sure"
+    assert address(page, "run") == trained.id
+    assert "Expected calibration error" in captions(page)
+    assert "fitted on 200 validation images" in captions(page)
+    page.slider(key="threshold").set_value(100).run()
+    assert any("answers" in text.value or "nowhere" in text.value for text in page.markdown)
+    page.button_group(key="test-part").set_value("mistakes").run()
+    assert address(page, "part") is None
+
+
+def test_a_link_opens_a_part_and_an_unknown_one_the_first(
+    app: AppTest, trained: RunFolder, address: Address
+) -> None:
+    app.query_params["part"] = "sure"
+    assert "Expected calibration error" in captions(open_page(app, trained))
+    app.session_state["places"] = {"part": "nosuch"}
+    app.run()
+    assert app.selectbox(key="mistakes-true").value is None
+    assert address(app, "part") is None
+
+
+def test_two_checkpoints_are_compared(app: AppTest, trained: RunFolder, address: Address) -> None:
+    app.query_params["part"] = "compare"
+    page = open_page(app, trained)
+    assert not page.exception
+    assert not page.error
+    shown = metrics(page)
+    assert shown["First"][1].startswith("95 %: ")
+    assert shown["First"][0] != shown["Second"][0]
+    said = " ".join(text.value for text in page.markdown)
+    assert "hardly chance" in said or "could be chance" in said or "nothing speaks" in said
+    assert page.selectbox(key="second-run").value == trained.id
 
 
 def test_a_sidebar_on_another_data_set_is_reported(app: AppTest, trained: RunFolder) -> None:

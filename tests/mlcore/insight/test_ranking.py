@@ -43,10 +43,11 @@ def suspected(answers):
     found = []
     for i, label in enumerate(labels):
         sure = [k for k, least in thresholds.items() if chances[i][k] >= least - 1e-15]
-        if sure and max(sure, key=lambda k: chances[i][k]) != label:
+        confident = bool(sure) and max(sure, key=lambda k: chances[i][k]) != label
+        if confident or answers.predicted[i] != label:
             others = max(p for k, p in enumerate(chances[i]) if k != label)
-            found.append((chances[i][label] - others, i))
-    return [i for _, i in sorted(found)]
+            found.append((not confident, chances[i][label] - others, i))
+    return [i for *_, i in sorted(found)]
 
 
 @pytest.mark.parametrize("kind", ["usual", "two classes", "a class missing", "all right"])

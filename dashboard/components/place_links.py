@@ -1,0 +1,45 @@
+"""Links in HTML to another place of the same page, followed without loading the page again.
+
+The address of such a link is an ordinary one, to be copied or opened in another tab; a plain click,
+or Enter, is told to the server instead. (No upstream issue asks for it; `st.page_link` leads to
+pages only, and takes a click for a change of page.)
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from dashboard.components.script import lean
+
+__all__ = ["follow_links"]
+
+_KEY = "place-links"
+
+
+def follow_links(go: Callable[..., None], **always: str) -> None:
+    """Mount the script, once a page.
+
+    Args:
+        go: called with the parameters that a followed link names.
+        always: parameters that every such link sets too.
+    """
+
+    def followed() -> None:
+        state = st.session_state.get(_KEY)
+        wanted = state.get("go") if isinstance(state, Mapping) else None
+        if isinstance(wanted, Mapping):
+            go(**{str(name): str(value) for name, value in wanted.items()})
+
+    with st.container(key="links"):  # takes no room
+        _component()(key=_KEY, data=always, on_go_change=followed, height=1)
+
+
+@functools.cache
+def _component() -> Any:
+    script = lean(Path(__file__).with_suffix(".js"))
+    return st.components.v2.component("place_links", js=script, isolate_styles=False)

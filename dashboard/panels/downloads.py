@@ -1,0 +1,60 @@
+"""Charts and tables that can be taken along: PNG and SVG, and CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from dashboard.components.figure_files import figure_files
+from dashboard.words.translation import _
+
+__all__ = ["chart", "csv_button", "csv_text"]
+
+
+def chart(figure: go.Figure, *, key: str, title: str, file: str, **options: Any) -> None:
+    """Draw a chart and below it the buttons that write it as a file.
+
+    Args:
+        figure: the chart.
+        key: of the element.
+        title: what it shows, in a few words.
+        file: name of the files, without their ending.
+        options: more of `st.plotly_chart`.
+    """
+    with st.container(key=f"chart-{key}", gap="xxsmall"):
+        st.plotly_chart(figure, key=key, theme=None, config={"displayModeBar": False}, **options)
+        figure_files(f"chart-{key}", title, file)
+
+
+def csv_button(columns: Mapping[str, Sequence[Any]], *, key: str, file: str) -> None:
+    """A button that downloads a table; the file is written when it is pressed.
+
+    Args:
+        columns: heading → its values, as many in each.
+        key: of the button.
+        file: name of the file, without its ending.
+    """
+    st.download_button(
+        _("CSV"),
+        lambda: csv_text(columns),
+        f"{file}.csv",
+        "text/csv",
+        key=key,
+        icon=":material/download:",
+        help=_("Download the table as CSV"),
+        on_click="ignore",
+    )
+
+
+def csv_text(columns: Mapping[str, Sequence[Any]]) -> str:
+    """A table as CSV (RFC 4180), its numbers in full; nothing where there is none."""
+    stream = io.StringIO()
+    writer = csv.writer(stream)
+    writer.writerow(columns)
+    writer.writerows(zip(*columns.values(), strict=True))
+    return stream.getvalue()

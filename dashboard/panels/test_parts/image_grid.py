@@ -1,0 +1,55 @@
+"""A grid of test images, some at a time; each leads to the page of its image."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from dashboard import session
+from dashboard.charts.image_cards import cards_html, image_cards
+from dashboard.panels.test_parts.subject import Subject
+from dashboard.session import places
+from dashboard.words.translation import _
+from mlcore.insight.answers import Ints
+
+__all__ = ["image_grid"]
+
+_PAGE = 24  # images shown at first
+_SHOWN = "images-shown"
+
+
+def image_grid(
+    subject: Subject, indices: Ints, *, key: str, counted: Callable[[int, int], str]
+) -> None:
+    """Draw the images in this order.
+
+    Args:
+        subject: whose answers the cards show.
+        indices: (M,) of the images.
+        key: of the grid.
+        counted: puts into words how many of how many are shown.
+    """
+    about = (key, len(indices), indices[:1].tolist())
+    held = st.session_state.get(f"{_SHOWN}-{key}")
+    count = held[1] if held is not None and held[0] == about else _PAGE
+    cards = image_cards(subject.answers, indices[:count].tolist(), subject.classes)
+    st.html(cards_html(cards, subject.images, session.colours(), _address))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(counted(len(cards), len(indices)), width="content")
+        if len(cards) < len(indices):
+            st.button(
+                _("Show more"),
+                key=f"more-{key}",
+                icon=":material/add:",
+                on_click=_more,
+                args=(key, about, count + 2 * _PAGE),
+            )
+
+
+def _address(index: int) -> str:
+    return places.address_of(part="image", image=str(index))
+
+
+def _more(key: str, about: tuple[str, int, list[int]], count: int) -> None:
+    st.session_state[f"{_SHOWN}-{key}"] = (about, count)

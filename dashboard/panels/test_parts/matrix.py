@@ -1,0 +1,69 @@
+"""The confusion matrix; a click on a cell narrows the images below to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from dashboard import session
+from dashboard.charts.confusion import (
+    Unit,
+    cell_words,
+    confusion_figure,
+    confusion_info,
+    frequent_mistakes,
+)
+from dashboard.panels import downloads
+from dashboard.panels.test_parts.chosen_cell import choose_cell, chosen_cell
+from dashboard.panels.test_parts.subject import Subject
+from dashboard.words.translation import N_, _, translated
+from dashboard.words.wording import as_markdown
+
+__all__ = ["matrix"]
+
+_CHART, _UNIT = "confusion", "confusion-unit"
+_UNITS: Mapping[Unit, str] = {
+    "counts": N_("Counts"),
+    "percent": N_("% of row"),
+    "column": N_("% of column"),
+}
+
+
+def matrix(subject: Subject) -> None:
+    """The matrix, its unit, and the commonest mistakes in words."""
+    classes = subject.classes
+    with st.container(horizontal=True, vertical_alignment="center", key="head-matrix"):
+        st.header(_("Confusion matrix"), anchor=False)
+        st.space("stretch")
+        unit = st.segmented_control(
+            _("Unit"),
+            list(_UNITS),
+            format_func=lambda name: translated(_UNITS[name]),
+            default="counts",
+            required=True,
+            key=_UNIT,
+            label_visibility="collapsed",
+            persist_state="session",
+        )
+    info = confusion_info(subject.result["evaluation"]["confusion"], classes, unit)
+    downloads.chart(
+        confusion_figure(info, session.colours(), chosen_cell(len(classes))),
+        key=_CHART,
+        title=_("Confusion matrix"),
+        file=f"{subject.name}-confusion",
+        on_select=_cell_chosen,
+        selection_mode="points",
+    )
+    pairs = "; ".join(cell_words(cell, classes) for cell in frequent_mistakes(info, 3))
+    if pairs:
+        st.caption(
+            _("Most often: {mistakes}. Click a cell to see them.", mistakes=as_markdown(pairs))
+        )
+
+
+def _cell_chosen() -> None:
+    """A cell was clicked: choose it; on the diagonal, the mistakes of its row."""
+    points = st.session_state[_CHART].selection.points
+    true, predicted = points[0]["customdata"] if points else (None, None)
+    choose_cell(true, None if true == predicted else predicted)

@@ -1,0 +1,184 @@
+"""How sure the model is: reliability, confidence right and wrong, what waiting to be sure costs."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import session
+from dashboard.charts.trust import (
+    histogram_figure,
+    reliability_figure,
+    threshold_figure,
+    threshold_points,
+)
+from dashboard.panels import downloads
+from dashboard.panels.test_parts.subject import Subject
+from dashboard.session.problems import friendly_errors
+from dashboard.words.intervals import accuracy_range
+from dashboard.words.translation import _, ngettext
+from dashboard.words.wording import as_markdown, percent
+from mlcore.insight.calibration import Calibration
+from mlcore.insight.confidence import answered, confidence_histograms
+
+__all__ = ["draw"]
+
+_BARS = 20
+_USUAL = 90  # per cent
+
+
+def draw(subject: Subject) -> None:
+    """The whole part."""
+    left, right = st.columns(2, gap="medium")
+    with left:
+        _reliability(subject)
+    with right:
+        _histograms(subject)
+    st.fragment(_threshold)(subject)
+
+
+def _reliability(subject: Subject) -> None:
+    found = subject.tested.calibration
+    with st.container(horizontal=True, vertical_alignment="center", key="head-reliability"):
+        st.header(
+            _("Reliability"),
+            anchor=False,
+            help=_(
+                "Images in 15 bins by the probability of the likeliest class. A model that can be "
+                "trusted is right as often as it says: its bars end on the dashed line."
+            ),
+        )
+        st.space("stretch")
+        downloads.csv_button(
+            _bins(found), key="csv-reliability", file=f"{subject.name}-reliability"
+        )
+    downloads.chart(
+        reliability_figure(found, session.colours()),
+        key="reliability",
+        title=_("Reliability"),
+        file=f"{subject.name}-reliability",
+    )
+    st.caption(as_markdown(_trust_words(found)))
+
+
+def _trust_words(found: Calibration) -> str:
+    text = _(
+        "Expected calibration error: {ece}; by so much the model's confidence misses its accuracy.",
+        ece=percent(found.before.ece),
+    )
+    if found.temperature is None or found.after is None:
+        if found.images:
+            return text + " " + _("No temperature fits: it is never wrong on validation images.")
+        return text + " " + _("Its run held no validation images out, on which to fit a remedy.")
+    if found.temperature > 1:
+        verdict = _("it is too sure of itself")
+    else:
+        verdict = _("it is not sure enough of itself")
+    return (
+        text
+        + " "
+        + ngettext(
+            "Logits divided by a temperature of {temperature:.3f}, fitted on {n:,} validation "
+            "image, bring the error to {after}: {verdict}.",
+            "Logits divided by a temperature of {temperature:.3f}, fitted on {n:,} validation "
+            "images, bring the error to {after}: {verdict}.",
+            found.images,
+            temperature=found.temperature,
+            after=percent(found.after.ece),
+            verdict=verdict,
+        )
+    )
+
+
+def _bins(found: Calibration) -> dict[str, list[float]]:
+    bins = len(found.before.counts)
+    columns: dict[str, list[float]] = {
+        "from": [number / bins for number in range(bins)],
+        "to": [(number + 1) / bins for number in range(bins)],
+        "images": found.before.counts.tolist(),
+        "confidence": found.before.confidence.tolist(),
+        "accuracy": found.before.accuracy.tolist(),
+    }
+    if found.after is not None:
+        columns |= {
+            "images_after": found.after.counts.tolist(),
+            "confidence_after": found.after.confidence.tolist(),
+            "accuracy_after": found.after.accuracy.tolist(),
+        }
+    return columns
+
+
+def _histograms(subject: Subject) -> None:
+    right, wrong = confidence_histograms(subject.answers, _BARS)
+    with st.container(horizontal=True, vertical_alignment="center", key="head-confidence"):
+        st.header(_("Confidence, right and wrong"), anchor=False)
+        st.space("stretch")
+        downloads.csv_button(
+            {
+                "from": [number / _BARS for number in range(_BARS)],
+                "to": [(number + 1) / _BARS for number in range(_BARS)],
+                "right": right.tolist(),
+                "wrong": wrong.tolist(),
+            },
+            key="csv-confidence",
+            file=f"{subject.name}-confidence",
+        )
+    downloads.chart(
+        histogram_figure(right, wrong, session.colours()),
+        key="confidence",
+        title=_("Confidence, right and wrong"),
+        file=f"{subject.name}-confidence",
+    )
+    answers = subject.answers
+    sure = answered(answers, 0.99)
+    st.caption(
+        as_markdown(
+            _(
+                "On {share} of the images its confidence is 99 % or more; {wrong:,} of those "
+                "{count:,} are wrong all the same.",
+                share=percent(sure.share, 1),
+                wrong=sure.count - sure.right,
+                count=sure.count,
+            )
+        )
+    )
+
+
+@friendly_errors()
+def _threshold(subject: Subject) -> None:
+    """What is left where the model answers only when it is sure enough."""
+    st.header(_("Answer only when sure"), anchor=False)
+    chosen = st.slider(
+        _("Least confidence"),
+        0,
+        100,
+        _USUAL,
+        format="%d %%",
+        key="threshold",
+        persist_state="session",
+    )
+    left = answered(subject.answers, chosen / 100)
+    st.markdown(as_markdown(_left_words(chosen, left.count, left.right, left.total)))
+    downloads.chart(
+        threshold_figure(
+            threshold_points(subject.answers), (left.share, left.accuracy), session.colours()
+        ),
+        key="threshold-curve",
+        title=_("Answer only when sure"),
+        file=f"{subject.name}-threshold",
+    )
+
+
+def _left_words(threshold: int, count: int, right: int, total: int) -> str:
+    if not count:
+        return _("It is nowhere as sure as {threshold} %.", threshold=threshold)
+    return _(
+        "At {threshold} % or more it answers {count:,} of {total:,} images ({share}), and is right "
+        "on {accuracy} of them ({range}); {wrong:,} mistakes are left.",
+        threshold=threshold,
+        count=count,
+        total=total,
+        share=percent(count / total, 1),
+        accuracy=percent(right / count),
+        range=accuracy_range(right, count),
+        wrong=count - right,
+    )
