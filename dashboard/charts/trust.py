@@ -134,6 +134,7 @@ def threshold_figure(
         ]
     )
     figure.update_layout(**layout(palette, height=_HEIGHT))
+    figure.update_layout(margin={"r": 20})
     figure.update_xaxes(title_text=_("Share answered"), tickformat=".0%", range=[0, 1.02])
     figure.update_yaxes(title_text=_("Accuracy on what is answered"), tickformat=".1%")
     return figure

@@ -45,7 +45,9 @@ def tested(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[App, RunF
 def opened(page: Page, tested: tuple[App, RunFolder], more: str = "") -> None:
     app, run = tested
     page.goto(f"{app.url}/test?data.name=digits&run={run.id}{more}")
-    expect(page.locator(".st-key-figures")).to_contain_text(re.compile(r"95 %: [\d.]+ to [\d.]+ %"))
+    expect(page.locator(".st-key-figures")).to_contain_text(
+        re.compile(r"95\s%:\s[\d.]+\sto\s[\d.]+\s%")
+    )
     wait_settled(page)
 
 
