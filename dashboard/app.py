@@ -11,7 +11,7 @@ from dashboard import controls, session
 from dashboard.components import reading
 from dashboard.gaps import reruns, theme, widgets
 from dashboard.server import data_sets
-from dashboard.session import places, problems
+from dashboard.session import problems
 from dashboard.session.problems import friendly_errors
 from dashboard.words import translation
 from dashboard.words.translation import N_, _, translated
@@ -67,7 +67,6 @@ def main() -> None:
     )
     name = page.url_path or _FIRST
     problems.enter(name)
-    places.enter(name)
     with friendly_errors():
         if name == _FIRST:  # the others show their titles
             reading.only_read(translated(_PAGES[name].title), "h1")

@@ -90,7 +90,7 @@ def curves_figure(info: CurvesInfo, palette: Palette) -> go.Figure:
         ]
     )
     figure.update_layout(**layout(palette, height=520), hovermode="closest")
-    figure.update_layout(legend={"y": -0.16, "yanchor": "top"})
+    figure.update_layout(legend={"y": -0.16, "yanchor": "top"}, margin={"r": 16})
     low, high = (0.9, 0.1) if info.corner else (0.0, 1.0)
     if roc:
         figure.update_xaxes(title_text=_("False positives, of the other classes"))

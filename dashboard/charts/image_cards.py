@@ -70,7 +70,7 @@ def cards_html(
         address: gives where the card of an image leads.
     """
     body = "".join(_card_html(card, images[card.index], address(card.index)) for card in cards)
-    return f"<style>{_style(palette)}</style><ul class='cards'>{body}</ul>"
+    return f"<style>{_style(palette)}</style><div class='cards' role='list'>{body}</div>"
 
 
 def card_words(card: ImageCard) -> str:
@@ -109,11 +109,11 @@ def _card_html(card: ImageCard, image: NDArray[np.uint8], address: str) -> str:
     label = html.escape(_("is {label}", label=with_article(card.label)))
     bars = "".join(_guess_html(guess) for guess in card.guesses)
     return (
-        f"<li><a href='{html.escape(address, quote=True)}' target='_self' title='{words}' "
-        f"data-place='image={card.index}'>"
+        f"<div role='listitem'><a href='{html.escape(address, quote=True)}' target='_self' "
+        f"title='{words}' data-place='image={card.index}'>"
         f"<img alt='{words}' src='{png(image)}'>"
         f"<span class='about'><b class='is'>{label}</b>{bars}</span>"
-        "</a></li>"
+        "</a></div>"
     )
 
 
@@ -129,9 +129,9 @@ def _guess_html(guess: Guess) -> str:
 
 def _style(palette: Palette) -> str:
     return f"""
-.cards {{ display: grid; grid-template-columns: repeat(auto-fill, minmax(210px, 1fr));
-  gap: 10px; list-style: none; margin: 0; padding: 0; }}
-.cards li {{ margin: 0; padding: 0; min-width: 0; }}
+.cards {{ display: grid; grid-template-columns: repeat(auto-fill, minmax(200px, 1fr));
+  gap: 10px; }}
+.cards > div {{ min-width: 0; }}
 .cards a {{ display: flex; gap: 10px; padding: 8px; border-radius: 8px; height: 100%;
   border: 1px solid {palette.grid}; align-items: center; min-width: 0; box-sizing: border-box;
   color: inherit !important; text-decoration: none !important; }}

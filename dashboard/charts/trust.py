@@ -57,7 +57,8 @@ def reliability_figure(found: Calibration, palette: Palette) -> go.Figure:
         hoverinfo="skip",
     )
     figure.update_layout(**layout(palette, height=_HEIGHT))
-    figure.update_xaxes(title_text=_("Confidence"), range=[0, 1], tickformat=".0%")
+    figure.update_layout(margin={"r": 20})
+    figure.update_xaxes(title_text=_("Confidence"), range=[0, 1], tickformat=".0%", dtick=0.2)
     figure.update_yaxes(title_text=_("Share that is right"), range=[0, 1.02], tickformat=".0%")
     return figure
 
@@ -84,8 +85,8 @@ def histogram_figure(right: Ints, wrong: Ints, palette: Palette) -> go.Figure:
         ]
     )
     figure.update_layout(**layout(palette, height=_HEIGHT))
-    figure.update_layout(bargap=0.12, bargroupgap=0.0)
-    figure.update_xaxes(title_text=_("Confidence"), range=[0, 1], tickformat=".0%")
+    figure.update_layout(bargap=0.12, bargroupgap=0.0, margin={"r": 20})
+    figure.update_xaxes(title_text=_("Confidence"), range=[0, 1], tickformat=".0%", dtick=0.2)
     figure.update_yaxes(title_text=_("Images"), type="log", dtick=1, exponentformat="SI")
     return figure
 
@@ -133,6 +134,7 @@ def threshold_figure(
         ]
     )
     figure.update_layout(**layout(palette, height=_HEIGHT))
+    figure.update_layout(margin={"r": 20})
     figure.update_xaxes(title_text=_("Share answered"), tickformat=".0%", range=[0, 1.02])
     figure.update_yaxes(title_text=_("Accuracy on what is answered"), tickformat=".1%")
     return figure

@@ -23,8 +23,9 @@ def figures(evaluation: Mapping[str, Any]) -> None:
     wrong = total - right
     accuracy, errors = exact_percent(right, total), exact_percent(wrong, total)
     ratio = _("{right:,} of {total:,}", right=right, total=total)
+    interval = accuracy_range(right, total).replace(" ", "\N{NO-BREAK SPACE}")
     with st.container(horizontal=True, key="figures", gap="small"):
-        metric_with_note(_("Test accuracy"), accuracy, f"{ratio} · {accuracy_range(right, total)}")
+        metric_with_note(_("Test accuracy"), accuracy, f"{ratio} · {interval}")
         metric_with_note(_("Test loss"), f"{evaluation['loss']:.4f}", _("per image"))
         metric_with_note(_("Mistakes"), f"{wrong:,}", _("{share} of all", share=errors))
     st.caption(as_markdown(what_means_something(right, total)))

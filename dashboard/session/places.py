@@ -1,35 +1,21 @@
 """Where on a page a person is: a part of it, a cell of a matrix, an image.
 
 The address names it, so that a link leads there. As with the settings, the address is read when a
-session starts; from then on the session knows, and the address follows. What a browser says of its
-address while a person clicks on is what it was told before, so that does not count; what it says
-once it has had time to follow does: the person has gone back in its history.
+session starts; from then on the session knows, and the address follows: what a browser says of its
+address while a person goes on is what it was told before. (Streamlit replaces the address, so there
+is no earlier place in the browser's history to go back to.)
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
 import streamlit as st
 
-__all__ = ["address_of", "enter", "go_to", "place", "write_in_address"]
+__all__ = ["address_of", "go_to", "place", "write_in_address"]
 
-_PLACES, _WRITTEN, _PAGE = "places", "places-written", "places-page"
-_FOLLOWS = 2.0  # seconds in which a browser's address has followed
-
-
-def enter(page: str) -> None:
-    """A page is about to be drawn: take what its address says since the person went back there."""
-    told = st.session_state.get(_WRITTEN)
-    if st.session_state.get(_PAGE) != page:  # its address is not that of the page before
-        st.session_state[_PAGE] = page
-        st.session_state[_WRITTEN] = None
-    elif told is not None and time.monotonic() - told[1] > _FOLLOWS:
-        for name, text in told[0].items():
-            if (now := st.query_params.get(name)) != text:
-                go_to(**{name: now})
+_PLACES = "places"
 
 
 def place(name: str) -> str | None:
@@ -57,10 +43,6 @@ def write_in_address(wanted: Mapping[str, str | None]) -> None:
             del st.query_params[name]
         else:
             st.query_params[name] = text
-    written = {name: st.query_params.get(name) for name in wanted}
-    told = st.session_state.get(_WRITTEN)
-    if told is None or told[0] != written:
-        st.session_state[_WRITTEN] = (written, time.monotonic())
 
 
 def address_of(**wanted: str) -> str:

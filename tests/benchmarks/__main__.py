@@ -1,8 +1,8 @@
 """Print tables of speed, memory and accuracy on MNIST: `python -m tests.benchmarks`.
 
 Name what to measure (default: epochs): epochs, widths, presets, memory, together, load,
-steering, syncing, page. The last drives Chromium, and `--rounds` should be 10 or more there and
-for steering.
+steering, syncing, insight, page. The last drives Chromium, and `--rounds` should be 10 or more
+there and for steering.
 """
 
 from __future__ import annotations
@@ -14,11 +14,24 @@ from pathlib import Path
 
 import torch
 
-from tests.benchmarks import accuracy, epochs, load, memory, steering, syncing, together, widths
+from tests.benchmarks import (
+    accuracy,
+    epochs,
+    insight,
+    load,
+    memory,
+    steering,
+    syncing,
+    together,
+    widths,
+)
 from tests.benchmarks.page import measure_page
 from tests.benchmarks.page.figures import HEAD, lines
 
-WHAT = ("epochs", "widths", "presets", "memory", "together", "load", "steering", "syncing", "page")
+WHAT = (
+    *("epochs", "widths", "presets", "memory", "together", "load", "steering", "syncing"),
+    *("insight", "page"),
+)
 
 
 def processor() -> str:
@@ -64,6 +77,8 @@ def main() -> None:
                 print(memory.table() + "\n", flush=True)
             case "together":
                 print(together.table(arguments.rounds) + "\n", flush=True)
+            case "insight":
+                print(insight.table(arguments.rounds) + "\n", flush=True)
             case "load":
                 print(load.table(arguments.rounds) + "\n", flush=True)
             case "syncing":

@@ -105,12 +105,14 @@ def _grids(first: Subject, second: Subject, found: Comparison) -> None:
         st.header(_("Only the first is right"), anchor=False)
         st.caption(_("The cards show what the second answers."))
         if len(found.only_first_right):
-            image_grid(second, found.only_first_right, key="only-first", counted=_counted)
+            image_grid(second, found.only_first_right, key="only-first", counted=_counted, first=12)
     with right:
         st.header(_("Only the second is right"), anchor=False)
         st.caption(_("The cards show what the first answers."))
         if len(found.only_second_right):
-            image_grid(first, found.only_second_right, key="only-second", counted=_counted)
+            image_grid(
+                first, found.only_second_right, key="only-second", counted=_counted, first=12
+            )
 
 
 def _counted(shown: int, count: int) -> str:

@@ -15,12 +15,17 @@ from mlcore.insight.answers import Ints
 
 __all__ = ["image_grid"]
 
-_PAGE = 24  # images shown at first
+_PAGE = 24  # images shown at first, where not said otherwise
 _SHOWN = "images-shown"
 
 
 def image_grid(
-    subject: Subject, indices: Ints, *, key: str, counted: Callable[[int, int], str]
+    subject: Subject,
+    indices: Ints,
+    *,
+    key: str,
+    counted: Callable[[int, int], str],
+    first: int = _PAGE,
 ) -> None:
     """Draw the images in this order.
 
@@ -29,10 +34,11 @@ def image_grid(
         indices: (M,) of the images.
         key: of the grid.
         counted: puts into words how many of how many are shown.
+        first: how many are shown at first.
     """
     about = (key, len(indices), indices[:1].tolist())
     held = st.session_state.get(f"{_SHOWN}-{key}")
-    count = held[1] if held is not None and held[0] == about else _PAGE
+    count = held[1] if held is not None and held[0] == about else first
     cards = image_cards(subject.answers, indices[:count].tolist(), subject.classes)
     st.html(cards_html(cards, subject.images, session.colours(), _address))
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -43,7 +49,7 @@ def image_grid(
                 key=f"more-{key}",
                 icon=":material/add:",
                 on_click=_more,
-                args=(key, about, count + 2 * _PAGE),
+                args=(key, about, count + 2 * first),
             )
 
 

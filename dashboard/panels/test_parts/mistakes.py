@@ -24,6 +24,7 @@ __all__ = ["ORDER", "draw"]
 ORDER = "order"
 """The parameter of the address that names the order of the images."""
 
+_ANY = -1  # among the numbers of classes: a list with None in it could be emptied
 _ORDERS: Mapping[Ranking, tuple[str, str]] = {
     "mistakes": (
         N_("Most confident mistakes"),
@@ -136,13 +137,16 @@ def _choose_class(
     chosen: int | None,
     take: Callable[[int | None], None],
 ) -> None:
-    options: list[int | None] = [None, *range(len(classes))]
     st.selectbox(
         label,
-        options,
-        index=options.index(chosen),
-        format_func=lambda index: _("any class") if index is None else classes[index],
-        key=show(key, chosen, take).key,
+        [_ANY, *range(len(classes))],
+        index=0 if chosen is None else chosen + 1,
+        format_func=lambda index: _("any class") if index == _ANY else classes[index],
+        key=show(
+            key,
+            _ANY if chosen is None else chosen,
+            lambda number: take(None if number == _ANY else number),
+        ).key,
         width=160,
     )
 

@@ -69,24 +69,26 @@ def _trust_words(found: Calibration) -> str:
         if found.images:
             return text + " " + _("No temperature fits: it is never wrong on validation images.")
         return text + " " + _("Its run held no validation images out, on which to fit a remedy.")
+    values = {"temperature": found.temperature, "after": percent(found.after.ece)}
     if found.temperature > 1:
-        verdict = _("it is too sure of itself")
-    else:
-        verdict = _("it is not sure enough of itself")
-    return (
-        text
-        + " "
-        + ngettext(
-            "Logits divided by a temperature of {temperature:.3f}, fitted on {n:,} validation "
-            "image, bring the error to {after}: {verdict}.",
-            "Logits divided by a temperature of {temperature:.3f}, fitted on {n:,} validation "
-            "images, bring the error to {after}: {verdict}.",
+        remedy = ngettext(
+            "It is too sure of itself: fitted on {n:,} validation image, a temperature of "
+            "{temperature:.3f} is best, with which the error is {after}.",
+            "It is too sure of itself: fitted on {n:,} validation images, a temperature of "
+            "{temperature:.3f} is best, with which the error is {after}.",
             found.images,
-            temperature=found.temperature,
-            after=percent(found.after.ece),
-            verdict=verdict,
+            **values,
         )
-    )
+    else:
+        remedy = ngettext(
+            "It is not sure enough of itself: fitted on {n:,} validation image, a temperature of "
+            "{temperature:.3f} is best, with which the error is {after}.",
+            "It is not sure enough of itself: fitted on {n:,} validation images, a temperature of "
+            "{temperature:.3f} is best, with which the error is {after}.",
+            found.images,
+            **values,
+        )
+    return f"{text} {remedy}"
 
 
 def _bins(found: Calibration) -> dict[str, list[float]]:

@@ -1,0 +1,158 @@
+"""The figures of a test, as a person looks at them: by mouse, by keyboard, and taken along."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from mlcore.config import RunConfig
+from mlcore.run import execute
+from mlcore.runs import RunFolder, RunStore
+from tests.browser.axe import faults
+from tests.browser.server import App, start_app, stop_runs, wait_settled
+
+pytestmark = pytest.mark.browser
+
+SETTINGS = {
+    "data.name": "digits",
+    "data.validation": 200,
+    "model.hidden": (16,),
+    "optim.name": "adam",
+    "train.epochs": 3,
+    "train.device": "cpu",
+    "train.threads": 1,
+}
+
+
+@pytest.fixture(scope="module")
+def tested(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[App, RunFolder]]:
+    """A server with a run that ended."""
+    folder = tmp_path_factory.mktemp("figures")
+    run = RunStore(folder / "runs").create(RunConfig.from_flat(SETTINGS))
+    execute(run)
+    app = start_app(folder, folder / "data")
+    yield app, run
+    app.stop()
+    stop_runs(app.runs)
+
+
+def opened(page: Page, tested: tuple[App, RunFolder], more: str = "") -> None:
+    app, run = tested
+    page.goto(f"{app.url}/test?data.name=digits&run={run.id}{more}")
+    expect(page.locator(".st-key-figures")).to_contain_text(
+        re.compile(r"95\s%:\s[\d.]+\sto\s[\d.]+\s%")
+    )
+    wait_settled(page)
+
+
+def parameter(page: Page, name: str, value: str | None) -> None:
+    """Wait until the address says so."""
+    page.wait_for_function(
+        "([name, value]) => new URL(location.href).searchParams.get(name) === value",
+        arg=[name, value],
+    )
+
+
+def click_cell(page: Page, true: int, predicted: int) -> None:
+    chart = page.locator(".st-key-confusion .js-plotly-plot:visible").last
+    chart.locator(".textpoint").first.wait_for()
+    chart.scroll_into_view_if_needed()
+    x, y = chart.evaluate(
+        """(plot, [row, column]) => {
+            const box = plot.getBoundingClientRect(), { xaxis, yaxis } = plot._fullLayout;
+            const right = xaxis._offset + xaxis.l2p(column), down = yaxis._offset + yaxis.l2p(row);
+            return [box.x + right, box.y + down];
+        }""",
+        [true, predicted],
+    )
+    page.mouse.move(x - 2, y - 2)
+    page.mouse.move(x, y)
+    page.mouse.click(x, y)
+
+
+def test_a_cell_is_clicked_its_images_seen_and_the_link_shows_the_same(tested, page):
+    opened(page, tested)
+    click_cell(page, 8, 1)
+    parameter(page, "cell", "8-1")
+    wait_settled(page)
+    expect(page.locator(".st-key-all-mistakes button:visible")).to_be_visible()
+    expect(page.locator(".st-key-confusion .shapelayer path:visible")).to_have_count(1)
+    shown = page.locator(".cards a").evaluate_all("cards => cards.map((card) => card.title)")
+    assert all(": an 8 mistaken for a 1 with " in words for words in shown)
+    page.reload()
+    wait_settled(page)
+    expect(page.locator(".st-key-mistakes-true input")).to_have_value("8")
+    expect(page.locator(".st-key-mistakes-predicted input")).to_have_value("1")
+    assert page.locator(".cards a").count() == len(shown)
+    click_cell(page, 5, 5)
+    parameter(page, "cell", "5-")
+
+
+def test_a_card_is_a_link_that_keeps_the_session(tested, page):
+    opened(page, tested)
+    page.evaluate("window.mark = 1")
+    card = page.locator(".cards a").first
+    index = re.search(r"Test image (\d+)", card.get_attribute("title") or "")
+    assert index
+    assert f"part=image&image={index[1]}" in (card.get_attribute("href") or "")
+    card.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_function("!document.querySelector('[data-stale=true]')")
+    wait_settled(page)
+    assert page.evaluate("window.mark") == 1
+
+
+def test_parts_are_reached_by_keyboard_and_stand_in_the_address(tested, page):
+    opened(page, tested)
+    page.locator(".st-key-test-part button").nth(0).focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    parameter(page, "part", "sure")
+    expect(page.get_by_text("Expected calibration error").last).to_be_visible()
+    assert not faults(page)
+    slider = page.get_by_role("slider", name="Least confidence")
+    before = page.get_by_text(re.compile("^At 90 % or more")).inner_text()
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_text(re.compile("^At 91 % or more"))).not_to_have_text(before)
+    page.locator(".st-key-test-part button").nth(0).click()
+    parameter(page, "part", None)
+
+
+def test_two_checkpoints_are_compared(tested, page):
+    opened(page, tested, "&part=compare")
+    expect(page.locator(".st-key-accuracies")).to_contain_text("Second")
+    expect(page.get_by_text(re.compile("McNemar|nothing speaks")).last).to_be_visible()
+    expect(page.locator(".st-key-difference .heatmaplayer:visible")).to_have_count(1)
+    assert not faults(page)
+
+
+def test_charts_and_tables_are_taken_along(tested, page, tmp_path: Path):
+    opened(page, tested)
+    page.locator(".st-key-confusion .textpoint").first.wait_for()
+    for form in ("PNG", "SVG"):
+        button = page.get_by_role("button", name=f"Download as {form}: Confusion matrix")
+        with page.expect_download() as download:
+            button.click()
+        file = tmp_path / download.value.suggested_filename
+        download.value.save_as(file)
+        assert re.fullmatch(rf"[\d-]+-\w+-step-\d+-confusion\.{form.lower()}", file.name)
+        if form == "PNG":
+            assert min(Image.open(file).size) >= 1000
+        else:
+            text = file.read_text()
+            assert text.startswith("<svg")
+            assert ">predicted</text>" in text
+    with page.expect_download() as download:
+        page.locator(".st-key-csv-classes button:visible").first.click()
+    file = tmp_path / "classes.csv"
+    download.value.save_as(file)
+    rows = list(csv.DictReader(file.read_text().splitlines()))
+    assert [row["class"] for row in rows] == list("0123456789")
+    assert sum(int(row["images"]) for row in rows) == 360
