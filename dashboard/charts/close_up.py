@@ -59,10 +59,10 @@ def probabilities_html(
         true: the class of the image; None where it is not known.
         colours: of the page.
     """
-    rows = []
+    rows, its_class = [], html.escape(_("true class"))
     for index, (name, value) in enumerate(zip(classes, probabilities, strict=True)):
         kind = "right" if index == true else "wrong"
-        mark = f" <small>{html.escape(_('true class'))}</small>" if index == true else ""
+        mark = f" <small>{its_class}</small>" if index == true else ""
         rows.append(
             f"<li class='{kind}'><b>{html.escape(name)}</b><i><s style='width:{100 * value:.2f}%'>"
             f"</s></i><span>{percent(value, 2)}</span>{mark}</li>"

@@ -56,7 +56,7 @@ def draw(subject: Subject) -> None:
     with left:
         _close_up(found, chosen, data.test.images[index], index, subject.classes)
     with middle:
-        st.markdown(f"**{_('All classes')}**")
+        st.subheader(_("All classes"), anchor=False)
         chances = found.told["probabilities"]
         st.html(probabilities_html(chances, subject.classes, label, session.colours()))
     with right:
@@ -159,7 +159,7 @@ def _close_up(
 
 
 def _flip(told: Mapping[str, Any], image: NDArray[np.uint8], subject: Subject, index: int) -> None:
-    st.markdown(f"**{_('What would flip the answer')}**")
+    st.subheader(_("What would flip the answer"), anchor=False)
     flip = told["flip"]
     if flip is None:
         st.caption(_("No change of single pixels was found that gives another answer."))

@@ -39,6 +39,7 @@ EVERY_COMMAND = {
     "restore": "restore",
     "evaluate": "evaluate RUN",
     "compare": "compare RUN RUN",
+    "predict": "predict FOLDER/grün.png --checkpoint RUN",
     "export": "export RUN --format checkpoint --output FOLDER/grün.pt",
     "inspect": "inspect RUN",
     "data": "data",
