@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import server
-from mlcore.errors import CheckpointError
+from dashboard.server.contents import content_of
 
 __all__ = ["kept", "network_of", "predicted"]
 
@@ -33,7 +33,7 @@ def network_of(
     Raises:
         MlcoreError: the file is gone or refused, or the job died.
     """
-    return _network(str(checkpoint), _written(checkpoint), dict(assumed), untrusted)
+    return _network(str(checkpoint), content_of(checkpoint), dict(assumed), untrusted)
 
 
 def predicted(
@@ -62,7 +62,7 @@ def predicted(
         MlcoreError: the image is refused or empty, the checkpoint is gone, or the job died.
     """
     request = {"centre": centre, "black": black, "untrusted": untrusted, "assumed": dict(assumed)}
-    return _predicted(str(checkpoint), _written(checkpoint), str(image), request)
+    return _predicted(str(checkpoint), content_of(checkpoint), str(image), request)
 
 
 def kept(image: Path, label: str, root: Path, *, black: bool) -> Path:
@@ -75,21 +75,10 @@ def kept(image: Path, label: str, root: Path, *, black: bool) -> Path:
     return Path(server.jobs().call("keep-drawing", request, timeout=_SECONDS)["file"])
 
 
-def _written(checkpoint: Path) -> tuple[int, int, int]:
-    """What of a file changes when it is written again."""
-    try:
-        status = checkpoint.stat()
-    except OSError:
-        raise CheckpointError(
-            "The checkpoint {file} is gone: choose another one.", file=checkpoint.name
-        ) from None
-    return status.st_ino, status.st_size, status.st_mtime_ns
-
-
 @st.cache_data(max_entries=16, show_spinner=False)
 def _network(
     checkpoint: str,
-    written: tuple[int, int, int],  # noqa: ARG001  part of the cache key
+    content: str,  # noqa: ARG001  part of the cache key
     assumed: dict[str, Any],
     untrusted: bool,
 ) -> tuple[dict[str, Any], bytes]:
@@ -107,7 +96,7 @@ def _network(
 @st.cache_data(max_entries=64, show_spinner=False)
 def _predicted(
     checkpoint: str,
-    written: tuple[int, int, int],  # noqa: ARG001  part of the cache key
+    content: str,  # noqa: ARG001  part of the cache key
     image: str,
     request: dict[str, Any],
 ) -> dict[str, Any]:

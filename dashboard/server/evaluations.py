@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,14 +12,14 @@ import streamlit as st
 
 from dashboard import server
 from dashboard.server import data_sets
+from dashboard.server.contents import content_of
 from dashboard.words.translation import _
-from mlcore.errors import CheckpointError
 from mlcore.insight.answers import Answers, Ints, read_answers
 from mlcore.insight.calibration import Calibration, calibration
 from mlcore.insight.curves import ClassCurves, class_curves
 from mlcore.insight.ranking import Ranking, ranked
 
-__all__ = ["Tested", "content_of", "evaluated", "tried"]
+__all__ = ["Tested", "evaluated", "tried"]
 
 _SECONDS = 60.0  # that a test may take
 _KEPT = 24  # tests; the answers to 10,000 images in ten classes take 2 MB with what comes of them
@@ -90,27 +89,6 @@ def evaluated(
             dict(assumed),
             untrusted,
         )
-
-
-def content_of(checkpoint: Path) -> str:
-    """A digest of a checkpoint file, read once until it changes.
-
-    Raises:
-        CheckpointError: it is gone.
-    """
-    try:
-        status = checkpoint.stat()
-        return _digest(str(checkpoint), (status.st_ino, status.st_size, status.st_mtime_ns))
-    except OSError:
-        raise CheckpointError(
-            "The checkpoint {file} is gone: choose another one.", file=checkpoint.name
-        ) from None
-
-
-@st.cache_data(max_entries=256, show_spinner=False)
-def _digest(checkpoint: str, written: tuple[int, int, int]) -> str:  # noqa: ARG001  cache key
-    with Path(checkpoint).open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @st.cache_resource(max_entries=_KEPT, show_spinner=False)

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from dashboard import server
 from dashboard.server import data_sets
-from mlcore.errors import CheckpointError, JobError
+from dashboard.server.contents import content_of
+from mlcore.errors import JobError
 from mlcore.jobs import Job
 
 __all__ = ["Found", "Model", "ask", "begin", "read_file"]
@@ -72,7 +73,7 @@ def ask(kind: str, model: Model, **more: Any) -> Found:
     """
     files = [model.checkpoint, *(Path(path) for path in more.get("checkpoints", ()))]
     changed = data_sets.changed(model.data, model.root)
-    return _asked(kind, model.request() | more, [_written(file) for file in files], changed)
+    return _asked(kind, model.request() | more, [content_of(file) for file in files], changed)
 
 
 def begin(kind: str, model: Model) -> Job:
@@ -100,20 +101,9 @@ def read_file(folder: Path, name: str) -> Arrays:
 def _asked(
     kind: str,
     request: dict[str, Any],
-    written: list[tuple[int, int, int]],  # noqa: ARG001  part of the cache key
+    contents: list[str],  # noqa: ARG001  part of the cache key
     changed: float,  # noqa: ARG001  part of the cache key
 ) -> Found:
     job = server.jobs().submit(kind, request)
     told = job.wait(_SECONDS)
     return Found(told, read_file(job.folder, told["file"]) if "file" in told else {})
-
-
-def _written(file: Path) -> tuple[int, int, int]:
-    """What tells one content of a file from another."""
-    try:
-        status = file.stat()
-    except OSError:
-        raise CheckpointError(
-            "The checkpoint {file} is gone: choose another one.", file=file.name
-        ) from None
-    return status.st_ino, status.st_size, status.st_mtime_ns

@@ -42,7 +42,7 @@ def could_be_chance(found: Comparison) -> str:
     values = {
         "first": first,
         "second": second,
-        "p": f"{found.mcnemar_p:.3f}" if found.mcnemar_p >= 0.001 else "< 0.001",
+        "p": f"= {found.mcnemar_p:.3f}" if found.mcnemar_p >= 0.001 else "< 0.001",
     }
     if first == second:
         return _(

@@ -173,14 +173,16 @@ def _threshold(subject: Subject) -> None:
 def _left_words(threshold: int, count: int, right: int, total: int) -> str:
     if not count:
         return _("It is nowhere as sure as {threshold} %.", threshold=threshold)
-    return _(
+    return ngettext(
         "At {threshold} % or more it answers {count:,} of {total:,} images ({share}), and is right "
-        "on {accuracy} of them ({range}); {wrong:,} mistakes are left.",
+        "on {accuracy} of them ({range}); {n:,} mistake is left.",
+        "At {threshold} % or more it answers {count:,} of {total:,} images ({share}), and is right "
+        "on {accuracy} of them ({range}); {n:,} mistakes are left.",
+        count - right,
         threshold=threshold,
         count=count,
         total=total,
         share=percent(count / total, 1),
         accuracy=percent(right / count),
         range=accuracy_range(right, count),
-        wrong=count - right,
     )
