@@ -66,12 +66,14 @@ def figure(value: float | None, digits: int = 4) -> str:
 
 
 def percent(share: float | None, digits: int = 2) -> str:
-    """A share of 0 to 1 as "98.12 %"; what is not zero is never written as zero."""
+    """A share of 0 to 1 as "98.12 %"; what is not zero, or not all, is never written as such."""
     if share is None:
         return NONE
     smallest = 10.0**-digits
     if 0 < share * 100 < smallest:
         return f"< {smallest:.{digits}f} %"
+    if 100 - smallest / 2 <= share * 100 < 100:
+        return f"> {100 - smallest:.{digits}f} %"
     return f"{share * 100:.{digits}f} %"
 
 

@@ -62,7 +62,7 @@ def probabilities_html(
     rows, its_class = [], html.escape(_("true class"))
     for index, (name, value) in enumerate(zip(classes, probabilities, strict=True)):
         kind = "right" if index == true else "wrong"
-        mark = f" <small>{its_class}</small>" if index == true else ""
+        mark = f"<small>{its_class if index == true else ''}</small>"
         rows.append(
             f"<li class='{kind}'><b>{html.escape(name)}</b><i><s style='width:{100 * value:.2f}%'>"
             f"</s></i><span>{percent(value, 2)}</span>{mark}</li>"
@@ -160,7 +160,7 @@ def _style(colours: Palette) -> str:
 .chances s {{ display: block; height: 100%; background: {colours.wrong}; }}
 .chances .right s {{ background: {colours.right}; }}
 .chances span {{ min-width: 4.6em; text-align: right; font-variant-numeric: tabular-nums; }}
-.chances small {{ color: {colours.muted}; }}
+.chances small {{ width: 5.5em; color: {colours.muted}; }}
 .flipped {{ display: grid; grid-template-columns: 1fr 1fr; gap: 12px; max-width: 420px; }}
 .flipped figure, .nearest figure {{ margin: 0; }}
 .flipped figcaption, .nearest figcaption {{ font-size: 13px; margin-top: 4px; line-height: 1.35; }}

@@ -11,6 +11,13 @@ const make = (tag, className, parent, text) => {
   return node;
 };
 
+// As `mlcore.words.percent` writes a share: what is not zero, or not all, is never written as such.
+const percent = (share) => {
+  if (share > 0 && share < 0.001) return "< 0.1 %";
+  if (share >= 0.9995 && share < 1) return "> 99.9 %";
+  return `${(100 * share).toFixed(1)} %`;
+};
+
 const rgb = (text) => [1, 3, 5].map((i) => parseInt(text.slice(i, i + 2), 16));
 
 // A colour of a scale [[position, "#rrggbb"], …] at 0 to 1.
@@ -234,7 +241,7 @@ class Film {
     this.bars.forEach(({ bar, value }, number) => {
       const chance = chances[index * names.length + number];
       bar.style.width = `${100 * chance}%`;
-      value.textContent = `${(100 * chance).toFixed(1)} %`;
+      value.textContent = percent(chance);
     });
   }
 

@@ -10,7 +10,7 @@ import streamlit as st
 from dashboard.words.choices import choice_name, setting_text
 from dashboard.words.setting_names import setting_label
 from dashboard.words.translation import _
-from dashboard.words.wording import as_markdown
+from dashboard.words.wording import as_markdown, figure
 from mlcore.config import SETTINGS
 
 __all__ = ["details", "facts"]
@@ -24,7 +24,7 @@ def facts(found: Mapping[str, Any]) -> None:
         _("Parameters"): f"{found['parameters']:,}",
         _("Epochs done"): _number(found["epoch"]),
         _("Steps done"): _number(found["step"]),
-        _("Loss"): _("not stated") if found["loss"] is None else f"{found['loss']:.4f}",
+        _("Loss"): _("not stated") if found["loss"] is None else figure(found["loss"]),
         _("Optimizer"): _optimizer(found["optimizer"]),
         _("Trained on"): _data_words(data) if data else _("not stated"),
     }

@@ -11,7 +11,7 @@ from dashboard.panels.figures import metric_with_note
 from dashboard.words.choices import choice_name
 from dashboard.words.intervals import accuracy_range, what_means_something
 from dashboard.words.translation import _, ngettext
-from dashboard.words.wording import as_markdown, exact_percent, percent
+from dashboard.words.wording import as_markdown, exact_percent, figure, percent
 
 __all__ = ["figures", "normalisations"]
 
@@ -26,7 +26,7 @@ def figures(evaluation: Mapping[str, Any]) -> None:
     interval = accuracy_range(right, total).replace(" ", "\N{NO-BREAK SPACE}")
     with st.container(horizontal=True, key="figures", gap="small"):
         metric_with_note(_("Test accuracy"), accuracy, f"{ratio} · {interval}")
-        metric_with_note(_("Test loss"), f"{evaluation['loss']:.4f}", _("per image"))
+        metric_with_note(_("Test loss"), figure(evaluation["loss"]), _("per image"))
         metric_with_note(_("Mistakes"), f"{wrong:,}", _("{share} of all", share=errors))
     st.caption(as_markdown(what_means_something(right, total)))
 

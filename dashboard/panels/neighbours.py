@@ -24,10 +24,11 @@ def nearest(told: Mapping[str, Any], data: RawData) -> None:
     """
     st.header(_("Nearest training images"), anchor=False)
     st.html(neighbours_html(told["neighbours"], data.train.images, data.classes, session.colours()))
+    count = told["looked_through"]
+    where = _("in the last hidden layer") if told["hidden"] else _("of their normalised pixels")
+    of = _("all {count:,} training images", count=count)
+    if count < len(data.train):
+        of = _("the first {count:,} training images, for which there is room", count=count)
     st.caption(
-        _(
-            "By Euclidean distance in the last hidden layer, of the first {count:,} training "
-            "images; the number is the distance.",
-            count=told["looked_through"],
-        )
+        _("By Euclidean distance {where}, of {of}; the number is the distance.", where=where, of=of)
     )

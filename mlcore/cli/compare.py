@@ -93,7 +93,8 @@ def _show(found: Comparison, first: Tested, second: Tested) -> None:
         print(f"{words}: as many on each side, so nothing speaks for either")
         return
     better = "first" if a > b else "second"
-    chance = f"McNemar's exact test: p = {found.mcnemar_p:.3g}"
+    p = f"= {found.mcnemar_p:.3g}" if found.mcnemar_p else "< 1e-300"  # too small for a number
+    chance = f"McNemar's exact test: p {p}"
     if found.mcnemar_p < SIGNIFICANT:
         print(f"{words}: the {better} is better, and that is hardly chance ({chance})")
     else:

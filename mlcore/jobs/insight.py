@@ -198,7 +198,11 @@ def _neighbours(opened: OpenedModel, query: Tensor, job: JobFolder) -> dict[str,
     hidden = torch.from_numpy(_kept(job).get(f"hidden-{opened.key}", make)["hidden"])
     labels = torch.tensor(opened.raw.train.labels[:count])
     found = nearest(query, hidden, labels, _NEAREST)
-    return {"neighbours": [dataclasses.asdict(one) for one in found], "looked_through": count}
+    return {
+        "neighbours": [dataclasses.asdict(one) for one in found],
+        "looked_through": count,
+        "hidden": len(opened.model.linears) > 1,
+    }
 
 
 def _kept(job: JobFolder) -> Kept:

@@ -128,3 +128,17 @@ def test_a_setting_is_written_as_a_person_reads_it(value: Value, words: str) -> 
 
 def test_a_switch_is_on_or_off() -> None:
     assert (on_off(True), on_off(False)) == ("on", "off")
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [
+        (1.0, "100.00 %"),
+        (0.99996, "> 99.99 %"),
+        (0.9999, "99.99 %"),
+        (0.00001, "< 0.01 %"),
+        (0.0, "0.00 %"),
+    ],
+)
+def test_only_all_is_written_as_all_and_only_nothing_as_nothing(share: float, text: str) -> None:
+    assert percent(share) == text

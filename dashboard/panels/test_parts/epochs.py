@@ -12,18 +12,18 @@ from dashboard.components.film import FilmInfo, film
 from dashboard.controls.numbers import NumberField, forget
 from dashboard.panels.checkpoint_choice import rows_of
 from dashboard.panels.downloads import csv_button
+from dashboard.panels.test_parts.image_choice import image_in_address
 from dashboard.panels.test_parts.subject import Subject
 from dashboard.server import data_sets
 from dashboard.server.insights import Found, ask
 from dashboard.session import places
 from dashboard.words.checkpoint_rows import CheckpointRow
-from dashboard.words.translation import N_, _
-from dashboard.words.wording import percent
+from dashboard.words.translation import N_, _, ngettext
+from dashboard.words.wording import figure, percent
 from mlcore.rules import Rule
 
 __all__ = ["draw"]
 
-IMAGE = "image"
 _FILM, _FIELD = "film", "film-image"
 
 
@@ -46,7 +46,7 @@ def draw(subject: Subject) -> None:
 def _film(subject: Subject, rows: list[CheckpointRow], found: Found) -> None:
     data = data_sets.images(subject.data, subject.root)
     labels = np.array(found.told["labels"], np.int64)
-    image = _choose_image(len(data.test))
+    image = _choose_image(subject.data, len(data.test))
     if len(rows) == 1:
         st.caption(_("One checkpoint is kept so far: the film grows with the run."))
     frames = [
@@ -65,12 +65,13 @@ def _film(subject: Subject, rows: list[CheckpointRow], found: Found) -> None:
         label=int(data.test.labels[image]),
     )
     film(info, session.colours(), key=_FILM, on_opened=_open)
+    if gaps := _gaps(rows):
+        st.caption(gaps)
 
 
-def _choose_image(count: int) -> int:
+def _choose_image(data: str, count: int) -> int:
     """The field for the image whose probabilities are shown; the address names it."""
-    text = places.place(IMAGE) or "0"
-    index = int(text) if text.isascii() and text.isdigit() and int(text) < count else 0
+    index = image_in_address(data, count, 0)
     rule = Rule(N_("which image"), label=N_("Test image"), low=0, high=count - 1)
     NumberField(_FIELD, _("Test image"), index, rule).draw(_go_to, width=140)
     return index
@@ -92,7 +93,22 @@ def _words(row: CheckpointRow, loss: float, accuracy: float) -> str:
         "{title}: test accuracy {accuracy}, test loss {loss}",
         title=row.title,
         accuracy=percent(accuracy),
-        loss=f"{loss:.4f}",
+        loss=figure(loss),
+    )
+
+
+def _gaps(rows: list[CheckpointRow]) -> str:
+    """Which epochs are left out of the film, since a run keeps some checkpoints only."""
+    epochs = [row.epoch for row in rows if row.epoch is not None]
+    left_out = max(epochs, default=0) + 1 - len(set(epochs))
+    if left_out <= 0:
+        return ""
+    return ngettext(
+        "{n:,} epoch is not in the film: a run keeps its untrained network, its best and last "
+        "checkpoint, and the newest of the others.",
+        "{n:,} epochs are not in the film: a run keeps its untrained network, its best and last "
+        "checkpoint, and the newest of the others.",
+        left_out,
     )
 
 
@@ -101,13 +117,7 @@ def _table(rows: list[CheckpointRow], found: Found, name: str) -> None:
         table = {
             _("Checkpoint"): [row.title for row in rows],
             _("Test accuracy"): [percent(value) for value in found.told["accuracy"]],
-            _("Test loss"): [f"{value:.4f}" for value in found.told["loss"]],
+            _("Test loss"): [figure(value) for value in found.told["loss"]],
         }
         st.dataframe(table, key="film-table", hide_index=True)
         csv_button(table, key="film-csv", file=f"{name}-epochs")
-        st.caption(
-            _(
-                "A run keeps its untrained network, its best and last checkpoint, and the newest "
-                "of the others; runs from before that have no untrained one."
-            )
-        )

@@ -20,18 +20,18 @@ from dashboard.gaps.widgets import show
 from dashboard.panels.downloads import csv_button
 from dashboard.panels.neighbours import nearest
 from dashboard.panels.network_path import network_path
+from dashboard.panels.test_parts.image_choice import IMAGE, image_in_address
 from dashboard.panels.test_parts.subject import Subject
 from dashboard.server import data_sets
 from dashboard.server.insights import Found, ask
 from dashboard.session import places
-from dashboard.words.choices import choice_name
 from dashboard.words.translation import N_, _, ngettext, translated
 from dashboard.words.wording import as_markdown, percent, with_article
 from mlcore.rules import Rule
 
 __all__ = ["PARAMETERS", "draw"]
 
-IMAGE, UNIT = "image", "unit"
+UNIT = "unit"
 PARAMETERS = (IMAGE, UNIT)
 _FIELD, _HELD = "test-image", "saliency-held"
 _SALIENCY: Mapping[str, str] = {
@@ -45,8 +45,6 @@ def draw(subject: Subject) -> None:
     """The whole part."""
     data = data_sets.images(subject.data, subject.root)
     index = _choose_image(subject, len(data.test))
-    if index is None:
-        return
     model = subject.model
     found = ask("image", model, image=index)
     label = int(data.test.labels[index])
@@ -65,16 +63,12 @@ def draw(subject: Subject) -> None:
     network_path(model, index, found, subject.classes, f"{subject.name}-image-{index}")
 
 
-def _choose_image(subject: Subject, count: int) -> int | None:
-    """The number field and the buttons beside it; None, with a sentence, for an image not there."""
-    text = places.place(IMAGE)
-    usual = int(subject.answers.losses.argmax())
-    index = usual if text is None else int(text) if text.isascii() and text.isdigit() else -1
-    known = 0 <= index < count
+def _choose_image(subject: Subject, count: int) -> int:
+    """The number field and the buttons beside it; while what is typed is none, the image stays."""
+    index = image_in_address(subject.data, count, int(subject.answers.losses.argmax()))
     with st.container(horizontal=True, vertical_alignment="bottom", key="image-choice"):
         rule = Rule(N_("which image"), label=N_("Test image"), low=0, high=count - 1)
-        field = NumberField(_FIELD, _("Test image"), index if known else usual, rule)
-        typed = field.draw(_go_to, width=140)
+        NumberField(_FIELD, _("Test image"), index, rule).draw(_go_to, width=140)
         for key, icon, name, target in (
             ("image-before", ":material/chevron_left:", _("Previous image"), index - 1),
             ("image-after", ":material/chevron_right:", _("Next image"), index + 1),
@@ -83,22 +77,11 @@ def _choose_image(subject: Subject, count: int) -> int | None:
                 name,
                 key=key,
                 icon=icon,
-                disabled=not (known and 0 <= target < count),
+                disabled=not 0 <= target < count,
                 on_click=_go_to,
                 args=(target,),
             )
-    if not known:
-        st.error(
-            _(
-                "There is no test image {text}: {data} has images 0 to {last:,}.",
-                text=as_markdown((text or "")[:40]),
-                data=as_markdown(choice_name(subject.data)),
-                last=count - 1,
-            ),
-            icon=":material/error:",
-        )
-        return None
-    return index if typed is not None else None
+    return index
 
 
 def _go_to(index: int) -> None:

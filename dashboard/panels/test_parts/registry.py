@@ -18,6 +18,7 @@ from dashboard.panels.test_parts import (
     mistakes,
     sure,
 )
+from dashboard.panels.test_parts.image_choice import IMAGE
 from dashboard.panels.test_parts.subject import Subject
 from dashboard.session import places
 from dashboard.words.translation import N_, _, translated
@@ -52,7 +53,7 @@ PARTS: Mapping[str, Part] = {
     "image": Part(label=N_("One image"), draw=image.draw, parameters=image.PARAMETERS),
     "sure": Part(label=N_("How sure"), draw=sure.draw),
     "learned": Part(label=N_("What it has learned"), draw=learned.draw),
-    "epochs": Part(label=N_("Over time"), draw=epochs.draw, parameters=(epochs.IMAGE,)),
+    "epochs": Part(label=N_("Over time"), draw=epochs.draw, parameters=(IMAGE,)),
     "compare": Part(label=N_("Compare"), draw=compare.draw, parameters=(compare.OTHER,)),
 }
 """Name in the address → part, in the order of the buttons; the first is shown at first."""
