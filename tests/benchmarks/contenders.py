@@ -109,7 +109,8 @@ class Mlcore:
             marks: dict[str, float] = {}
 
             def observe(event: Event) -> None:
-                marks.setdefault(event.kind, time.perf_counter())
+                if event.step or event.kind == "started":  # not the untrained network's checkpoint
+                    marks.setdefault(event.kind, time.perf_counter())
 
             runner.execute(run, observe=observe)
         # From the first step to the epoch's last checkpoint on disk; loading left out on all sides.
