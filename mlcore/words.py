@@ -12,6 +12,7 @@ from typing import Any
 
 __all__ = [
     "NOT_FINITE",
+    "NO_IMAGE",
     "N_",
     "Translate",
     "as_text",
@@ -46,6 +47,12 @@ NOT_FINITE = N_(
 )
 """What is wrong with a model whose outcomes are not numbers."""
 
+NO_IMAGE = N_(
+    "This is no image that can be read: choose a PNG, JPEG, WebP, BMP or GIF that opens "
+    "in other programs."
+)
+"""What is wrong with a file that is no image, in the shell, on the server and in the browser."""
+
 
 def in_english(text: str, /, **values: Any) -> str:
     """A text with its values filled in."""
@@ -66,15 +73,16 @@ def figure(value: float | None, digits: int = 4) -> str:
 
 
 def percent(share: float | None, digits: int = 2) -> str:
-    """A share of 0 to 1 as "98.12 %"; what is not zero, or not all, is never written as such."""
+    """A share of 0 to 1 as "98.12 %"; only what is zero or one is written as zero or all."""
     if share is None:
         return NONE
     smallest = 10.0**-digits
     if 0 < share * 100 < smallest:
         return f"< {smallest:.{digits}f} %"
-    if 100 - smallest / 2 <= share * 100 < 100:
+    text = f"{share * 100:.{digits}f} %"
+    if share < 1 and text == f"{100:.{digits}f} %":
         return f"> {100 - smallest:.{digits}f} %"
-    return f"{share * 100:.{digits}f} %"
+    return text
 
 
 def exact_percent(right: int, total: int) -> str:

@@ -26,6 +26,7 @@ const smaller = async (source, width, height) => {
 
 // The content of a file in base64; throws where it is no image.
 const contentOf = async (file) => {
+  if (!file.size) throw new Error("empty");
   if (file.size <= AS_IT_IS && KINDS.includes(file.type)) return asBase64(file);
   if (file.size > LARGEST) throw new Error("too large");
   const bitmap = await createImageBitmap(file);

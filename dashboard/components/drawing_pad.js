@@ -5,6 +5,7 @@
 const PAUSE = 250; // ms after a stroke in which another one may begin
 const SETTLED = 100; // ms without a move after which a server is asked, where the network is there
 const CALM = 700; // ms before an answer is announced
+const PATIENCE = 45_000; // ms in which an image is read and answered
 const MOST = 10; // bars
 
 const node = (tag, className, text) => {
@@ -16,7 +17,11 @@ const node = (tag, className, text) => {
 
 const pixelsOf = (text) => Uint8Array.from(atob(text), (one) => one.charCodeAt(0));
 
-const percent = (share) => `${share > 0 && share < 0.0005 ? "<0.1" : (100 * share).toFixed(1)} %`;
+// A share of a softmax, which is neither nothing nor all; written as mlcore/words.py does.
+const percent = (share) => {
+  if (share < 0.001) return "< 0.1 %";
+  return share >= 0.9995 ? "> 99.9 %" : `${(100 * share).toFixed(1)} %`;
+};
 
 // A text whose two values are written as # and %%.
 const filled = (text, first, second) => text.replace(/#|%%/g, (mark) => (mark === "#" ? first : second));
@@ -25,9 +30,15 @@ class Drawing {
   constructor(parent) {
     this.root = node("div", "drawing");
     parent.appendChild(this.root);
-    this.serial = 0;
     this.ends = new AbortController();
   }
+
+  get serial() { return kept.serial; }
+
+  set serial(number) { kept.serial = number; }
+
+  // An image is on the way from a file to the server and back.
+  get reading() { return Boolean(this.pad.upload) && !this.pad.upload.failed && !this.given?.image; }
 
   update(header, numbers, send) {
     Object.assign(this, { header, numbers, send });
@@ -35,8 +46,11 @@ class Drawing {
     const given = header.answer?.serial >= this.serial ? header.answer : null;
     this.serial = Math.max(this.serial, given?.serial ?? 0);
     this.given = given && { ...given, steps: given.steps.map((step) => ({ ...step, pixels: pixelsOf(step.pixels) })) };
+    const problem = header.serial >= this.serial ? header.problem : "";
     if (this.given?.image) this.pad.show(this.given.steps[0]);
-    this.say(header.problem ?? "");
+    else if (problem && this.pad.upload) this.pad.upload.failed = problem;
+    if (!this.reading) clearTimeout(this.patience);
+    this.comment(problem);
     this.compute();
   }
 
@@ -118,20 +132,30 @@ class Drawing {
   }
 
   async take(file) {
-    if (!file) return;
-    try {
-      this.sendImage(await contentOf(file));
-    } catch {
-      this.say(this.header.texts.unreadable);
-    }
+    if (file) await this.read(contentOf(file));
   }
 
-  sendImage(content) {
-    clearTimeout(this.timer);
-    this.say(this.header.texts.reading);
-    this.pad.strokes.length = 0;
-    this.serial += 1;
-    this.send({ kind: "image", content, serial: this.serial });
+  // Put an image on the pad; whatever fails ends in a sentence.
+  async read(promised) {
+    const upload = this.pad.put();
+    this.changed("reading");
+    let content = "";
+    try {
+      content = await promised;
+    } catch { /* it stays empty */ }
+    if (this.pad.upload !== upload || upload.failed) return;
+    upload.content = content;
+    if (content) this.report();
+    else this.fail(this.header.texts.unreadable);
+  }
+
+  fail(reason) {
+    clearTimeout(this.patience);
+    this.pad.upload.failed = reason;
+    this.serial += 1; // an answer that still comes is late
+    this.send({ kind: "none", content: "", serial: this.serial });
+    this.comment();
+    this.compute();
   }
 
   async photograph() {
@@ -139,7 +163,7 @@ class Drawing {
     if (!this.video.hidden) {
       const content = this.camera.take();
       this.closeCamera();
-      this.sendImage(await content);
+      await this.read(content);
     } else if (window.matchMedia("(pointer: coarse)").matches) { // a phone's own camera
       this.file.setAttribute("capture", "environment");
       this.file.click();
@@ -166,25 +190,30 @@ class Drawing {
   // Something was drawn or taken away: the bars follow at the next frame, the server after a pause.
   changed(what, since) {
     if (!this.video.hidden) this.closeCamera();
-    if (this.pad.image) this.pad.show(null);
     this.serial += 1; // what the server still says of another drawing is no longer shown
     this.given = null;
     this.since = since ?? performance.now();
-    this.say("");
+    this.comment();
+    clearTimeout(this.patience);
+    if (this.reading) this.patience = setTimeout(() => this.fail(this.header.texts.late), PATIENCE);
     this.frame ??= requestAnimationFrame(() => { this.frame = undefined; this.compute(); });
     clearTimeout(this.timer);
     const wait = this.header.network ? PAUSE : SETTLED;
-    if (what === "drawn" || !this.header.network) this.timer = setTimeout(() => this.report(), wait);
+    if (what === "drawn" || (what === "drawing" && !this.header.network)) this.timer = setTimeout(() => this.report(), wait);
   }
 
   report() {
-    const content = this.pad.empty ? "" : this.pad.content();
-    this.send({ kind: content ? "strokes" : "none", content, serial: this.serial });
+    const { upload, empty } = this.pad;
+    if (upload) {
+      this.send({ kind: "image", content: upload.content, serial: this.serial });
+    } else {
+      this.send({ kind: empty ? "none" : "strokes", content: empty ? "" : this.pad.content(), serial: this.serial });
+    }
   }
 
   compute() {
     const { centre, network, texts } = this.header;
-    this.hint.hidden = !this.pad.empty || Boolean(this.given?.image);
+    this.hint.hidden = !this.pad.empty || (Boolean(this.pad.upload) && !this.pad.upload.failed);
     const own = this.given?.image ? null : this.pad.empty ? null : prepare(this.pad.grey(), centre);
     const steps = this.given?.image ? this.given.steps : own;
     let chances = this.given?.probabilities;
@@ -194,7 +223,7 @@ class Drawing {
     this.last = chances;
     this.showSteps(steps);
     this.showBars(chances);
-    if (!chances) this.verdict.textContent = steps ? texts.waiting : texts.empty;
+    if (!chances) this.verdict.textContent = steps || this.reading ? texts.waiting : texts.empty;
     if (this.since !== undefined) this.root.dataset.latency = performance.now() - this.since;
     this.since = undefined;
     this.root.dataset.serial = this.given?.serial ?? "";
@@ -253,12 +282,19 @@ class Drawing {
     });
   }
 
+  // What stands below the pad: why an image is refused, or that it is read.
+  comment(problem = "") {
+    const failed = this.pad.upload?.failed;
+    this.say(failed || problem || (this.reading ? this.header.texts.reading : ""));
+  }
+
   say(text) {
     if (this.note.textContent !== text) this.note.textContent = text;
   }
 
   end() {
     clearTimeout(this.timer);
+    clearTimeout(this.patience);
     clearTimeout(this.saying);
     cancelAnimationFrame(this.frame);
     this.ends.abort();

@@ -21,7 +21,8 @@ import streamlit as st
 
 from dashboard.components.message import message
 from dashboard.components.script import lean
-from dashboard.words.translation import _
+from dashboard.words.translation import _, translated
+from mlcore.words import NO_IMAGE
 
 __all__ = ["MOST_BYTES", "Sent", "drawing_pad", "sent"]
 
@@ -58,7 +59,8 @@ def drawing_pad(
     Args:
         header: "classes"; "centre"; "network" ("widths", "activation", "mean", "std") or None;
             "answer" of the server to an image or a large network ("serial", "image", "steps",
-            "probabilities") or None; "low" and "high", between which inputs lie; "problem".
+            "probabilities") or None; "low" and "high", between which inputs lie; "problem" of the
+            drawing that has the number "serial".
         numbers: the network's, float32.
         key: of the component.
         on_drawing: called when something was drawn, chosen or cleared; `sent` says what.
@@ -109,7 +111,8 @@ def _texts() -> dict[str, str]:
             "No camera can be used: there is none, another program has it, or the browser was not "
             "allowed to. Upload an image instead."
         ),
-        "unreadable": _("This is no image that the browser can read: choose a PNG or JPEG."),
+        "unreadable": translated(NO_IMAGE),
+        "late": _("The image was not read in time: try again, or choose a smaller one."),
         "reading": _("Reading the image …"),
         "empty": _("Nothing is drawn yet."),
         "waiting": _("The model is asked …"),

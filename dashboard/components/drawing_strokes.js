@@ -2,11 +2,17 @@
 
 const PAD = 280; // pixels of a side, whatever its size on the screen
 const HOP = 5; // pixels that an arrow key moves the pen; with Shift four times as many
-const kept = { strokes: [], width: 22 }; // while a person is on another page
+const UPLOADS = 5; // images that can be undone
+const STEPS = 400; // steps that can be undone
+
+// What was done, while a person is on another page too: strokes (lists of points), images in their
+// place ({ content, image, failed }), and clearings ({}). What is on the pad begins at the last of
+// these that is no stroke.
+const kept = { history: [], serial: 0, width: 22 };
 
 class Pad {
   constructor(canvas, pen, changed) {
-    Object.assign(this, { canvas, pen, changed, strokes: kept.strokes, cleared: null });
+    Object.assign(this, { canvas, pen, changed, history: kept.history });
     this.raster = document.createElement("canvas");
     this.raster.width = this.raster.height = PAD;
     this.pixels = this.raster.getContext("2d", { willReadFrequently: true, alpha: false });
@@ -65,14 +71,15 @@ class Pad {
   }
 
   begin(point, since) {
-    if (!this.strokes.length) this.cleared = null;
-    this.strokes.push([point]);
-    this.draw([point]);
+    const over = this.upload;
+    this.push([point]);
+    if (over) this.redraw();
+    else this.draw([point]);
     this.changed("drawing", since);
   }
 
   extend(point) {
-    const stroke = this.strokes.at(-1);
+    const stroke = this.history.at(-1);
     this.draw([stroke.at(-1), point]);
     stroke.push(point);
   }
@@ -103,15 +110,15 @@ class Pad {
       context.fillStyle = "#000";
       context.fillRect(0, 0, context.canvas.width, context.canvas.height);
     }
-    if (this.image) this.drawImage();
+    if (this.upload?.image) this.drawImage(this.upload.image);
     else this.strokes.forEach((stroke) => this.draw(stroke));
   }
 
   // An image in place of strokes: it is only looked at here.
-  drawImage() {
-    const { rows, columns, pixels } = this.image;
+  drawImage(image) {
+    const { rows, columns, pixels } = image;
     const small = document.createElement("canvas");
-    paint(small, this.image);
+    paint(small, image);
     const side = this.canvas.width;
     const scale = side / Math.max(rows, columns);
     this.shown.imageSmoothingEnabled = pixels.length > 60 * 60;
@@ -119,10 +126,36 @@ class Pad {
   }
 
   show(image) {
-    this.image = image;
-    if (image) { this.strokes.length = 0; this.cleared = null; this.lift(); }
+    if (!this.upload) this.push({ content: "" });
+    Object.assign(this.upload, { image, failed: "" });
     this.redraw();
   }
+
+  // A place for an image that is about to be read; what was there can be had again by Undo.
+  put() {
+    this.lift();
+    this.pointer = undefined;
+    const upload = { content: "" };
+    this.push(upload);
+    this.redraw();
+    return upload;
+  }
+
+  push(step) {
+    if (this.upload?.failed) this.history.pop();
+    this.history.push(step);
+    if (this.history.length > STEPS) this.history.splice(0, STEPS / 2);
+    const uploads = this.history.filter((one) => "content" in one);
+    if (uploads.length > UPLOADS) this.history.splice(0, this.history.indexOf(uploads[1]));
+  }
+
+  // The image that is on the pad in place of strokes.
+  get upload() {
+    const last = this.history.at(-1);
+    return last && "content" in last ? last : undefined;
+  }
+
+  get strokes() { return this.history.slice(this.history.findLastIndex((one) => !Array.isArray(one)) + 1); }
 
   fit() {
     const side = Math.max(1, Math.round(this.canvas.clientWidth * (window.devicePixelRatio || 1)));
@@ -131,26 +164,24 @@ class Pad {
   }
 
   clear() {
-    if (this.strokes.length) this.cleared = [...this.strokes];
-    this.strokes.length = 0;
-    this.show(null);
     this.lift();
+    this.pointer = undefined;
+    if (this.strokes.length || this.upload) this.push({});
+    this.redraw();
     this.changed("drawn");
   }
 
   undo() {
     if (this.pointer !== undefined) return;
     this.lift();
-    if (this.strokes.length) this.strokes.pop();
-    else if (this.cleared) {
-      this.strokes.push(...this.cleared);
-      this.cleared = null;
-    } else return;
+    if (!this.history.length) return;
+    this.history.pop();
+    while (this.upload && !this.upload.content) this.history.pop();
     this.redraw();
     this.changed("drawn");
   }
 
-  get empty() { return !this.strokes.length; }
+  get empty() { return !Array.isArray(this.history.at(-1)); }
 
   // A pen for those who have no pointer: arrows move it, Space puts it down and lifts it.
   key(event) {

@@ -90,8 +90,8 @@ def _show(
             with st.container(width=240):
                 image = pixels.reshape(SIDE, SIDE)
                 words = translated(title)
+                st.subheader(words, anchor=False)
                 st.html(image_html(image, words, session.colours(), found.arrays[name]))
-                st.caption(words)
     st.caption(
         _(
             "Which pixels raise the logit of {label} above that of a black image, and which "

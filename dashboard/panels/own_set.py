@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+from base64 import b64encode
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,16 +13,24 @@ from dashboard.server.drawings import kept
 from dashboard.session import drawn, problems
 from dashboard.words.translation import _, ngettext
 from dashboard.words.wording import as_markdown
-from mlcore.data.drawings import count_drawings, forget_drawing, pack_drawings
+from mlcore.data.drawings import (
+    count_drawings,
+    drawings_folder,
+    forget_drawing,
+    label_of,
+    newest_drawings,
+    pack_drawings,
+)
 
 __all__ = ["own_set"]
 
 _BUTTONS = 12  # classes at most that have a button each
+_SHOWN = 12  # drawings that are shown
 _LABEL, _SAID = "keep-label", "keep-said"
 
 
 def own_set(classes: Sequence[str], root: Path) -> None:
-    """Buttons that keep the drawing, how many there are, and what can be done with them.
+    """Buttons that keep the drawing, and the set: how many there are, the newest, the zip.
 
     Args:
         classes: names of the labels.
@@ -56,26 +66,24 @@ def _what_there_is(root: Path) -> None:
     counts = count_drawings(root)
     total = sum(counts.values())
     said = str(st.session_state.pop(_SAID, ""))
+    where = as_markdown(str(drawings_folder(root)))
     if not total:
-        st.caption(
-            said
-            or _(
-                "It is kept with this label in a set of your own, to train on or to test with. "
-                "Nothing is in it yet."
-            )
+        nothing = _(
+            "It is kept with this label as a PNG file in {folder}. Nothing is in it yet.",
+            folder=where,
         )
+        st.caption(f"{said} {nothing}")
         return
     each = ", ".join(f"{label}: {count:,}" for label, count in sorted(counts.items()))
     with st.container(horizontal=True, vertical_alignment="center", key="own-set"):
         st.caption(
-            as_markdown(
-                f"{said} "
-                + ngettext(
-                    "{n:,} drawing in the set ({each}).",
-                    "{n:,} drawings in the set ({each}).",
-                    total,
-                    each=each,
-                )
+            f"{said} "
+            + ngettext(
+                "{n:,} drawing in the set ({each}), a PNG file in {folder}.",
+                "{n:,} drawings in the set ({each}), PNG files in {folder}.",
+                total,
+                each=as_markdown(each),
+                folder=where,
             ),
             width="content",
         )
@@ -88,14 +96,33 @@ def _what_there_is(root: Path) -> None:
             icon=":material/download:",
             on_click="ignore",
         )
-        if (last := drawn.last_kept()) is not None:
-            st.button(
-                _("Delete the last one"),
-                key="forget-drawing",
-                icon=":material/undo:",
-                on_click=_forget,
-                args=(last,),
-            )
+    _newest(root)
+    if total > _SHOWN:
+        st.caption(_("The newest {n} are shown.", n=_SHOWN))
+
+
+def _newest(root: Path) -> None:
+    """The drawings that were kept last, each with a button that deletes it."""
+    with st.container(horizontal=True, key="kept-drawings"):
+        for file in newest_drawings(root, _SHOWN):
+            try:
+                content = b64encode(file.read_bytes()).decode()
+            except OSError:  # deleted meanwhile
+                continue
+            label = label_of(file)
+            words = html.escape(_("Drawing kept as {label}", label=label), quote=True)
+            with st.container(width=104, gap="xsmall", key=f"kept-{file.stem}"):
+                st.html(
+                    f"<img class='kept-drawing' alt='{words}' "
+                    f"src='data:image/png;base64,{content}'><b>{html.escape(label)}</b>"
+                )
+                st.button(
+                    _("Delete"),
+                    key=f"forget-{file.stem}",
+                    on_click=_forget,
+                    args=(file,),
+                    width="stretch",
+                )
 
 
 def _keep(label: str, root: Path) -> None:
@@ -103,12 +130,18 @@ def _keep(label: str, root: Path) -> None:
     if now is None:
         return
     with problems.caught():
-        drawn.keep(kept(now.path, label, root, black=now.strokes))
-        st.session_state[_SAID] = _("Kept as {label}.", label=label)
+        before = sum(count_drawings(root).values())
+        kept(now.path, label, root, black=now.strokes)
+        new = sum(count_drawings(root).values()) > before
+        values = {"label": as_markdown(label)}
+        st.session_state[_SAID] = (
+            _("Kept as {label}.", **values)
+            if new
+            else _("It is kept as {label} already.", **values)
+        )
 
 
 def _forget(file: Path) -> None:
     with problems.caught():
         forget_drawing(file)
-        drawn.forget_last()
         st.session_state[_SAID] = _("Deleted.")

@@ -63,7 +63,7 @@ def _of_server(choice: Choice, *, centre: bool, sent_along: bool) -> dict[str, A
     """The server's answer to an image, and to strokes where the browser has no network."""
     now = drawn.current()
     if now is None or (now.strokes and sent_along):
-        return {"answer": None, "problem": ""}
+        return {"answer": None, "problem": "", "serial": 0}
     try:
         found = predicted(
             choice.path,
@@ -74,9 +74,10 @@ def _of_server(choice: Choice, *, centre: bool, sent_along: bool) -> dict[str, A
             untrusted=choice.upload is not None,
         )
     except ImageError as error:
-        return {"answer": None, "problem": sentence(error)}
+        return {"answer": None, "problem": sentence(error), "serial": now.serial}
     answer = {name: found[name] for name in ("steps", "probabilities")}
-    return {"answer": {**answer, "serial": now.serial, "image": not now.strokes}, "problem": ""}
+    answer |= {"serial": now.serial, "image": not now.strokes}
+    return {"answer": answer, "problem": "", "serial": now.serial}
 
 
 def _switch(*, centre: bool) -> None:

@@ -1,4 +1,4 @@
-"""What a person has drawn, and which drawings they kept."""
+"""What a person has drawn."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import streamlit as st
 from dashboard.components.drawing_pad import Sent
 from dashboard.session.uploads import Upload, save_upload
 
-__all__ = ["Drawn", "current", "forget_last", "keep", "last_kept", "replace"]
+__all__ = ["Drawn", "current", "replace"]
 
-_DRAWN, _KEPT = "drawn", "kept-drawings"
+_DRAWN = "drawn"
 
 
 class Drawn:
@@ -51,19 +51,3 @@ def replace(sent: Sent) -> None:
     if sent.kind != "none":
         file = save_upload(sent.kind, memoryview(sent.content))
         st.session_state[_DRAWN] = Drawn(sent, file)
-
-
-def keep(file: Path) -> None:
-    """Remember that this session kept a drawing there."""
-    st.session_state.setdefault(_KEPT, []).append(file)
-
-
-def last_kept() -> Path | None:
-    """The drawing that this session kept last, if it kept any."""
-    files: list[Path] = st.session_state.get(_KEPT, [])
-    return files[-1] if files else None
-
-
-def forget_last() -> None:
-    """The last one was deleted."""
-    st.session_state[_KEPT].pop()

@@ -30,6 +30,8 @@ __all__ = [
     "drawings_folder",
     "forget_drawing",
     "keep_drawing",
+    "label_of",
+    "newest_drawings",
     "pack_drawings",
 ]
 
@@ -51,7 +53,7 @@ def drawings_folder(root: Path) -> Path:
 def keep_drawing(
     root: Path, label: str, image: NDArray[np.uint8], original: NDArray[np.uint8]
 ) -> Path:
-    """Keep a drawing with its label.
+    """Keep a drawing with its label; one that is kept with it already is not kept twice.
 
     Args:
         root: folder of the data sets.
@@ -60,13 +62,18 @@ def keep_drawing(
         original: (H, W) grey, what was drawn.
 
     Returns:
-        The file of 28 × 28.
+        The file of 28 × 28, which may have been there before.
 
     Raises:
         DataError: there are too many already.
         RunError: it cannot be written.
     """
+    folder = drawings_folder(root) / _folder_name(label)
+    digest = hashlib.blake2b(image.tobytes() + original.tobytes(), digest_size=6).hexdigest()
     files = list(_files(root))
+    for file in files:
+        if file.parent == folder and file.stem.endswith(f"-{digest}"):
+            return file
     if len(files) >= MOST_DRAWINGS or sum(_bytes(file) for file in files) >= MOST_BYTES:
         raise DataError(
             "{folder} holds {count:,} drawings, and is full at {most:,} or {bytes}: download them, "
@@ -76,8 +83,6 @@ def keep_drawing(
             most=MOST_DRAWINGS,
             bytes=file_size(MOST_BYTES),
         )
-    folder = drawings_folder(root) / _folder_name(label)
-    digest = hashlib.blake2b(image.tobytes() + original.tobytes(), digest_size=6).hexdigest()
     moment = time.time()
     name = f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime(moment))}-{int(moment * 1e6) % 10**6:06}"
     file = folder / f"{name}-{digest}.png"
@@ -95,9 +100,19 @@ def count_drawings(root: Path) -> dict[str, int]:
     """Label → how many drawings are kept with it."""
     counts: dict[str, int] = {}
     for file in _files(root):
-        label = unquote(file.parent.name)
+        label = label_of(file)
         counts[label] = counts.get(label, 0) + 1
     return counts
+
+
+def newest_drawings(root: Path, most: int) -> list[Path]:
+    """The files of 28 × 28 that were kept last, the newest first."""
+    return sorted(_files(root), key=lambda file: file.name, reverse=True)[:most]
+
+
+def label_of(file: Path) -> str:
+    """The label with which a drawing is kept."""
+    return unquote(file.parent.name)
 
 
 def forget_drawing(file: Path) -> None:

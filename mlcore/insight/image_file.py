@@ -17,7 +17,7 @@ from PIL import Image, ImageOps
 
 from mlcore.errors import ImageError
 from mlcore.files import read_bytes
-from mlcore.words import file_size
+from mlcore.words import NO_IMAGE, file_size
 
 __all__ = ["FORMATS", "MOST_BYTES", "MOST_PIXELS", "WORKING_SIDE", "decode_grey", "read_grey"]
 
@@ -84,10 +84,7 @@ def decode_grey(content: bytes) -> NDArray[np.uint8]:
     except Image.DecompressionBombError:
         raise _too_large() from None
     except Exception as error:  # decoders raise whatever a damaged file makes them raise
-        raise ImageError(
-            "This is no image that can be read: choose a PNG, JPEG, WebP, BMP or GIF that opens "
-            "in other programs."
-        ) from error
+        raise ImageError(NO_IMAGE) from error
 
 
 def _decoded(image: Image.Image) -> NDArray[np.uint8]:

@@ -21,6 +21,7 @@ from mlcore.insight.prediction import predict
 from mlcore.presets import PRESETS
 from mlcore.run import execute
 from mlcore.runs import RunFolder, RunStore
+from mlcore.words import NO_IMAGE
 from tests.browser.axe import faults_in_both_themes
 from tests.browser.driving import button
 from tests.browser.noise import Noise
@@ -126,7 +127,7 @@ def test_the_bars_are_mlcores_answer_and_what_is_kept_is_what_was_seen(
     with drawing.expect_download() as download:
         button(drawing, "download-drawings").click()
     assert download.value.suggested_filename == "drawings.zip"
-    button(drawing, "forget-drawing").click()
+    drawing.locator(".st-key-kept-drawings").get_by_role("button", name="Delete").click()
     expect(drawing.locator(".st-key-own-set")).to_have_count(0)
     assert count_drawings(server.folder / "data") == {}
 
@@ -183,7 +184,9 @@ def test_the_arrow_keys_draw(drawing: Page) -> None:
     assert len(probabilities(drawing)) == 10
 
 
-def test_an_image_is_pasted_and_one_that_is_none_is_a_sentence(drawing: Page) -> None:
+def test_an_image_is_pasted_undo_brings_it_back_and_what_is_no_image_is_a_sentence(
+    drawing: Page,
+) -> None:
     seven = prepare(rendered(7, "middle"), paper="black").image
     paste(drawing, as_jpeg(photograph(seven, 2)), "image/jpeg")
     drawing.wait_for_function("Number(document.querySelector('.drawing').dataset.serial) > 0")
@@ -191,11 +194,18 @@ def test_an_image_is_pasted_and_one_that_is_none_is_a_sentence(drawing: Page) ->
     assert len(steps) == 7
     assert "Inverted" in steps[1]
     assert "Evened out" in steps[2]
-    paste(drawing, b"no image", "image/png")
-    expect(drawing.locator(".drawing-note")).to_contain_text("This is no image that can be read")
+    seen = ink(drawing)
+    for content, kind in ((b"no image", "image/png"), (b"", "image/png"), (b"x", "image/tiff")):
+        paste(drawing, content, kind)
+        expect(drawing.locator(".drawing-note")).to_have_text(NO_IMAGE)
+        assert drawing.locator(".drawing").get_attribute("data-probabilities") == ""
     draw(drawing, 1)
     expect(drawing.locator(".drawing-steps figcaption")).to_have_count(5)
     expect(drawing.locator(".drawing-note")).to_have_text("")
+    drawing.locator(".drawing-undo").click()
+    expect(drawing.locator(".drawing-steps figcaption")).to_have_count(7)
+    expect(drawing.locator(".drawing-note")).to_have_text("")
+    assert ink(drawing) == seen
 
 
 def paste(page: Page, content: bytes, kind: str) -> None:

@@ -46,6 +46,19 @@ def test_a_share_is_never_rounded_to_zero(share: float | None, words: str) -> No
     assert percent(share) == words
 
 
+@pytest.mark.parametrize(
+    ("share", "digits", "words"),
+    [
+        (0.9997, 1, "> 99.9 %"),
+        (0.9994, 1, "99.9 %"),
+        (0.999999, 2, "> 99.99 %"),
+        (0.996, 0, "> 99 %"),
+    ],
+)
+def test_only_certainty_is_written_as_certain(share: float, digits: int, words: str) -> None:
+    assert percent(share, digits) == words
+
+
 def test_a_share_may_have_fewer_digits() -> None:
     assert percent(0.023421, 1) == "2.3 %"
     assert percent(0.0001, 1) == "< 0.1 %"

@@ -21,7 +21,7 @@ from dashboard.session.drawn import Drawn
 from dashboard.session.uploads import save_upload
 from mlcore.checkpoint import load
 from mlcore.config import DataConfig, ModelConfig, OptimConfig, RunConfig, TrainConfig
-from mlcore.data.drawings import count_drawings, pack_drawings
+from mlcore.data.drawings import count_drawings, newest_drawings, pack_drawings
 from mlcore.insight import plain_network
 from mlcore.insight.drawing import prepare
 from mlcore.insight.prediction import predict
@@ -135,6 +135,7 @@ def test_an_image_that_cannot_be_used_is_a_sentence_at_the_pad(
     assert not page.error
     header, _ = pad_message(page)
     assert header["problem"].startswith(reason)
+    assert header["serial"] == 5
     page.button(key="keep-3").click().run()
     assert page.error[0].value.startswith(reason)
 
@@ -152,22 +153,25 @@ def test_strokes_are_answered_in_the_browser_but_for_a_large_network(
     assert any("too large to be computed in the browser" in text.value for text in page.caption)
 
 
-def test_a_drawing_is_kept_with_its_label_and_the_last_one_can_be_deleted(
+def test_a_drawing_is_kept_once_with_its_label_and_each_can_be_deleted(
     app: AppTest, trained: RunFolder, tmp_path: Path
 ) -> None:
     page = put(opened(app, trained), png(PAD), "strokes")
     assert any("Nothing is in it yet" in text.value for text in page.caption)
     page.button(key="keep-7").click().run()
     page.button(key="keep-1").click().run()
+    page.button(key="keep-1").click().run()
     assert not page.error
+    assert any("It is kept as 1 already. 2 drawings" in text.value for text in page.caption)
     assert count_drawings(tmp_path / "data") == {"7": 1, "1": 1}
     assert any("2 drawings in the set" in text.value for text in page.caption)
     packed = zipfile.ZipFile(io.BytesIO(pack_drawings(tmp_path / "data")))
     kept = np.asarray(Image.open(io.BytesIO(packed.read(packed.namelist()[0]))))
     assert np.array_equal(kept, prepare(PAD, paper="black").image)
-    page.button(key="forget-drawing").click().run()
-    assert count_drawings(tmp_path / "data") == {"7": 1}
-    page.button(key="forget-drawing").click().run()
+    for file, left in zip(newest_drawings(tmp_path / "data", 2), ({"7": 1}, {}), strict=True):
+        page.button(key=f"forget-{file.stem}").click().run()
+        assert count_drawings(tmp_path / "data") == left
+    assert any("Nothing is in it yet" in text.value for text in page.caption)
     assert count_drawings(tmp_path / "data") == {}
 
 
@@ -180,3 +184,4 @@ def test_why_is_asked_only_where_it_is_wanted(app: AppTest, trained: RunFolder) 
     titles = [header.value for header in page.header]
     assert titles[0].startswith("What speaks for")
     assert titles[1] == "Nearest training images"
+    assert [one.value for one in page.subheader] == ["Gradient × input", "Integrated gradients"]

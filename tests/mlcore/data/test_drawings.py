@@ -15,6 +15,8 @@ from mlcore.data.drawings import (
     count_drawings,
     forget_drawing,
     keep_drawing,
+    label_of,
+    newest_drawings,
     pack_drawings,
 )
 from mlcore.errors import DataError, RunError
@@ -51,8 +53,8 @@ def test_the_zip_holds_all_of_them(tmp_path):
 
 def test_two_people_at_once_overwrite_nothing(tmp_path):
     def keep(person: int) -> None:
-        for _ in range(20):
-            keep_drawing(tmp_path, "3", IMAGE, ORIGINAL + np.uint8(person))
+        for number in range(20):
+            keep_drawing(tmp_path, "3", IMAGE, ORIGINAL + np.uint8(20 * person + number))
 
     people = [threading.Thread(target=keep, args=(person,)) for person in range(4)]
     for one in people:
@@ -66,11 +68,21 @@ def test_a_full_set_is_a_sentence(tmp_path, monkeypatch):
     monkeypatch.setattr(drawings, "MOST_DRAWINGS", 1)
     keep_drawing(tmp_path, "7", IMAGE, ORIGINAL)
     with pytest.raises(DataError, match=r"holds 1 drawings, and is full at 1 or .*: download them"):
-        keep_drawing(tmp_path, "7", IMAGE, ORIGINAL)
+        keep_drawing(tmp_path, "1", IMAGE, ORIGINAL)
     monkeypatch.setattr(drawings, "MOST_DRAWINGS", 9)
     monkeypatch.setattr(drawings, "MOST_BYTES", 10)
     with pytest.raises(DataError, match="is full"):
-        keep_drawing(tmp_path, "7", IMAGE, ORIGINAL)
+        keep_drawing(tmp_path, "1", IMAGE, ORIGINAL)
+
+
+def test_the_same_drawing_with_the_same_label_is_kept_once_and_the_newest_come_first(tmp_path):
+    first = keep_drawing(tmp_path, "7", IMAGE, ORIGINAL)
+    assert keep_drawing(tmp_path, "7", IMAGE, ORIGINAL) == first
+    second = keep_drawing(tmp_path, "T-shirt/top", IMAGE, ORIGINAL)
+    third = keep_drawing(tmp_path, "7", 255 - IMAGE, ORIGINAL)
+    assert newest_drawings(tmp_path, 9) == [third, second, first]
+    assert newest_drawings(tmp_path, 1) == [third]
+    assert label_of(second) == "T-shirt/top"
 
 
 def test_a_folder_that_cannot_be_written_is_a_sentence(tmp_path):
