@@ -24,8 +24,9 @@ from dashboard.panels.test_parts import registry
 from dashboard.server import data_sets
 from dashboard.words import translation
 from dashboard.words.wording import as_markdown
-from mlcore.config import DataConfig, OptimConfig, RunConfig, TrainConfig
+from mlcore.config import DataConfig, OptimConfig, RunConfig, TrainConfig, data_root
 from mlcore.data import CATALOG
+from mlcore.data.drawings import drawings_folder
 from mlcore.errors import RunError, to_json
 from mlcore.events import (
     EditRefused,
@@ -145,7 +146,8 @@ def test_each_part_of_a_test(part: str, app: AppTest, trained: RunFolder) -> Non
 
 @pytest.mark.parametrize("page", PAGES)
 def test_with_a_finished_run(page: str, app: AppTest, trained: RunFolder) -> None:
-    assert not english(opened(app, page))
+    folder = as_markdown(str(drawings_folder(data_root(trained.config.data))))
+    assert not english(opened(app, page), folder)
 
 
 def test_while_a_run_trains(app: AppTest, made: Callable[..., RunFolder], runs: RunStore) -> None:
