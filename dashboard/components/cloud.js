@@ -41,6 +41,7 @@ class Cloud {
       this.hover(event);
       if (this.near >= 0) this.opened(this.near);
     });
+    this.box.files = { png: (page) => this.png(page), svg: (page) => this.svg(page) };
     this.sizes = new ResizeObserver(() => this.draw());
     this.sizes.observe(this.box);
   }
@@ -73,10 +74,7 @@ class Cloud {
       this.at[2 * i + 1] = height - pad
         - ((this.xy[2 * i + 1] - y0) / (y1 - y0 || 1)) * (height - 2 * pad);
     }
-    const dark = isDark(this.box);
-    const colours = this.names.map(
-      (_, i) => `oklch(${dark ? 0.78 : 0.53} 0.16 ${hueOf(i, this.names.length)})`,
-    );
+    const colours = this.colours();
     pen.font = "600 11px system-ui, sans-serif";
     pen.textAlign = "center";
     pen.textBaseline = "middle";
@@ -92,6 +90,44 @@ class Cloud {
       pen.arc(this.at[2 * i], this.at[2 * i + 1], 8, 0, 2 * Math.PI);
       pen.stroke();
     }
+  }
+
+  colours() {
+    const dark = isDark(this.box);
+    return this.names.map(
+      (_, i) => `oklch(${dark ? 0.78 : 0.53} 0.16 ${hueOf(i, this.names.length)})`,
+    );
+  }
+
+  // As a file, on the page's colour: the pixels as they are, or all points as text.
+  png(page) {
+    const copy = document.createElement("canvas");
+    [copy.width, copy.height] = [this.canvas.width, this.canvas.height];
+    const pen = copy.getContext("2d");
+    pen.fillStyle = page;
+    pen.fillRect(0, 0, copy.width, copy.height);
+    pen.drawImage(this.canvas, 0, 0);
+    return new Promise((done) => copy.toBlob(done, "image/png"));
+  }
+
+  svg(page) {
+    const [width, height] = [this.box.clientWidth, this.box.clientHeight];
+    const [colours, ink] = [this.colours(), getComputedStyle(this.box).color];
+    const escape = (text) => text.replace(/[&<>]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+    const marks = Array.from(this.labels, (label, i) => {
+      const [x, y] = [this.at[2 * i].toFixed(1), this.at[2 * i + 1].toFixed(1)];
+      const wrong = this.predicted && this.predicted[i] !== label;
+      const ring = `<circle cx="${x}" cy="${y}" r="8" fill="none" stroke="${ink}"/>`;
+      const sign = escape(signOf(this.names, label));
+      return `<text x="${x}" y="${y}" fill="${colours[label]}">${sign}</text>${wrong ? ring : ""}`;
+    });
+    const all = `<rect width="100%" height="100%" fill="${page}"/><g font-family="sans-serif"`
+      + ` font-size="11" font-weight="600" text-anchor="middle" dominant-baseline="central">`;
+    return new Blob(
+      [`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${all}`
+        + `${marks.join("")}</g></svg>`],
+      { type: "image/svg+xml" },
+    );
   }
 
   extent() {

@@ -10,13 +10,22 @@ export default function ({ data, parentElement }) {
     box.className = "figure-files";
     parentElement.append(box);
   }
-  const chart = () =>
-    [...document.querySelectorAll(`.st-key-${CSS.escape(data.chart)} .js-plotly-plot`)].pop();
+  const last = (what) =>
+    [...document.querySelectorAll(`.st-key-${CSS.escape(data.chart)} ${what}`)].pop();
+  const save = (content, name) => {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(content);
+    link.download = name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  };
   const write = async (format) => {
-    const plot = chart();
+    const page = getComputedStyle(document.querySelector("[data-testid=stApp]")).backgroundColor;
+    const cloud = last(".cloud"); // a drawing that is no chart of Plotly writes itself
+    if (cloud) save(await cloud.files[format](page), `${data.file}.${format}`);
+    const plot = last(".js-plotly-plot");
     if (!plot) return;
     const Plotly = await loadPlotly(data.plotly);
-    const page = getComputedStyle(document.querySelector("[data-testid=stApp]")).backgroundColor;
     const size = { width: Math.max(WIDTH, plot.clientWidth), height: plot.clientHeight };
     const layout = { ...plot.layout, ...size, paper_bgcolor: page, plot_bgcolor: page };
     const spec = { data: plot.data, layout, config: { staticPlot: true } };

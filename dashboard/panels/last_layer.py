@@ -10,6 +10,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from dashboard.components.cloud import cloud
+from dashboard.components.figure_files import figure_files
 from dashboard.panels.test_parts.subject import Subject
 from dashboard.server import data_sets
 from dashboard.server.insights import Found, begin, read_file
@@ -80,16 +81,21 @@ def _scatter(subject: Subject, found: Found, xy: NDArray[np.float32], *, tsne: b
             second=percent(second, 1),
             **values,
         )
-    cloud(
-        xy,
-        labels,
-        predicted,
-        images,
-        subject.classes,
-        key=_CLOUD,
-        summary=text,
-        on_opened=_open,
-    )
+    with st.container(key=f"chart-{_CLOUD}", gap="xxsmall"):
+        cloud(
+            xy,
+            labels,
+            predicted,
+            images,
+            subject.classes,
+            key=_CLOUD,
+            summary=text,
+            on_opened=_open,
+        )
+        kind = "tsne" if tsne else "components"
+        figure_files(
+            f"chart-{_CLOUD}", _("The last hidden layer in the plane"), f"{subject.name}-{kind}"
+        )
     st.caption(text + " " + _legend(subject.classes) + " " + _("Click a point to open its image."))
 
 

@@ -105,12 +105,14 @@ def test_a_card_is_a_link_that_keeps_the_session(tested, page):
     page.keyboard.press("Enter")
     page.wait_for_function("!document.querySelector('[data-stale=true]')")
     wait_settled(page)
+    expect(page.locator(".st-key-image-choice input")).to_have_value(index[1])
     assert page.evaluate("window.mark") == 1
 
 
 def test_parts_are_reached_by_keyboard_and_stand_in_the_address(tested, page):
     opened(page, tested)
     page.locator(".st-key-test-part button").nth(0).focus()
+    page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
     parameter(page, "part", "sure")
@@ -156,3 +158,18 @@ def test_charts_and_tables_are_taken_along(tested, page, tmp_path: Path):
     rows = list(csv.DictReader(file.read_text().splitlines()))
     assert [row["class"] for row in rows] == list("0123456789")
     assert sum(int(row["images"]) for row in rows) == 360
+
+
+def test_points_are_taken_along_too(tested, page, tmp_path: Path):
+    opened(page, tested, "&part=learned")
+    page.locator(".st-key-chart-last-layer .cloud canvas").first.wait_for()
+    for form in ("PNG", "SVG"):
+        button = page.get_by_role("button", name=f"Download as {form}: The last hidden layer")
+        with page.expect_download() as download:
+            button.click()
+        file = tmp_path / download.value.suggested_filename
+        download.value.save_as(file)
+        if form == "PNG":
+            assert len(Image.open(file).convert("RGB").getcolors(1_000_000)) > 10
+        else:
+            assert file.read_text().count("<text") == 360  # the bundled digits' test images

@@ -55,6 +55,13 @@ def matrix(subject: Subject) -> None:
         on_select=_cell_chosen,
         selection_mode="points",
     )
+    rows = subject.result["evaluation"]["confusion"]
+    columns = {name: [row[n] for row in rows] for n, name in enumerate(classes)}
+    downloads.csv_button(
+        {_("true, by predicted"): classes, **columns},
+        key="confusion-csv",
+        file=f"{subject.name}-confusion",
+    )
     pairs = "; ".join(cell_words(cell, classes) for cell in frequent_mistakes(info, 3))
     if pairs:
         st.caption(
