@@ -24,8 +24,15 @@ from mlcore.insight.calibration import calibration
 from mlcore.insight.comparison import compare
 from mlcore.insight.confidence import confidence_histograms
 from mlcore.insight.curves import class_curves
+from mlcore.insight.epochs import frame
+from mlcore.insight.flip import flip
 from mlcore.insight.forward import answers_of
+from mlcore.insight.neighbours import hidden_of, nearest
+from mlcore.insight.path import last_hidden, unit_sum
+from mlcore.insight.projection import principal_components
 from mlcore.insight.ranking import RANKINGS, ranked
+from mlcore.insight.saliency import black_of, gradient_times_input, integrated_gradients
+from mlcore.insight.weights import dead_units, first_layer, layer_norms
 from mlcore.model import build
 
 __all__ = ["table"]
@@ -98,11 +105,34 @@ def _answers(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:  # type: i
 
 
 def _forward() -> dict[str, Callable[[], object]]:
-    """The pass of the quick start's model over MNIST's test images, where they are on disk."""
-    config = DataConfig(train_limit=64)
+    """What needs a model: the quick start's, on MNIST's images, where they are on disk."""
+    config = DataConfig(train_limit=60_000)
     if not status("mnist", data_root(config)).usable:
         return {}
     data = load(config, 0, raw=load_raw("mnist", data_root(config)))
     torch.manual_seed(0)
     model = build(RunConfig(), 10)
-    return {"one pass over 10,000 images": lambda: answers_of(model, data.test, data)}
+    images, labels = data.test.images, data.test.labels
+    one = data.inputs(images[:1])[0]  # (784,)
+    black, hidden = black_of(data.mean, data.std), hidden_of(model, data.train.images, data)
+    points = last_hidden(model, data.inputs(images[:2_000]))
+    return {
+        "one pass over 10,000 images": lambda: answers_of(model, data.test, data),
+        "gradient x input of one image": lambda: gradient_times_input(model, one, 0, black),
+        "integrated gradients of one image": lambda: integrated_gradients(model, one, 0, black),
+        "a flip of one image": lambda: flip(model, images[0], data.mean, data.std),
+        "60,000 images in the last hidden layer": lambda: hidden_of(model, data.train.images, data),
+        "the nearest 8 of them": lambda: nearest(
+            last_hidden(model, one), hidden, data.train.labels, 8
+        ),
+        "the sum of one unit": lambda: unit_sum(model, one, 1, 0),
+        "first layer, dead units, norms": lambda: (
+            first_layer(model),
+            dead_units(model, images, data),
+            layer_norms(model, images, labels, data),
+        ),
+        "principal components of 2,000 images": lambda: principal_components(
+            points, labels[:2_000]
+        ),
+        "one epoch of the film": lambda: frame(model, data),
+    }
