@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from dashboard.words.intervals import accuracy_range
 from dashboard.words.progress import Progress
 from dashboard.words.translation import N_, _, ngettext, sentence, translated
 from dashboard.words.wording import as_markdown, duration, figure, percent
+from mlcore.data import CATALOG
 from mlcore.events import Finished, Stopped
 from mlcore.runs import History, State
 
@@ -125,17 +127,32 @@ def _loss_change(history: History) -> float | None:
 
 def _test_accuracy(history: History) -> None:
     outcome = history.outcome if isinstance(history.outcome, Finished) else None
+    if outcome is None:
+        metric_with_note(_("Test accuracy"), percent(None), _("at the end"))
+        return
+    images = CATALOG[history.folder.config.data.name].test_images
     metric_with_note(
         _("Test accuracy"),
-        percent(outcome.test_accuracy if outcome else None),
-        _("loss {loss}", loss=figure(outcome.test_loss)) if outcome else _("at the end"),
+        percent(outcome.test_accuracy),
+        _("loss {loss}", loss=figure(outcome.test_loss)),
+        help=_(
+            "{range}. So much is left open by the number of test images.",
+            range=accuracy_range(round(outcome.test_accuracy * images), images),
+        ),
     )
 
 
-def metric_with_note(label: str, value: str, note: str) -> None:
+def metric_with_note(label: str, value: str, note: str, help: str | None = None) -> None:
     """A large figure, and a note below it."""
     st.metric(
-        label, value, note, delta_color="off", delta_arrow="off", border=True, height="stretch"
+        label,
+        value,
+        note,
+        delta_color="off",
+        delta_arrow="off",
+        help=help,
+        border=True,
+        height="stretch",
     )
 
 
