@@ -270,7 +270,7 @@ def test_a_click_on_the_confusion_matrix_shows_the_mistakes_in_that_cell(
     page.mouse.up()
     expect(chosen(page, "mistakes-true")).to_have_value(str(true))
     expect(chosen(page, "mistakes-predicted")).to_have_value(str(predicted))
-    expect(page.locator(".mistakes figure")).to_have_count(min(count, 24))
-    expect(page.locator(".mistakes figure").first).to_contain_text(
+    expect(page.locator(".cards a")).to_have_count(min(count, 24))
+    expect(page.locator(".cards a").first).to_contain_text(
         re.compile(rf"is an? {true}\s*{predicted}")
     )

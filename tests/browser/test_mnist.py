@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 import time
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from dashboard.settings.link import write_link
+from mlcore.presets import find_preset
 from tests.browser.driving import button
 
 pytestmark = [pytest.mark.browser, pytest.mark.mnist, pytest.mark.slow]
 
-FAST = (
-    "data.batch_size=256&data.validation=0&model.batch_norm=true&optim.name=adamw&optim.lr=0.01"
-    "&optim.weight_decay=0.1&optim.schedule=one_cycle&optim.warmup=0.25&train.epochs=6"
-)
+FAST = urlencode(write_link(find_preset("fast-98")))
 ACCURACY = re.compile(r"(\d+\.\d+) %.*?([\d,]+) of 10,000", re.DOTALL)
 
 
