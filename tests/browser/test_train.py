@@ -37,7 +37,7 @@ def wait_for_redraw(page: Page) -> None:
     """Wait until the chart has been drawn anew twice from now on."""
     draws = int(page.locator(CHART).get_attribute("data-draws") or 0)
     page.wait_for_function(
-        "([chart, draws]) => Number(document.querySelector(chart).dataset.draws) > draws + 1",
+        "([chart, draws]) => Number(document.querySelector(chart)?.dataset.draws ?? 0) > draws + 1",
         arg=[CHART, draws],
     )
 
