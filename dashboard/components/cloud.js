@@ -124,7 +124,7 @@ class Cloud {
     const all = `<rect width="100%" height="100%" fill="${page}"/><g font-family="sans-serif"`
       + ` font-size="11" font-weight="600" text-anchor="middle" dominant-baseline="central">`;
     return new Blob(
-      [`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${all}`
+      [`<svg xmlns="http:\/\/www.w3.org/2000/svg" width="${width}" height="${height}">${all}`
         + `${marks.join("")}</g></svg>`],
       { type: "image/svg+xml" },
     );
