@@ -22,6 +22,8 @@ __all__ = [
     "figure",
     "file_size",
     "in_english",
+    "mean_figure",
+    "mean_percent",
     "on_off",
     "percent",
     "setting_text",
@@ -83,6 +85,18 @@ def percent(share: float | None, digits: int = 2) -> str:
     if share < 1 and text == f"{100:.{digits}f} %":
         return f"> {100 - smallest:.{digits}f} %"
     return text
+
+
+def mean_percent(mean: float | None, sd: float | None) -> str:
+    """A share over several runs: "96.61 ± 1.84 %"; without its spread where there is none."""
+    if mean is None or sd is None:
+        return percent(mean)
+    return f"{mean * 100:.2f} ± {sd * 100:.2f} %"
+
+
+def mean_figure(mean: float | None, sd: float | None) -> str:
+    """A figure over several runs: "0.2931 ± 0.0042"; without its spread where there is none."""
+    return figure(mean) if mean is None or sd is None else f"{figure(mean)} ± {figure(sd)}"
 
 
 def exact_percent(right: int, total: int) -> str:

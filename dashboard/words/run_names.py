@@ -12,7 +12,14 @@ from dashboard.words.translation import N_, _, translated
 from mlcore.runs import RunInfo, State
 from mlcore.words import percent
 
-__all__ = ["display_name", "distinct_labels", "distinct_names", "run_label", "timed_name"]
+__all__ = [
+    "display_name",
+    "distinct_labels",
+    "distinct_names",
+    "run_label",
+    "state_word",
+    "timed_name",
+]
 
 _STATES: Mapping[State, str] = {
     "queued": N_("queued"),
@@ -23,6 +30,11 @@ _STATES: Mapping[State, str] = {
     "failed": N_("failed"),
     "lost": N_("lost"),
 }
+
+
+def state_word(state: State) -> str:
+    """A run's state in a word: "finished"."""
+    return translated(_STATES[state])
 
 
 def display_name(info: RunInfo) -> str:
@@ -42,7 +54,7 @@ def run_label(info: RunInfo) -> str:
     """
     parts = [timed_name(info)]
     if info.state != "finished":
-        parts.append(translated(_STATES[info.state]))
+        parts.append(state_word(info.state))
     if info.state not in ACTIVE:
         if info.test_accuracy is not None:
             parts.append(percent(info.test_accuracy))

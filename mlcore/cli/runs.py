@@ -10,10 +10,12 @@ from typing import Annotated, Any
 
 from mlcore.cli.arguments import read
 from mlcore.cli.common import JsonOption, RunsOption, open_store
+from mlcore.cli.groups import members, show_groups
 from mlcore.cli.layout import print_json, table
 from mlcore.cli.options import switch, text
 from mlcore.rules import list_words
 from mlcore.runs import RunInfo
+from mlcore.runs.library.groups import together
 from mlcore.runs.library.trash import count_deleted, deleted_runs, trash
 from mlcore.words import figure, percent
 
@@ -28,6 +30,8 @@ class Options:
 
     tag: Annotated[tuple[str, ...], text("only runs with these tags", "all runs", "TAG")] = ()
     deleted: Annotated[bool, switch("those in the trash instead")] = False
+    groups: Annotated[bool, switch("runs that differ only in the seed as one row")] = False
+    group: Annotated[str, text("only the runs of this group", "all runs", "GROUP")] = ""
     runs: RunsOption = ""
     json: JsonOption = False
 
@@ -44,9 +48,13 @@ def run(argv: Sequence[str]) -> int:
         store = trash(store)
     wanted = {tag.casefold() for tag in options.tag}
     found = [info for info in listed if wanted <= {tag.casefold() for tag in info.tags}]
+    if options.group:
+        found = [info for info in members(options.group, listed) if info in found]
     for sentence in store.damaged().values():
         print(f"mlcore: {sentence}", file=sys.stderr)
-    if options.json:
+    if options.groups and found:
+        show_groups(together(found), as_json=options.json)
+    elif options.json:
         for info in found:
             print_json(_record(info))
     elif found:
@@ -93,6 +101,7 @@ def _record(info: RunInfo) -> dict[str, Any]:
         "state": info.state,
         "created": info.created,
         "parent": info.parent,
+        "experiment": info.experiment,
         "epoch": info.epoch,
         "epochs": info.epochs,
         "step": info.step,

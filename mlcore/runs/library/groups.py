@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from mlcore.config import RunConfig
+from mlcore.config import EXECUTION, RunConfig
 from mlcore.errors import RunError
 from mlcore.insight.t_tests import Spread, spread
 from mlcore.rules import Rule, shortened
@@ -16,6 +16,7 @@ from mlcore.runs.library.run_info import RunInfo
 from mlcore.words import N_
 
 __all__ = [
+    "MOST_SEEDS",
     "SEEDS",
     "SEEDS_OF_ONE",
     "RunGroup",
@@ -23,11 +24,14 @@ __all__ = [
     "experiment_of",
     "experiments",
     "find_experiment",
+    "group_of",
     "new_experiment",
     "seeded",
+    "together",
 ]
 
-SEEDS = Rule(N_("runs that differ only in the seed"), label=N_("Seeds"), low=1, high=50)
+MOST_SEEDS = 20
+SEEDS = Rule(N_("runs that differ only in the seed"), label=N_("Seeds"), low=1, high=MOST_SEEDS)
 """How many runs an experiment may have."""
 
 SEEDS_OF_ONE = 5
@@ -61,9 +65,14 @@ class RunGroup:
         """The seed of each run."""
         return tuple(info.config.train.seed for info in self.runs)
 
+    @property
+    def finished(self) -> tuple[RunInfo, ...]:
+        """The runs whose figures count: those that trained to their end."""
+        return tuple(info for info in self.runs if info.state == "finished")
+
     def figure(self, read: Callable[[RunInfo], float | None]) -> Spread | None:
-        """Mean and spread of a figure over the runs that have it; None where none has."""
-        return spread([read(info) for info in self.runs])
+        """Mean and spread of a figure over the finished runs that have it; None: none has."""
+        return spread([read(info) for info in self.finished])
 
 
 def new_experiment() -> str:
@@ -102,14 +111,33 @@ def experiment_of(info: RunInfo, runs: Iterable[RunInfo]) -> RunGroup | None:
 def alike(runs: Iterable[RunInfo]) -> list[RunGroup]:
     """Groups of the runs by all of their settings but the seed, and by what they were forked from.
 
-    In the order of their first mention; a run like no other is a group of its own. Settings are
-    those that a run was made with.
+    Where and how fast a run trains does not count. In the order of their first mention; a run like
+    no other is a group of its own. Settings are those that a run was made with.
     """
     found: dict[str, list[RunInfo]] = {}
     for info in runs:
-        settings = {**info.config.flat(), _SEED: None, "parent": info.parent}
+        settings = {**info.config.flat(), "parent": info.parent}
+        for name in (_SEED, *EXECUTION):
+            del settings[name]
         found.setdefault(json.dumps(settings, sort_keys=True), []).append(info)
     return [_group(min(one.id for one in members), members) for members in found.values()]
+
+
+def together(runs: Sequence[RunInfo]) -> list[RunGroup]:
+    """All of these runs in groups: the experiments, and the others by their settings.
+
+    In the order of their first mention.
+    """
+    found = [*experiments(runs), *alike([info for info in runs if not info.experiment])]
+    place = {info.id: index for index, info in enumerate(runs)}
+    return sorted(found, key=lambda group: min(place[info.id] for info in group.runs))
+
+
+def group_of(runs: Sequence[RunInfo]) -> RunGroup:
+    """A group of runs that a person chose, at least one; their settings may differ."""
+    name = runs[0].experiment or ""
+    same = bool(name) and all(info.experiment == name for info in runs)
+    return _group(name if same else min(info.id for info in runs), runs, experiment=same)
 
 
 def find_experiment(text: str, runs: Sequence[RunInfo]) -> RunGroup | None:
