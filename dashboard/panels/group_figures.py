@@ -150,7 +150,7 @@ def group_runs(group: RunGroup, *, key: str) -> None:
 
 def _switches(groups: Sequence[RunGroup], key: str) -> tuple[EpochFigure, BandKind]:
     validated = all(group.config.data.validation for group in groups)
-    possible = list(FIGURES) if validated else ["train_loss"]
+    possible: list[EpochFigure] = list(FIGURES) if validated else ["train_loss"]
     with st.container(
         horizontal=True, vertical_alignment="center", gap="medium", key=f"{key}-switches"
     ):

@@ -71,7 +71,7 @@ def compare_groups(
             }
         )
         return
-    print(f"on {len(example.raw.test_labels):,} test images of {example.config.name}")
+    print(f"on {len(example.raw.test.labels):,} test images of {example.config.name}")
     for name, group in (("first", first), ("second", second)):
         runs = counted(group.test.n, "run")
         print(f"{mean_percent(group.test.mean, group.test.sd)}  the {name}, {runs}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from operator import attrgetter
 from typing import Any
 
 from mlcore.cli.layout import print_json, table
@@ -39,7 +40,7 @@ def group_record(group: RunGroup) -> dict[str, Any]:
 
     `experiment` is null where the runs were not started together.
     """
-    spreads = {name: group.figure(lambda info, name=name: getattr(info, name)) for name in _FIGURES}
+    spreads = {name: group.figure(attrgetter(name)) for name in _FIGURES}
     return {
         "experiment": group.id if group.experiment else None,
         "runs": [info.id for info in group.runs],

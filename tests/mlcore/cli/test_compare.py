@@ -85,9 +85,10 @@ def test_what_cannot_be_compared_gets_a_sentence(
 def groups(shell: Shell, runs: Path, quick: str) -> tuple[str, str]:
     """Three seeds that hardly learn, and three that do."""
     found = []
-    for lr in ("0.0001", "0.01"):
-        flags = f"--data.train-limit 800 --model.hidden 32 --optim.name adam --optim.lr {lr}"
-        records = shell(f"train {quick} {flags} --seeds 3 --json").records
+    for lr, epochs in (("0.0001", 1), ("0.01", 6)):
+        flags = f"--data.train-limit 0 --model.hidden 32 --optim.name adam --optim.lr {lr}"
+        line = f"train {quick} {flags} --train.epochs {epochs} --seeds 3 --json"
+        records = shell(line).records
         found.append(records[-1]["experiment"])
     return found[0], found[1]
 
