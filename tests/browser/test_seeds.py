@@ -36,7 +36,7 @@ def test_three_seeds_are_drawn_as_a_band_and_two_groups_are_compared(app, page, 
     page.goto(f"{server.url}/?{DIGITS}0.003")
     settled(page)
     expect(page.locator(".st-key-seeds button").first).to_have_text(re.compile("× 5 seeds"))
-    first = train_three(page, settled)
+    train_three(page, settled)
     group = page.locator(".st-key-group")
     expect(group.get_by_test_id("stMetric").last).to_contain_text(
         re.compile(r"Test accuracy\s*\d+\.\d\d ± \d+\.\d\d %\s*n = 3")
