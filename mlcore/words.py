@@ -25,6 +25,7 @@ __all__ = [
     "on_off",
     "percent",
     "setting_text",
+    "share_range",
 ]
 
 NONE = "–"
@@ -83,6 +84,11 @@ def percent(share: float | None, digits: int = 2) -> str:
     if share < 1 and text == f"{100:.{digits}f} %":
         return f"> {100 - smallest:.{digits}f} %"
     return text
+
+
+def share_range(low: float, high: float, translate: Translate = in_english) -> str:
+    """An interval of shares of 0 to 1: "97.83 to 98.37 %"."""
+    return translate(N_("{low:.2f} to {high}"), low=low * 100, high=percent(high))
 
 
 def exact_percent(right: int, total: int) -> str:

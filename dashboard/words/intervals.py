@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 from dashboard.words.translation import _, ngettext
-from dashboard.words.wording import percent
 from mlcore.insight.comparison import SIGNIFICANT, Comparison
 from mlcore.insight.intervals import smallest_difference, wilson
+from mlcore.runs import RunInfo
+from mlcore.words import share_range
 
-__all__ = ["accuracy_range", "could_be_chance", "what_means_something"]
+__all__ = [
+    "accuracy_range",
+    "could_be_chance",
+    "run_accuracy_range",
+    "what_means_something",
+]
 
 
 def accuracy_range(right: int, total: int) -> str:
     """The 95 % interval of an accuracy: "95 %: 97.83 to 98.37 %"."""
-    low, high = wilson(right, total)
-    return _("95 %: {low:.2f} to {high}", low=low * 100, high=percent(high))
+    return _("95 %: {range}", range=share_range(*wilson(right, total), _))
+
+
+def run_accuracy_range(info: RunInfo) -> str:
+    """The same of a run's test accuracy, for a list of runs: "97.83 to 98.37 %"; else empty."""
+    interval = info.test_accuracy_interval
+    return share_range(*interval, _) if interval else ""
 
 
 def what_means_something(right: int, total: int) -> str:

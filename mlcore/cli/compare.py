@@ -16,7 +16,8 @@ from mlcore.cli.options import POSITIONAL, argument
 from mlcore.cli.tested import Tested, open_tested
 from mlcore.errors import SettingsError
 from mlcore.insight.comparison import SIGNIFICANT, Comparison, compare
-from mlcore.words import counted, percent
+from mlcore.insight.intervals import accuracy_interval
+from mlcore.words import counted, percent, share_range
 
 if TYPE_CHECKING:
     import torch
@@ -64,6 +65,9 @@ def run(argv: Sequence[str]) -> int:
         print_json(
             {
                 "accuracy": list(found.accuracy),
+                "accuracy_interval": [
+                    accuracy_interval(share, found.images) for share in found.accuracy
+                ],
                 "only_first_right": len(found.only_first_right),
                 "only_second_right": len(found.only_second_right),
                 "mcnemar_p": found.mcnemar_p,
@@ -86,7 +90,8 @@ def _answers(tested: Tested, device: torch.device) -> Answers:
 def _show(found: Comparison, first: Tested, second: Tested) -> None:
     print(f"on {found.images:,} test images of {first.config.name}")
     for tested, share in zip((first, second), found.accuracy, strict=True):
-        print(f"{percent(share)}  {tested.path}")
+        interval = share_range(*accuracy_interval(share, found.images))
+        print(f"{percent(share)} (95 % interval: {interval})  {tested.path}")
     a, b = len(found.only_first_right), len(found.only_second_right)
     words = f"only the first is right on {counted(a, 'image')}, only the second on {b:,}"
     if a == b:

@@ -15,7 +15,7 @@ from mlcore.cli.options import switch, text
 from mlcore.rules import list_words
 from mlcore.runs import RunInfo
 from mlcore.runs.library.trash import count_deleted, deleted_runs, trash
-from mlcore.words import figure, percent
+from mlcore.words import figure, percent, share_range
 
 __all__ = ["run"]
 
@@ -78,9 +78,14 @@ def _row(info: RunInfo, *, tagged: bool) -> tuple[str, ...]:
         f"{info.epoch}/{info.epochs}",
         figure(info.loss),
         percent(info.validation_accuracy),
-        percent(info.test_accuracy),
+        _test_accuracy(info),
         time.strftime("%Y-%m-%d %H:%M", time.localtime(info.created)),
     )
+
+
+def _test_accuracy(info: RunInfo) -> str:
+    interval = info.test_accuracy_interval
+    return percent(info.test_accuracy) + (f" ({share_range(*interval)})" if interval else "")
 
 
 def _record(info: RunInfo) -> dict[str, Any]:
@@ -100,6 +105,7 @@ def _record(info: RunInfo) -> dict[str, Any]:
         "validation_loss": info.validation_loss,
         "validation_accuracy": info.validation_accuracy,
         "test_accuracy": info.test_accuracy,
+        "test_accuracy_interval": info.test_accuracy_interval,
         "message": info.message,
         "settings": info.config.to_json(),
     }

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mlcore.config import RunConfig
+from mlcore.data import CATALOG
 from mlcore.events import Failed, Finished
+from mlcore.insight.intervals import accuracy_interval
 from mlcore.runs.library.label import read_label
 from mlcore.runs.record.folder import RunFolder
 from mlcore.runs.record.messages import lost_message
@@ -36,6 +38,13 @@ class RunInfo:
     validation_accuracy: float | None  # 0 to 1
     test_accuracy: float | None  # 0 to 1
     message: str  # why it failed or was lost, or what of it is not known; else empty
+
+    @property
+    def test_accuracy_interval(self) -> tuple[float, float] | None:
+        """What the number of test images leaves open, at 95 %; None without a test accuracy."""
+        if self.test_accuracy is None:
+            return None
+        return accuracy_interval(self.test_accuracy, CATALOG[self.config.data.name].test_images)
 
 
 def read_run_info(folder: RunFolder) -> RunInfo:

@@ -37,7 +37,7 @@ def test_people_read_a_sentence(shell: Shell, checkpoints: tuple[Path, Path]) ->
     first, second = checkpoints
     lines = shell(f"compare {first} {second}").out.splitlines()
     assert lines[0] == "on 360 test images of digits"
-    assert lines[2].endswith(f"%  {second}")
+    assert lines[2].endswith(f" %)  {second}")
     assert re.match(
         r"only the first is right on \d+ images?, only the second on \d+: the (first|second) "
         r"(is better, and that is hardly chance|did better, but that could be chance) "
