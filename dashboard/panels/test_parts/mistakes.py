@@ -74,7 +74,11 @@ def _images(subject: Subject) -> None:
         st.info(as_markdown(text), icon=":material/check_circle:")
         return
     image_grid(
-        subject, indices, key="mistakes", counted=_mistakes if order == "mistakes" else _counted
+        subject,
+        indices,
+        key="mistakes",
+        title=translated(_ORDERS[order][0]),
+        counted=_mistakes if order == "mistakes" else _counted,
     )
 
 
