@@ -1,6 +1,4 @@
 // The page on which a person draws: pad, probabilities that follow the stroke, the steps.
-//
-// The message is: length of the header (uint32), the header (JSON), the network's numbers (float32).
 
 const PAUSE = 250; // ms after a stroke in which another one may begin
 const SETTLED = 100; // ms without a move after which a server is asked, where the network is there
@@ -40,8 +38,15 @@ class Drawing {
   // An image is on the way from a file to the server and back.
   get reading() { return Boolean(this.pad.upload) && !this.pad.upload.failed && !this.given?.image; }
 
-  update(header, numbers, send) {
-    Object.assign(this, { header, numbers, send });
+  // The network's numbers, once they have arrived.
+  get numbers() {
+    const { network } = this.header;
+    const held = window.__drawingNetwork;
+    return network && held?.mark === network.mark ? held.numbers : undefined;
+  }
+
+  update(header, send) {
+    Object.assign(this, { header, send });
     if (!this.pad) this.build();
     const given = header.answer?.serial >= this.serial ? header.answer : null;
     this.serial = Math.max(this.serial, given?.serial ?? 0);
@@ -112,6 +117,7 @@ class Drawing {
   listen() {
     const { signal } = this.ends;
     const typed = (target) => target.closest?.("input:not([type=range]), textarea, [contenteditable=true]");
+    document.addEventListener("drawing-network", () => this.compute(), { signal });
     document.addEventListener("keydown", (event) => {
       if (!(event.ctrlKey || event.metaKey) || event.shiftKey || event.key.toLowerCase() !== "z") return;
       if (typed(event.target)) return;
@@ -217,7 +223,8 @@ class Drawing {
     const own = this.given?.image ? null : this.pad.empty ? null : prepare(this.pad.grey(), centre);
     const steps = this.given?.image ? this.given.steps : own;
     let chances = this.given?.probabilities;
-    if (own && network) chances = answer(network, this.numbers, own.at(-1).pixels);
+    const { numbers } = this;
+    if (own && numbers) chances = answer(network, numbers, own.at(-1).pixels);
     else if (!steps) chances = null;
     else if (!chances) chances = this.last; // the server's answer is under way
     this.last = chances;
@@ -308,15 +315,11 @@ const drawings = new WeakMap();
 
 export default function ({ data, parentElement, setTriggerValue }) {
   if (!data) return undefined;
-  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
-  const start = 4 + view.getUint32(0, true);
-  const header = JSON.parse(new TextDecoder().decode(data.subarray(4, start)));
-  const numbers = new Float32Array(data.slice(start).buffer);
   let drawing = drawings.get(parentElement);
   if (!drawing) {
     drawing = new Drawing(parentElement);
     drawings.set(parentElement, drawing);
   }
-  drawing.update(header, numbers, (value) => setTriggerValue("drawing", value));
+  drawing.update(data, (value) => setTriggerValue("drawing", value));
   return () => { drawing.end(); drawings.delete(parentElement); };
 }
