@@ -29,7 +29,14 @@ __all__ = ["MOST_BYTES", "Sent", "drawing_pad", "network_numbers", "sent"]
 MOST_BYTES = 4 * 2**20
 """Bytes of an image that are taken from a browser; the pad sends less than half of it."""
 
-_PARTS = ("network", "strokes", "images", "pad")
+_PARTS = (
+    "percent",
+    "drawing_network",
+    "drawing_strokes",
+    "drawing_images",
+    "drawing_answer",
+    "drawing_pad",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,5 +153,5 @@ def _numbers() -> Any:
 @functools.cache
 def _component() -> Any:
     folder = Path(__file__).parent
-    script = "\n".join(lean(folder / f"drawing_{part}.js") for part in _PARTS)
+    script = "\n".join(lean(folder / f"{part}.js") for part in _PARTS)
     return st.components.v2.component("drawing_pad", js=script, isolate_styles=False)

@@ -12,7 +12,8 @@ import numpy as np
 import torch
 
 from dashboard.charts.class_curves import curves_figure, curves_info
-from dashboard.charts.confusion import confusion_figure, confusion_info
+from dashboard.charts.confusion import confusion_figure
+from dashboard.charts.confusion_cells import confusion_info
 from dashboard.charts.matrix_difference import difference_figure
 from dashboard.charts.theme import LIGHT
 from dashboard.charts.trust import threshold_figure, threshold_points

@@ -7,13 +7,8 @@ from collections.abc import Mapping
 import streamlit as st
 
 from dashboard import session
-from dashboard.charts.confusion import (
-    Unit,
-    cell_words,
-    confusion_figure,
-    confusion_info,
-    frequent_mistakes,
-)
+from dashboard.charts.confusion import confusion_figure
+from dashboard.charts.confusion_cells import Unit, cell_words, confusion_info, frequent_mistakes
 from dashboard.panels import downloads
 from dashboard.panels.headings import choose_one, heading
 from dashboard.panels.test_parts.chosen_cell import choose_cell, chosen_cell
