@@ -13,12 +13,18 @@ from dashboard.panels import downloads
 from dashboard.panels.test_parts.subject import Subject
 from dashboard.words.translation import N_, _, ngettext, translated
 
-__all__ = ["classes_table", "curves"]
+__all__ = ["draw"]
 
 _KINDS: Mapping[Kind, str] = {"roc": N_("ROC"), "precision": N_("Precision and recall")}
 
 
-def curves(subject: Subject) -> None:
+def draw(subject: Subject) -> None:
+    """The whole part."""
+    _table(subject)
+    _curves(subject)
+
+
+def _curves(subject: Subject) -> None:
     """ROC or precision-recall curves of the classes."""
     with st.container(horizontal=True, vertical_alignment="center", key="head-curves"):
         st.header(
@@ -62,7 +68,7 @@ def curves(subject: Subject) -> None:
         st.caption(" ".join(remarks))
 
 
-def classes_table(subject: Subject) -> None:
+def _table(subject: Subject) -> None:
     """Precision, recall, F1 and the areas of each class; a click on a heading sorts."""
     columns = _columns(subject)
     with st.container(horizontal=True, vertical_alignment="center", key="head-classes"):
