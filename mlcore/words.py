@@ -12,6 +12,7 @@ from typing import Any
 
 __all__ = [
     "NOT_FINITE",
+    "NO_FIGURE",
     "NO_IMAGE",
     "N_",
     "Translate",
@@ -28,7 +29,7 @@ __all__ = [
     "share_range",
 ]
 
-NONE = "–"
+NO_FIGURE = "–"
 """Written where there is no figure."""
 
 _HUGE = 1e5  # from here on figures have a power of ten
@@ -67,7 +68,7 @@ def figure(value: float | None, digits: int = 4) -> str:
     power of ten: "5.915e+31", "3.2e-07".
     """
     if value is None or not math.isfinite(value):
-        return NONE
+        return NO_FIGURE
     if abs(value) >= _HUGE or 0 < abs(value) < 0.5 * 10.0**-digits:
         return f"{value:.4g}"
     return f"{value:.{digits}f}"
@@ -76,7 +77,7 @@ def figure(value: float | None, digits: int = 4) -> str:
 def percent(share: float | None, digits: int = 2) -> str:
     """A share of 0 to 1 as "98.12 %"; only what is zero or one is written as zero or all."""
     if share is None:
-        return NONE
+        return NO_FIGURE
     smallest = 10.0**-digits
     if 0 < share * 100 < smallest:
         return f"< {smallest:.{digits}f} %"
@@ -94,7 +95,7 @@ def share_range(low: float, high: float, translate: Translate = in_english) -> s
 def exact_percent(right: int, total: int) -> str:
     """An accuracy with digits enough to show one image of `total`, two at least: "98.12 %"."""
     if total <= 0:
-        return NONE
+        return NO_FIGURE
     digits = max(2, len(str(total - 1)) - 2)
     return f"{right / total * 100:.{digits}f} %"
 

@@ -13,7 +13,14 @@ from dashboard.words.translation import N_, _, translated
 from mlcore.runs import RunInfo, State
 from mlcore.words import percent
 
-__all__ = ["display_name", "distinct_labels", "distinct_names", "run_label", "timed_name"]
+__all__ = [
+    "display_name",
+    "distinct_labels",
+    "distinct_names",
+    "run_label",
+    "state_name",
+    "timed_name",
+]
 
 _STATES: Mapping[State, str] = {
     "queued": N_("queued"),
@@ -29,6 +36,11 @@ _STATES: Mapping[State, str] = {
 def display_name(info: RunInfo) -> str:
     """What a run is called: its name, else what sets its settings apart."""
     return info.name or differences(info.config)
+
+
+def state_name(state: str) -> str:
+    """A state in a sentence or a cell: "running"; the word itself where it is none."""
+    return next((translated(text) for name, text in _STATES.items() if name == state), state)
 
 
 def timed_name(info: RunInfo) -> str:
