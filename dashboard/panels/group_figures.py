@@ -18,7 +18,7 @@ from dashboard.components.live_chart import chart_message, live_chart
 from dashboard.panels.figures import metric_with_note
 from dashboard.server.histories import history_of
 from dashboard.words.groups import group_name
-from dashboard.words.run_names import state_word
+from dashboard.words.run_names import state_name
 from dashboard.words.translation import N_, _, ngettext, translated
 from mlcore.insight.t_tests import Spread
 from mlcore.runs import RunFolder
@@ -127,7 +127,7 @@ def group_runs(group: RunGroup, *, key: str) -> None:
     st.dataframe(
         {
             "seed": [info.config.train.seed for info in group.runs],
-            "state": [state_word(info.state) for info in group.runs],
+            "state": [state_name(info.state) for info in group.runs],
             "epochs": [f"{info.epoch}/{info.epochs}" for info in group.runs],
             "loss": [info.loss for info in group.runs],
             "validation": [_hundredfold(info.validation_accuracy) for info in group.runs],

@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 from dashboard.words.translation import _, ngettext, translated
-from dashboard.words.wording import percent
 from mlcore.insight.comparison import Comparison
 from mlcore.insight.intervals import smallest_difference, wilson
 from mlcore.insight.verdict import Verdict, judge_runs, verdict_words
+from mlcore.runs import RunInfo
+from mlcore.words import share_range
 
-__all__ = ["accuracy_range", "verdict_sentence", "what_means_something", "which_is_better"]
+__all__ = [
+    "accuracy_range",
+    "run_accuracy_range",
+    "verdict_sentence",
+    "what_means_something",
+    "which_is_better",
+]
 
 
 def accuracy_range(right: int, total: int) -> str:
     """The 95 % interval of an accuracy: "95 %: 97.83 to 98.37 %"."""
-    low, high = wilson(right, total)
-    return _("95 %: {low:.2f} to {high}", low=low * 100, high=percent(high))
+    return _("95 %: {range}", range=share_range(*wilson(right, total), _))
+
+
+def run_accuracy_range(info: RunInfo) -> str:
+    """The same of a run's test accuracy, for a list of runs: "97.83 to 98.37 %"; else empty."""
+    interval = info.test_accuracy_interval
+    return share_range(*interval, _) if interval else ""
 
 
 def what_means_something(right: int, total: int) -> str:
@@ -45,7 +57,8 @@ def which_is_better(found: Comparison) -> str:
         len(found.only_first_right),
         second=len(found.only_second_right),
     )
-    return f"{words} {verdict_sentence(judge_runs(found), _('the first'), _('the second'))}"
+    verdict = verdict_sentence(judge_runs(found), _("the first"), _("the second"))
+    return f"{words} {verdict}"
 
 
 def verdict_sentence(found: Verdict, first: str, second: str) -> str:

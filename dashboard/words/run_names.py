@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from dashboard.words.dates import recent_moment
 from dashboard.words.differences import differences
+from dashboard.words.intervals import run_accuracy_range
 from dashboard.words.progress import ACTIVE
 from dashboard.words.translation import N_, _, translated
 from mlcore.runs import RunInfo, State
@@ -17,7 +18,7 @@ __all__ = [
     "distinct_labels",
     "distinct_names",
     "run_label",
-    "state_word",
+    "state_name",
     "timed_name",
 ]
 
@@ -32,14 +33,14 @@ _STATES: Mapping[State, str] = {
 }
 
 
-def state_word(state: State) -> str:
-    """A run's state in a word: "finished"."""
-    return translated(_STATES[state])
-
-
 def display_name(info: RunInfo) -> str:
     """What a run is called: its name, else what sets its settings apart."""
     return info.name or differences(info.config)
+
+
+def state_name(state: str) -> str:
+    """A state in a sentence or a cell: "running"; the word itself where it is none."""
+    return next((translated(text) for name, text in _STATES.items() if name == state), state)
 
 
 def timed_name(info: RunInfo) -> str:
@@ -54,10 +55,10 @@ def run_label(info: RunInfo) -> str:
     """
     parts = [timed_name(info)]
     if info.state != "finished":
-        parts.append(state_word(info.state))
+        parts.append(state_name(info.state))
     if info.state not in ACTIVE:
         if info.test_accuracy is not None:
-            parts.append(percent(info.test_accuracy))
+            parts.append(f"{percent(info.test_accuracy)} ({run_accuracy_range(info)})")
         elif info.validation_accuracy is not None:
             parts.append(_("{accuracy} in validation", accuracy=percent(info.validation_accuracy)))
     if info.tags:

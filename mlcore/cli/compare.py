@@ -15,9 +15,10 @@ from mlcore.cli.tested import Tested, answers, open_tested, same_data
 from mlcore.errors import SettingsError
 from mlcore.files import expand_home, is_file
 from mlcore.insight.comparison import Comparison, compare
+from mlcore.insight.intervals import accuracy_interval
 from mlcore.insight.verdict import Verdict, judge_runs
 from mlcore.runs.library.groups import find_experiment
-from mlcore.words import counted, percent
+from mlcore.words import counted, percent, share_range
 
 __all__ = ["run"]
 
@@ -64,6 +65,9 @@ def run(argv: Sequence[str]) -> int:
         print_json(
             {
                 "accuracy": list(found.accuracy),
+                "accuracy_interval": [
+                    accuracy_interval(share, found.images) for share in found.accuracy
+                ],
                 "only_first_right": len(found.only_first_right),
                 "only_second_right": len(found.only_second_right),
                 "mcnemar_p": found.mcnemar_p,
@@ -88,7 +92,8 @@ def _members(text: str, runs: str) -> tuple[str, ...]:
 def _show(found: Comparison, judged: Verdict, first: Tested, second: Tested) -> None:
     print(f"on {found.images:,} test images of {first.config.name}")
     for tested, share in zip((first, second), found.accuracy, strict=True):
-        print(f"{percent(share)}  {tested.path}")
+        interval = share_range(*accuracy_interval(share, found.images))
+        print(f"{percent(share)} (95 % interval: {interval})  {tested.path}")
     a, b = len(found.only_first_right), len(found.only_second_right)
     print(f"only the first is right on {counted(a, 'image')}, only the second on {b:,}")
     print(verdict_line(judged))

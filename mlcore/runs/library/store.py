@@ -23,6 +23,7 @@ from mlcore.runs.library.cache import RunCache
 from mlcore.runs.library.run_info import RunInfo, read_run_info
 from mlcore.runs.record.folder import START_FILE, RunFolder
 from mlcore.runs.record.reserve import reserve
+from mlcore.runs.record.revision import source_revision
 from mlcore.runs.record.texts import check_name
 
 __all__ = ["TRASH", "RunStore", "default_runs_root"]
@@ -229,4 +230,6 @@ def _versions() -> dict[str, Any]:
             found[package] = importlib.metadata.version(package)
         except importlib.metadata.PackageNotFoundError:
             found[package] = "unknown"
+    if revision := source_revision():
+        found["revision"] = revision
     return found

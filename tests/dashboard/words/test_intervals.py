@@ -1,15 +1,28 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from dashboard.words.intervals import accuracy_range, what_means_something, which_is_better
+from dashboard.words.intervals import (
+    accuracy_range,
+    run_accuracy_range,
+    what_means_something,
+    which_is_better,
+)
 from mlcore.insight.comparison import Comparison, mcnemar
+from tests.dashboard.words.test_run_names import INFO
 
 
 def test_an_accuracy_has_its_range() -> None:
     assert accuracy_range(9_812, 10_000) == "95 %: 97.83 to 98.37 %"
     assert accuracy_range(5, 5) == "95 %: 56.55 to 100.00 %"
+
+
+def test_a_line_of_a_list_has_it_too() -> None:
+    assert run_accuracy_range(INFO) == ""
+    assert run_accuracy_range(replace(INFO, test_accuracy=0.9812)) == "97.83 to 98.37 %"
 
 
 def test_which_difference_means_something() -> None:

@@ -40,7 +40,7 @@ def test_people_read_a_sentence(shell: Shell, checkpoints: tuple[Path, Path]) ->
     first, second = checkpoints
     lines = shell(f"compare {first} {second}").out.splitlines()
     assert lines[0] == "on 360 test images of digits"
-    assert lines[2].endswith(f"%  {second}")
+    assert lines[2].endswith(f" %)  {second}")
     assert re.fullmatch(r"only the first is right on \d+ images?, only the second on \d+", lines[3])
     assert re.match(
         r"The (first and the second cannot be told apart|second is (better|worse) than the first)"
