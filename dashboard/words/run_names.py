@@ -55,7 +55,7 @@ def run_label(info: RunInfo) -> str:
     """
     parts = [timed_name(info)]
     if info.state != "finished":
-        parts.append(translated(_STATES[info.state]))
+        parts.append(state_name(info.state))
     if info.state not in ACTIVE:
         if info.test_accuracy is not None:
             parts.append(f"{percent(info.test_accuracy)} ({run_accuracy_range(info)})")

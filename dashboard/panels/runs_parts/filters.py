@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -170,7 +171,7 @@ def _download(listed: Sequence[RunInfo]) -> None:
         for form, kind in TABLE_FORMATS.items():
             st.download_button(
                 {"csv": "CSV", "json": "JSON", "parquet": "Parquet"}[form],
-                lambda form=form: table_file(listed, form),
+                partial(table_file, listed, form),
                 f"runs.{form}",
                 kind,
                 key=f"runs-export-{form}",

@@ -31,6 +31,7 @@ class RunInfo:
     state: State
     config: RunConfig  # as the run was made
     parent: str | None  # id of the run it was forked from
+    experiment: str | None = None  # id of the experiment that it was started in
     epoch: int  # whole epochs done
     epochs: int  # epochs asked for; may lag behind an edit
     step: int  # steps done
@@ -73,6 +74,7 @@ def read_run_info(folder: RunFolder) -> RunInfo:
         state=now.state,
         config=config,
         parent=(meta["parent"] or {}).get("run"),
+        experiment=meta["experiment"],
         epoch=now.epoch,
         epochs=now.epoch if whole else max(config.train.epochs, now.epoch),
         step=now.step,

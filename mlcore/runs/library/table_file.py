@@ -57,6 +57,7 @@ def run_record(info: RunInfo) -> dict[str, Any]:
         "state": info.state,
         "created": info.created,
         "parent": info.parent,
+        "experiment": info.experiment,
         "epoch": info.epoch,
         "epochs": info.epochs,
         "step": info.step,
