@@ -45,6 +45,7 @@ ROOMS = (
     "run",
     "replay",
     "export",
+    "packing",
     "jobs",
     "cli",
     "__main__",
@@ -138,6 +139,7 @@ TORCH_FREE = (
     "mlcore.insight.ranking",
     "mlcore.runs",
     "mlcore.export",
+    "mlcore.packing",
     "mlcore.jobs",
     "mlcore.cli",
 )
