@@ -14,8 +14,7 @@ def group_name(group: RunGroup) -> str:
     names = {info.name for info in group.runs}
     name = names.pop() if len(names) == 1 else ""
     count = len(group.runs)
-    if count > 1:
-        name = name or differences(group.config.with_values({"train.seed": 0}))
-    else:
+    if count == 1:
         return name or differences(group.config)
-    return f"{name} · {ngettext('{n} seed', '{n} seeds', count)}"
+    seeds = ngettext("{n} seed", "{n} seeds", count)
+    return f"{name or differences(group.config.with_values({'train.seed': 0}))} · {seeds}"

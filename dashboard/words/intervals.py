@@ -57,7 +57,8 @@ def which_is_better(found: Comparison) -> str:
         len(found.only_first_right),
         second=len(found.only_second_right),
     )
-    return f"{words} {verdict_sentence(judge_runs(found), _('the first'), _('the second'))}"
+    verdict = verdict_sentence(judge_runs(found), _("the first"), _("the second"))
+    return f"{words} {verdict}"
 
 
 def verdict_sentence(found: Verdict, first: str, second: str) -> str:

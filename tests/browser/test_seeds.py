@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from mlcore.runs import RunStore
 from tests.browser.driving import button, wait_for_other_run
 
 pytestmark = pytest.mark.browser
@@ -36,7 +37,7 @@ def test_three_seeds_are_drawn_as_a_band_and_two_groups_are_compared(app, page, 
     page.goto(f"{server.url}/?{DIGITS}0.003")
     settled(page)
     expect(page.locator(".st-key-seeds button").first).to_have_text(re.compile("× 5 seeds"))
-    train_three(page, settled)
+    first = train_three(page, settled)
     group = page.locator(".st-key-group")
     expect(group.get_by_test_id("stMetric").last).to_contain_text(
         re.compile(r"Test accuracy\s*\d+\.\d\d ± \d+\.\d\d %\s*n = 3")
@@ -47,3 +48,15 @@ def test_three_seeds_are_drawn_as_a_band_and_two_groups_are_compared(app, page, 
     group.get_by_text("All curves").click()
     expect(chart.locator(".scatterlayer .trace")).to_have_count(4)  # three runs and their mean
     shots(page, "seeds")
+
+    page.goto(f"{server.url}/?{DIGITS}0.0001")
+    settled(page)
+    train_three(page, settled, first)
+    runs = ",".join(info.id for info in RunStore(server.runs).list()[::-1])
+    page.goto(f"{server.url}/runs?selected={runs}&view=seeds")
+    settled(page)
+    verdict = page.locator(".st-key-verdict")
+    expect(verdict).to_contain_text(re.compile(r"is worse than .* points of accuracy \(95 %: "))
+    expect(verdict).to_contain_text("paired t-test over 3 common seeds")
+    expect(page.locator(".st-key-group-chart .live-chart .fills path.js-fill")).to_have_count(2)
+    shots(page, "verdict")

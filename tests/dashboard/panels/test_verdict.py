@@ -14,7 +14,7 @@ from tests.dashboard.train_page import CONFIG, EPOCH, STARTED, STEPS, record, se
 SCRIPT = (
     "from dashboard import server\n"
     "from dashboard.panels import verdict\n"
-    "verdict.draw(sorted(server.store().list(), key=lambda info: info.id))\n"
+    "verdict.draw(sorted(server.store().list(), key=lambda info: info.created))\n"
 )
 
 
