@@ -14,12 +14,18 @@ from dashboard.panels.headings import choose_one, heading
 from dashboard.panels.test_parts.subject import Subject
 from dashboard.words.translation import N_, _, ngettext, translated
 
-__all__ = ["classes_table", "curves"]
+__all__ = ["draw"]
 
 _KINDS: Mapping[Kind, str] = {"roc": N_("ROC"), "precision": N_("Precision and recall")}
 
 
-def curves(subject: Subject) -> None:
+def draw(subject: Subject) -> None:
+    """The whole part."""
+    _table(subject)
+    _curves(subject)
+
+
+def _curves(subject: Subject) -> None:
     """ROC or precision-recall curves of the classes."""
     about = _(
         "Each class against all others, by its probability: how much of it is found, and how much "
@@ -49,7 +55,7 @@ def curves(subject: Subject) -> None:
         st.caption(" ".join(remarks))
 
 
-def classes_table(subject: Subject) -> None:
+def _table(subject: Subject) -> None:
     """Precision, recall, F1 and the areas of each class; a click on a heading sorts."""
     columns = _columns(subject)
     with heading(_("Each class"), key="classes"):

@@ -13,7 +13,7 @@ from dashboard.panels.second_checkpoint import choose_second
 from dashboard.panels.test_parts.image_grid import image_grid
 from dashboard.panels.test_parts.subject import Subject
 from dashboard.session import places
-from dashboard.words.intervals import accuracy_range, could_be_chance
+from dashboard.words.intervals import accuracy_range, which_is_better
 from dashboard.words.translation import _, ngettext
 from dashboard.words.wording import as_markdown, exact_percent
 from mlcore.insight.comparison import Comparison
@@ -51,7 +51,7 @@ def draw(subject: Subject) -> None:
     second = Subject.test(choice, subject.data, subject.root)
     found = compared(subject.answers, second.answers)
     _accuracies(subject, second)
-    st.markdown(as_markdown(could_be_chance(found)))
+    st.markdown(as_markdown(which_is_better(found)))
     _matrix(subject, second, found)
     _grids(subject, second, found)
 
