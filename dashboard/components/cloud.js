@@ -41,7 +41,7 @@ class Cloud {
       this.hover(event);
       if (this.near >= 0) this.opened(this.near);
     });
-    this.box.files = { png: (page) => this.png(page), svg: (page) => this.svg(page) };
+    this.box.marks = () => this.marks();
     this.sizes = new ResizeObserver(() => this.draw());
     this.sizes.observe(this.box);
   }
@@ -99,19 +99,8 @@ class Cloud {
     );
   }
 
-  // As a file, on the page's colour: the pixels as they are, or all points as text.
-  png(page) {
-    const copy = document.createElement("canvas");
-    [copy.width, copy.height] = [this.canvas.width, this.canvas.height];
-    const pen = copy.getContext("2d");
-    pen.fillStyle = page;
-    pen.fillRect(0, 0, copy.width, copy.height);
-    pen.drawImage(this.canvas, 0, 0);
-    return new Promise((done) => copy.toBlob(done, "image/png"));
-  }
-
-  svg(page) {
-    const [width, height] = [this.box.clientWidth, this.box.clientHeight];
+  // All points as SVG, for a file of the drawing.
+  marks() {
     const [colours, ink] = [this.colours(), getComputedStyle(this.box).color];
     const escape = (text) => text.replace(/[&<>]/g, (sign) => `&#${sign.charCodeAt(0)};`);
     const marks = Array.from(this.labels, (label, i) => {
@@ -121,13 +110,8 @@ class Cloud {
       const sign = escape(signOf(this.names, label));
       return `<text x="${x}" y="${y}" fill="${colours[label]}">${sign}</text>${wrong ? ring : ""}`;
     });
-    const all = `<rect width="100%" height="100%" fill="${page}"/><g font-family="sans-serif"`
-      + ` font-size="11" font-weight="600" text-anchor="middle" dominant-baseline="central">`;
-    return new Blob(
-      [`<svg xmlns="http:\/\/www.w3.org/2000/svg" width="${width}" height="${height}">${all}`
-        + `${marks.join("")}</g></svg>`],
-      { type: "image/svg+xml" },
-    );
+    return `<g font-family="sans-serif" font-size="11" font-weight="600" text-anchor="middle"`
+      + ` dominant-baseline="central">${marks.join("")}</g>`;
   }
 
   extent() {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,9 +9,16 @@ import streamlit as st
 
 from dashboard.panels.downloads import csv_button
 from dashboard.server.insights import Model, ask
-from dashboard.words.translation import _, ngettext
+from dashboard.words.translation import N_, _, ngettext, translated
 
 __all__ = ["arithmetic"]
+
+_COLUMNS = {
+    "what": N_("Input"),
+    "input": N_("Value"),
+    "weight": N_("Weight"),
+    "product": N_("Value × weight"),
+}
 
 
 def arithmetic(
@@ -39,31 +45,29 @@ def arithmetic(
     name = _("class {label}", label=classes[unit]) if last else _("unit {unit}", unit=unit)
     st.markdown(f"**fc{layer} · {name}**")
     rows = _rows(found, layer)
-    number = functools.partial(st.column_config.TextColumn, alignment="right")
+    columns = {key: [row[key] for row in rows] for key in _COLUMNS}
+    _table(columns)
+    with st.container(horizontal=True):
+        st.caption(_sum_words(found, last=last), width="stretch")
+        csv_button(
+            {translated(_COLUMNS[key]): column for key, column in columns.items()},
+            key="unit-csv",
+            file=f"{file}-fc{layer}-{unit}",
+        )
+
+
+def _table(columns: Mapping[str, Sequence[str]]) -> None:
+    text = st.column_config.TextColumn
     st.dataframe(
-        {key: [row[key] for row in rows] for key in ("what", "input", "weight", "product")},
+        columns,
         key="unit-terms",
         hide_index=True,
         height="content",
         column_config={
-            "what": st.column_config.TextColumn(_("Input")),
-            "input": number(_("Value")),
-            "weight": number(_("Weight")),
-            "product": number(_("Value × weight")),
+            key: text(translated(name), alignment="left" if key == "what" else "right")
+            for key, name in _COLUMNS.items()
         },
     )
-    with st.container(horizontal=True):
-        st.caption(_sum_words(found, last=last), width="stretch")
-        csv_button(
-            {
-                _("Input"): [row["what"] for row in rows],
-                _("Value"): [row["input"] for row in rows],
-                _("Weight"): [row["weight"] for row in rows],
-                _("Value × weight"): [row["product"] for row in rows],
-            },
-            key="unit-csv",
-            file=f"{file}-fc{layer}-{unit}",
-        )
 
 
 def _rows(found: Mapping[str, Any], layer: int) -> list[dict[str, str]]:
