@@ -147,11 +147,9 @@ def write_in_address(parts: Sequence[str]) -> None:
 
 def _columns(text: str) -> tuple[str, ...]:
     """Those names of columns that there are."""
-    found: list[str] = []
+    found: dict[str, None] = {}
     for name in text.split(","):
         column = find_column(name)
-        if name == DIFFERING:
-            found.append(DIFFERING)
-        elif column is not None:
-            found.append(column.name)
-    return tuple(dict.fromkeys(found))
+        if name == DIFFERING or column is not None:
+            found[column.name if column else name] = None
+    return tuple(found)

@@ -26,6 +26,8 @@ _NO_TEXT = {
         "deferred_file_id",
         "config",
         "raw_value",
+        "code_text",
+        "language",
     ),
     *("json", "bytes", "mixed", "spec", "columns"),
 }
