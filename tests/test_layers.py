@@ -45,6 +45,7 @@ ROOMS = (
     "run",
     "replay",
     "export",
+    "packing",
     "jobs",
     "cli",
     "__main__",
@@ -148,6 +149,7 @@ TORCH_FREE = (
     "mlcore.insight.verdict",
     "mlcore.runs",
     "mlcore.export",
+    "mlcore.packing",
     "mlcore.jobs",
     "mlcore.cli",
 )

@@ -27,7 +27,7 @@ def page() -> None:
         with st.container(key="runs-list", gap="small"):
             filters(runs, view, listed)
             selected = view.selection(runs)
-            selection_bar(runs, selected)
+            selection_bar(selected)
             live_table(runs)
             st.caption(
                 _(

@@ -12,6 +12,7 @@ from dashboard.panels import (
     actions,
     branch,
     chart,
+    code,
     compare,
     figures,
     group_figures,
@@ -55,6 +56,7 @@ def page() -> None:
     drawn_from = page_state(history, beside, changed)
     with head:
         _controls(drawn_from, history, shown, runs)
+        code.code_to_start(drawn_from.queue)
     with ahead:  # the first component of a server imports pandas: after the head, not before it
         plotly_js.ensure()
     if shown is None or history is None:
@@ -151,6 +153,7 @@ def _below(
     with right:
         st.header(_("Settings"), anchor=False)
         tables.settings_table(history.config)
+    code.code_of_run(history)
 
 
 def _notices(history: History | None, drawn_from: PageState, runs: Sequence[RunInfo]) -> None:

@@ -107,11 +107,19 @@ class Drawing {
       event.preventDefault();
       this.take(file);
     }, { signal });
-    this.root.addEventListener("dragover", (event) => event.preventDefault(), { signal });
-    this.root.addEventListener("drop", (event) => {
+    // A file may be dropped anywhere: beside the pad the browser would open it in place of the page.
+    const over = (event) => {
+      if (!event.dataTransfer?.types.includes("Files")) return false;
       event.preventDefault();
-      this.take(imageIn(event.dataTransfer) ?? event.dataTransfer?.files[0]);
-    }, { signal });
+      return true;
+    };
+    const on = (kind, act) => document.addEventListener(kind, act, { signal });
+    on("dragover", (event) => this.root.classList.toggle("over", over(event)));
+    on("dragleave", (event) => { if (!event.relatedTarget) this.root.classList.remove("over"); });
+    on("drop", (event) => {
+      this.root.classList.remove("over");
+      if (over(event)) this.take(imageIn(event.dataTransfer) ?? event.dataTransfer.files[0]);
+    });
   }
 
   async take(file) {

@@ -50,7 +50,7 @@ class Film {
     this.slider.setAttribute("aria-label", text.slider);
     this.button.textContent = this.timer ? text.pause : text.play;
     this.build(names);
-    this.span = this.extent(found.arrays.xy);
+    this.span = extentOf(found.arrays.xy);
     this.scales();
     this.go(same ? Math.min(this.index, frames.length - 1) : frames.length - 1);
   }
@@ -89,17 +89,6 @@ class Film {
     }
     this.palette = Array.from({ length: 256 }, (_, i) => along(this.found.colours.diverging, i / 255));
     this.units = weights.length / this.found.frames.length / 784;
-  }
-
-  extent(xy) {
-    const ends = [Infinity, -Infinity, Infinity, -Infinity];
-    for (let i = 0; i < xy.length; i += 2) {
-      ends[0] = Math.min(ends[0], xy[i]);
-      ends[1] = Math.max(ends[1], xy[i]);
-      ends[2] = Math.min(ends[2], xy[i + 1]);
-      ends[3] = Math.max(ends[3], xy[i + 1]);
-    }
-    return ends;
   }
 
   go(index) {
@@ -216,7 +205,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
     film = new Film(parentElement);
     films.set(parentElement, film);
   }
-  film.opened = (index) => setTriggerValue("opened", index);
+  film.opened = (index) => {
+    window.__leavePlace?.(); // Back leads to the film
+    setTriggerValue("opened", index);
+  };
   if (data) film.show(decodeArrays(data));
   return () => { film.end(); films.delete(parentElement); };
 }

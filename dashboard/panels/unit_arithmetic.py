@@ -74,7 +74,7 @@ def _rows(found: Mapping[str, Any], layer: int) -> list[dict[str, str]]:
     rows = [
         {
             "what": _input_name(int(term["index"]), layer),
-            **{name: f"{term[name]:.4f}" for name in ("input", "weight", "product")},
+            **{name: _number(term[name]) for name in ("input", "weight", "product")},
         }
         for term in found["terms"]
     ]
@@ -82,7 +82,13 @@ def _rows(found: Mapping[str, Any], layer: int) -> list[dict[str, str]]:
     if found["others"]:
         ends.insert(0, (ngettext("{n:,} more", "{n:,} more", found["others"]), found["rest"]))
     nothing = {"input": "", "weight": ""}
-    return rows + [{"what": what, **nothing, "product": f"{value:.4f}"} for what, value in ends]
+    return rows + [{"what": what, **nothing, "product": _number(value)} for what, value in ends]
+
+
+def _number(value: float) -> str:
+    """Four digits; what they leave nothing of has no sign."""
+    text = f"{value:.4f}"
+    return text.removeprefix("-") if float(text) == 0 else text
 
 
 def _input_name(index: int, layer: int) -> str:
@@ -93,11 +99,11 @@ def _input_name(index: int, layer: int) -> str:
 
 
 def _sum_words(found: Mapping[str, Any], *, last: bool) -> str:
-    text = _("The sum is {total}.", total=f"{found['shown']:.4f}")
+    text = _("The sum is {total}.", total=_number(found["shown"]))
     if found["normed"] is not None:
-        text += " " + _("Batch norm makes {value} of it.", value=f"{found['normed']:.4f}")
+        text += " " + _("Batch norm makes {value} of it.", value=_number(found["normed"]))
     if last:
         return (
             text + " " + _("It is the logit of the class; the softmax makes probabilities of all.")
         )
-    return text + " " + _("After the activation it is {value}.", value=f"{found['output']:.4f}")
+    return text + " " + _("After the activation it is {value}.", value=_number(found["output"]))

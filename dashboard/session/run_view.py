@@ -121,7 +121,7 @@ def select(runs: Iterable[str]) -> None:
 def part(names: Sequence[str]) -> str:
     """Which of these parts below the table is shown."""
     held = places.place(_PART)
-    return held if held in names else names[0]
+    return held if held is not None and held in names else names[0]
 
 
 def choose_part(name: str) -> None:
@@ -147,9 +147,9 @@ def write_in_address(parts: Sequence[str]) -> None:
 
 def _columns(text: str) -> tuple[str, ...]:
     """Those names of columns that there are."""
-    found = (
-        DIFFERING if name == DIFFERING else column.name
-        for name in text.split(",")
-        if name == DIFFERING or (column := find_column(name))
-    )
-    return tuple(dict.fromkeys(found))
+    found: dict[str, None] = {}
+    for name in text.split(","):
+        column = find_column(name)
+        if name == DIFFERING or column is not None:
+            found[column.name if column else name] = None
+    return tuple(found)

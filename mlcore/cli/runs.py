@@ -46,12 +46,12 @@ class Options:
     descending: Annotated[bool, switch("the highest first")] = False
     tag: Annotated[tuple[str, ...], text("only runs with these tags", "all runs", "TAG")] = ()
     deleted: Annotated[bool, switch("those in the trash instead")] = False
-    groups: Annotated[bool, switch("runs that differ only in the seed as one row")] = False
-    group: Annotated[str, text("only the runs of this group", "all runs", "GROUP")] = ""
     format: Annotated[
         str, text("write a table with every figure and setting", "text", _FORMATS)
     ] = ""
     output: Annotated[str, text("with --format, the file to write", "standard output", "FILE")] = ""
+    groups: Annotated[bool, switch("runs that differ only in the seed as one row")] = False
+    group: Annotated[str, text("only the runs of this group", "all runs", "GROUP")] = ""
     runs: RunsOption = ""
     json: JsonOption = False
 
@@ -72,10 +72,10 @@ def run(argv: Sequence[str]) -> int:
         found = [info for info in members(options.group, listed) if info in found]
     for sentence in store.damaged().values():
         print(f"mlcore: {sentence}", file=sys.stderr)
-    if options.groups and found:
-        show_groups(together(found), as_json=options.json)
-    elif options.format:
+    if options.format:
         _write(table_file(found, options.format), options)
+    elif options.groups and found:
+        show_groups(together(found), as_json=options.json)
     elif options.json:
         for info in found:
             print_json(run_record(info))

@@ -137,6 +137,13 @@ class Jobs:
         auto = self._auto() if queue.active else None
         return not slot_is_free(config.train.device, queue.active, queue.at_once, auto)
 
+    def device_of(self, config: RunConfig) -> str:
+        """The device that a run of these settings gets; the CPU while that is not known."""
+        wanted = config.train.device
+        if wanted == "auto":
+            return self._auto() or "cpu"
+        return "cuda:0" if wanted == "cuda" else wanted
+
     def devices(self) -> tuple[Mapping[str, str], ...] | None:
         """The devices of this machine, the fastest first, as `mlcore.device.available` lists them.
 

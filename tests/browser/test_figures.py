@@ -97,8 +97,8 @@ def test_a_cell_is_clicked_its_images_seen_and_the_link_shows_the_same(tested, p
     parameter(page, "cell", "5-")
 
 
-def test_a_card_is_a_link_that_keeps_the_session(tested, page):
-    opened(page, tested)
+def test_a_card_is_a_link_that_keeps_the_session_and_back_leads_to_its_grid(tested, page):
+    opened(page, tested, "&cell=5-")
     page.evaluate("window.mark = 1")
     card = page.locator(".cards a").first
     index = re.search(r"Test image (\d+)", card.get_attribute("title") or "")
@@ -109,6 +109,13 @@ def test_a_card_is_a_link_that_keeps_the_session(tested, page):
     page.wait_for_function("!document.querySelector('[data-stale=true]')")
     wait_settled(page)
     expect(page.locator(".st-key-image-choice input")).to_have_value(index[1])
+    page.go_back()
+    parameter(page, "part", None)
+    parameter(page, "cell", "5-")
+    expect(page.locator(".st-key-mistakes-true input:visible")).to_have_value("5")
+    page.go_forward()
+    parameter(page, "image", index[1])
+    expect(page.locator(".st-key-image-choice input:visible")).to_have_value(index[1])
     assert page.evaluate("window.mark") == 1
 
 
@@ -178,7 +185,7 @@ def colours(file: Path) -> int:
     return len(Image.open(file).convert("RGB").getcolors(10_000_000) or ())
 
 
-def test_points_are_taken_along_too(tested, page, tmp_path: Path):
+def test_points_are_gone_through_by_arrow_keys_and_taken_along(tested, page, tmp_path: Path):
     opened(page, tested, "&part=learned")
     page.locator(".st-key-chart-last-layer .cloud canvas").first.wait_for()
     assert colours(taken(page, "The last hidden layer", "PNG", tmp_path)) > 10
@@ -186,6 +193,13 @@ def test_points_are_taken_along_too(tested, page, tmp_path: Path):
     assert text.count("<text") == 360  # the bundled digits' test images
     assert "oklch" not in text
     assert text.count("rgb(") > 360
+    points = page.locator(".st-key-chart-last-layer canvas").first
+    points.focus()
+    points.press("ArrowRight")
+    first = page.locator(".cloud-tip").inner_text()
+    points.press("ArrowUp")
+    expect(page.locator(".cloud-tip")).not_to_have_text(first)
+    assert re.match(r"Test image \d+: \d", first)
     weights = taken(page, "What the first layer looks for", "SVG", tmp_path).read_text()
     assert weights.count("<image") == 16
 

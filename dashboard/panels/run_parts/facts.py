@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import streamlit as st
 
+from dashboard.panels.plain_table import plain_table
 from dashboard.words.choices import setting_text
 from dashboard.words.dates import date_and_time
 from dashboard.words.setting_names import setting_label
 from dashboard.words.translation import N_, _, translated
-from dashboard.words.wording import as_markdown
 from mlcore.config import SETTINGS, RunConfig
 from mlcore.presets import PAGE_PRESET, PRESETS
 from mlcore.runs import History, RunInfo
@@ -29,18 +27,15 @@ _VERSIONS = {
 def settings(config: RunConfig) -> None:
     """All settings that mean something beside the others; those that a preset has not are bold."""
     values, usual = config.flat(), PRESETS[PAGE_PRESET].flat()
-    rows: dict[str, str] = {}
-    for name, setting in SETTINGS.items():
-        if setting.applies(values):
-            text = as_markdown(setting_text(values[name]))
-            changed = values[name] != usual[name]
-            rows[as_markdown(setting_label(name))] = f"**{text}**" if changed else text
-    half = -(-len(rows) // 2)
-    left, right = st.columns(2, gap="medium")
-    with left:
-        _table(dict(list(rows.items())[:half]))
-    with right:
-        _table(dict(list(rows.items())[half:]))
+    names = [name for name, setting in SETTINGS.items() if setting.applies(values)]
+    half = -(-len(names) // 2)
+    for column, part in zip(st.columns(2, gap="medium"), (names[:half], names[half:]), strict=True):
+        with column:
+            plain_table(
+                [(setting_label(name), setting_text(values[name])) for name in part],
+                label=_("Settings"),
+                strong=[i for i, name in enumerate(part) if values[name] != usual[name]],
+            )
     st.caption(_("Bold: other than in the preset “{preset}”.", preset=translated(PAGE_PRESET)))
 
 
@@ -62,8 +57,4 @@ def environment(info: RunInfo, history: History) -> None:
         rows[_("Validation images")] = f"{started.validation_images:,}"
     rows[_("Created")] = date_and_time(info.created)
     rows[_("Folder")] = str(info.path)
-    _table({as_markdown(name): as_markdown(text) for name, text in rows.items()})
-
-
-def _table(rows: Mapping[str, str]) -> None:
-    st.table({" ": list(rows), "  ": list(rows.values())}, hide_header=True, border="horizontal")
+    plain_table(list(rows.items()), label=_("Environment"))

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from dashboard.panels.plain_table import plain_table
 from dashboard.words.choices import setting_text
 from dashboard.words.setting_names import setting_label
 from dashboard.words.translation import _, ngettext, sentence
-from dashboard.words.wording import as_markdown, percent
+from dashboard.words.wording import percent
 from mlcore.events import Failed, Finished, SettingsEdited, Stopped
 from mlcore.runs import History
 
@@ -31,12 +32,10 @@ def story(history: History) -> None:
     if not found:
         st.caption(_("The run has not started yet."))
         return
-    st.table(
-        {
-            _("Step"): [f"{one.step:,}" for one in found],
-            _("Epoch"): [f"{one.epoch:,}" for one in found],
-            _("What happened"): [as_markdown(one.words) for one in found],
-        }
+    plain_table(
+        [(f"{one.step:,}", f"{one.epoch:,}", one.words) for one in found],
+        label=_("History"),
+        headings=(_("Step"), _("Epoch"), _("What happened")),
     )
 
 

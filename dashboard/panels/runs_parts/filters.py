@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,7 +12,7 @@ from dashboard.gaps.widgets import show
 from dashboard.session import run_view
 from dashboard.session.run_view import DEFAULT_COLUMNS, DIFFERING, RunView
 from dashboard.words.run_cells import column_label, column_text
-from dashboard.words.translation import _, ngettext, sentence
+from dashboard.words.translation import N_, _, ngettext, sentence, translated
 from dashboard.words.wording import refusal
 from mlcore.errors import SettingsError
 from mlcore.runs import RunInfo
@@ -23,6 +24,7 @@ __all__ = ["filters"]
 
 _NAMED = ("text", "tags", "choice", "switch", "sizes")
 _SIGNS = ("=", "!=", "<", "<=", ">", ">=")
+_FORMS = {"csv": N_("CSV"), "json": N_("JSON"), "parquet": N_("Parquet")}
 _LISTED = 100  # values to choose from
 
 
@@ -169,8 +171,8 @@ def _download(listed: Sequence[RunInfo]) -> None:
         st.caption(_("The listed runs, with every figure and setting."))
         for form, kind in TABLE_FORMATS.items():
             st.download_button(
-                {"csv": "CSV", "json": "JSON", "parquet": "Parquet"}[form],
-                lambda form=form: table_file(listed, form),
+                translated(_FORMS[form]),
+                functools.partial(table_file, listed, form),
                 f"runs.{form}",
                 kind,
                 key=f"runs-export-{form}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import streamlit as st
 
@@ -18,13 +19,8 @@ __all__ = ["selection_bar"]
 _TO_ADD, _TO_REMOVE, _EDITION = "runs-tags-add", "runs-tags-remove", "runs-tags-edition"
 
 
-def selection_bar(runs: Sequence[RunInfo], selected: Sequence[RunInfo]) -> None:
-    """One row: how many runs are selected, and what to do with them.
-
-    Args:
-        runs: all there are; their tags are offered.
-        selected: those that are selected.
-    """
+def selection_bar(selected: Sequence[RunInfo]) -> None:
+    """One row: how many runs are selected, and what to do with them."""
     with st.container(
         horizontal=True, vertical_alignment="center", gap="small", key="runs-selected"
     ):
@@ -33,7 +29,7 @@ def selection_bar(runs: Sequence[RunInfo], selected: Sequence[RunInfo]) -> None:
             return
         count = ngettext("{n:,} run selected", "{n:,} runs selected", len(selected))
         st.markdown(f"**{count}**", width="content")
-        _tag(runs, selected)
+        _tag(selected)
         _delete(selected)
         st.button(
             _("Clear selection"),
@@ -44,26 +40,19 @@ def selection_bar(runs: Sequence[RunInfo], selected: Sequence[RunInfo]) -> None:
         )
 
 
-def _tag(runs: Sequence[RunInfo], selected: Sequence[RunInfo]) -> None:
+def _tag(selected: Sequence[RunInfo]) -> None:
     with st.popover(_("Tag"), icon=":material/sell:", key="runs-tag"):
         edition = st.session_state.get(_EDITION, 0)
-        used = list(dict.fromkeys(tag for info in runs for tag in info.tags))
         theirs = list(dict.fromkeys(tag for info in selected for tag in info.tags))
-        add = st.multiselect(
+        add = st.text_input(
             _("Tags to add"),
-            used,
             key=f"{_TO_ADD}-{edition}",
-            accept_new_options=True,
-            select_all=False,
-            placeholder=_("Choose or type"),
+            placeholder=_("homework lecture-3"),
+            help=_("Words with a blank between them."),
         )
         remove = (
-            st.multiselect(
-                _("Tags to remove"),
-                theirs,
-                key=f"{_TO_REMOVE}-{edition}",
-                select_all=False,
-                placeholder=_("Choose"),
+            st.pills(
+                _("Tags to remove"), theirs, selection_mode="multi", key=f"{_TO_REMOVE}-{edition}"
             )
             if theirs
             else []
@@ -72,19 +61,20 @@ def _tag(runs: Sequence[RunInfo], selected: Sequence[RunInfo]) -> None:
             ngettext("Tag {n:,} run", "Tag {n:,} runs", len(selected)),
             key="runs-tag-apply",
             type="primary",
-            disabled=not add and not remove,
+            disabled=not add.strip() and not remove,
             on_click=_apply,
             args=([info.path for info in selected], edition),
         )
 
 
-def _apply(paths: Sequence[object], edition: int) -> None:
+def _apply(paths: Sequence[Path], edition: int) -> None:
     """Give and take the tags that are chosen at the click."""
-    add = [str(tag).strip() for tag in st.session_state.get(f"{_TO_ADD}-{edition}", [])]
-    remove = {str(tag).casefold() for tag in st.session_state.get(f"{_TO_REMOVE}-{edition}", [])}
+    typed = str(st.session_state.get(f"{_TO_ADD}-{edition}") or "")
+    add = [word.lstrip("#") for word in typed.replace(",", " ").split()]
+    remove = {str(tag).casefold() for tag in st.session_state.get(f"{_TO_REMOVE}-{edition}") or []}
     with problems.caught():
         for path in paths:
-            folder = RunFolder(path)  # type: ignore[arg-type]
+            folder = RunFolder(path)
             has = {tag.casefold() for tag in read_label(folder).tags}
             change_tags(folder, add, has & remove)
         st.session_state[_EDITION] = edition + 1  # the next one is another, and empty

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboard.panels.downloads import csv_button
+from dashboard.panels.plain_table import plain_table
 from dashboard.words.run_cells import cell_text, column_label
 from dashboard.words.run_names import distinct_names
 from dashboard.words.translation import _
-from dashboard.words.wording import as_markdown
 from mlcore.runs import RunInfo
 from mlcore.runs.library.columns import COLUMNS, differing
 
@@ -33,7 +33,11 @@ def draw(runs: Sequence[RunInfo]) -> None:
     rows = [*columns, *(COLUMNS[name] for name in _FIGURES)]
     table = {_("Setting"): [column_label(column) for column in rows]}
     table |= {names[info.id]: [cell_text(column, info) for column in rows] for info in shown}
-    st.table({as_markdown(name): map(as_markdown, cells) for name, cells in table.items()})
+    plain_table(
+        list(zip(*table.values(), strict=True)),
+        label=_("Settings that differ"),
+        headings=list(table),
+    )
     if len(runs) > len(shown):
         st.caption(_("The first {n} of the {all:,} selected runs.", n=len(shown), all=len(runs)))
     csv_button(table, key="runs-settings-csv", file="runs-settings")

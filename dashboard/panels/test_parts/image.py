@@ -107,7 +107,7 @@ def _answer_in_words(told: Mapping[str, Any], label: int, classes: tuple[str, ..
         text = _("It is {true}, and the model says so with {chance}.", **values)
     else:
         text = _("It is {true}, but the model says {predicted} with {chance}.", **values)
-    st.markdown(f"#### {text}")
+    st.subheader(text, anchor=False)
 
 
 def _close_up(

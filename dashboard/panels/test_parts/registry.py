@@ -83,7 +83,7 @@ def draw(subject: Subject) -> None:
         | {name: places.place(name) if name in here else None for name in _all_parameters()}
     )
     PARTS[chosen].draw(subject)
-    follow_links(places.go_to, **{PARAMETER: "image"})
+    follow_links(places.go_to, (PARAMETER, *_all_parameters()), **{PARAMETER: "image"})
 
 
 def _choose(name: str) -> None:

@@ -31,7 +31,7 @@ def test_a_run_is_a_line(shell: Shell, trained: Path) -> None:
         "when",
     ]
     assert line.split()[:4] == [trained.name, "first", "finished", "2/2"]
-    assert re.search(r"\d\d?\.\d\d % \(\d\d?\.\d\d to \d\d?\.\d\d %\)  \d{4}-", line)
+    assert re.search(r"\d\d?\.\d\d % \(\d\d?\.\d\d to \d\d?\.\d\d %\)  +\d+ s  \d{4}-", line)
 
 
 def test_a_run_is_a_json_object(shell: Shell, trained: Path) -> None:
