@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard import server
 from dashboard.panels import invitation, trash
+from dashboard.panels.runs_parts import group_rows
 from dashboard.panels.runs_parts.compared import PARTS, compared_runs
 from dashboard.panels.runs_parts.filters import filters
 from dashboard.panels.runs_parts.selection import selection_bar
@@ -26,6 +27,7 @@ def page() -> None:
         listed = view.listed(runs)
         with st.container(key="runs-list", gap="small"):
             filters(runs, view, listed)
+            group_rows.switch()
             selected = view.selection(runs)
             selection_bar(selected)
             live_table(runs)

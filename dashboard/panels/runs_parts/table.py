@@ -9,6 +9,15 @@ import streamlit as st
 
 from dashboard import server, session
 from dashboard.components.runs_table import Heading, Row, RunsTable, runs_table
+from dashboard.panels.runs_parts.group_rows import (
+    GroupRows,
+    group_rows,
+    row_cell,
+    row_name,
+    row_of,
+    row_state,
+    toggle,
+)
 from dashboard.session import run_view
 from dashboard.session.problems import friendly_errors
 from dashboard.session.run_view import DIFFERING, RunView, current_view
@@ -18,6 +27,7 @@ from dashboard.words.run_names import distinct_names
 from dashboard.words.translation import _
 from mlcore.runs import RunInfo
 from mlcore.runs.library.columns import COLUMNS, Column, differing, find_column
+from mlcore.runs.library.groups import RunGroup
 
 __all__ = ["live_table", "runs_data", "shown_columns"]
 
@@ -49,26 +59,38 @@ def _table(drawn_from: RunView, names: tuple[str, ...]) -> None:
 def runs_data(runs: Sequence[RunInfo], view: RunView) -> RunsTable:
     """What the table shows of these runs."""
     listed = view.listed(runs)
-    rows = listed[: st.session_state.get(_ROWS, _MORE)]
+    grouped = _grouped(listed, view)
+    rows = grouped.rows[: st.session_state.get(_ROWS, _MORE)]
     columns = shown_columns(listed, view)
-    names = distinct_names(rows)
+    names = distinct_names([row for row in rows if isinstance(row, RunInfo)])
     return RunsTable(
         headings=tuple(_heading(column) for column in columns),
         rows=tuple(
-            Row(
-                run=info.id,
-                name=names[info.id],
-                state=info.state,
-                cells=tuple(_cell(column, info) for column in columns),
-            )
-            for info in rows
+            _run_row(row, names[row.id], columns)
+            if isinstance(row, RunInfo)
+            else _group_row(row, columns)
+            for row in rows
         ),
         sort=view.sort,
         descending=view.descending,
-        selected=tuple(info.id for info in view.selection(runs)),
-        matching=len(listed),
+        selected=grouped.selected(info.id for info in view.selection(runs)),
+        matching=len(grouped.rows),
         echo=int(st.session_state.get(_ECHO, 0)),
     )
+
+
+def _grouped(listed: Sequence[RunInfo], view: RunView) -> GroupRows:
+    return group_rows(listed, COLUMNS[view.sort], descending=view.descending)
+
+
+def _run_row(info: RunInfo, name: str, columns: Sequence[Column]) -> Row:
+    cells = tuple(_cell(column, info) for column in columns)
+    return Row(run=info.id, name=name, state=info.state, cells=cells)
+
+
+def _group_row(group: RunGroup, columns: Sequence[Column]) -> Row:
+    cells = tuple(row_cell(column, group) for column in columns)
+    return Row(run=row_of(group), name=row_name(group), state=row_state(group), cells=cells)
 
 
 def shown_columns(listed: Sequence[RunInfo], view: RunView) -> list[Column]:
@@ -109,7 +131,8 @@ def _asked(what: str, value: Any) -> None:
     elif what == "more":
         st.session_state[_ROWS] = st.session_state.get(_ROWS, _MORE) + _MORE
     elif what == "open":
-        st.session_state[_OPEN] = str(value)
+        if not toggle(str(value)):
+            st.session_state[_OPEN] = str(value)
     elif what == "select" and isinstance(value, Mapping):
         _select(value)
 
@@ -117,8 +140,13 @@ def _asked(what: str, value: Any) -> None:
 def _select(value: Mapping[str, Any]) -> None:
     chosen, echo = value.get("runs"), value.get("echo")
     runs = [str(run) for run in chosen] if isinstance(chosen, list) else []
+    view, everything = current_view(), server.store().list()
+    listed = view.listed(everything)
     if value.get("all"):
-        runs = [info.id for info in current_view().listed(server.store().list())]
+        runs = [info.id for info in listed]
+    else:
+        before = [info.id for info in view.selection(everything)]
+        runs = _grouped(listed, view).choice(before, runs)
     st.session_state[_ECHO] = echo if isinstance(echo, int) else 0
     run_view.select(runs)
 

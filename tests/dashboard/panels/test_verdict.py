@@ -70,10 +70,10 @@ def test_a_small_difference_cannot_be_told_apart(group):
 def test_groups_are_ranked_by_validation_and_not_by_test(group):
     group({"optim.lr": 0.01}, (0.90, 0.91), validation=0.97)
     group({"optim.lr": 0.1}, (0.99, 0.98), validation=0.96)
-    table = drawn().dataframe[0].value
-    assert table["validation"].tolist() == ["97.00 ± 0.00 %", "96.00 ± 0.00 %"]
-    assert table["test"].tolist() == ["90.50 ± 0.71 %", "98.50 ± 0.71 %"]
-    assert table["n"].tolist() == ["2/2", "2/2"]
+    table = drawn().table[0].value.map(lambda cell: cell.replace("\\", ""))
+    assert table["Validation accuracy"].tolist() == ["97.00 ± 0.00 %", "96.00 ± 0.00 %"]
+    assert table["Test accuracy"].tolist() == ["90.50 ± 0.71 %", "98.50 ± 0.71 %"]
+    assert table["Finished"].tolist() == ["2/2", "2/2"]
 
 
 def test_a_group_without_a_finished_run_has_no_verdict_yet(group):
@@ -97,4 +97,4 @@ def test_all_runs_can_be_one_group(group):
     group({"optim.lr": 0.1}, (0.95,))
     app = drawn()
     app.toggle(key="verdict-as-one").set_value(True).run()
-    assert app.dataframe[0].value["n"].tolist() == ["3/3"]
+    assert app.table[0].value["Finished"].tolist() == ["3/3"]
