@@ -16,11 +16,12 @@ from dashboard.charts.seed_band import (
 )
 from dashboard.components.live_chart import chart_message, live_chart
 from dashboard.panels.figures import metric_with_note
+from dashboard.panels.plain_table import plain_table
 from dashboard.server.histories import history_of
 from dashboard.words.groups import group_name
 from dashboard.words.run_names import state_name
 from dashboard.words.translation import N_, _, ngettext, translated
-from dashboard.words.wording import as_markdown, figure, percent
+from dashboard.words.wording import figure, percent
 from mlcore.insight.t_tests import Spread
 from mlcore.runs import RunFolder
 from mlcore.runs.library.groups import RunGroup
@@ -139,7 +140,11 @@ def group_runs(group: RunGroup) -> None:
         _("Test accuracy"): [percent(info.test_accuracy) for info in runs],
         _("Run"): [info.id for info in runs],
     }
-    st.table({name: [as_markdown(cell) for cell in held] for name, held in table.items()})
+    plain_table(
+        list(zip(*table.values(), strict=True)),
+        label=_("Runs of {group}", group=group_name(group)),
+        headings=list(table),
+    )
 
 
 def _switches(groups: Sequence[RunGroup], key: str) -> tuple[EpochFigure, BandKind]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from dashboard.panels.group_figures import group_curves, group_names, group_runs
+from dashboard.panels.plain_table import plain_table
 from dashboard.server.evaluations import evaluated
 from dashboard.words.intervals import verdict_sentence
 from dashboard.words.translation import _
@@ -158,7 +159,11 @@ def _figures(groups: Sequence[RunGroup], names: Mapping[str, str]) -> None:
         _("Validation accuracy"): cells(0),
         _("Test accuracy"): cells(1),
     }
-    st.table({name: [as_markdown(cell) for cell in held] for name, held in table.items()})
+    plain_table(
+        list(zip(*table.values(), strict=True)),
+        label=_("Groups by validation accuracy"),
+        headings=list(table),
+    )
     st.caption(
         _(
             "Mean ± standard deviation over the finished runs, ranked by validation: whoever "
