@@ -23,6 +23,8 @@ values are kept apart, so that a page can say it in another language.
 from __future__ import annotations
 
 import math
+import re
+import string
 from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Any
@@ -48,6 +50,8 @@ __all__ = [
 
 
 _LONGEST = 1_000  # characters of a value
+_NAME = re.compile(r"[A-Za-z_]\w*")
+_SPEC = re.compile(r"(,|\.\d|\.\d\d)?[a-z%]?")  # how ours write numbers: no widths, no paddings
 
 
 class MlcoreError(Exception):
@@ -139,9 +143,22 @@ def from_json(record: Mapping[str, Any]) -> MlcoreError:
             str(name): from_json(value) if isinstance(value, Mapping) else value
             for name, value in record["values"].items()
         }
-        return kind(str(record["template"]), **values)
+        template = str(record["template"])
+        _check_template(template)
+        return kind(template, **values)
     except (AttributeError, LookupError, RecursionError, TypeError) as error:
         raise ValueError(f"damaged error: {record!r}") from error
+
+
+def _check_template(template: str) -> None:
+    """Refuse a sentence that would look into its values, or blow them up.
+
+    Raises:
+        ValueError: it names more than values, or fills a number up to some width.
+    """
+    for _, name, spec, _ in string.Formatter().parse(template):
+        if name is not None and not (_NAME.fullmatch(name) and _SPEC.fullmatch(spec or "")):
+            raise ValueError(f"damaged error: {template!r}")
 
 
 def _cut(value: Any) -> Any:

@@ -198,7 +198,7 @@ class Stopped(_EventBase):
     kind: ClassVar[str] = "stopped"
     step: int
     epoch: int
-    reason: str = "asked"  # "asked", "shutdown", "cancelled"
+    reason: str = "asked"  # "asked", "shutdown", "cancelled"; "packed": it trained on elsewhere
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,9 +23,12 @@ __all__ = [
     "figure",
     "file_size",
     "in_english",
+    "mean_figure",
+    "mean_percent",
     "on_off",
     "percent",
     "setting_text",
+    "share_range",
 ]
 
 NO_FIGURE = "–"
@@ -84,6 +87,23 @@ def percent(share: float | None, digits: int = 2) -> str:
     if share < 1 and text == f"{100:.{digits}f} %":
         return f"> {100 - smallest:.{digits}f} %"
     return text
+
+
+def share_range(low: float, high: float, translate: Translate = in_english) -> str:
+    """An interval of shares of 0 to 1: "97.83 to 98.37 %"."""
+    return translate(N_("{low:.2f} to {high}"), low=low * 100, high=percent(high))
+
+
+def mean_percent(mean: float | None, sd: float | None) -> str:
+    """A share over several runs: "96.61 ± 1.84 %"; without its spread where there is none."""
+    if mean is None or sd is None:
+        return percent(mean)
+    return f"{mean * 100:.2f} ± {sd * 100:.2f} %"
+
+
+def mean_figure(mean: float | None, sd: float | None) -> str:
+    """A figure over several runs: "0.2931 ± 0.0042"; without its spread where there is none."""
+    return figure(mean) if mean is None or sd is None else f"{figure(mean)} ± {figure(sd)}"
 
 
 def exact_percent(right: int, total: int) -> str:

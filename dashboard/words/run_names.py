@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from dashboard.words.dates import recent_moment
 from dashboard.words.differences import differences
+from dashboard.words.intervals import run_accuracy_range
 from dashboard.words.progress import ACTIVE
 from dashboard.words.translation import N_, _, translated
 from mlcore.runs import RunInfo, State
@@ -54,10 +55,10 @@ def run_label(info: RunInfo) -> str:
     """
     parts = [timed_name(info)]
     if info.state != "finished":
-        parts.append(translated(_STATES[info.state]))
+        parts.append(state_name(info.state))
     if info.state not in ACTIVE:
         if info.test_accuracy is not None:
-            parts.append(percent(info.test_accuracy))
+            parts.append(f"{percent(info.test_accuracy)} ({run_accuracy_range(info)})")
         elif info.validation_accuracy is not None:
             parts.append(_("{accuracy} in validation", accuracy=percent(info.validation_accuracy)))
     if info.tags:

@@ -36,6 +36,8 @@ COMMANDS = {
     "compare": "test two runs or checkpoints on the same images: which is better, or is it chance",
     "predict": "say what images show: drawings, scans, photographs",
     "export": "write a model for other programs: weights, safetensors, ONNX, torch.export",
+    "pack": "write a run as one file, to share it",
+    "unpack": "bring in a run that was packed, here or elsewhere",
     "inspect": "say what is in a checkpoint file before it is used",
     "data": "data sets: what is on disk, fetch, verify",
     "presets": "list the named settings for `mlcore train --preset`",
@@ -52,6 +54,8 @@ _ENTRY_POINTS = {
     "note": ("label", "note"),
     "delete": ("keep", "delete"),
     "restore": ("keep", "restore"),
+    "pack": ("share", "pack"),
+    "unpack": ("share", "unpack"),
 }
 """Command → module and function; the others are `run` in the module of their name."""
 

@@ -10,6 +10,7 @@ from typing import Annotated
 
 from mlcore.cli.arguments import read
 from mlcore.cli.common import JsonOption, RunsOption, open_store
+from mlcore.cli.groups import members, show_groups
 from mlcore.cli.layout import print_json, table
 from mlcore.cli.options import switch, text
 from mlcore.errors import ExportError, SettingsError
@@ -18,9 +19,10 @@ from mlcore.rules import list_words, shortened
 from mlcore.runs import RunInfo
 from mlcore.runs.library.columns import find_column, no_column, sort_runs
 from mlcore.runs.library.condition import parse_condition
+from mlcore.runs.library.groups import together
 from mlcore.runs.library.table_file import TABLE_FORMATS, run_record, table_file
 from mlcore.runs.library.trash import count_deleted, deleted_runs, trash
-from mlcore.words import duration, figure, percent
+from mlcore.words import duration, figure, percent, share_range
 
 __all__ = ["run"]
 
@@ -48,6 +50,8 @@ class Options:
         str, text("write a table with every figure and setting", "text", _FORMATS)
     ] = ""
     output: Annotated[str, text("with --format, the file to write", "standard output", "FILE")] = ""
+    groups: Annotated[bool, switch("runs that differ only in the seed as one row")] = False
+    group: Annotated[str, text("only the runs of this group", "all runs", "GROUP")] = ""
     runs: RunsOption = ""
     json: JsonOption = False
 
@@ -64,10 +68,14 @@ def run(argv: Sequence[str]) -> int:
     if options.deleted:
         store = trash(store)
     found = _chosen(listed, options)
+    if options.group:
+        found = [info for info in members(options.group, listed) if info in found]
     for sentence in store.damaged().values():
         print(f"mlcore: {sentence}", file=sys.stderr)
     if options.format:
         _write(table_file(found, options.format), options)
+    elif options.groups and found:
+        show_groups(together(found), as_json=options.json)
     elif options.json:
         for info in found:
             print_json(run_record(info))
@@ -152,7 +160,12 @@ def _row(info: RunInfo, *, tagged: bool) -> tuple[str, ...]:
         f"{info.epoch}/{info.epochs}",
         figure(info.loss),
         percent(info.best_validation_accuracy),
-        percent(info.test_accuracy),
+        _test_accuracy(info),
         "–" if info.seconds is None else duration(info.seconds),
         time.strftime("%Y-%m-%d %H:%M", time.localtime(info.created)),
     )
+
+
+def _test_accuracy(info: RunInfo) -> str:
+    interval = info.test_accuracy_interval
+    return percent(info.test_accuracy) + (f" ({share_range(*interval)})" if interval else "")

@@ -16,7 +16,7 @@ from mlcore.export import export
 from mlcore.export.formats import find_format
 from mlcore.insight.answers import write_answers
 from mlcore.insight.forward import answers_of_checkpoint
-from mlcore.jobs import drawn
+from mlcore.jobs import drawn, packed
 from mlcore.jobs.data_cache import DataCache
 from mlcore.jobs.folder import JobFolder
 from mlcore.jobs.insight import INSIGHT_HANDLERS
@@ -128,7 +128,9 @@ HANDLERS: Mapping[str, Handler] = {
     "keep-drawing": drawn.keep,
     "network": drawn.network,
     "normalisations": try_normalisations,
+    "pack": packed.pack_run,
     "predict": drawn.predict_image,
+    "unpack": packed.unpack_run,
     **INSIGHT_HANDLERS,
 }
 """Kind of job → what does it."""

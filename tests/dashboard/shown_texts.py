@@ -17,6 +17,7 @@ __all__ = ["shown_texts"]
 
 _NO_TEXT = {
     *("id", "icon", "theme", "color", "type", "tag", "format", "page", "page_script_hash"),
+    "language",  # of code
     *(
         "form_id",
         "component_name",

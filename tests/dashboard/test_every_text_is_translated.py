@@ -64,6 +64,8 @@ UNTRANSLATED = re.compile(
     | \b(cpu|cuda)\b                                # devices and parts, as torch calls them
     | \bDigits\ \\\(bundled\\\)                       # the title of a data set, in a sentence
     | \b(python|torch|mlcore)\ \d[\w\\.+]*
+    | \bmlcore\ replay\b | \brun\?run=              # a command, an address
+    | \b(CSV|JSON|Parquet)\b
     """,
     re.VERBOSE,
 )

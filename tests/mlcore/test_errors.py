@@ -39,3 +39,9 @@ def test_an_error_of_an_unknown_class_is_still_a_sentence() -> None:
 def test_what_is_no_error_is_refused(record: dict[str, object]) -> None:
     with pytest.raises(ValueError, match="damaged error"):
         from_json(record)
+
+
+@pytest.mark.parametrize("template", ["{a:>99999999999}", "{a.__class__}", "{a[0]}", "{0}", "{"])
+def test_a_sentence_from_a_file_cannot_look_into_its_values_or_blow_them_up(template):
+    with pytest.raises(ValueError, match=r"damaged|expected|Single"):
+        from_json({"type": "RunError", "template": template, "values": {"a": "x"}})

@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard import server
 from dashboard.gaps.widgets import show
+from dashboard.panels import verdict
 from dashboard.panels.runs_parts import curves, family, plots, settings
 from dashboard.session import run_view
 from dashboard.session.problems import friendly_errors
@@ -19,6 +20,7 @@ __all__ = ["PARTS", "compared_runs"]
 
 PARTS: Mapping[str, tuple[str, Callable[[Sequence[RunInfo]], None]]] = {
     "curves": (N_("Curves"), curves.draw),
+    "seeds": (N_("Seeds and verdict"), verdict.draw),
     "settings": (N_("Settings"), settings.draw),
     "parallel": (N_("Parallel coordinates"), plots.draw_parallel),
     "scatter": (N_("Scatter"), plots.draw_scatter),

@@ -39,7 +39,7 @@ def draw(runs: Sequence[RunInfo]) -> None:
         return
     names = distinct_names([member.info for member in members])
     st.html(f'<div class="run-family">{_nested(members, names)}</div>')
-    follow_links(_open)
+    follow_links(_open, ())
 
 
 def _nested(members: Sequence[Member], names: dict[str, str]) -> str:

@@ -23,6 +23,7 @@ __all__ = [
     "change_tags",
     "check_note",
     "check_tags",
+    "label_record",
     "read_label",
     "rename",
     "set_note",
@@ -63,6 +64,11 @@ def read_label(folder: RunFolder) -> Label:
     except (OSError, ValueError):
         record = {}
     return _parse(record, folder.meta["name"])
+
+
+def label_record(label: Label) -> dict[str, Any]:
+    """What label.json holds; `read_label` gives the same label back."""
+    return {"name": label.name, "tags": list(label.tags), "note": label.note}
 
 
 def rename(folder: RunFolder, name: str) -> None:
@@ -185,5 +191,5 @@ def _change(folder: RunFolder, change: Callable[[Label], Label]) -> None:
 
 
 def _write(folder: RunFolder, label: Label) -> None:
-    record = {"name": label.name, "tags": list(label.tags), "note": label.note}
-    write_atomically(folder.label_path, json.dumps(record, ensure_ascii=False) + "\n")
+    text = json.dumps(label_record(label), ensure_ascii=False)
+    write_atomically(folder.label_path, text + "\n")

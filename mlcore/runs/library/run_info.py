@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mlcore.config import RunConfig
+from mlcore.data import CATALOG
 from mlcore.events import Failed, Finished
+from mlcore.insight.intervals import accuracy_interval
 from mlcore.runs.library.epoch_figures import read_epoch_figures
 from mlcore.runs.library.label import read_label
 from mlcore.runs.record.folder import RunFolder
@@ -29,6 +31,7 @@ class RunInfo:
     state: State
     config: RunConfig  # as the run was made
     parent: str | None  # id of the run it was forked from
+    experiment: str | None = None  # id of the experiment that it was started in
     epoch: int  # whole epochs done
     epochs: int  # epochs asked for; may lag behind an edit
     step: int  # steps done
@@ -41,6 +44,13 @@ class RunInfo:
     best_epoch: int | None = None  # the epoch that reached it first
     seconds: float | None = None  # of training, over all epochs; validation left out
     images_per_second: float | None = None  # over all epochs
+
+    @property
+    def test_accuracy_interval(self) -> tuple[float, float] | None:
+        """What the number of test images leaves open, at 95 %; None without a test accuracy."""
+        if self.test_accuracy is None:
+            return None
+        return accuracy_interval(self.test_accuracy, CATALOG[self.config.data.name].test_images)
 
 
 def read_run_info(folder: RunFolder) -> RunInfo:
@@ -64,6 +74,7 @@ def read_run_info(folder: RunFolder) -> RunInfo:
         state=now.state,
         config=config,
         parent=(meta["parent"] or {}).get("run"),
+        experiment=meta["experiment"],
         epoch=now.epoch,
         epochs=now.epoch if whole else max(config.train.epochs, now.epoch),
         step=now.step,

@@ -61,6 +61,7 @@ class RunStore:
         parent: str | None = None,
         checkpoint: Path | None = None,
         name: str = "",
+        experiment: str | None = None,
     ) -> RunFolder:
         """Make the folder of a new run; it is queued until a worker starts it.
 
@@ -69,6 +70,7 @@ class RunStore:
             parent: id of the run that it is forked from.
             checkpoint: file to begin from; it is copied, so that the run is complete by itself.
             name: what a person calls it.
+            experiment: id of the experiment that it belongs to.
 
         Raises:
             SettingsError: the name is too long.
@@ -102,6 +104,7 @@ class RunStore:
             "name": name,
             "config": config.to_json(),
             "parent": origin if parent or checkpoint is not None else None,
+            "experiment": experiment,
             "versions": _versions(),
         }
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+import re
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,6 +14,7 @@ from mlcore.runs.record.texts import one_line
 
 __all__ = ["checked_meta", "time_in_id"]
 
+_IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,59}")
 _LATEST = 1e11  # unix seconds; what is later is no time of this world
 
 
@@ -24,8 +26,8 @@ def checked_meta(path: Path, found: Mapping[str, Any]) -> dict[str, Any]:
         found: what was read.
 
     Returns:
-        id, created (unix seconds), name, config (any value), parent (None, or run and checkpoint)
-        and versions; and whatever else was there.
+        id, created (unix seconds), name, config (any value), parent (None, or run and checkpoint),
+        experiment (its id, or None) and versions; and whatever else was there.
     """
     parent, versions = found.get("parent"), found.get("versions")
     return {
@@ -35,6 +37,7 @@ def checked_meta(path: Path, found: Mapping[str, Any]) -> dict[str, Any]:
         "name": one_line(_text(found.get("name")) or ""),
         "config": found.get("config"),
         "parent": _parent(parent) if isinstance(parent, Mapping) else None,
+        "experiment": _identifier(found.get("experiment")),
         "versions": {name: value for name, value in versions.items() if _text(value)}
         if isinstance(versions, Mapping)
         else {},
@@ -54,6 +57,10 @@ def _parent(found: Mapping[str, Any]) -> dict[str, str | None]:
 
 def _text(value: Any) -> str | None:
     return value if isinstance(value, str) and value else None
+
+
+def _identifier(value: Any) -> str | None:
+    return value if isinstance(value, str) and _IDENTIFIER.fullmatch(value) else None
 
 
 def _time(value: Any, path: Path) -> float:

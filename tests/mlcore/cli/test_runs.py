@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ def test_a_run_is_a_line(shell: Shell, trained: Path) -> None:
         "when",
     ]
     assert line.split()[:4] == [trained.name, "first", "finished", "2/2"]
+    assert re.search(r"\d\d?\.\d\d % \(\d\d?\.\d\d to \d\d?\.\d\d %\)  +\d+ s  \d{4}-", line)
 
 
 def test_a_run_is_a_json_object(shell: Shell, trained: Path) -> None:
@@ -37,7 +39,8 @@ def test_a_run_is_a_json_object(shell: Shell, trained: Path) -> None:
     assert record["run"] == trained.name
     assert record["folder"] == str(trained)
     assert (record["state"], record["epoch"], record["step"]) == ("finished", 2, 6)
-    assert 0 <= record["test_accuracy"] <= 1
+    low, high = record["test_accuracy_interval"]
+    assert 0 <= low <= record["test_accuracy"] <= high <= 1
     assert record["settings"]["model"]["hidden"] == [16]
 
 

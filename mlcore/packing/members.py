@@ -1,0 +1,147 @@
+"""What a packed run holds: `ID/config.json` and so on, stored in a zip as they are.
+
+Nothing in it is compressed: checkpoints hardly get smaller, and a file that takes as much room as
+it has bytes cannot fill a disk. Of a stranger's file only these names are read, and no name of it
+ever becomes a path.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from mlcore.checkpoint.untrusted import limits
+from mlcore.checkpoint.untrusted.source import Source, printable
+from mlcore.checkpoint.untrusted.zipcheck import Record, read_directory
+from mlcore.errors import CheckpointError, RunError
+from mlcore.files import size_of
+from mlcore.runs.record.folder import START_FILE, checkpoint_step
+
+__all__ = [
+    "CONFIG",
+    "EVENTS",
+    "LABEL",
+    "MAX_BYTES",
+    "SCRIPT",
+    "check_size",
+    "is_checkpoint",
+    "is_id",
+    "read_members",
+    "read_pieces",
+]
+
+CONFIG, LABEL, EVENTS, SCRIPT = "config.json", "label.json", "events.jsonl", "script.py"
+_FOLDER = "checkpoints"
+
+MAX_BYTES = limits.MAX_BYTES
+"""Bytes of a packed run, at most."""
+
+_MOST = 256  # members
+_PIECE = 2**20  # bytes
+_LARGEST: Mapping[str, int] = {CONFIG: 2**16, LABEL: 2**16, EVENTS: 2**28, SCRIPT: 2**20}
+
+_ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{4}", re.ASCII)
+
+
+def is_id(text: str) -> bool:
+    """Whether this could be the id of a run, as a store gives them."""
+    return _ID.fullmatch(text) is not None
+
+
+def is_checkpoint(file: str) -> bool:
+    """Whether a run writes checkpoints of this name, or begins from one."""
+    return file == START_FILE or (file.isascii() and checkpoint_step(Path(file)) >= 0)
+
+
+def check_size(path: Path, most: int) -> None:
+    """Refuse a file that cannot be a packed run, by its size.
+
+    Raises:
+        RunError: it is missing, empty or too large.
+    """
+    if not path.is_file():
+        raise RunError("There is no file {file}: check the path.", file=printable(path))
+    size = size_of(path)
+    if not size:
+        raise RunError("The file is empty: pack the run, or download it, again.")
+    if size > most:
+        raise RunError(
+            "The file has {size:,} bytes, and at most {most:,} are read: pack the run with fewer "
+            "checkpoints.",
+            size=size,
+            most=most,
+        )
+
+
+def read_members(source: Source) -> tuple[str, dict[str, Record]]:
+    """The id of the run in a file, and where each of its files lies, by its name in the run.
+
+    Raises:
+        RunError: the file is damaged, or holds anything but the files of one run.
+    """
+    try:
+        found = read_directory(source)
+    except CheckpointError as error:
+        raise RunError("The file is no packed run: {error}", error=error) from error
+    if len(found) > _MOST:
+        raise RunError(
+            "The file holds {count:,} files, and a packed run has {most} at most: pack the run "
+            "again.",
+            count=len(found),
+            most=_MOST,
+        )
+    run = next(iter(found), "").partition("/")[0]
+    members = {}
+    for name, record in found.items():
+        folder, _, file = name.partition("/")
+        if folder != run or not is_id(folder):
+            raise _stranger(name)
+        if file in ("", f"{_FOLDER}/") and not record.size:
+            continue  # a folder, as other programs note it
+        members[_checked(name, file, record)] = record
+    if CONFIG not in members:
+        raise RunError("The file is no packed run: it holds no config.json.")
+    return run, members
+
+
+def read_pieces(source: Source, member: Record, name: str) -> Iterator[bytes]:
+    """The bytes of a member, in pieces of 1 MiB.
+
+    Raises:
+        CheckpointError: the file shrank, or cannot be read.
+        RunError: they are not those that were packed; raised after the last piece.
+    """
+    crc, end = 0, member.offset + member.size
+    for start in range(member.offset, end, _PIECE):
+        piece = source.read(start, min(_PIECE, end - start))
+        crc = zlib.crc32(piece, crc)
+        yield piece
+    if crc != member.crc:
+        raise RunError(
+            "{name} in the file is damaged: pack the run, or download it, again.", name=name
+        )
+
+
+def _checked(name: str, file: str, record: Record) -> str:
+    """The file's name in the run, if a run has such a file, and of such a size."""
+    folder, _, checkpoint = file.rpartition("/")
+    if file not in _LARGEST and not (folder == _FOLDER and is_checkpoint(checkpoint)):
+        raise _stranger(name)
+    if record.size > _LARGEST.get(file, record.size):
+        raise RunError(
+            "{name} in the file has {size:,} bytes, and a run's has {most:,} at most: pack the "
+            "run again.",
+            name=file,
+            size=record.size,
+            most=_LARGEST[file],
+        )
+    return file
+
+
+def _stranger(name: str) -> RunError:
+    return RunError(
+        "The file is no packed run: it holds {name!r}, which no packed run has.",
+        name=printable(name),
+    )
