@@ -11,6 +11,7 @@ from mlcore.cli.common import (
     JsonOption,
     RunsOption,
     StepsOption,
+    TrackOption,
     check_fit,
     check_output,
     open_store,
@@ -20,6 +21,7 @@ from mlcore.cli.options import text
 from mlcore.config import SETTINGS, RunConfig
 from mlcore.presets import find_preset
 from mlcore.runs.active.queue import RunQueue
+from mlcore.trackers.catalog import check_trackers
 
 __all__ = ["run"]
 
@@ -32,6 +34,7 @@ class Options:
         str, text("named settings to start from, such as fast-98; see `mlcore presets`", "none")
     ] = ""
     name: Annotated[str, text("what to call the run", "nothing")] = ""
+    track: TrackOption = ()
     runs: RunsOption = ""
     json: JsonOption = False
     steps: StepsOption = False
@@ -42,12 +45,15 @@ def run(argv: Sequence[str]) -> int:
     base = _named_preset(argv)
     options, given = read("train", Options, argv, settings=SETTINGS, base=base)
     check_output(json=options.json, steps=options.steps)
+    track = check_trackers(options.track)
     config = base.with_values(given)
     bring_data(config.data, given)
 
     check_fit(config)  # what cannot be trained leaves no run behind
     store = open_store(options.runs)
-    folder = RunQueue(store.root).claim(lambda: store.create(config, name=options.name))
+    folder = RunQueue(store.root).claim(
+        lambda: store.create(config, name=options.name, track=track)
+    )
 
     from mlcore.cli.follow import follow
 

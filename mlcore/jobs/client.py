@@ -6,7 +6,7 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +69,7 @@ class Jobs:
         checkpoint: Path | None = None,
         parent: str | None = None,
         name: str = "",
+        track: Sequence[str] = (),
     ) -> str:
         """Start a run, or have it wait for a slot; returns its id at once.
 
@@ -77,6 +78,7 @@ class Jobs:
             checkpoint: file to begin from; the run gets a copy.
             parent: id of the run that it is forked from.
             name: what a person calls it.
+            track: names of the trackers that it is mirrored to.
 
         Raises:
             RunError: its folder cannot be made.
@@ -84,7 +86,9 @@ class Jobs:
         """
 
         def make() -> RunFolder:
-            return self.store.create(config, parent=parent, checkpoint=checkpoint, name=name)
+            return self.store.create(
+                config, parent=parent, checkpoint=checkpoint, name=name, track=track
+            )
 
         return self._scheduler.enqueue(make).id
 

@@ -11,7 +11,7 @@ import platform
 import secrets
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +60,7 @@ class RunStore:
         parent: str | None = None,
         checkpoint: Path | None = None,
         name: str = "",
+        track: Sequence[str] = (),
     ) -> RunFolder:
         """Make the folder of a new run; it is queued until a worker starts it.
 
@@ -68,6 +69,8 @@ class RunStore:
             parent: id of the run that it is forked from.
             checkpoint: file to begin from; it is copied, so that the run is complete by itself.
             name: what a person calls it.
+            track: names of the trackers that it is mirrored to; no setting, as no number of the
+                run depends on them.
 
         Raises:
             SettingsError: the name is too long.
@@ -102,6 +105,7 @@ class RunStore:
             "config": config.to_json(),
             "parent": origin if parent or checkpoint is not None else None,
             "versions": _versions(),
+            **({"track": list(track)} if track else {}),
         }
         try:
             reserve(folder.path)

@@ -24,10 +24,10 @@ def checked_meta(path: Path, found: Mapping[str, Any]) -> dict[str, Any]:
         found: what was read.
 
     Returns:
-        id, created (unix seconds), name, config (any value), parent (None, or run and checkpoint)
-        and versions; and whatever else was there.
+        id, created (unix seconds), name, config (any value), parent (None, or run and checkpoint),
+        versions and track (names of trackers); and whatever else was there.
     """
-    parent, versions = found.get("parent"), found.get("versions")
+    parent, versions, track = (found.get(name) for name in ("parent", "versions", "track"))
     return {
         **found,
         "id": path.name,
@@ -38,6 +38,7 @@ def checked_meta(path: Path, found: Mapping[str, Any]) -> dict[str, Any]:
         "versions": {name: value for name, value in versions.items() if _text(value)}
         if isinstance(versions, Mapping)
         else {},
+        "track": [name for name in track if _text(name)] if isinstance(track, list) else [],
     }
 
 
