@@ -20,6 +20,7 @@ from dashboard.words.translation import N_, _, translated
 class _Page(NamedTuple):
     title: str
     icon: str
+    listed: bool = True
 
 
 _HERE = Path(__file__).parent
@@ -29,6 +30,8 @@ _READING = _HERE / "assets" / "reading.css"  # for eyes, keyboards and ears
 _FIRST = "train"
 _PAGES = {  # by the name of their file, which is also their address
     _FIRST: _Page(N_("Train"), ":material/play_circle:"),
+    "runs": _Page(N_("Runs"), ":material/table_rows:"),
+    "run": _Page(N_("Run"), ":material/article:", listed=False),
     "test": _Page(N_("Test"), ":material/fact_check:"),
     "draw": _Page(N_("Draw"), ":material/draw:"),
     "checkpoints": _Page(N_("Checkpoints"), ":material/save:"),
@@ -61,6 +64,7 @@ def main() -> None:
                 icon=about.icon,
                 url_path=name,
                 default=name == _FIRST,
+                visibility="visible" if about.listed else "hidden",
             )
             for name, about in _PAGES.items()
         ]

@@ -49,7 +49,7 @@ def parse_object(text: bytes) -> dict[str, Any]:
         ValueError: they are no such object, or it is nested too deep.
     """
     try:
-        found = json.loads(text.decode(), parse_int=_integer, parse_constant=_refuse)
+        found = _DECODER.decode(text.decode())
     except RecursionError:
         raise ValueError("nested too deep") from None
     if not isinstance(found, dict):
@@ -74,6 +74,9 @@ def _integer(digits: str) -> int:
 
 def _refuse(name: str) -> Any:
     raise ValueError(f"{name} is no number in JSON")
+
+
+_DECODER = json.JSONDecoder(parse_int=_integer, parse_constant=_refuse)
 
 
 def _check_depth(tree: Any) -> None:

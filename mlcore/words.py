@@ -12,6 +12,7 @@ from typing import Any
 
 __all__ = [
     "NOT_FINITE",
+    "NO_FIGURE",
     "NO_IMAGE",
     "N_",
     "Translate",
@@ -22,12 +23,15 @@ __all__ = [
     "figure",
     "file_size",
     "in_english",
+    "mean_figure",
+    "mean_percent",
     "on_off",
     "percent",
     "setting_text",
+    "share_range",
 ]
 
-NONE = "–"
+NO_FIGURE = "–"
 """Written where there is no figure."""
 
 _HUGE = 1e5  # from here on figures have a power of ten
@@ -66,7 +70,7 @@ def figure(value: float | None, digits: int = 4) -> str:
     power of ten: "5.915e+31", "3.2e-07".
     """
     if value is None or not math.isfinite(value):
-        return NONE
+        return NO_FIGURE
     if abs(value) >= _HUGE or 0 < abs(value) < 0.5 * 10.0**-digits:
         return f"{value:.4g}"
     return f"{value:.{digits}f}"
@@ -75,7 +79,7 @@ def figure(value: float | None, digits: int = 4) -> str:
 def percent(share: float | None, digits: int = 2) -> str:
     """A share of 0 to 1 as "98.12 %"; only what is zero or one is written as zero or all."""
     if share is None:
-        return NONE
+        return NO_FIGURE
     smallest = 10.0**-digits
     if 0 < share * 100 < smallest:
         return f"< {smallest:.{digits}f} %"
@@ -85,10 +89,27 @@ def percent(share: float | None, digits: int = 2) -> str:
     return text
 
 
+def share_range(low: float, high: float, translate: Translate = in_english) -> str:
+    """An interval of shares of 0 to 1: "97.83 to 98.37 %"."""
+    return translate(N_("{low:.2f} to {high}"), low=low * 100, high=percent(high))
+
+
+def mean_percent(mean: float | None, sd: float | None) -> str:
+    """A share over several runs: "96.61 ± 1.84 %"; without its spread where there is none."""
+    if mean is None or sd is None:
+        return percent(mean)
+    return f"{mean * 100:.2f} ± {sd * 100:.2f} %"
+
+
+def mean_figure(mean: float | None, sd: float | None) -> str:
+    """A figure over several runs: "0.2931 ± 0.0042"; without its spread where there is none."""
+    return figure(mean) if mean is None or sd is None else f"{figure(mean)} ± {figure(sd)}"
+
+
 def exact_percent(right: int, total: int) -> str:
     """An accuracy with digits enough to show one image of `total`, two at least: "98.12 %"."""
     if total <= 0:
-        return NONE
+        return NO_FIGURE
     digits = max(2, len(str(total - 1)) - 2)
     return f"{right / total * 100:.{digits}f} %"
 

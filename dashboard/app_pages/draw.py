@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -13,7 +14,7 @@ from dashboard.panels.checkpoint_choice import Choice, choose_model, no_checkpoi
 from dashboard.panels.drawn_why import why
 from dashboard.panels.follow import follow
 from dashboard.panels.own_set import own_set
-from dashboard.panels.pad import pad
+from dashboard.panels.pad import pad, send_network
 from dashboard.session.problems import friendly_errors
 from dashboard.words.translation import _
 from dashboard.words.wording import as_markdown
@@ -40,15 +41,15 @@ def page() -> None:
         st.error(as_markdown(reason), icon=":material/error:")
         st.page_link("app_pages/checkpoints.py", label=_("Go to Checkpoints"))
     else:
-        _drawing(choice)
+        _drawing(choice, send_network(choice))
 
 
 @st.fragment
 @friendly_errors()
-def _drawing(choice: Choice) -> None:
+def _drawing(choice: Choice, about: Mapping[str, Any]) -> None:
     """Drawn again by itself when a stroke has ended."""
     classes = _classes(choice)
-    centre = pad(choice, classes)
+    centre = pad(choice, about, classes)
     if fitting := data_sets_for(choice.outputs):
         data = choice.data or fitting[0]
         why(choice, data, _root(choice, data), classes, centre=centre)

@@ -13,7 +13,6 @@ from dashboard.panels.follow import follow
 from dashboard.panels.test_parts import registry
 from dashboard.panels.test_parts.subject import Subject
 from dashboard.server import data_sets
-from dashboard.server.evaluations import evaluated
 from dashboard.session import problems
 from dashboard.words.choices import choice_name
 from dashboard.words.translation import N_, _, ngettext, sentence, translated
@@ -60,21 +59,11 @@ def _test(choice: Choice, data: str) -> None:
             session.change_data(data)
             st.switch_page("app_pages/data.py")
         return
-    tested = evaluated(choice.path, data, root, choice.assumed, untrusted=choice.upload is not None)
-    for warning in tested.result["warnings"]:
+    subject = Subject.test(choice, data, root)
+    for warning in subject.result["warnings"]:
         st.warning(as_markdown(sentence(errors.from_json(warning))), icon=":material/warning:")
-    evaluation.figures(tested.result["evaluation"])
-    registry.draw(
-        Subject(
-            path=choice.path,
-            run=choice.run,
-            data=data,
-            root=root,
-            assumed=choice.assumed,
-            untrusted=choice.upload is not None,
-            tested=tested,
-        )
-    )
+    evaluation.figures(subject.result["evaluation"])
+    registry.draw(subject)
 
 
 def _nothing_to_test() -> None:

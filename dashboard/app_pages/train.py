@@ -12,13 +12,16 @@ from dashboard.panels import (
     actions,
     branch,
     chart,
+    code,
     compare,
     figures,
+    group_figures,
     invitation,
     queue,
     reading_aid,
     run_choice,
     run_menu,
+    seeds,
     steering,
     tables,
     trash,
@@ -30,6 +33,7 @@ from dashboard.session import comparison, problems
 from dashboard.words.progress import ACTIVE, progress_of
 from dashboard.words.translation import _
 from mlcore.runs import History, RunFolder, RunInfo
+from mlcore.runs.library.groups import experiment_of
 
 _PARTS = ("head", "main", "notices", "ahead")
 
@@ -52,6 +56,7 @@ def page() -> None:
     drawn_from = page_state(history, beside, changed)
     with head:
         _controls(drawn_from, history, shown, runs)
+        code.code_to_start(drawn_from.queue)
     with ahead:  # the first component of a server imports pandas: after the head, not before it
         plotly_js.ensure()
     if shown is None or history is None:
@@ -77,6 +82,7 @@ def _controls(
     """The one row of buttons, with the list of runs."""
     with st.container(horizontal=True, key="controls"):
         actions.train_button(drawn_from.queue)
+        seeds.seeds_button()
         if shown is None or history is None:
             return
         steering.buttons(history)
@@ -101,6 +107,8 @@ def _live(shown: RunInfo, runs: Sequence[RunInfo], drawn_from: PageState) -> Non
         compare.choose_others(shown, runs)
         reading_aid.how_to_read()
     figures.troubles(history)
+    if (group := experiment_of(shown, runs)) is not None:
+        group_figures.group_part(group)
     st.header(_("Epochs"), anchor=False)
     tables.epochs_table(history.epochs, history.state)
 
@@ -145,6 +153,7 @@ def _below(
     with right:
         st.header(_("Settings"), anchor=False)
         tables.settings_table(history.config)
+    code.code_of_run(history)
 
 
 def _notices(history: History | None, drawn_from: PageState, runs: Sequence[RunInfo]) -> None:

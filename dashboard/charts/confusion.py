@@ -1,4 +1,4 @@
-"""The confusion matrix: rows are true classes, columns the predicted ones.
+"""The confusion matrix drawn: rows are true classes, columns the predicted ones.
 
 It has two colour scales. The diagonal, which holds nearly everything once a model is good, has a
 quiet one of its own; the mistakes have a loud one, from none to the commonest, and their colour
@@ -8,115 +8,20 @@ grows with the square root of the value, so that a single mistake can still be s
 from __future__ import annotations
 
 import math
-from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import plotly.graph_objects as go
 
-from dashboard.charts.ink import colour_at, ink_on
+from dashboard.charts.confusion_cells import Cell, ConfusionInfo, cell_words
+from dashboard.charts.ink import colour_at
+from dashboard.charts.matrix_frame import class_axes, written
 from dashboard.charts.theme import Palette, Scale, layout
-from dashboard.words.translation import _
-from dashboard.words.wording import percent, with_article
 
-__all__ = [
-    "Cell",
-    "ConfusionInfo",
-    "cell_words",
-    "class_axes",
-    "confusion_figure",
-    "confusion_info",
-    "frequent_mistakes",
-    "written",
-]
+__all__ = ["confusion_figure"]
 
-Unit = Literal["counts", "percent", "column"]
 _Layer = list[list[float | None]]
 _HEIGHT = 520  # pixels
 _MOST_WRITTEN = 26  # classes; with more, the cells are too small to write in
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
-    """One true class against one predicted class."""
-
-    true: int  # row
-    predicted: int  # column
-    count: int
-    total: int  # images of the row
-    column: int  # images predicted as the class
-
-    @property
-    def share(self) -> float:
-        """Of the row, 0 to 1; 0 in a row without images."""
-        return self.count / self.total if self.total else 0.0
-
-    @property
-    def column_share(self) -> float:
-        """Of the column, 0 to 1; 0 in a column without images."""
-        return self.count / self.column if self.column else 0.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConfusionInfo:
-    """What the chart of a confusion matrix shows."""
-
-    classes: tuple[str, ...]
-    unit: Unit
-    rows: tuple[tuple[Cell, ...], ...]  # rows[true][predicted]
-
-    @property
-    def cells(self) -> tuple[Cell, ...]:
-        """All cells, row after row."""
-        return tuple(cell for row in self.rows for cell in row)
-
-
-def confusion_info(
-    confusion: Sequence[Sequence[int]], classes: Sequence[str], unit: Unit = "counts"
-) -> ConfusionInfo:
-    """Split a confusion matrix into cells.
-
-    Args:
-        confusion: (C, C) counts, rows true, columns predicted.
-        classes: the C names.
-        unit: what is written in the cells: counts, or per cent of the row or of the column.
-    """
-    columns = [sum(column) for column in zip(*confusion, strict=True)]
-    rows = tuple(
-        tuple(
-            Cell(
-                true=true,
-                predicted=predicted,
-                count=count,
-                total=sum(row),
-                column=columns[predicted],
-            )
-            for predicted, count in enumerate(row)
-        )
-        for true, row in enumerate(confusion)
-    )
-    return ConfusionInfo(classes=tuple(classes), unit=unit, rows=rows)
-
-
-def frequent_mistakes(info: ConfusionInfo, most: int) -> tuple[Cell, ...]:
-    """The mistakes that are made most often, the commonest first; at most `most` of them."""
-    wrong = [cell for cell in info.cells if cell.true != cell.predicted and cell.count]
-    return tuple(sorted(wrong, key=lambda cell: -cell.count)[:most])
-
-
-def cell_words(cell: Cell, classes: Sequence[str]) -> str:
-    """A cell in words: "a 4 mistaken for a 9: 23 of 982 (2.3 %)"."""
-    values = {
-        "true": with_article(classes[cell.true]),
-        "predicted": with_article(classes[cell.predicted]),
-        "count": cell.count,
-        "total": cell.total,
-        "share": percent(cell.share, 1),
-    }
-    if cell.true == cell.predicted:
-        return _("{true} recognised: {count:,} of {total:,} ({share})", **values)
-    return _("{true} mistaken for {predicted}: {count:,} of {total:,} ({share})", **values)
 
 
 def confusion_figure(
@@ -148,45 +53,6 @@ def confusion_figure(
     if chosen != (None, None):
         figure.add_shape(**_frame(chosen, len(info.classes)), line={"color": palette.text})
     return figure
-
-
-def class_axes(figure: go.Figure, classes: Sequence[str]) -> None:
-    """Axes of a matrix: predicted classes above, true ones from top to bottom."""
-    last = len(classes) - 0.5
-    ticks: dict[str, Any] = {
-        "tickvals": list(range(len(classes))),
-        "ticktext": list(classes),
-        "showgrid": False,
-        "zeroline": False,
-        "fixedrange": True,
-        "ticks": "",
-    }
-    figure.update_xaxes(title_text=_("predicted"), side="top", range=[-0.5, last], **ticks)
-    figure.update_yaxes(title_text=_("true"), range=[last, -0.5], **ticks)
-
-
-def written(texts: Sequence[tuple[int, int, str, str]], palette: Palette) -> list[go.Scatter]:
-    """Texts in the cells of a matrix: row, column, text and the colour below it.
-
-    A trace an ink: the text of a heatmap has one ink for all cells, and that of a scatter fades
-    where another point is selected.
-    """
-    inks = defaultdict(list)
-    for row, column, text, background in texts:
-        inks[ink_on(background, palette)].append((row, column, text))
-    return [
-        go.Scatter(
-            x=[column for _, column, _ in cells],
-            y=[row for row, *_ in cells],
-            text=[text for *_, text in cells],
-            mode="text",
-            textfont={"color": ink},
-            selected={"textfont": {"color": ink}},
-            unselected={"textfont": {"color": ink}},
-            hoverinfo="skip",
-        )
-        for ink, cells in inks.items()
-    ]
 
 
 def _frame(chosen: tuple[int | None, int | None], classes: int) -> dict[str, Any]:

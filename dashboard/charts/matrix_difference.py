@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from dashboard.charts.confusion import class_axes, written
 from dashboard.charts.ink import colour_at
+from dashboard.charts.matrix_frame import class_axes, written
 from dashboard.charts.theme import Palette, Scale, layout
 from dashboard.words.translation import _
 from dashboard.words.wording import with_article

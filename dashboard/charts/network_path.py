@@ -100,47 +100,17 @@ def path_figure(info: PathInfo, colours: Palette) -> go.Figure:
     """Draw the rows; each bar can be clicked, its point carries layer and unit."""
     count = len(info.rows)
     figure = go.Figure()
-    gap = 0.4 / count
     settings: dict[str, Any] = {}
     for number, row in enumerate(info.rows):
         suffix = "" if number == 0 else str(number + 1)
-        top = 1 - number / count - gap * 0.5
-        domain = [max(0.0, 1 - (number + 1) / count + gap * 0.45), top]
-        low, high = min(0.0, *row.values), max(0.0, *row.values)
-        if low == high:
-            high = 1.0
+        bottom, top = _place(number, count)
+        low, high = _span(row)
         figure.add_traces(
             [_bars(info, row, suffix, colours), _targets(info, row, suffix, low, high)]
         )
-        classes = row.layer in (_SOFTMAX, count - 1)
-        settings[f"xaxis{suffix}"] = axis(colours) | {
-            "anchor": f"y{suffix}",
-            "showgrid": False,
-            "zeroline": False,
-            "fixedrange": True,
-            "range": [-0.7, len(row.units) - 0.3],
-            "showticklabels": classes,
-            "tickvals": list(range(len(row.units))),
-            "ticktext": [as_label(name, 8) for name in info.classes] if classes else None,
-        }
-        settings[f"yaxis{suffix}"] = axis(colours) | {
-            "anchor": f"x{suffix}",
-            "domain": domain,
-            "fixedrange": True,
-            "nticks": 4,
-            "range": [low - 0.04 * (high - low), high + 0.04 * (high - low)],
-        }
-        figure.add_annotation(
-            text=row.title,
-            x=0,
-            xref="paper",
-            y=top,
-            yref="paper",
-            yanchor="bottom",
-            xanchor="left",
-            showarrow=False,
-            font={"size": 12, "color": colours.muted},
-        )
+        settings |= _row_axes(info, row, suffix, colours)
+        settings[f"yaxis{suffix}"]["domain"] = [bottom, top]
+        figure.add_annotation(**_row_title(row, top, colours))
     base = layout(colours, height=_ROW * count + 20)
     figure.update_layout(
         **(base | settings),
@@ -151,6 +121,54 @@ def path_figure(info: PathInfo, colours: Palette) -> go.Figure:
         showlegend=False,
     )
     return figure
+
+
+def _place(number: int, count: int) -> tuple[float, float]:
+    """Bottom and top of a row, as shares of the figure's height."""
+    gap = 0.4 / count
+    return max(0.0, 1 - (number + 1) / count + gap * 0.45), 1 - number / count - gap * 0.5
+
+
+def _span(row: PathRow) -> tuple[float, float]:
+    """The smallest and largest value of a row, 0 among them."""
+    low, high = min(0.0, *row.values), max(0.0, *row.values)
+    return (low, 1.0) if low == high else (low, high)
+
+
+def _row_axes(info: PathInfo, row: PathRow, suffix: str, colours: Palette) -> dict[str, Any]:
+    low, high = _span(row)
+    classes = row.layer in (_SOFTMAX, len(info.rows) - 1)
+    across = axis(colours) | {
+        "anchor": f"y{suffix}",
+        "showgrid": False,
+        "zeroline": False,
+        "fixedrange": True,
+        "range": [-0.7, len(row.units) - 0.3],
+        "showticklabels": classes,
+        "tickvals": list(range(len(row.units))),
+        "ticktext": [as_label(name, 8) for name in info.classes] if classes else None,
+    }
+    upwards = axis(colours) | {
+        "anchor": f"x{suffix}",
+        "fixedrange": True,
+        "nticks": 4,
+        "range": [low - 0.04 * (high - low), high + 0.04 * (high - low)],
+    }
+    return {f"xaxis{suffix}": across, f"yaxis{suffix}": upwards}
+
+
+def _row_title(row: PathRow, top: float, colours: Palette) -> dict[str, Any]:
+    return {
+        "text": row.title,
+        "x": 0,
+        "xref": "paper",
+        "y": top,
+        "yref": "paper",
+        "yanchor": "bottom",
+        "xanchor": "left",
+        "showarrow": False,
+        "font": {"size": 12, "color": colours.muted},
+    }
 
 
 def _bars(info: PathInfo, row: PathRow, suffix: str, colours: Palette) -> go.Bar:

@@ -13,6 +13,18 @@ const isDark = (node) => {
   return 0.3 * r + 0.6 * g + 0.1 * b > 128; // light text: a dark page
 };
 
+// Smallest and largest x, then y.
+const extentOf = (xy) => {
+  const ends = [Infinity, -Infinity, Infinity, -Infinity];
+  for (let i = 0; i < xy.length; i += 2) {
+    ends[0] = Math.min(ends[0], xy[i]);
+    ends[1] = Math.max(ends[1], xy[i]);
+    ends[2] = Math.min(ends[2], xy[i + 1]);
+    ends[3] = Math.max(ends[3], xy[i + 1]);
+  }
+  return ends;
+};
+
 class Cloud {
   constructor(parent, opened) {
     this.opened = opened;
@@ -21,7 +33,8 @@ class Cloud {
     this.box.style.cssText = "position:relative;width:100%;aspect-ratio:4/3;max-height:560px";
     this.canvas = document.createElement("canvas");
     this.canvas.style.cssText = "position:absolute;inset:0;width:100%;height:100%";
-    this.canvas.setAttribute("role", "img");
+    this.canvas.setAttribute("role", "application");
+    this.canvas.tabIndex = 0;
     this.tip = document.createElement("div");
     this.tip.className = "cloud-tip";
     this.tip.style.cssText =
@@ -32,6 +45,7 @@ class Cloud {
     this.thumb.width = this.thumb.height = 28;
     this.thumb.style.cssText = "width:84px;height:84px;image-rendering:pixelated;display:block";
     this.words = document.createElement("div");
+    this.words.setAttribute("aria-live", "polite");
     this.tip.append(this.thumb, this.words);
     this.box.append(this.canvas, this.tip);
     parent.append(this.box);
@@ -41,19 +55,22 @@ class Cloud {
       this.hover(event);
       if (this.near >= 0) this.opened(this.near);
     });
-    this.box.files = { png: (page) => this.png(page), svg: (page) => this.svg(page) };
+    this.canvas.addEventListener("keydown", (event) => this.key(event));
+    this.canvas.addEventListener("blur", () => this.leave());
+    this.box.marks = () => this.marks();
     this.sizes = new ResizeObserver(() => this.draw());
     this.sizes.observe(this.box);
   }
 
   show({ xy, labels, predicted, names, sheet, columns, text, span }) {
+    this.leave();
     Object.assign(this, { xy, labels, predicted, names, columns, text, span });
     if (sheet && sheet !== this.sheet) {
       this.sheet = sheet;
       this.picture = new Image();
       this.picture.src = sheet;
     }
-    this.canvas.setAttribute("aria-label", text.summary);
+    this.canvas.setAttribute("aria-label", `${text.summary} ${text.keys}`);
     this.draw();
   }
 
@@ -66,7 +83,7 @@ class Cloud {
     const pen = this.canvas.getContext("2d");
     pen.scale(ratio, ratio);
     const count = this.labels.length;
-    const [x0, x1, y0, y1] = this.span ?? this.extent();
+    const [x0, x1, y0, y1] = this.span ?? extentOf(this.xy);
     const pad = 16;
     this.at = new Float32Array(2 * count);
     for (let i = 0; i < count; i += 1) {
@@ -99,19 +116,8 @@ class Cloud {
     );
   }
 
-  // As a file, on the page's colour: the pixels as they are, or all points as text.
-  png(page) {
-    const copy = document.createElement("canvas");
-    [copy.width, copy.height] = [this.canvas.width, this.canvas.height];
-    const pen = copy.getContext("2d");
-    pen.fillStyle = page;
-    pen.fillRect(0, 0, copy.width, copy.height);
-    pen.drawImage(this.canvas, 0, 0);
-    return new Promise((done) => copy.toBlob(done, "image/png"));
-  }
-
-  svg(page) {
-    const [width, height] = [this.box.clientWidth, this.box.clientHeight];
+  // All points as SVG, for a file of the drawing.
+  marks() {
     const [colours, ink] = [this.colours(), getComputedStyle(this.box).color];
     const escape = (text) => text.replace(/[&<>]/g, (sign) => `&#${sign.charCodeAt(0)};`);
     const marks = Array.from(this.labels, (label, i) => {
@@ -121,24 +127,8 @@ class Cloud {
       const sign = escape(signOf(this.names, label));
       return `<text x="${x}" y="${y}" fill="${colours[label]}">${sign}</text>${wrong ? ring : ""}`;
     });
-    const all = `<rect width="100%" height="100%" fill="${page}"/><g font-family="sans-serif"`
-      + ` font-size="11" font-weight="600" text-anchor="middle" dominant-baseline="central">`;
-    return new Blob(
-      [`<svg xmlns="http:\/\/www.w3.org/2000/svg" width="${width}" height="${height}">${all}`
-        + `${marks.join("")}</g></svg>`],
-      { type: "image/svg+xml" },
-    );
-  }
-
-  extent() {
-    const ends = [Infinity, -Infinity, Infinity, -Infinity];
-    for (let i = 0; i < this.xy.length; i += 2) {
-      ends[0] = Math.min(ends[0], this.xy[i]);
-      ends[1] = Math.max(ends[1], this.xy[i]);
-      ends[2] = Math.min(ends[2], this.xy[i + 1]);
-      ends[3] = Math.max(ends[3], this.xy[i + 1]);
-    }
-    return ends;
+    return `<g font-family="sans-serif" font-size="11" font-weight="600" text-anchor="middle"`
+      + ` dominant-baseline="central">${marks.join("")}</g>`;
   }
 
   hover(event) {
@@ -149,9 +139,34 @@ class Cloud {
       const far = (this.at[2 * i] - x) ** 2 + (this.at[2 * i + 1] - y) ** 2;
       if (far < best) [best, found] = [far, i];
     }
-    this.near = found;
     this.canvas.style.cursor = found >= 0 ? "pointer" : "default";
-    if (found < 0) { this.leave(); return; }
+    if (found < 0) this.leave();
+    else this.point(found, x, y);
+  }
+
+  // Arrow keys go to the next point on that side, Enter opens it.
+  key(event) {
+    const ways = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+    const way = ways[event.key];
+    if (event.key === "Escape") this.leave();
+    if (event.key === "Enter" && this.near >= 0) this.opened(this.near);
+    if (!way || !this.at) return;
+    event.preventDefault();
+    const [x, y] = this.near < 0 ? [this.box.clientWidth / 2, this.box.clientHeight / 2]
+      : this.at.subarray(2 * this.near);
+    let [best, found] = [Infinity, this.near];
+    for (let i = 0; i < this.labels.length; i += 1) {
+      const [right, down] = [this.at[2 * i] - x, this.at[2 * i + 1] - y];
+      const along = right * way[0] + down * way[1];
+      const aside = Math.abs(right * way[1]) + Math.abs(down * way[0]);
+      if (along > 0 && along >= aside && along + 2 * aside < best) [best, found] = [along + 2 * aside, i];
+    }
+    if (found >= 0) this.point(found, this.at[2 * found], this.at[2 * found + 1]);
+  }
+
+  // Show the image of a point beside it.
+  point(found, x, y) {
+    this.near = found;
     const pen = this.thumb.getContext("2d");
     if (this.picture?.complete) {
       const [column, row] = [found % this.columns, Math.floor(found / this.columns)];

@@ -28,7 +28,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
     cloud = new Cloud(parentElement, () => {});
     clouds.set(parentElement, cloud);
   }
-  cloud.opened = (index) => setTriggerValue("opened", index);
+  cloud.opened = (index) => {
+    window.__leavePlace?.();  // Back leads to the points
+    setTriggerValue("opened", index);
+  };
   if (data) {
     const found = decodeArrays(data);
     cloud.show({ ...found, ...found.arrays });
@@ -80,6 +83,7 @@ def cloud_texts(summary: str) -> dict[str, str]:
     right = _("Test image {index}: {label}", index="{index}", label="{label}")
     return {
         "summary": summary,
+        "keys": _("Arrow keys go from point to point, Enter opens its image."),
         "right": right,
         "wrong": _(
             "Test image {index}: {label}, read as {read}",

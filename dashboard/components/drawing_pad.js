@@ -1,30 +1,11 @@
 // The page on which a person draws: pad, probabilities that follow the stroke, the steps.
-//
-// The message is: length of the header (uint32), the header (JSON), the network's numbers (float32).
 
 const PAUSE = 250; // ms after a stroke in which another one may begin
 const SETTLED = 100; // ms without a move after which a server is asked, where the network is there
-const CALM = 700; // ms before an answer is announced
 const PATIENCE = 45_000; // ms in which an image is read and answered
-const MOST = 10; // bars
 
-const node = (tag, className, text) => {
-  const made = document.createElement(tag);
-  if (className) made.className = className;
-  if (text) made.textContent = text;
-  return made;
-};
 
 const pixelsOf = (text) => Uint8Array.from(atob(text), (one) => one.charCodeAt(0));
-
-// A share of a softmax, which is neither nothing nor all; written as mlcore/words.py does.
-const percent = (share) => {
-  if (share < 0.001) return "< 0.1 %";
-  return share >= 0.9995 ? "> 99.9 %" : `${(100 * share).toFixed(1)} %`;
-};
-
-// A text whose two values are written as # and %%.
-const filled = (text, first, second) => text.replace(/#|%%/g, (mark) => (mark === "#" ? first : second));
 
 class Drawing {
   constructor(parent) {
@@ -40,8 +21,15 @@ class Drawing {
   // An image is on the way from a file to the server and back.
   get reading() { return Boolean(this.pad.upload) && !this.pad.upload.failed && !this.given?.image; }
 
-  update(header, numbers, send) {
-    Object.assign(this, { header, numbers, send });
+  // The network's numbers, once they have arrived.
+  get numbers() {
+    const { network } = this.header;
+    const held = window.__drawingNetwork;
+    return network && held?.mark === network.mark ? held.numbers : undefined;
+  }
+
+  update(header, send) {
+    Object.assign(this, { header, send });
     if (!this.pad) this.build();
     const given = header.answer?.serial >= this.serial ? header.answer : null;
     this.serial = Math.max(this.serial, given?.serial ?? 0);
@@ -72,14 +60,8 @@ class Drawing {
     this.note = node("p", "drawing-note");
     this.note.setAttribute("role", "status");
     left.append(this.note);
-    const right = node("div", "drawing-right");
-    this.verdict = node("p", "drawing-verdict");
-    this.bars = node("div", "drawing-bars");
-    this.spoken = node("p", "only-read");
-    this.spoken.setAttribute("aria-live", "polite");
-    right.append(node("h2", "drawing-title", texts.answer), this.verdict, this.bars, this.spoken);
-    this.steps = node("div", "drawing-steps");
-    this.root.append(left, right, node("h2", "drawing-title drawing-wide", texts.steps), this.steps);
+    this.root.append(left);
+    this.answer = new Answer(this.root, texts);
     this.pad = new Pad(canvas, this.pen, (what, since) => this.changed(what, since));
     this.camera = new Camera(this.video);
     this.listen();
@@ -112,6 +94,7 @@ class Drawing {
   listen() {
     const { signal } = this.ends;
     const typed = (target) => target.closest?.("input:not([type=range]), textarea, [contenteditable=true]");
+    document.addEventListener("drawing-network", () => this.compute(), { signal });
     document.addEventListener("keydown", (event) => {
       if (!(event.ctrlKey || event.metaKey) || event.shiftKey || event.key.toLowerCase() !== "z") return;
       if (typed(event.target)) return;
@@ -124,11 +107,19 @@ class Drawing {
       event.preventDefault();
       this.take(file);
     }, { signal });
-    this.root.addEventListener("dragover", (event) => event.preventDefault(), { signal });
-    this.root.addEventListener("drop", (event) => {
+    // A file may be dropped anywhere: beside the pad the browser would open it in place of the page.
+    const over = (event) => {
+      if (!event.dataTransfer?.types.includes("Files")) return false;
       event.preventDefault();
-      this.take(imageIn(event.dataTransfer) ?? event.dataTransfer?.files[0]);
-    }, { signal });
+      return true;
+    };
+    const on = (kind, act) => document.addEventListener(kind, act, { signal });
+    on("dragover", (event) => this.root.classList.toggle("over", over(event)));
+    on("dragleave", (event) => { if (!event.relatedTarget) this.root.classList.remove("over"); });
+    on("drop", (event) => {
+      this.root.classList.remove("over");
+      if (over(event)) this.take(imageIn(event.dataTransfer) ?? event.dataTransfer.files[0]);
+    });
   }
 
   async take(file) {
@@ -217,69 +208,17 @@ class Drawing {
     const own = this.given?.image ? null : this.pad.empty ? null : prepare(this.pad.grey(), centre);
     const steps = this.given?.image ? this.given.steps : own;
     let chances = this.given?.probabilities;
-    if (own && network) chances = answer(network, this.numbers, own.at(-1).pixels);
+    const { numbers } = this;
+    if (own && numbers) chances = answer(network, numbers, own.at(-1).pixels);
     else if (!steps) chances = null;
     else if (!chances) chances = this.last; // the server's answer is under way
     this.last = chances;
-    this.showSteps(steps);
-    this.showBars(chances);
-    if (!chances) this.verdict.textContent = steps || this.reading ? texts.waiting : texts.empty;
+    this.answer.showSteps(steps, this.header);
+    this.answer.showBars(chances, this.header);
+    if (!chances) this.answer.verdict.textContent = steps || this.reading ? texts.waiting : texts.empty;
     if (this.since !== undefined) this.root.dataset.latency = performance.now() - this.since;
     this.since = undefined;
     this.root.dataset.serial = this.given?.serial ?? "";
-  }
-
-  showBars(chances) {
-    const { classes, texts } = this.header;
-    const shown = chances ?? new Float64Array(classes.length);
-    let order = classes.map((_, index) => index);
-    const ranked = [...order].sort((a, b) => shown[b] - shown[a]);
-    if (classes.length > MOST) order = ranked.slice(0, MOST);
-    while (this.bars.children.length > order.length) this.bars.lastChild.remove();
-    while (this.bars.children.length < order.length) {
-      const row = node("div", "drawing-bar");
-      row.append(node("b"), node("i"), node("span"));
-      row.children[1].append(node("s"));
-      this.bars.append(row);
-    }
-    order.forEach((index, place) => {
-      const row = this.bars.children[place];
-      row.classList.toggle("first", Boolean(chances) && index === ranked[0]);
-      row.children[0].textContent = classes[index];
-      row.children[1].firstChild.style.width = `${100 * shown[index]}%`;
-      row.children[2].textContent = chances ? percent(shown[index]) : "";
-    });
-    this.root.dataset.predicted = chances ? classes[ranked[0]] : "";
-    this.root.dataset.probabilities = chances ? JSON.stringify([...chances]) : "";
-    if (!chances) return;
-    const text = filled(texts.verdict, classes[ranked[0]], percent(shown[ranked[0]]));
-    this.verdict.textContent = text;
-    clearTimeout(this.saying);
-    this.saying = setTimeout(() => { if (this.spoken.textContent !== text) this.spoken.textContent = text; }, CALM);
-  }
-
-  showSteps(steps) {
-    const { texts, low, high } = this.header;
-    const all = steps ? [...steps, { ...steps.at(-1), name: "normalised" }] : [];
-    while (this.steps.children.length > all.length) this.steps.lastChild.remove();
-    all.forEach((step, index) => {
-      let figure = this.steps.children[index];
-      if (!figure) {
-        figure = node("figure");
-        figure.append(node("div"), node("figcaption"));
-        figure.firstChild.append(node("canvas"));
-        this.steps.append(figure);
-      }
-      const canvas = figure.firstChild.firstChild;
-      canvas.setAttribute("role", "img");
-      const caption = filled(texts[`step_${step.name}`], low, high);
-      canvas.setAttribute("aria-label", caption);
-      canvas.style.aspectRatio = `${step.columns} / ${step.rows}`;
-      canvas.style[step.columns >= step.rows ? "width" : "height"] = "100%";
-      canvas.style[step.columns >= step.rows ? "height" : "width"] = "auto";
-      paint(canvas, step);
-      figure.lastChild.textContent = `${index + 1}. ${caption}`;
-    });
   }
 
   // What stands below the pad: why an image is refused, or that it is read.
@@ -295,7 +234,7 @@ class Drawing {
   end() {
     clearTimeout(this.timer);
     clearTimeout(this.patience);
-    clearTimeout(this.saying);
+    this.answer?.end();
     cancelAnimationFrame(this.frame);
     this.ends.abort();
     this.pad?.end();
@@ -308,15 +247,11 @@ const drawings = new WeakMap();
 
 export default function ({ data, parentElement, setTriggerValue }) {
   if (!data) return undefined;
-  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
-  const start = 4 + view.getUint32(0, true);
-  const header = JSON.parse(new TextDecoder().decode(data.subarray(4, start)));
-  const numbers = new Float32Array(data.slice(start).buffer);
   let drawing = drawings.get(parentElement);
   if (!drawing) {
     drawing = new Drawing(parentElement);
     drawings.set(parentElement, drawing);
   }
-  drawing.update(header, numbers, (value) => setTriggerValue("drawing", value));
+  drawing.update(data, (value) => setTriggerValue("drawing", value));
   return () => { drawing.end(); drawings.delete(parentElement); };
 }

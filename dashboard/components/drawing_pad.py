@@ -1,10 +1,10 @@
 """The drawing pad: strokes and images, and a network whose answer follows while one draws.
 
-A network of up to a megabyte travels to the browser, where the pad's pixels are prepared as MNIST
-was and go through it at every frame: thirty people who draw at once ask the server for nothing but
-the page. A larger one answers through the server, after each stroke and when the pen rests. Strokes
-and images come back as a trigger, when a stroke has ended. (The canvas component that pages of
-Streamlit used is no longer maintained: andfanilo/streamlit-drawable-canvas.)
+A network of up to twelve megabytes travels to the browser, once, where the pad's pixels are
+prepared as MNIST was and go through it at every frame: thirty people who draw at once ask the
+server for nothing but the page. A larger one answers through the server, after each stroke and when
+the pen rests. Strokes and images come back as a trigger, when a stroke has ended. (The canvas
+component that Streamlit pages used is no longer maintained: andfanilo/streamlit-drawable-canvas.)
 """
 
 from __future__ import annotations
@@ -24,12 +24,19 @@ from dashboard.components.script import lean
 from dashboard.words.translation import _, translated
 from mlcore.words import NO_IMAGE
 
-__all__ = ["MOST_BYTES", "Sent", "drawing_pad", "sent"]
+__all__ = ["MOST_BYTES", "Sent", "drawing_pad", "network_numbers", "sent"]
 
 MOST_BYTES = 4 * 2**20
 """Bytes of an image that are taken from a browser; the pad sends less than half of it."""
 
-_PARTS = ("network", "strokes", "images", "pad")
+_PARTS = (
+    "percent",
+    "drawing_network",
+    "drawing_strokes",
+    "drawing_images",
+    "drawing_answer",
+    "drawing_pad",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +56,6 @@ class Sent:
 
 def drawing_pad(
     header: Mapping[str, Any],
-    numbers: bytes,
     *,
     key: str,
     on_drawing: Callable[[], None],
@@ -57,16 +63,26 @@ def drawing_pad(
     """Draw the pad with bars and steps.
 
     Args:
-        header: "classes"; "centre"; "network" ("widths", "activation", "mean", "std") or None;
+        header: "classes"; "centre"; "network" ("widths", "activation", "mean", "std", and the
+            "mark" with which `network_numbers` sent it) or None;
             "answer" of the server to an image or a large network ("serial", "image", "steps",
             "probabilities") or None; "low" and "high", between which inputs lie; "problem" of the
             drawing that has the number "serial".
-        numbers: the network's, float32.
         key: of the component.
         on_drawing: called when something was drawn, chosen or cleared; `sent` says what.
     """
-    data = message({**header, "texts": _texts()}, numbers)
-    _component()(key=key, data=data, on_drawing_change=on_drawing)
+    _component()(key=key, data={**header, "texts": _texts()}, on_drawing_change=on_drawing)
+
+
+def network_numbers(mark: str, numbers: bytes) -> None:
+    """Send a network's numbers to the browser, before the pad and outside of what draws it anew.
+
+    Args:
+        mark: what they are of, to be named to the pad.
+        numbers: float32.
+    """
+    with st.container(key="drawing-network"):  # takes no room
+        _numbers()(key="drawing-numbers", data=message({"mark": mark}, numbers), height=1)
 
 
 def sent(key: str) -> Sent | None:
@@ -129,7 +145,13 @@ def _texts() -> dict[str, str]:
 
 
 @functools.cache
+def _numbers() -> Any:
+    script = lean(Path(__file__).with_name("drawing_numbers.js"))
+    return st.components.v2.component("drawing_numbers", js=script)
+
+
+@functools.cache
 def _component() -> Any:
     folder = Path(__file__).parent
-    script = "\n".join(lean(folder / f"drawing_{part}.js") for part in _PARTS)
+    script = "\n".join(lean(folder / f"{part}.js") for part in _PARTS)
     return st.components.v2.component("drawing_pad", js=script, isolate_styles=False)

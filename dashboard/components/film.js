@@ -11,70 +11,11 @@ const make = (tag, className, parent, text) => {
   return node;
 };
 
-// As `mlcore.words.percent` writes a share: what is not zero, or not all, is never written as such.
-const percent = (share) => {
-  if (share > 0 && share < 0.001) return "< 0.1 %";
-  if (share >= 0.9995 && share < 1) return "> 99.9 %";
-  return `${(100 * share).toFixed(1)} %`;
-};
-
-const rgb = (text) => [1, 3, 5].map((i) => parseInt(text.slice(i, i + 2), 16));
-
-// A colour of a scale [[position, "#rrggbb"], …] at 0 to 1.
-const along = (scale, at) => {
-  let index = 1;
-  while (index < scale.length - 1 && scale[index][0] < at) index += 1;
-  const [[p, from], [q, to]] = [scale[index - 1], scale[index]];
-  const part = Math.min(1, Math.max(0, (at - p) / (q - p)));
-  const [a, b] = [rgb(from), rgb(to)];
-  return a.map((value, i) => Math.round(value + part * (b[i] - value)));
-};
-
-const light = (colour) => {
-  const [r, g, b] = colour.map((value) => {
-    const share = value / 255;
-    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
-  });
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-};
-
-// Black or white, whichever is read more easily on this colour: 4.5 : 1 at least.
-const ink = (colour) => (light(colour) > 0.179 ? "#000000" : "#ffffff");
-
 class Film {
   constructor(parent) {
     this.root = make("div", "film", parent);
     const style = make("style", "", this.root);
-    style.textContent = `
-      .film { color: var(--st-text-color); font: 14px/1.4 var(--st-font); }
-      .film-bar { display: flex; align-items: center; gap: 12px; flex-wrap: wrap; }
-      .film-bar button { font: inherit; color: inherit; background: transparent; cursor: pointer;
-        border: 1px solid var(--st-border-color); border-radius: 8px; padding: 6px 14px;
-        min-width: 92px; }
-      .film-bar button:focus-visible, .film-bar input:focus-visible {
-        outline: 3px solid var(--st-primary-color); outline-offset: 2px; }
-      .film-bar input { flex: 1 1 200px; min-width: 120px; height: 28px;
-        accent-color: var(--st-primary-color); }
-      .film-now { min-height: 1.5em; margin: 8px 0 14px; font-variant-numeric: tabular-nums; }
-      .film-panels { display: grid; gap: 20px; grid-template-columns: 1fr 1fr; }
-      .film-panels h3 { font: 600 15px var(--st-font); margin: 0 0 8px; padding: 0;
-        color: var(--st-text-color); }
-      .film-panels > div { min-width: 0; }
-      .film-matrix { border-collapse: collapse; width: 100%; table-layout: fixed;
-        font-size: 12px; font-variant-numeric: tabular-nums; }
-      .film-matrix td, .film-matrix th { padding: 0; height: 27px; text-align: center;
-        border: 1px solid var(--st-background-color); font-weight: 400; overflow: hidden; }
-      .film-weights { width: 100%; image-rendering: pixelated; display: block;
-        border-radius: 4px; }
-      .film-chances { list-style: none; margin: 0; padding: 0; }
-      .film-chances li { display: flex; align-items: center; gap: 8px; padding: 2px 0; margin: 0; }
-      .film-chances b { width: 5.5em; text-align: right; overflow: hidden; text-overflow: ellipsis;
-        white-space: nowrap; font-weight: 600; }
-      .film-chances i { flex: 1; height: 12px; border-radius: 4px; overflow: hidden;
-        background: var(--st-secondary-background-color); }
-      .film-chances s { display: block; height: 100%; }
-      .film-chances span { width: 4.6em; text-align: right; font-variant-numeric: tabular-nums; }
-      @media (max-width: 640px) { .film-panels { grid-template-columns: 1fr; } }`;
+    style.textContent = FILM_STYLE;
     const bar = make("div", "film-bar", this.root);
     this.button = make("button", "film-play", bar);
     this.button.type = "button";
@@ -109,7 +50,7 @@ class Film {
     this.slider.setAttribute("aria-label", text.slider);
     this.button.textContent = this.timer ? text.pause : text.play;
     this.build(names);
-    this.span = this.extent(found.arrays.xy);
+    this.span = extentOf(found.arrays.xy);
     this.scales();
     this.go(same ? Math.min(this.index, frames.length - 1) : frames.length - 1);
   }
@@ -148,17 +89,6 @@ class Film {
     }
     this.palette = Array.from({ length: 256 }, (_, i) => along(this.found.colours.diverging, i / 255));
     this.units = weights.length / this.found.frames.length / 784;
-  }
-
-  extent(xy) {
-    const ends = [Infinity, -Infinity, Infinity, -Infinity];
-    for (let i = 0; i < xy.length; i += 2) {
-      ends[0] = Math.min(ends[0], xy[i]);
-      ends[1] = Math.max(ends[1], xy[i]);
-      ends[2] = Math.min(ends[2], xy[i + 1]);
-      ends[3] = Math.max(ends[3], xy[i + 1]);
-    }
-    return ends;
   }
 
   go(index) {
@@ -275,7 +205,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
     film = new Film(parentElement);
     films.set(parentElement, film);
   }
-  film.opened = (index) => setTriggerValue("opened", index);
+  film.opened = (index) => {
+    window.__leavePlace?.(); // Back leads to the film
+    setTriggerValue("opened", index);
+  };
   if (data) film.show(decodeArrays(data));
   return () => { film.end(); films.delete(parentElement); };
 }

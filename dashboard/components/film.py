@@ -24,6 +24,8 @@ from dashboard.words.translation import _
 
 __all__ = ["FilmInfo", "film", "film_message"]
 
+_PARTS = ("percent", "film_colours", "film_style", "film")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilmInfo:
@@ -114,5 +116,6 @@ def _as_bytes(weights: NDArray[np.float32]) -> NDArray[np.uint8]:
 
 @functools.cache
 def _component() -> Any:
-    script = cloud_script() + lean(Path(__file__).with_suffix(".js"))
+    folder = Path(__file__).parent
+    script = cloud_script() + "".join(lean(folder / f"{part}.js") for part in _PARTS)
     return st.components.v2.component("film", js=script, isolate_styles=False)

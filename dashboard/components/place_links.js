@@ -1,15 +1,29 @@
 // Links to another place of the same page (`data-place="image=5"`) are followed within the session:
 // a plain click tells the server; with a key held, or in another tab, the browser opens the address.
+// The place that is left stays in the browser's history: Back tells the server what its address says.
+
+const leavePlace = () => history.pushState(history.state, "", location.href);
 
 export default function ({ data, setTriggerValue }) {
+  const ends = new AbortController();
+  const here = location.pathname;
+  window.__leavePlace = leavePlace;
   const follow = (event) => {
     const link = event.composedPath().find((node) => node.dataset?.place);
     if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) {
       return;
     }
     event.preventDefault();
-    setTriggerValue("go", { ...data, ...Object.fromEntries(new URLSearchParams(link.dataset.place)) });
+    leavePlace(); // Streamlit puts the next address in place of this one
+    const named = Object.fromEntries(new URLSearchParams(link.dataset.place));
+    setTriggerValue("go", { ...data.always, ...named });
   };
-  document.addEventListener("click", follow, true);
-  return () => document.removeEventListener("click", follow, true);
+  const back = () => {
+    if (location.pathname !== here) return;
+    const asked = new URLSearchParams(location.search);
+    setTriggerValue("go", Object.fromEntries(data.names.map((name) => [name, asked.get(name)])));
+  };
+  document.addEventListener("click", follow, { capture: true, signal: ends.signal });
+  window.addEventListener("popstate", back, { signal: ends.signal });
+  return () => ends.abort();
 }

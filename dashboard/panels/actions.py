@@ -167,7 +167,11 @@ def _train_more(run: str, epochs: int, changes: Mapping[str, Any]) -> None:
 
 
 def start_run(
-    config: RunConfig | None, *, checkpoint: Path | None = None, parent: str | None = None
+    config: RunConfig | None,
+    *,
+    checkpoint: Path | None = None,
+    parent: str | None = None,
+    seeds: int = 1,
 ) -> None:
     """Start a run and show it; a second call for the same run does nothing until `accept_clicks`.
 
@@ -177,8 +181,9 @@ def start_run(
         config: its settings; None while one is refused.
         checkpoint: file to start from.
         parent: id of the run that it is forked from.
+        seeds: how many runs, which differ only in the seed; the first is shown.
     """
-    asked = config, checkpoint, parent
+    asked = config, checkpoint, parent, seeds
     if config is None or st.session_state.get(_CLICKED) == asked:
         return  # Streamlit may repeat a click that a re-run cut short, and people double-click
     st.session_state[_CLICKED] = asked
@@ -186,7 +191,10 @@ def start_run(
         track = check_trackers(session.trackers())
         before = server.queue().snapshot()
         waits = bool(before.active) and server.jobs().would_wait(config, before)
-        run = server.jobs().start_run(config, checkpoint=checkpoint, parent=parent, track=track)
+        if seeds > 1:
+            run, *_others = server.jobs().start_experiment(config, seeds, track=track)
+        else:
+            run = server.jobs().start_run(config, checkpoint=checkpoint, parent=parent, track=track)
         if waits and session.current_run() and server.queue().snapshot().position(run):
             note_added(run)
             return

@@ -13,6 +13,7 @@ from dashboard import server, session
 from dashboard.gaps.widgets import show
 from dashboard.panels import run_choice
 from dashboard.server.histories import history_of
+from dashboard.server.insights import Model
 from dashboard.session.uploads import Upload
 from dashboard.words.checkpoint_rows import CheckpointRow, checkpoint_rows
 from dashboard.words.run_names import distinct_labels
@@ -20,9 +21,10 @@ from dashboard.words.translation import _
 from mlcore.data import CATALOG
 from mlcore.runs import RunFolder, RunInfo
 
-__all__ = ["Choice", "choose_model", "choose_source", "no_checkpoint_yet", "rows_of"]
+__all__ = ["UPLOAD", "Choice", "choose_model", "choose_source", "no_checkpoint_yet", "rows_of"]
 
-_UPLOAD = "upload"
+UPLOAD = "upload"
+"""Stands for the uploaded file where a run is chosen."""
 _SOURCE, _CHECKPOINT = "model-source", "model-checkpoint"
 _LAST = "last"  # in place of a file: whichever is the last
 
@@ -36,6 +38,11 @@ class Choice:
     row: CheckpointRow | None = None
     upload: Upload | None = None
     assumed: Mapping[str, Any] = field(default_factory=dict)  # what its file does not say
+
+    @classmethod
+    def of_upload(cls, upload: Upload) -> Choice:
+        """The file that the session uploaded, with what was said of it."""
+        return cls(path=upload.path, upload=upload, assumed=upload.assumed)
 
     @property
     def data(self) -> str | None:
@@ -53,6 +60,28 @@ class Choice:
         return int(self._inspection["outputs"])
 
     @property
+    def untrusted(self) -> bool:
+        """Whether the file is a stranger's."""
+        return self.upload is not None
+
+    @property
+    def file_name(self) -> str:
+        """What files about it are called: run and step, or as the person calls the upload."""
+        if self.run is not None:
+            return f"{self.run.id}-{self.path.stem}"
+        return Path(self.upload.name).stem if self.upload else self.path.stem
+
+    def model(self, data: str, root: Path) -> Model:
+        """The checkpoint with a data set, as short jobs are asked about them."""
+        return Model(
+            checkpoint=self.path,
+            data=data,
+            root=root,
+            assumed=self.assumed,
+            untrusted=self.untrusted,
+        )
+
+    @property
     def _inspection(self) -> Mapping[str, Any]:
         return self.upload.inspection if self.upload else {}
 
@@ -62,7 +91,7 @@ def choose_model() -> Choice | None:
     run = choose_source(with_upload=True)
     upload = session.upload()
     if session.upload_chosen() and upload is not None:
-        return Choice(path=upload.path, upload=upload, assumed=upload.assumed)
+        return Choice.of_upload(upload)
     row = _choose_checkpoint(run) if run else None
     return Choice(path=row.path, run=run, row=row) if row else None
 
@@ -76,12 +105,12 @@ def choose_source(*, with_upload: bool = False) -> RunInfo | None:
     listed = server.store().list()
     runs = {info.id: info for info in listed}
     upload = session.upload() if with_upload else None
-    labels = {_UPLOAD: _("Uploaded file {name}", name=upload.name)} if upload else {}
+    labels = {UPLOAD: _("Uploaded file {name}", name=upload.name)} if upload else {}
     labels |= distinct_labels(list(runs.values()))
     if not labels:
         return None
     if upload and session.upload_chosen():
-        shown = _UPLOAD
+        shown = UPLOAD
     elif (run := run_choice.shown_run(listed)) is not None:
         shown = run.id
     else:
@@ -115,7 +144,7 @@ def no_checkpoint_yet() -> None:
 
 
 def _choose_source(chosen: str) -> None:
-    if chosen == _UPLOAD:
+    if chosen == UPLOAD:
         session.choose_upload()
     elif any(info.id == chosen for info in server.store().list()):  # else an outdated label
         session.set_current_run(chosen)

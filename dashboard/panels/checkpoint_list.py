@@ -76,7 +76,7 @@ def _line(run: RunInfo, row: CheckpointRow) -> None:
                     st.caption(sentence(lacking) if lacking else translated(FORMATS[name].help))
             if st.button(
                 _("Branch off"),
-                key=f"branch-{stem}",
+                key=f"branch-at-{stem}",
                 icon=":material/call_split:",
                 help=_("Start a new run from here, with what the sidebar changes."),
                 on_click=branch_here,

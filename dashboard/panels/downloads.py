@@ -1,4 +1,4 @@
-"""Charts and tables that can be taken along: PNG and SVG, and CSV."""
+"""Charts, pictures and tables that can be taken along: PNG and SVG, and CSV."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import Any
 import plotly.graph_objects as go
 import streamlit as st
 
-from dashboard.components.figure_files import figure_files
+from dashboard.components.figure_files import figure_files, picture_files
 from dashboard.words.translation import _
 
-__all__ = ["chart", "csv_button", "csv_text"]
+__all__ = ["chart", "csv_button", "csv_text", "picture"]
 
 
 def chart(figure: go.Figure, *, key: str, title: str, file: str, **options: Any) -> None:
@@ -29,6 +29,20 @@ def chart(figure: go.Figure, *, key: str, title: str, file: str, **options: Any)
     with st.container(key=f"chart-{key}", gap="xxsmall"):
         st.plotly_chart(figure, key=key, theme=None, config={"displayModeBar": False}, **options)
         figure_files(f"chart-{key}", title, file)
+
+
+def picture(markup: str, *, key: str, title: str, file: str) -> None:
+    """Draw HTML with images in it, and below it the buttons that write it as a file.
+
+    Args:
+        markup: one fragment with its styles.
+        key: of the element.
+        title: what it shows, in a few words.
+        file: name of the files, without their ending.
+    """
+    with st.container(key=f"picture-{key}", gap="xxsmall"):
+        st.html(markup)
+        picture_files(f"picture-{key}", "[data-testid=stHtml]", title, file)
 
 
 def csv_button(columns: Mapping[str, Sequence[Any]], *, key: str, file: str) -> None:

@@ -12,6 +12,7 @@ import streamlit as st
 from dashboard import session
 from dashboard.charts.close_up import image_html
 from dashboard.panels.checkpoint_choice import Choice
+from dashboard.panels.downloads import picture
 from dashboard.panels.neighbours import nearest
 from dashboard.server import data_sets
 from dashboard.server.drawings import predicted
@@ -55,13 +56,7 @@ def why(choice: Choice, data: str, root: Path, classes: Sequence[str], *, centre
         _show(
             choice,
             now,
-            Model(
-                checkpoint=choice.path,
-                data=data,
-                root=root,
-                assumed=choice.assumed,
-                untrusted=choice.upload is not None,
-            ),
+            choice.model(data, root),
             classes,
             centre=centre,
         )
@@ -91,7 +86,12 @@ def _show(
                 image = pixels.reshape(SIDE, SIDE)
                 words = translated(title)
                 st.subheader(words, anchor=False)
-                st.html(image_html(image, words, session.colours(), found.arrays[name]))
+                picture(
+                    image_html(image, words, session.colours(), found.arrays[name]),
+                    key=f"drawn-{name}",
+                    title=words,
+                    file=f"drawing-{name}",
+                )
     st.caption(
         _(
             "Which pixels raise the logit of {label} above that of a black image, and which "
@@ -99,4 +99,4 @@ def _show(
             label=as_markdown(label),
         )
     )
-    nearest(found.told, data_sets.images(model.data, model.root))
+    nearest(found.told, data_sets.images(model.data, model.root), "drawing")

@@ -10,10 +10,11 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from dashboard.components.cloud import cloud
-from dashboard.components.figure_files import figure_files
+from dashboard.components.figure_files import picture_files
+from dashboard.panels.headings import heading
 from dashboard.panels.test_parts.subject import Subject
 from dashboard.server import data_sets
-from dashboard.server.insights import Found, begin, read_file
+from dashboard.server.insights import Found, begin
 from dashboard.session import places
 from dashboard.words.translation import _, sentence
 from dashboard.words.wording import as_markdown, percent
@@ -36,9 +37,7 @@ def last_layer(subject: Subject, found: Found, *, installed: bool) -> None:
         found: what the job "learned" gave.
         installed: scikit-learn is there.
     """
-    with st.container(horizontal=True, vertical_alignment="center", key="head-last-layer"):
-        st.header(_("The last hidden layer in the plane"), anchor=False)
-        st.space("stretch")
+    with heading(_("The last hidden layer in the plane"), key="last-layer"):
         made = _made(subject)
         if made is None:
             st.button(
@@ -93,8 +92,11 @@ def _scatter(subject: Subject, found: Found, xy: NDArray[np.float32], *, tsne: b
             on_opened=_open,
         )
         kind = "tsne" if tsne else "components"
-        figure_files(
-            f"chart-{_CLOUD}", _("The last hidden layer in the plane"), f"{subject.name}-{kind}"
+        picture_files(
+            f"chart-{_CLOUD}",
+            ".cloud",
+            _("The last hidden layer in the plane"),
+            f"{subject.name}-{kind}",
         )
     st.caption(text + " " + _legend(subject.classes) + " " + _("Click a point to open its image."))
 
@@ -153,7 +155,7 @@ def _progress() -> None:
             share = min(1.0, now["done"] / max(1, now["total"]))
             st.progress(share, text=_("t-SNE: {share} done", share=percent(share, 0)))
             return
-        st.session_state[_MADE] = (mark, read_file(job.folder, told["file"])["xy"])
+        st.session_state[_MADE] = (mark, job.take_arrays(told["file"])["xy"])
     except MlcoreError as error:
         st.session_state[_FAILED] = (mark, error)
     del st.session_state[JOB]

@@ -2,49 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
 
-from dashboard.components.drawing_pad import drawing_pad, sent
+from dashboard.components.drawing_pad import drawing_pad, network_numbers, sent
+from dashboard.components.figure_files import picture_files
 from dashboard.panels.checkpoint_choice import Choice
 from dashboard.server.drawings import network_of, predicted
 from dashboard.session import drawn, problems
 from dashboard.words.translation import _, sentence
 from mlcore.errors import ImageError
 
-__all__ = ["pad"]
+__all__ = ["pad", "send_network"]
 
 _KEY, _CENTRE = "drawing-pad", "draw-centre"
+_NETWORK = ("widths", "activation", "mean", "std")
 
 
-def pad(choice: Choice, classes: Sequence[str]) -> bool:
-    """Draw it; what a person draws is in `dashboard.session.drawn`.
-
-    Args:
-        choice: the model.
-        classes: names of its classes.
+def send_network(choice: Choice) -> dict[str, Any]:
+    """Send the model to the browser where it is small enough; once, as it may be many megabytes.
 
     Returns:
-        Whether drawings are cropped, fitted and centred.
+        What `pad` is to know of it: "mean", "std", and "network", None where it was not sent.
 
     Raises:
         MlcoreError: the model's file cannot be used.
     """
+    about, numbers = network_of(choice.path, choice.assumed, untrusted=choice.untrusted)
+    network = None
+    if about["file"] is not None:
+        mark = hashlib.blake2b(numbers, digest_size=8).hexdigest()
+        network_numbers(mark, numbers)
+        network = {name: about[name] for name in _NETWORK} | {"mark": mark}
+    return {"mean": about["mean"], "std": about["std"], "network": network}
+
+
+def pad(choice: Choice, about: Mapping[str, Any], classes: Sequence[str]) -> bool:
+    """Draw it; what a person draws is in `dashboard.session.drawn`.
+
+    Args:
+        choice: the model.
+        about: what `send_network` says of it.
+        classes: names of its classes.
+
+    Returns:
+        Whether drawings are cropped, fitted and centred.
+    """
     centre = bool(st.session_state.get(_CENTRE, True))
-    untrusted = choice.upload is not None
-    about, numbers = network_of(choice.path, choice.assumed, untrusted=untrusted)
-    sent_along = about["file"] is not None
+    sent_along = about["network"] is not None
     header: dict[str, Any] = {
         "classes": list(classes),
         "centre": centre,
-        "network": {name: about[name] for name in _NETWORK} if sent_along else None,
+        "network": about["network"],
         "low": _figure((0 - about["mean"]) / about["std"]),
         "high": _figure((1 - about["mean"]) / about["std"]),
     }
     header |= _of_server(choice, centre=centre, sent_along=sent_along)
-    drawing_pad(header, numbers, key=_KEY, on_drawing=_take)
+    with st.container(key=f"picture-{_KEY}", gap="xxsmall"):
+        drawing_pad(header, key=_KEY, on_drawing=_take)
+        picture_files(f"picture-{_KEY}", ".drawing", _("The drawing and its steps"), "drawing")
     _switch(centre=centre)
     if not sent_along:
         st.caption(
@@ -54,9 +73,6 @@ def pad(choice: Choice, classes: Sequence[str]) -> bool:
             )
         )
     return centre
-
-
-_NETWORK = ("widths", "activation", "mean", "std")
 
 
 def _of_server(choice: Choice, *, centre: bool, sent_along: bool) -> dict[str, Any]:
@@ -71,7 +87,7 @@ def _of_server(choice: Choice, *, centre: bool, sent_along: bool) -> dict[str, A
             choice.assumed,
             centre=centre,
             black=now.strokes,
-            untrusted=choice.upload is not None,
+            untrusted=choice.untrusted,
         )
     except ImageError as error:
         return {"answer": None, "problem": sentence(error), "serial": now.serial}

@@ -7,15 +7,13 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import server, session
+from dashboard import session
 from dashboard.gaps.widgets import show
-from dashboard.panels.trash import note_deleted
+from dashboard.panels.trash import delete_runs
 from dashboard.session import problems
-from dashboard.words.progress import ACTIVE
-from dashboard.words.run_names import display_name
 from dashboard.words.translation import _
 from dashboard.words.wording import as_markdown
-from mlcore.runs import RunFolder, RunInfo, read_state
+from mlcore.runs import RunFolder, RunInfo
 from mlcore.runs.library.label import (
     LONGEST_NAME,
     LONGEST_NOTE,
@@ -24,13 +22,11 @@ from mlcore.runs.library.label import (
     set_note,
     set_tags,
 )
-from mlcore.runs.library.trash import delete
 
 __all__ = ["label_line", "run_menu"]
 
 _TO_CONFIRM = "train-delete-to-confirm"
 _NOTE_SHOWN = 240  # characters of a note below the run's buttons
-_LONGEST = 10.0  # seconds in which a run that is to be deleted has stopped
 
 
 def run_menu(shown: RunInfo, runs: Sequence[RunInfo]) -> None:
@@ -143,13 +139,9 @@ def _ask_to_confirm(run: str | None) -> None:
 
 
 def _delete(shown: RunInfo) -> None:
-    folder = RunFolder(shown.path)
     _ask_to_confirm(None)
     with problems.caught():
-        if read_state(folder) in ACTIVE:
-            server.queue().end(folder, _LONGEST)
-        delete(folder)
-        note_deleted(shown.id, display_name(shown))
+        delete_runs([shown])
         session.set_current_run(None)
 
 

@@ -1,14 +1,14 @@
-"""The second checkpoint of a comparison: a run and one of its checkpoints, beside the first."""
+"""The second checkpoint of a comparison: of a run, or an uploaded file, beside the first."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
 from dashboard.gaps.widgets import show
-from dashboard.panels.checkpoint_choice import Choice, rows_of
+from dashboard.panels.checkpoint_choice import UPLOAD, Choice, rows_of
+from dashboard.session.uploads import Upload
 from dashboard.words.checkpoint_rows import CheckpointRow
 from dashboard.words.run_names import distinct_labels
 from dashboard.words.translation import _
@@ -22,20 +22,22 @@ def choose_second(
     named: str | None,
     take: Callable[[str], None],
     *,
-    first: Path,
+    first: Choice,
     runs: Sequence[RunInfo],
+    upload: Upload | None,
     classes: int,
 ) -> Choice | None:
-    """Draw the two lists; None where there is nothing to compare with.
+    """Draw the lists; None where there is nothing to compare with.
 
     Without a choice it is the checkpoint before the first one in its own run, else the last of the
-    newest other run.
+    newest other run, else the upload.
 
     Args:
-        named: what the address names: `RUN`, or `RUN/FILE`.
+        named: what the address names: `RUN`, `RUN/FILE`, or `upload`.
         take: called with another choice, in the same form.
-        first: the file of the first.
+        first: the first.
         runs: all runs, newest first.
+        upload: the file that the session uploaded.
         classes: that both must have.
     """
     fitting = {
@@ -43,29 +45,34 @@ def choose_second(
         for run in runs
         if len(CATALOG[run.config.data.name].classes) == classes and _others(run, first)
     }
-    if not fitting:
+    labels = distinct_labels(list(fitting.values()))
+    other = Choice.of_upload(upload) if upload and upload is not first.upload else None
+    if upload and other and other.outputs == classes:
+        labels[UPLOAD] = _("Uploaded file {name}", name=upload.name)
+    if not labels:
         return None
     wanted, _slash, file = (named or "").partition("/")
-    own = first.parent.parent.name
-    chosen = wanted if wanted in fitting else own if own in fitting else next(iter(fitting))
+    own = first.run.id if first.run else ""
+    chosen = next((one for one in (wanted, own) if one in labels), next(iter(labels)))
+    _choose_run(labels, chosen, take)
+    if chosen == UPLOAD:
+        return other
     rows = {row.path.name: row for row in _others(fitting[chosen], first)}
-    _choose_run(fitting, chosen, take)
     row = rows.get(file) or next(iter(rows.values()))
     _choose_file(chosen, rows, row, take)
     return Choice(path=row.path, run=fitting[chosen], row=row)
 
 
-def _others(run: RunInfo, first: Path) -> tuple[CheckpointRow, ...]:
+def _others(run: RunInfo, first: Choice) -> tuple[CheckpointRow, ...]:
     """A run's checkpoints but for the first one, latest first."""
-    return tuple(row for row in rows_of(run) if row.path != first)
+    return tuple(row for row in rows_of(run) if row.path != first.path)
 
 
-def _choose_run(fitting: dict[str, RunInfo], chosen: str, take: Callable[[str], None]) -> None:
-    labels = distinct_labels(list(fitting.values()))
+def _choose_run(labels: Mapping[str, str], chosen: str, take: Callable[[str], None]) -> None:
     st.selectbox(
         _("Second run"),
-        list(fitting),
-        index=list(fitting).index(chosen),
+        list(labels),
+        index=list(labels).index(chosen),
         format_func=lambda run: labels.get(run, run),
         key=show("second-run", chosen, take, edition=labels[chosen]).key,
         width=380,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -35,17 +36,12 @@ _CHOICES: Mapping[str, tuple[str, tuple[str, ...]]] = {
 
 def pack_run(run: RunInfo) -> None:
     """A button that opens the choice of checkpoints, and there the one that downloads the file."""
-    folder = RunFolder(run.path)
-    sizes = {
-        key: size
-        for key, (_title, which) in _CHOICES.items()
-        if (size := _size(folder, which)) is not None
-    }
+    sizes = _sizes(RunFolder(run.path))
     with st.popover(_("Pack this run"), icon=":material/package_2:", key=f"pack-open-{run.id}"):
         st.caption(
             _(
-                "One file with settings, name, note, history and checkpoints. Wherever it is "
-                "brought in, the run can be tested, resumed, forked and replayed."
+                "One file with settings, name, note, history, checkpoints and the code. Wherever "
+                "it is brought in, the run can be tested, resumed, forked and replayed."
             )
         )
         chosen = st.radio(
@@ -121,13 +117,14 @@ def brought_in() -> None:
             _report(done)
 
 
-def _size(folder: RunFolder, which: tuple[str, ...]) -> int | None:
-    """Bytes of the file; None where the run has no such checkpoints."""
-    try:
-        files = chosen_checkpoints(folder, which)
-    except RunError:
-        return None
-    return size_of(folder.events_path) + sum(map(size_of, files))
+def _sizes(folder: RunFolder) -> dict[str, int]:
+    """Key of a choice → bytes of the file; without those that are the same as one before."""
+    found: dict[tuple[Path, ...], str] = {}
+    for key, (_title, which) in _CHOICES.items():
+        with contextlib.suppress(RunError):  # it has no best one
+            found.setdefault(tuple(chosen_checkpoints(folder, which)), key)
+    history = size_of(folder.events_path)
+    return {key: history + sum(map(size_of, files)) for files, key in found.items()}
 
 
 def _take(key: str) -> None:

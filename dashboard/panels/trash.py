@@ -8,37 +8,63 @@ import streamlit as st
 
 from dashboard import server, session
 from dashboard.session import problems
-from dashboard.words.run_names import distinct_labels
+from dashboard.words.progress import ACTIVE
+from dashboard.words.run_names import display_name, distinct_labels
 from dashboard.words.translation import _, ngettext
 from dashboard.words.wording import as_markdown
-from mlcore.runs import RunInfo
+from mlcore.runs import RunFolder, RunInfo, read_state
 from mlcore.runs.library import trash
 
-__all__ = ["deleted_notice", "deleted_runs", "note_deleted"]
+__all__ = ["delete_runs", "deleted_notice", "deleted_runs", "was_deleted"]
 
 _DELETED, _TO_CONFIRM = "train-deleted", "trash-empty-to-confirm"
 _LISTED = 50
+_LONGEST = 10.0  # seconds in which a run that is to be deleted has stopped
 
 
-def note_deleted(run: str, name: str) -> None:
-    """A run was deleted just now: offer to undo that."""
-    st.session_state[_DELETED] = (run, name)
+def delete_runs(runs: Sequence[RunInfo]) -> None:
+    """Move runs to the trash, and offer to undo that; those that train are stopped first.
+
+    Raises:
+        MlcoreError: one of them does not stop, or cannot be moved; those before it are deleted.
+    """
+    gone: list[RunInfo] = []
+    try:
+        for info in runs:
+            folder = RunFolder(info.path)
+            if read_state(folder) in ACTIVE:
+                server.queue().end(folder, _LONGEST)
+            trash.delete(folder)
+            gone.append(info)
+    finally:
+        if gone:
+            name = display_name(gone[0]) if len(gone) == 1 else ""
+            st.session_state[_DELETED] = (tuple(info.id for info in gone), name)
+
+
+def was_deleted(run: str | None) -> bool:
+    """Whether this run was deleted just now by this session, or no run is shown since."""
+    runs, _name = st.session_state.get(_DELETED) or ((), "")
+    return bool(runs) and (run is None or run in runs)
 
 
 def deleted_notice() -> None:
     """Offer to undo the last deletion that this session made."""
     slot = st.container()
-    run, name = st.session_state.get(_DELETED) or ("", "")
-    if not run:
+    runs, name = st.session_state.get(_DELETED) or ((), "")
+    if not runs:
         return
     with slot.container(
         horizontal=True, vertical_alignment="center", border=True, key="deleted", gap="small"
     ):
-        text = _("{run} was deleted.", run=as_markdown(name))
+        if len(runs) == 1:
+            text = _("{run} was deleted.", run=as_markdown(name))
+        else:
+            text = ngettext("{n:,} run was deleted.", "{n:,} runs were deleted.", len(runs))
         st.markdown(f":material/delete: {text}", width="content")
         st.space("stretch")
-        st.button(_("Undo"), key=f"undo-delete-{run}", on_click=_restore, args=(run,))
-        st.button(_("Close"), key=f"close-deleted-{run}", type="tertiary", on_click=_forget)
+        st.button(_("Undo"), key=f"undo-delete-{runs[0]}", on_click=_restore, args=(runs,))
+        st.button(_("Close"), key=f"close-deleted-{runs[0]}", type="tertiary", on_click=_forget)
 
 
 def deleted_runs() -> None:
@@ -66,7 +92,7 @@ def _list(deleted: Sequence[RunInfo]) -> None:
                 key=f"restore-{info.id}",
                 icon=":material/restore_from_trash:",
                 on_click=_restore,
-                args=(info.id,),
+                args=((info.id,),),
             )
     if len(deleted) > _LISTED:
         st.caption(
@@ -116,9 +142,12 @@ def _empty() -> None:
         trash.empty_trash(server.store())
 
 
-def _restore(run: str) -> None:
+def _restore(runs: Sequence[str]) -> None:
+    """Bring runs back, and show the first of them where it is one."""
     with problems.caught():
-        trash.restore(server.store(), run)
-        session.set_current_run(run)
-    if st.session_state.get(_DELETED, ("",))[0] == run:
+        for run in runs:
+            trash.restore(server.store(), run)
+        if len(runs) == 1:
+            session.set_current_run(runs[0])
+    if set(st.session_state.get(_DELETED, ((),))[0]) & set(runs):
         _forget()

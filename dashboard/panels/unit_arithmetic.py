@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,9 +9,16 @@ import streamlit as st
 
 from dashboard.panels.downloads import csv_button
 from dashboard.server.insights import Model, ask
-from dashboard.words.translation import _, ngettext
+from dashboard.words.translation import N_, _, ngettext, translated
 
 __all__ = ["arithmetic"]
+
+_COLUMNS = {
+    "what": N_("Input"),
+    "input": N_("Value"),
+    "weight": N_("Weight"),
+    "product": N_("Value × weight"),
+}
 
 
 def arithmetic(
@@ -39,38 +45,36 @@ def arithmetic(
     name = _("class {label}", label=classes[unit]) if last else _("unit {unit}", unit=unit)
     st.markdown(f"**fc{layer} · {name}**")
     rows = _rows(found, layer)
-    number = functools.partial(st.column_config.TextColumn, alignment="right")
+    columns = {key: [row[key] for row in rows] for key in _COLUMNS}
+    _table(columns)
+    with st.container(horizontal=True):
+        st.caption(_sum_words(found, last=last), width="stretch")
+        csv_button(
+            {translated(_COLUMNS[key]): column for key, column in columns.items()},
+            key="unit-csv",
+            file=f"{file}-fc{layer}-{unit}",
+        )
+
+
+def _table(columns: Mapping[str, Sequence[str]]) -> None:
+    text = st.column_config.TextColumn
     st.dataframe(
-        {key: [row[key] for row in rows] for key in ("what", "input", "weight", "product")},
+        columns,
         key="unit-terms",
         hide_index=True,
         height="content",
         column_config={
-            "what": st.column_config.TextColumn(_("Input")),
-            "input": number(_("Value")),
-            "weight": number(_("Weight")),
-            "product": number(_("Value × weight")),
+            key: text(translated(name), alignment="left" if key == "what" else "right")
+            for key, name in _COLUMNS.items()
         },
     )
-    with st.container(horizontal=True):
-        st.caption(_sum_words(found, last=last), width="stretch")
-        csv_button(
-            {
-                _("Input"): [row["what"] for row in rows],
-                _("Value"): [row["input"] for row in rows],
-                _("Weight"): [row["weight"] for row in rows],
-                _("Value × weight"): [row["product"] for row in rows],
-            },
-            key="unit-csv",
-            file=f"{file}-fc{layer}-{unit}",
-        )
 
 
 def _rows(found: Mapping[str, Any], layer: int) -> list[dict[str, str]]:
     rows = [
         {
             "what": _input_name(int(term["index"]), layer),
-            **{name: f"{term[name]:.4f}" for name in ("input", "weight", "product")},
+            **{name: _number(term[name]) for name in ("input", "weight", "product")},
         }
         for term in found["terms"]
     ]
@@ -78,7 +82,13 @@ def _rows(found: Mapping[str, Any], layer: int) -> list[dict[str, str]]:
     if found["others"]:
         ends.insert(0, (ngettext("{n:,} more", "{n:,} more", found["others"]), found["rest"]))
     nothing = {"input": "", "weight": ""}
-    return rows + [{"what": what, **nothing, "product": f"{value:.4f}"} for what, value in ends]
+    return rows + [{"what": what, **nothing, "product": _number(value)} for what, value in ends]
+
+
+def _number(value: float) -> str:
+    """Four digits; what they leave nothing of has no sign."""
+    text = f"{value:.4f}"
+    return text.removeprefix("-") if float(text) == 0 else text
 
 
 def _input_name(index: int, layer: int) -> str:
@@ -89,11 +99,11 @@ def _input_name(index: int, layer: int) -> str:
 
 
 def _sum_words(found: Mapping[str, Any], *, last: bool) -> str:
-    text = _("The sum is {total}.", total=f"{found['shown']:.4f}")
+    text = _("The sum is {total}.", total=_number(found["shown"]))
     if found["normed"] is not None:
-        text += " " + _("Batch norm makes {value} of it.", value=f"{found['normed']:.4f}")
+        text += " " + _("Batch norm makes {value} of it.", value=_number(found["normed"]))
     if last:
         return (
             text + " " + _("It is the logit of the class; the softmax makes probabilities of all.")
         )
-    return text + " " + _("After the activation it is {value}.", value=f"{found['output']:.4f}")
+    return text + " " + _("After the activation it is {value}.", value=_number(found["output"]))

@@ -87,10 +87,7 @@ def _network(
     about = job.wait(_SECONDS)
     if about["file"] is None:
         return about, b""
-    file = job.folder / str(about["file"])
-    numbers = file.read_bytes()
-    file.unlink()  # the job's folder stays for an hour
-    return about, numbers
+    return about, job.take(str(about["file"]))
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

@@ -14,7 +14,7 @@ from dashboard import server
 from dashboard.server import data_sets
 from dashboard.server.contents import content_of
 from dashboard.words.translation import _
-from mlcore.insight.answers import Answers, Ints, read_answers
+from mlcore.insight.answers import Answers, Ints, answers_in
 from mlcore.insight.calibration import Calibration, calibration
 from mlcore.insight.curves import ClassCurves, class_curves
 from mlcore.insight.ranking import Ranking, ranked
@@ -101,7 +101,7 @@ def _evaluated(
 ) -> Tested:
     job = server.jobs().submit("evaluate", _request)
     result = job.wait(_SECONDS)
-    splits = read_answers(job.folder / result["answers"])
+    splits = answers_in(job.take_arrays(result["answers"]))
     return Tested(result, splits["test"], splits.get("validation"))
 
 

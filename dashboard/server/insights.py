@@ -7,17 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
 from dashboard import server
 from dashboard.server import data_sets
 from dashboard.server.contents import content_of
-from mlcore.errors import JobError
 from mlcore.jobs import Job
 
-__all__ = ["Found", "Model", "ask", "begin", "read_file"]
+__all__ = ["Found", "Model", "ask", "begin"]
 
 _SECONDS = 110.0  # that a look may take; the supervisor ends it soon after
 
@@ -81,22 +79,6 @@ def begin(kind: str, model: Model) -> Job:
     return server.jobs().submit(kind, model.request())
 
 
-def read_file(folder: Path, name: str) -> Arrays:
-    """The arrays of a job's file, which is then deleted.
-
-    Raises:
-        JobError: it cannot be read.
-    """
-    path = folder / name
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = {key: file[key] for key in file.files}
-        path.unlink()
-    except (OSError, ValueError, KeyError, EOFError) as error:
-        raise JobError("{file} of the job cannot be read: ask again.", file=name) from error
-    return arrays
-
-
 @st.cache_data(max_entries=48, show_spinner=False)
 def _asked(
     kind: str,
@@ -106,4 +88,4 @@ def _asked(
 ) -> Found:
     job = server.jobs().submit(kind, request)
     told = job.wait(_SECONDS)
-    return Found(told, read_file(job.folder, told["file"]) if "file" in told else {})
+    return Found(told, job.take_arrays(told["file"]) if "file" in told else {})

@@ -2,8 +2,8 @@
 
 The address names it, so that a link leads there. As with the settings, the address is read when a
 session starts; from then on the session knows, and the address follows: what a browser says of its
-address while a person goes on is what it was told before. (Streamlit replaces the address, so there
-is no earlier place in the browser's history to go back to.)
+address while a person goes on is what it was told before. (Streamlit replaces the address;
+`dashboard.components.place_links` keeps the place that a link leaves in the browser's history.)
 """
 
 from __future__ import annotations

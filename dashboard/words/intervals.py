@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-from dashboard.words.translation import _, ngettext
-from dashboard.words.wording import percent
-from mlcore.insight.comparison import SIGNIFICANT, Comparison
+from dashboard.words.translation import _, ngettext, translated
+from mlcore.insight.comparison import Comparison
 from mlcore.insight.intervals import smallest_difference, wilson
+from mlcore.insight.verdict import Verdict, judge_runs, verdict_words
+from mlcore.runs import RunInfo
+from mlcore.words import share_range
 
-__all__ = ["accuracy_range", "could_be_chance", "what_means_something"]
+__all__ = [
+    "accuracy_range",
+    "run_accuracy_range",
+    "verdict_sentence",
+    "what_means_something",
+    "which_is_better",
+]
 
 
 def accuracy_range(right: int, total: int) -> str:
     """The 95 % interval of an accuracy: "95 %: 97.83 to 98.37 %"."""
-    low, high = wilson(right, total)
-    return _("95 %: {low:.2f} to {high}", low=low * 100, high=percent(high))
+    return _("95 %: {range}", range=share_range(*wilson(right, total), _))
+
+
+def run_accuracy_range(info: RunInfo) -> str:
+    """The same of a run's test accuracy, for a list of runs: "97.83 to 98.37 %"; else empty."""
+    interval = info.test_accuracy_interval
+    return share_range(*interval, _) if interval else ""
 
 
 def what_means_something(right: int, total: int) -> str:
@@ -36,34 +49,19 @@ def what_means_something(right: int, total: int) -> str:
     )
 
 
-def could_be_chance(found: Comparison) -> str:
-    """What McNemar's test says of two models, in plain words."""
-    first, second = len(found.only_first_right), len(found.only_second_right)
-    values = {
-        "first": first,
-        "second": second,
-        "p": f"= {found.mcnemar_p:.3f}" if found.mcnemar_p >= 0.001 else "< 0.001",
-    }
-    if first == second:
-        return _(
-            "Each is right on {first:,} images that the other gets wrong: nothing speaks for "
-            "either.",
-            **values,
-        )
-    if found.mcnemar_p < SIGNIFICANT:
-        if second > first:
-            return _(
-                "The second is better, and that is hardly chance: it alone is right on {second:,} "
-                "images, the first alone on {first:,} (McNemar's exact test, p {p}).",
-                **values,
-            )
-        return _(
-            "The first is better, and that is hardly chance: it alone is right on {first:,} "
-            "images, the second alone on {second:,} (McNemar's exact test, p {p}).",
-            **values,
-        )
-    return _(
-        "The difference could be chance: the first alone is right on {first:,} images, the second "
-        "alone on {second:,} (McNemar's exact test, p {p}).",
-        **values,
+def which_is_better(found: Comparison) -> str:
+    """What one run of each says of two settings, in plain words."""
+    words = ngettext(
+        "The first alone is right on {n:,} image, the second alone on {second:,}.",
+        "The first alone is right on {n:,} images, the second alone on {second:,}.",
+        len(found.only_first_right),
+        second=len(found.only_second_right),
     )
+    verdict = verdict_sentence(judge_runs(found), _("the first"), _("the second"))
+    return f"{words} {verdict}"
+
+
+def verdict_sentence(found: Verdict, first: str, second: str) -> str:
+    """A verdict on two settings that are called so, as one sentence."""
+    words = verdict_words(found, first, second, translated)
+    return words[0].upper() + words[1:]

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from dashboard.words.dates import recent_moment
 from dashboard.words.differences import differences
+from dashboard.words.intervals import run_accuracy_range
 from dashboard.words.progress import ACTIVE
 from dashboard.words.translation import N_, _, translated
 from mlcore.runs import RunInfo, State
@@ -19,6 +20,7 @@ __all__ = [
     "distinct_names",
     "file_stem",
     "run_label",
+    "state_name",
     "timed_name",
 ]
 
@@ -45,6 +47,11 @@ def file_stem(info: RunInfo) -> str:
     return _UNSAFE.sub("-", info.name).strip("-.") or info.id
 
 
+def state_name(state: str) -> str:
+    """A state in a sentence or a cell: "running"; the word itself where it is none."""
+    return next((translated(text) for name, text in _STATES.items() if name == state), state)
+
+
 def timed_name(info: RunInfo) -> str:
     """The same, and when it was created: "lr 0.05 · batch 256 · 14:05:10"."""
     return f"{display_name(info)} · {recent_moment(info.created)}"
@@ -57,10 +64,10 @@ def run_label(info: RunInfo) -> str:
     """
     parts = [timed_name(info)]
     if info.state != "finished":
-        parts.append(translated(_STATES[info.state]))
+        parts.append(state_name(info.state))
     if info.state not in ACTIVE:
         if info.test_accuracy is not None:
-            parts.append(percent(info.test_accuracy))
+            parts.append(f"{percent(info.test_accuracy)} ({run_accuracy_range(info)})")
         elif info.validation_accuracy is not None:
             parts.append(_("{accuracy} in validation", accuracy=percent(info.validation_accuracy)))
     if info.tags:

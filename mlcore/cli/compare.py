@@ -1,27 +1,24 @@
-"""`mlcore compare`: two runs or checkpoints on the same test images."""
+"""`mlcore compare`: two runs, groups of runs, or checkpoints on the same test images."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from mlcore.cli.arguments import read
-from mlcore.cli.common import CheckpointArgument, JsonOption, RunsOption
-from mlcore.cli.files import data_root_of
-from mlcore.cli.foreign import assumptions
+from mlcore.cli.common import CheckpointArgument, JsonOption, RunsOption, open_store
+from mlcore.cli.judged import verdict_line, verdict_record
 from mlcore.cli.layout import print_json
 from mlcore.cli.options import POSITIONAL, argument
-from mlcore.cli.tested import Tested, open_tested
+from mlcore.cli.tested import Tested, answers, open_tested, same_data
 from mlcore.errors import SettingsError
-from mlcore.insight.comparison import SIGNIFICANT, Comparison, compare
-from mlcore.words import counted, percent
-
-if TYPE_CHECKING:
-    import torch
-
-    from mlcore.insight.answers import Answers
+from mlcore.files import expand_home, is_file
+from mlcore.insight.comparison import Comparison, compare
+from mlcore.insight.intervals import accuracy_interval
+from mlcore.insight.verdict import Verdict, judge_runs
+from mlcore.runs.library.groups import find_experiment
+from mlcore.words import counted, percent, share_range
 
 __all__ = ["run"]
 
@@ -32,70 +29,71 @@ _SETTINGS = ("data.name", "data.root", "train.device")
 class Options:
     """Compare two runs or checkpoints on the same test images: which is better, or is it chance?
 
-    Both are tested on the data set that the first was trained on, unless `--data.name` says
-    another; each with its own normalisation.
+    Either can be a group of runs: the id that `mlcore runs --groups` lists, or several runs with
+    commas between them. Both are tested on the data set that the first was trained on, unless
+    `--data.name` says another; each with its own normalisation. To choose among many settings,
+    compare their validation accuracy: whoever chooses by test images has none left to believe.
     """
 
     target: CheckpointArgument = ""
     other: Annotated[
-        str, POSITIONAL, argument("the second: checkpoint file or run, likewise", "OTHER")
+        str, POSITIONAL, argument("the second: checkpoint, run or group, likewise", "OTHER")
     ] = ""
     runs: RunsOption = ""
     json: JsonOption = False
 
 
 def run(argv: Sequence[str]) -> int:
-    """Compare two checkpoints."""
+    """Compare two checkpoints, or two groups of runs."""
     options, given = read("compare", Options, argv, settings=_SETTINGS)
     if not options.target or not options.other:
         raise SettingsError(
             "`mlcore compare` needs two runs or checkpoint files: `mlcore runs` lists the runs."
         )
+    targets = [_members(text, options.runs) for text in (options.target, options.other)]
+    if max(map(len, targets)) > 1:
+        from mlcore.cli.compare_groups import compare_groups
+
+        compare_groups(targets, open_store(options.runs), given, as_json=options.json)
+        return 0
     first = open_tested("compare", options.target, options.runs, given, {})
-    root = data_root_of(options.target, options.runs)
-    same = {"data.name": first.config.name, **{f"data.{key}": value for key, value in root.items()}}
+    same = same_data(first, options.target, options.runs)
     second = open_tested("compare", options.other, options.runs, {**same, **given}, {})
-
-    from mlcore.device import resolve  # loads torch
-
-    device = resolve(str(given.get("train.device", "auto")))
-    found = compare(_answers(first, device), _answers(second, device))
+    found = compare(answers(first, given), answers(second, given))
+    judged = judge_runs(found)
     if options.json:
         print_json(
             {
                 "accuracy": list(found.accuracy),
+                "accuracy_interval": [
+                    accuracy_interval(share, found.images) for share in found.accuracy
+                ],
                 "only_first_right": len(found.only_first_right),
                 "only_second_right": len(found.only_second_right),
                 "mcnemar_p": found.mcnemar_p,
+                **verdict_record(judged),
             }
         )
     else:
-        _show(found, first, second)
+        _show(found, judged, first, second)
     return 0
 
 
-def _answers(tested: Tested, device: torch.device) -> Answers:
-    """What a checkpoint answers on the test images; what is assumed of it is said aloud."""
-    from mlcore.insight.forward import answers_on_test  # loads torch
+def _members(text: str, runs: str) -> tuple[str, ...]:
+    """What a person means: a checkpoint or run, the runs of a group, or several with commas."""
+    if is_file(expand_home(text)):
+        return (text,)
+    group = find_experiment(text, open_store(runs).list())
+    if group is not None:
+        return tuple(info.id for info in group.runs)
+    return tuple(filter(None, text.split(","))) or (text,)
 
-    for sentence in assumptions(tested.found):
-        print(f"mlcore: {tested.path.name}: {sentence}", file=sys.stderr)
-    return answers_on_test(tested.found, tested.config, device=device, raw=tested.raw)
 
-
-def _show(found: Comparison, first: Tested, second: Tested) -> None:
+def _show(found: Comparison, judged: Verdict, first: Tested, second: Tested) -> None:
     print(f"on {found.images:,} test images of {first.config.name}")
     for tested, share in zip((first, second), found.accuracy, strict=True):
-        print(f"{percent(share)}  {tested.path}")
+        interval = share_range(*accuracy_interval(share, found.images))
+        print(f"{percent(share)} (95 % interval: {interval})  {tested.path}")
     a, b = len(found.only_first_right), len(found.only_second_right)
-    words = f"only the first is right on {counted(a, 'image')}, only the second on {b:,}"
-    if a == b:
-        print(f"{words}: as many on each side, so nothing speaks for either")
-        return
-    better = "first" if a > b else "second"
-    p = f"= {found.mcnemar_p:.3g}" if found.mcnemar_p else "< 1e-300"  # too small for a number
-    chance = f"McNemar's exact test: p {p}"
-    if found.mcnemar_p < SIGNIFICANT:
-        print(f"{words}: the {better} is better, and that is hardly chance ({chance})")
-    else:
-        print(f"{words}: the {better} did better, but that could be chance ({chance})")
+    print(f"only the first is right on {counted(a, 'image')}, only the second on {b:,}")
+    print(verdict_line(judged))

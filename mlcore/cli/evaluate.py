@@ -16,9 +16,9 @@ from mlcore.cli.tested import Tested, open_tested
 from mlcore.errors import SettingsError
 from mlcore.insight.calibration import calibration
 from mlcore.insight.curves import class_curves
-from mlcore.insight.intervals import wilson
+from mlcore.insight.intervals import accuracy_interval
 from mlcore.rules import Value, nearest
-from mlcore.words import percent
+from mlcore.words import percent, share_range
 
 if TYPE_CHECKING:
     import torch
@@ -109,8 +109,7 @@ def _figures(result: Evaluation, tested: Tested, device: torch.device) -> dict[s
 
 
 def _interval(result: Evaluation) -> tuple[float, float]:
-    right = sum(row[number] for number, row in enumerate(result.confusion))
-    return wilson(right, result.images)
+    return accuracy_interval(result.accuracy, result.images)
 
 
 def _said(options: Options, given: Mapping[str, Value]) -> dict[str, Any]:
@@ -138,9 +137,8 @@ def _assumed(tested: Tested) -> dict[str, Any]:
 
 def _show(result: Evaluation, tested: Tested) -> None:
     print(f"{tested.path} on {result.images:,} test images of {tested.config.name}")
-    low, high = map(percent, _interval(result))
     print(
-        f"accuracy {percent(result.accuracy)} (95 % interval: {low} to {high}), "
+        f"accuracy {percent(result.accuracy)} (95 % interval: {share_range(*_interval(result))}), "
         f"loss {result.loss:.4f}"
     )
     print()

@@ -1,4 +1,4 @@
-"""`mlcore export`: a trained model as a file for other programs."""
+"""`mlcore export`: a trained model as a file for other programs, or the code of a run."""
 
 from __future__ import annotations
 
@@ -9,14 +9,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from mlcore.cli.arguments import read
-from mlcore.cli.common import JsonOption, RunsOption, named_checkpoint
+from mlcore.cli.common import (
+    JsonOption,
+    RunsOption,
+    named_checkpoint,
+    named_run,
+    report_damage,
+)
 from mlcore.cli.files import data_root_of, data_values
 from mlcore.cli.layout import print_json
 from mlcore.cli.options import POSITIONAL, argument, switch, text
 from mlcore.errors import ExportError, SettingsError
-from mlcore.export.formats import FORMATS, Format, find_format
-from mlcore.files import expand_home
+from mlcore.export.code import command, notebook, recipe_of, script
+from mlcore.export.formats import CODE_FORMATS, FORMATS, Format, find_format
+from mlcore.files import expand_home, write_atomically
 from mlcore.rules import Value
+from mlcore.runs import History
 from mlcore.words import file_size
 
 if TYPE_CHECKING:
@@ -26,12 +34,17 @@ if TYPE_CHECKING:
 __all__ = ["run"]
 
 _SETTINGS = ("data.name", "data.root", "data.mean", "data.std", "model.activation")
-_FORMATS = "{" + ",".join(FORMATS) + "}"
+_ALL = {**FORMATS, **CODE_FORMATS}
+_FORMATS = "{" + ",".join(_ALL) + "}"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
     """Write a model as a full checkpoint, weights alone, safetensors, ONNX or torch.export.
+
+    Or write the code of a run, as a script or a notebook in plain PyTorch, which gives its losses
+    to the last digit on the CPU; a command is printed. A run that was resumed begins with the
+    checkpoint that it was resumed from, or with --whole at its own beginning.
 
     ONNX and torch.export files take pixels from 0 to 1, (batch, 1, 28, 28), and normalise them
     themselves; they answer with log-probabilities, or logits where the loss was cross_entropy.
@@ -43,18 +56,23 @@ class Options:
     format: Annotated[str, text("form of the file", "weights", _FORMATS)] = "weights"
     checkpoint: Annotated[str, text("of a run: last, best or a step", "last", "WHICH")] = "last"
     output: Annotated[str, text("file to write", "named after run and step", "FILE")] = ""
+    whole: Annotated[bool, switch("the code of a resumed run from its own beginning")] = False
     force: Annotated[bool, switch("replace a file that is there already")] = False
     runs: RunsOption = ""
     json: JsonOption = False
 
 
 def run(argv: Sequence[str]) -> int:
-    """Export a checkpoint."""
+    """Export a checkpoint, or the code of a run."""
     options, given = read("export", Options, argv, settings=_SETTINGS)
-    form = find_format(options.format)
+    form = find_format(options.format, _ALL)
+    if form.name in CODE_FORMATS:
+        return _code(options, given, form)
+    if options.whole:
+        raise _does_not_apply("whole", form)
     form.check()
     source = named_checkpoint("export", options.target, options.runs, options.checkpoint)
-    target = _target(options, source, form)
+    target = _target(options, _stem(source), form)
 
     from mlcore.checkpoint import load  # loads torch
     from mlcore.export import export
@@ -72,11 +90,43 @@ def run(argv: Sequence[str]) -> int:
     return 0
 
 
-def _target(options: Options, source: Path, form: Format) -> Path:
+def _code(options: Options, given: Mapping[str, Value], form: Format) -> int:
+    """Write the code of a run; a command is printed unless a file is named."""
+    for name in ("checkpoint",) if options.checkpoint != "last" else given:
+        raise _does_not_apply(name, form)
+    history = History(named_run("export", options.target, options.runs))
+    history.refresh()
+    report_damage(history.folder)
+    recipe = recipe_of(history, whole=options.whole or form.name == "command")
+    text = {"script": script, "notebook": notebook, "command": command}[form.name](recipe)
+    about: dict[str, Any] = {"run": history.folder.id, "format": form.name}
+    if form.name == "command" and not options.output:
+        if options.json:
+            print_json({**about, "command": text})
+        else:
+            print(text, end="")
+        return 0
+    target = _target(options, history.folder.id, form)
+    write_atomically(target, text)
+    about |= {"file": str(target), "bytes": target.stat().st_size}
+    if options.json:
+        print_json(about)
+    else:
+        print(_words(about, None))
+    return 0
+
+
+def _does_not_apply(name: str, form: Format) -> SettingsError:
+    return SettingsError(
+        "`--{name}` does not apply to {format}: leave it out.", name=name, format=form.title
+    )
+
+
+def _target(options: Options, stem: str, form: Format) -> Path:
     """The file to write; never one that is there, unless a person says so."""
-    target = expand_home(options.output or f"{_stem(source)}{form.suffix}")
+    target = expand_home(options.output or f"{stem}{form.suffix}")
     if target.is_dir():
-        target = target / f"{_stem(source)}{form.suffix}"
+        target = target / f"{stem}{form.suffix}"
     if target.exists() and not options.force:
         raise ExportError(
             "{target} is there already: name another file with `--output`, or add `--force`.",
@@ -101,9 +151,7 @@ def _assumed(found: Checkpoint, given: Mapping[str, Value], form: Format) -> dic
     }
     for name in given:
         if not form.runs:
-            raise SettingsError(
-                "`--{name}` does not apply to {format}: leave it out.", name=name, format=form.title
-            )
+            raise _does_not_apply(name, form)
         if stated.get(name):
             raise SettingsError(
                 "`--{name}` is stated in the checkpoint itself: leave it out.", name=name

@@ -11,16 +11,17 @@ from mlcore.cli.main import BAD_INPUT, FAILED, INTERRUPTED
 from mlcore.cli.progress import JsonLines, ProgressLines
 from mlcore.commands import Stop
 from mlcore.config import RunConfig, data_root
-from mlcore.data import RawData, load_raw
+from mlcore.data import CATALOG, RawData, load_raw
 from mlcore.errors import RunError
 from mlcore.events import Event, Failed, Finished, Started, Stopped
+from mlcore.insight.intervals import accuracy_interval
 from mlcore.runs import RunFolder, send
 from mlcore.runs.active.active_runs import actual_device, threads_used
 from mlcore.runs.active.queue import RunQueue
 from mlcore.runs.active.threads import cores, required_threads, threads_left
 from mlcore.runs.record.recorder import cancel_start
 from mlcore.runs.record.worker import read_worker
-from mlcore.words import counted, percent
+from mlcore.words import counted, percent, share_range
 
 __all__ = ["follow"]
 
@@ -124,8 +125,11 @@ def _threads(folder: RunFolder) -> int:
 
 def _print_result(folder: RunFolder, outcome: Finished) -> int:
     early = ", ended early" if outcome.early else ""
+    images = CATALOG[folder.config.data.name].test_images
     print(
-        f"test accuracy {percent(outcome.test_accuracy)}, loss {outcome.test_loss:.4f} "
+        f"test accuracy {percent(outcome.test_accuracy)} (95 % interval: "
+        f"{share_range(*accuracy_interval(outcome.test_accuracy, images))}), "
+        f"loss {outcome.test_loss:.4f} "
         f"after {counted(outcome.epoch, 'epoch')} ({outcome.seconds:.1f} s{early})"
     )
     print(f"run: {folder.path}")

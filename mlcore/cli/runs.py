@@ -6,28 +6,52 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 from mlcore.cli.arguments import read
 from mlcore.cli.common import JsonOption, RunsOption, open_store
+from mlcore.cli.groups import members, show_groups
 from mlcore.cli.layout import print_json, table
 from mlcore.cli.options import switch, text
-from mlcore.rules import list_words
+from mlcore.errors import ExportError, SettingsError
+from mlcore.files import atomic_file, cannot_write, expand_home
+from mlcore.rules import list_words, shortened
 from mlcore.runs import RunInfo
+from mlcore.runs.library.columns import find_column, no_column, sort_runs
+from mlcore.runs.library.condition import parse_condition
+from mlcore.runs.library.groups import together
+from mlcore.runs.library.table_file import TABLE_FORMATS, run_record, table_file
 from mlcore.runs.library.trash import count_deleted, deleted_runs, trash
-from mlcore.words import figure, percent
+from mlcore.words import duration, figure, percent, share_range
 
 __all__ = ["run"]
 
-_FIGURES = ("epoch", "loss", "validation", "test", "when")
+_FIGURES = ("epoch", "loss", "best", "test", "time", "when")
+_CONDITION = "only runs that meet a condition, as 'lr < 0.01 and optimizer = adam and tag = wide'"
+_FORMATS = "{" + ",".join(TABLE_FORMATS) + "}"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """List the runs, newest first."""
+    """List the runs, newest first.
 
+    Conditions and `--sort` take state, name, tag, epoch, best (the highest validation accuracy),
+    test, duration, pace (images/s), note, created, loss and every setting, such as lr, optimizer or
+    train.seed; a condition compares them by =, !=, <, <=, >, >= and ~ (holds the text), joined by
+    and, or, not and brackets.
+    """
+
+    where: Annotated[str, text(_CONDITION, "all runs", "CONDITION")] = ""
+    sort: Annotated[str, text("sort by this", "created", "COLUMN")] = ""
+    descending: Annotated[bool, switch("the highest first")] = False
     tag: Annotated[tuple[str, ...], text("only runs with these tags", "all runs", "TAG")] = ()
     deleted: Annotated[bool, switch("those in the trash instead")] = False
+    format: Annotated[
+        str, text("write a table with every figure and setting", "text", _FORMATS)
+    ] = ""
+    output: Annotated[str, text("with --format, the file to write", "standard output", "FILE")] = ""
+    groups: Annotated[bool, switch("runs that differ only in the seed as one row")] = False
+    group: Annotated[str, text("only the runs of this group", "all runs", "GROUP")] = ""
     runs: RunsOption = ""
     json: JsonOption = False
 
@@ -35,38 +59,96 @@ class Options:
 def run(argv: Sequence[str]) -> int:
     """List the runs; damaged ones are named on standard error."""
     options, _ = read("runs", Options, argv)
+    _check(options)
     store = open_store(options.runs)
-    if options.deleted and not options.json and not count_deleted(store):
+    if options.deleted and not (options.json or options.format) and not count_deleted(store):
         print(f"No run of {store.root} was deleted: the trash is empty.")
         return 0
     listed = deleted_runs(store) if options.deleted else store.list()
     if options.deleted:
         store = trash(store)
-    wanted = {tag.casefold() for tag in options.tag}
-    found = [info for info in listed if wanted <= {tag.casefold() for tag in info.tags}]
+    found = _chosen(listed, options)
+    if options.group:
+        found = [info for info in members(options.group, listed) if info in found]
     for sentence in store.damaged().values():
         print(f"mlcore: {sentence}", file=sys.stderr)
-    if options.json:
+    if options.format:
+        _write(table_file(found, options.format), options)
+    elif options.groups and found:
+        show_groups(together(found), as_json=options.json)
+    elif options.json:
         for info in found:
-            print_json(_record(info))
+            print_json(run_record(info))
     elif found:
-        tagged = any(info.tags for info in found)
-        headers = ("id", "name", *(("tags",) if tagged else ()), "state", *_FIGURES)
-        rows = [_row(info, tagged=tagged) for info in found]
-        print(table(headers, rows, left=3 + tagged))
-        for info in found:
-            if info.message:
-                print(f"{info.id} {info.state}: {info.message}")
-        if options.deleted:
-            print(
-                "`mlcore restore RUN` restores one; `mlcore restore --empty` deletes all for good."
-            )
-    elif wanted:
+        _print_table(found, deleted=options.deleted)
+    elif listed and options.where:
+        print(f"No run in {store.root} meets the condition: `mlcore runs` lists all.")
+    elif options.tag:
         tags = list_words(options.tag)
         print(f"No run in {store.root} has {tags} as tags: `mlcore runs` lists all.")
     else:
         print(f"There are no runs in {store.root} yet: `mlcore train` makes one.")
     return 0
+
+
+def _check(options: Options) -> None:
+    """Refuse options that mean nothing, or mean nothing together."""
+    if options.format not in ("", *TABLE_FORMATS):
+        raise SettingsError(
+            "`--format` must be one of {formats}, but got {value!r}.",
+            formats=list_words(TABLE_FORMATS, "or"),
+            value=shortened(options.format),
+        )
+    if options.json and options.format:
+        raise SettingsError("`--json` and `--format` write the runs in two ways: give one of them.")
+    if options.output and not options.format:
+        raise SettingsError("`--output` writes a table: say with `--format` in which form.")
+
+
+def _chosen(listed: Sequence[RunInfo], options: Options) -> list[RunInfo]:
+    """The runs that are asked for, in the order that is asked for."""
+    condition = parse_condition(options.where)
+    wanted = {tag.casefold() for tag in options.tag}
+    found = [
+        info
+        for info in listed
+        if wanted <= {tag.casefold() for tag in info.tags} and condition.holds(info)
+    ]
+    if not options.sort:
+        return found[::-1] if options.descending else found
+    column = find_column(options.sort)
+    if column is None:
+        problem = no_column(options.sort)
+        raise SettingsError("Runs cannot be sorted: {problem}.", problem=problem)
+    return sort_runs(found, column, descending=options.descending)
+
+
+def _write(content: bytes, options: Options) -> None:
+    """Write a table to the file that is named, else to standard output."""
+    if options.output:
+        path = expand_home(options.output)
+        try:
+            with atomic_file(path) as (file, _):
+                file.write(content)
+        except OSError as error:
+            raise cannot_write(path, error) from error
+    elif options.format != "parquet":
+        print(content.decode(), end="")
+    elif sys.stdout.isatty():
+        raise ExportError("Parquet is no text: name a file with `--output`.")
+    else:
+        sys.stdout.buffer.write(content)
+
+
+def _print_table(found: Sequence[RunInfo], *, deleted: bool) -> None:
+    tagged = any(info.tags for info in found)
+    headers = ("id", "name", *(("tags",) if tagged else ()), "state", *_FIGURES)
+    print(table(headers, [_row(info, tagged=tagged) for info in found], left=3 + tagged))
+    for info in found:
+        if info.message:
+            print(f"{info.id} {info.state}: {info.message}")
+    if deleted:
+        print("`mlcore restore RUN` restores one; `mlcore restore --empty` deletes all for good.")
 
 
 def _row(info: RunInfo, *, tagged: bool) -> tuple[str, ...]:
@@ -77,29 +159,13 @@ def _row(info: RunInfo, *, tagged: bool) -> tuple[str, ...]:
         info.state,
         f"{info.epoch}/{info.epochs}",
         figure(info.loss),
-        percent(info.validation_accuracy),
-        percent(info.test_accuracy),
+        percent(info.best_validation_accuracy),
+        _test_accuracy(info),
+        "–" if info.seconds is None else duration(info.seconds),
         time.strftime("%Y-%m-%d %H:%M", time.localtime(info.created)),
     )
 
 
-def _record(info: RunInfo) -> dict[str, Any]:
-    return {
-        "run": info.id,
-        "name": info.name,
-        "tags": list(info.tags),
-        "note": info.note,
-        "folder": str(info.path),
-        "state": info.state,
-        "created": info.created,
-        "parent": info.parent,
-        "epoch": info.epoch,
-        "epochs": info.epochs,
-        "step": info.step,
-        "loss": info.loss,
-        "validation_loss": info.validation_loss,
-        "validation_accuracy": info.validation_accuracy,
-        "test_accuracy": info.test_accuracy,
-        "message": info.message,
-        "settings": info.config.to_json(),
-    }
+def _test_accuracy(info: RunInfo) -> str:
+    interval = info.test_accuracy_interval
+    return percent(info.test_accuracy) + (f" ({share_range(*interval)})" if interval else "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,16 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 from mlcore.cli.common import named_checkpoint
 from mlcore.cli.files import bring_data, data_root_of, data_values
-from mlcore.cli.foreign import best_of_usual, check_said
+from mlcore.cli.foreign import assumptions, best_of_usual, check_said
 from mlcore.config import DataConfig, data_root
 from mlcore.rules import Value
 
 if TYPE_CHECKING:
     from mlcore.checkpoint import Checkpoint
     from mlcore.data import RawData
+    from mlcore.insight.answers import Answers
     from mlcore.testing import Trials
 
-__all__ = ["Tested", "open_tested"]
+__all__ = ["Tested", "answers", "open_tested", "same_data"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,3 +78,26 @@ def open_tested(
     found, trials = best_of_usual(found, config, given, raw)
     config = data_config(found, chosen)
     return Tested(path=path, found=found, config=config, raw=raw, trials=trials)
+
+
+def same_data(first: Tested, target: str, runs: str) -> dict[str, Value]:
+    """The settings with which another is tested on the data set of the first.
+
+    Args:
+        first: it.
+        target: what a person wrote for it.
+        runs: folder of the runs.
+    """
+    root = {f"data.{key}": value for key, value in data_root_of(target, runs).items()}
+    return {"data.name": first.config.name, **root}
+
+
+def answers(tested: Tested, given: Mapping[str, Value]) -> Answers:
+    """What a checkpoint answers on the test images; what is assumed of it is said aloud."""
+    from mlcore.device import resolve  # loads torch
+    from mlcore.insight.forward import answers_on_test
+
+    for sentence in assumptions(tested.found):
+        print(f"mlcore: {tested.path.name}: {sentence}", file=sys.stderr)
+    device = resolve(str(given.get("train.device", "auto")))
+    return answers_on_test(tested.found, tested.config, device=device, raw=tested.raw)

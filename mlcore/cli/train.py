@@ -17,10 +17,12 @@ from mlcore.cli.common import (
     open_store,
 )
 from mlcore.cli.files import bring_data
-from mlcore.cli.options import text
+from mlcore.cli.options import text, whole_number
 from mlcore.config import SETTINGS, RunConfig
 from mlcore.presets import find_preset
+from mlcore.runs import RunFolder
 from mlcore.runs.active.queue import RunQueue
+from mlcore.runs.library.groups import MOST_SEEDS, seeded
 from mlcore.trackers.catalog import check_trackers
 
 __all__ = ["run"]
@@ -34,6 +36,11 @@ class Options:
         str, text("named settings to start from, such as fast-98; see `mlcore presets`", "none")
     ] = ""
     name: Annotated[str, text("what to call the run", "nothing")] = ""
+    seeds: Annotated[
+        int | None,
+        whole_number("seeds", low=1, high=MOST_SEEDS),
+        text("so many runs, which differ only in the seed: the given one and the next", "1", "N"),
+    ] = None
     track: TrackOption = ()
     runs: RunsOption = ""
     json: JsonOption = False
@@ -49,15 +56,23 @@ def run(argv: Sequence[str]) -> int:
     config = base.with_values(given)
     bring_data(config.data, given)
 
+    configs = seeded(config, options.seeds or 1)
     check_fit(config)  # what cannot be trained leaves no run behind
     store = open_store(options.runs)
-    folder = RunQueue(store.root).claim(
-        lambda: store.create(config, name=options.name, track=track)
-    )
 
-    from mlcore.cli.follow import follow
+    def start(config: RunConfig, experiment: str | None) -> RunFolder:
+        return RunQueue(store.root).claim(
+            lambda: store.create(config, name=options.name, experiment=experiment, track=track)
+        )
 
-    return follow(folder, as_json=options.json, steps=options.steps)
+    if options.seeds is None:
+        from mlcore.cli.follow import follow
+
+        return follow(start(config, None), as_json=options.json, steps=options.steps)
+
+    from mlcore.cli.seeds import train_seeds
+
+    return train_seeds(configs, start, store, as_json=options.json, steps=options.steps)
 
 
 def _named_preset(argv: Sequence[str]) -> RunConfig:

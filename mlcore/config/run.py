@@ -92,7 +92,7 @@ class RunConfig:
         Raises:
             SettingsError: a name is unknown or a value is refused.
         """
-        return cls().with_values(values)
+        return cls(**{group: _group(group, fields) for group, fields in _by_group(values).items()})
 
     def with_values(self, values: Mapping[str, Any]) -> RunConfig:
         """This config with some settings changed, by dotted names.
@@ -100,13 +100,9 @@ class RunConfig:
         Raises:
             SettingsError: a name is unknown or a value is refused.
         """
-        groups: dict[str, dict[str, Any]] = {}
-        for name, value in values.items():
-            setting = find_setting(name)
-            groups.setdefault(setting.group, {})[setting.field] = value
         changed = {
             group: dataclasses.replace(getattr(self, group), **fields)
-            for group, fields in groups.items()
+            for group, fields in _by_group(values).items()
         }
         return dataclasses.replace(self, **changed)
 
@@ -146,6 +142,32 @@ class RunConfig:
                 )
             values |= {f"{group}.{name}": value for name, value in fields.items()}
         return cls.from_flat(values)
+
+
+def _by_group(values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Group → field → value, of dotted names."""
+    groups: dict[str, dict[str, Any]] = {}
+    for name, value in values.items():
+        setting = find_setting(name)
+        groups.setdefault(setting.group, {})[setting.field] = value
+    return groups
+
+
+def _group(group: str, fields: Mapping[str, Any]) -> Any:
+    """A group with these values; runs of one folder share most, and checking takes its time."""
+    key = group, repr(fields)  # which tells 1 from True and from 1.0
+    found = _CHECKED.get(key)
+    if found is None:
+        found = GROUPS[group](**fields)
+        if len(_CHECKED) >= _MOST_CHECKED:
+            _CHECKED.clear()
+        if len(key[1]) <= _LONGEST_NUMBER:
+            _CHECKED[key] = found
+    return found
+
+
+_CHECKED: dict[tuple[str, str], Any] = {}
+_MOST_CHECKED = 1_000
 
 
 def changes_between(config: RunConfig, wanted: RunConfig) -> dict[str, Value]:

@@ -1,18 +1,30 @@
-"""A trained model for other programs: weights, safetensors, ONNX, torch.export.
+"""A trained model for other programs, and the code of a run: script, notebook, command.
 
-`FORMATS` needs no torch; `export` loads it when first used.
+All but `export` needs no torch; it loads torch when first used.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mlcore.export.formats import FORMATS, Format
+from mlcore.export.code import Recipe, Start, command, notebook, recipe_of, script
+from mlcore.export.formats import CODE_FORMATS, FORMATS, Format
 
 if TYPE_CHECKING:
     from mlcore.export.write import export
 
-__all__ = ["FORMATS", "Format", "export"]
+__all__ = [
+    "CODE_FORMATS",
+    "FORMATS",
+    "Format",
+    "Recipe",
+    "Start",
+    "command",
+    "export",
+    "notebook",
+    "recipe_of",
+    "script",
+]
 
 
 def __getattr__(name: str) -> Any:

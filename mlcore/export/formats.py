@@ -1,4 +1,4 @@
-"""The forms a model can be exported in."""
+"""The forms a model can be exported in, and the code of a run."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mlcore.errors import ExportError, SettingsError
 from mlcore.rules import list_words, nearest
 from mlcore.words import N_
 
-__all__ = ["FORMATS", "Format", "find_format"]
+__all__ = ["CODE_FORMATS", "FORMATS", "Format", "find_format"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,20 +98,44 @@ _ALL = (
 )
 
 FORMATS: Mapping[str, Format] = types.MappingProxyType({one.name: one for one in _ALL})
-"""Name → form."""
+"""Name → form of a model."""
+
+_CODE = (
+    Format(
+        name="script",
+        title=N_("Script"),
+        suffix=".py",
+        help=N_("The training in plain PyTorch: it gives the same losses to the last digit."),
+    ),
+    Format(
+        name="notebook",
+        title=N_("Notebook"),
+        suffix=".ipynb",
+        help=N_("The same for Jupyter, cell by cell."),
+    ),
+    Format(
+        name="command",
+        title=N_("Command"),
+        suffix=".sh",
+        help=N_("One line for a shell, with what differs from the defaults."),
+    ),
+)
+
+CODE_FORMATS: Mapping[str, Format] = types.MappingProxyType({one.name: one for one in _CODE})
+"""Name → form of the code of a run."""
 
 
-def find_format(name: str) -> Format:
+def find_format(name: str, formats: Mapping[str, Format] = FORMATS) -> Format:
     """The form of this name.
 
     Raises:
         SettingsError: there is none.
     """
-    if name not in FORMATS:
+    if name not in formats:
         raise SettingsError(
             "There is no format {name!r}{hint}: use {formats}.",
             name=name,
-            hint=nearest(name, FORMATS),
-            formats=", ".join(FORMATS),
+            hint=nearest(name, formats),
+            formats=", ".join(formats),
         )
-    return FORMATS[name]
+    return formats[name]

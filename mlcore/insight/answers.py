@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TypeAlias
-from zipfile import BadZipFile
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +14,7 @@ from numpy.typing import NDArray
 from mlcore.errors import CheckpointError, JobError
 from mlcore.words import NOT_FINITE
 
-__all__ = ["Answers", "Floats", "Ints", "read_answers", "write_answers"]
+__all__ = ["Answers", "Floats", "Ints", "answers_in", "write_answers"]
 
 Floats: TypeAlias = NDArray[np.float64]
 Ints: TypeAlias = NDArray[np.int64]
@@ -118,26 +117,22 @@ def write_answers(path: Path, splits: Mapping[str, Answers]) -> None:
         np.savez(file, **arrays)
 
 
-def read_answers(path: Path) -> dict[str, Answers]:
-    """The answers that `write_answers` wrote, by the name of their split.
+def answers_in(arrays: Mapping[str, NDArray[Any]]) -> dict[str, Answers]:
+    """The answers in the arrays that `write_answers` wrote, by the name of their split.
 
     Raises:
-        JobError: the file cannot be read.
+        JobError: an array is missing, or they do not go together.
     """
     try:
-        with np.load(path, allow_pickle=False) as arrays:
-            names = dict.fromkeys(name.partition(".")[0] for name in arrays.files)
-            return {
-                name: Answers(
-                    arrays[f"{name}.logits"].astype(np.float32, copy=False),
-                    arrays[f"{name}.labels"].astype(np.int64, copy=False),
-                )
-                for name in names
-            }
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
-        raise JobError(
-            "The model's answers in {file} cannot be read: ask again.", file=path.name
-        ) from error
+        return {
+            name: Answers(
+                arrays[f"{name}.logits"].astype(np.float32, copy=False),
+                arrays[f"{name}.labels"].astype(np.int64, copy=False),
+            )
+            for name in dict.fromkeys(name.partition(".")[0] for name in arrays)
+        }
+    except (ValueError, KeyError) as error:
+        raise JobError("The model's answers cannot be read: ask again.") from error
 
 
 def _kept(array: NDArray[np.generic]) -> NDArray:  # type: ignore[type-arg]

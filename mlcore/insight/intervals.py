@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-__all__ = ["smallest_difference", "wilson"]
+__all__ = ["accuracy_interval", "smallest_difference", "wilson"]
 
 _Z = 1.959963984540054
 """The standard normal distribution has 95 % of its mass between -z and z."""
@@ -30,6 +30,19 @@ def wilson(right: int, total: int, z: float = _Z) -> tuple[float, float]:
     low = 0.0 if right == 0 else (middle - half) / whole
     high = 1.0 if right == total else (middle + half) / whole
     return low, high
+
+
+def accuracy_interval(accuracy: float, images: int) -> tuple[float, float]:
+    """The interval of an accuracy that was measured on so many images, at 95 %.
+
+    Args:
+        accuracy: 0 to 1.
+        images: 1 at least.
+
+    Returns:
+        Its ends, from 0 to 1.
+    """
+    return wilson(round(accuracy * images), images)
 
 
 def smallest_difference(right: int, total: int, z: float = _Z) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from mlcore.errors import SettingsError
 from mlcore.model import ACTIVATIONS, MLP, evaluation_mode
@@ -135,6 +135,29 @@ def unit_sum(
     Raises:
         SettingsError: there is no such layer or unit.
     """
+    linear = _linear_of(model, layer, unit)
+    values = walk(model, image)[layer - 1]
+    inputs = values.inputs[0].double()  # (before,)
+    weights = linear.weight[unit].detach().double()  # (before,)
+    products = inputs * weights  # (before,)
+    order = products.abs().argsort(descending=True, stable=True)
+    bias = float(linear.bias[unit].detach())
+    normed = values.normed
+    return UnitSum(
+        layer=layer,
+        unit=unit,
+        terms=_terms(inputs, weights, order[:most]),
+        others=max(0, len(products) - most),
+        rest=float(products[order[most:]].sum()),
+        bias=bias,
+        total=float(products.sum()) + bias,
+        shown=float(values.sums[0, unit]),
+        normed=None if normed is None else float(normed[0, unit]),
+        output=float(values.outputs[0, unit]),
+    )
+
+
+def _linear_of(model: MLP, layer: int, unit: int) -> nn.Linear:
     linears = model.linears
     if not 1 <= layer <= len(linears):
         raise SettingsError(
@@ -148,30 +171,13 @@ def unit_sum(
             unit=unit,
             last=linear.out_features - 1,
         )
-    values = walk(model, image)[layer - 1]
-    inputs = values.inputs[0].double()  # (before,)
-    weights = linear.weight[unit].detach().double()  # (before,)
-    products = inputs * weights  # (before,)
-    order = products.abs().argsort(descending=True, stable=True)
-    bias = float(linear.bias[unit].detach())
-    normed = values.normed
-    return UnitSum(
-        layer=layer,
-        unit=unit,
-        terms=tuple(
-            Term(
-                index=i,
-                input=float(inputs[i]),
-                weight=float(weights[i]),
-                product=float(products[i]),
-            )
-            for i in order[:most].tolist()
-        ),
-        others=max(0, len(products) - most),
-        rest=float(products[order[most:]].sum()),
-        bias=bias,
-        total=float(products.sum()) + bias,
-        shown=float(values.sums[0, unit]),
-        normed=None if normed is None else float(normed[0, unit]),
-        output=float(values.outputs[0, unit]),
+    return linear
+
+
+def _terms(inputs: Tensor, weights: Tensor, chosen: Tensor) -> tuple[Term, ...]:
+    return tuple(
+        Term(index=i, input=value, weight=weight, product=value * weight)
+        for i, value, weight in zip(
+            chosen.tolist(), inputs[chosen].tolist(), weights[chosen].tolist(), strict=True
+        )
     )

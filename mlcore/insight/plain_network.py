@@ -18,8 +18,8 @@ from mlcore.checkpoint import Checkpoint, build_model
 
 __all__ = ["MOST_NUMBERS", "PlainNetwork", "plain_network"]
 
-MOST_NUMBERS = 2**18
-"""Weights and biases of a network that is sent to a browser, at most: a megabyte."""
+MOST_NUMBERS = 3 * 2**20
+"""Weights and biases of a network that is sent to a browser, at most: 12 MB, a few ms an answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -20,6 +20,7 @@ from mlcore.jobs.supervisor_client import SupervisorClient
 from mlcore.runs import ENDED, RunFolder, RunStore, ask_resume, default_runs_root, read_state, send
 from mlcore.runs.active.active_runs import slot_is_free
 from mlcore.runs.active.queue import QueueSnapshot
+from mlcore.runs.library.groups import new_experiment, seeded
 
 __all__ = ["Jobs"]
 
@@ -69,6 +70,7 @@ class Jobs:
         checkpoint: Path | None = None,
         parent: str | None = None,
         name: str = "",
+        experiment: str | None = None,
         track: Sequence[str] = (),
     ) -> str:
         """Start a run, or have it wait for a slot; returns its id at once.
@@ -78,6 +80,7 @@ class Jobs:
             checkpoint: file to begin from; the run gets a copy.
             parent: id of the run that it is forked from.
             name: what a person calls it.
+            experiment: id of the experiment that it belongs to.
             track: names of the trackers that it is mirrored to.
 
         Raises:
@@ -87,10 +90,37 @@ class Jobs:
 
         def make() -> RunFolder:
             return self.store.create(
-                config, parent=parent, checkpoint=checkpoint, name=name, track=track
+                config,
+                parent=parent,
+                checkpoint=checkpoint,
+                name=name,
+                experiment=experiment,
+                track=track,
             )
 
         return self._scheduler.enqueue(make).id
+
+    def start_experiment(
+        self, config: RunConfig, seeds: int, name: str = "", track: Sequence[str] = ()
+    ) -> tuple[str, ...]:
+        """Start runs that differ only in the seed, or have them wait; returns their ids at once.
+
+        Args:
+            config: the settings of the first; the others have the seeds that follow.
+            seeds: how many runs.
+            name: what a person calls them.
+            track: names of the trackers that they are mirrored to.
+
+        Raises:
+            SettingsError: there are too few or too many, or a seed is too large.
+            RunError: a folder cannot be made; the runs before it are there.
+            JobError: no process can be started.
+        """
+        experiment = new_experiment()
+        return tuple(
+            self.start_run(one, name=name, experiment=experiment, track=track)
+            for one in seeded(config, seeds)
+        )
 
     def resume_run(self, run: str, changes: Mapping[str, Any] | None = None) -> None:
         """Resume a run that ended from its last checkpoint, as soon as a slot is free.
@@ -117,6 +147,13 @@ class Jobs:
         """Whether a run of these settings, started now, has to wait for a slot."""
         auto = self._auto() if queue.active else None
         return not slot_is_free(config.train.device, queue.active, queue.at_once, auto)
+
+    def device_of(self, config: RunConfig) -> str:
+        """The device that a run of these settings gets; the CPU while that is not known."""
+        wanted = config.train.device
+        if wanted == "auto":
+            return self._auto() or "cpu"
+        return "cuda:0" if wanted == "cuda" else wanted
 
     def devices(self) -> tuple[Mapping[str, str], ...] | None:
         """The devices of this machine, the fastest first, as `mlcore.device.available` lists them.

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import time
 from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
+from numpy.typing import NDArray
 
 from mlcore.errors import JobError
 from mlcore.jobs.folder import JobFolder
@@ -39,6 +44,32 @@ class Job:
         """How far the job is, for kinds that report it."""
         return self._files.progress()
 
+    def take(self, name: str) -> bytes:
+        """The content of a file that the job made; the file is deleted.
+
+        Raises:
+            JobError: it cannot be read.
+        """
+        path = self.folder / name
+        try:
+            content = path.read_bytes()
+            path.unlink()
+        except OSError as error:
+            raise _unreadable(name) from error
+        return content
+
+    def take_arrays(self, name: str) -> dict[str, NDArray[Any]]:
+        """The arrays of a plain .npz file that the job made; the file is deleted.
+
+        Raises:
+            JobError: it cannot be read, or holds anything but plain arrays.
+        """
+        try:
+            with np.load(io.BytesIO(self.take(name)), allow_pickle=False) as file:
+                return {key: file[key] for key in file.files}
+        except (ValueError, KeyError, EOFError, AttributeError, BadZipFile) as error:
+            raise _unreadable(name) from error
+
     def wait(self, timeout: float) -> dict[str, Any]:
         """Wait for the result.
 
@@ -56,3 +87,7 @@ class Job:
             time.sleep(pause)
             pause = min(pause * 1.3, 0.05)
         return result
+
+
+def _unreadable(name: str) -> JobError:
+    return JobError("{file} of the job cannot be read: ask again.", file=name)

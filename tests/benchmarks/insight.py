@@ -12,14 +12,15 @@ import numpy as np
 import torch
 
 from dashboard.charts.class_curves import curves_figure, curves_info
-from dashboard.charts.confusion import confusion_figure, confusion_info
+from dashboard.charts.confusion import confusion_figure
+from dashboard.charts.confusion_cells import confusion_info
 from dashboard.charts.matrix_difference import difference_figure
 from dashboard.charts.theme import LIGHT
 from dashboard.charts.trust import threshold_figure, threshold_points
 from mlcore.config import DataConfig, RunConfig, data_root
 from mlcore.data import load_raw, status
 from mlcore.data.tensors import load
-from mlcore.insight.answers import Answers, read_answers, write_answers
+from mlcore.insight.answers import Answers, answers_in, write_answers
 from mlcore.insight.calibration import calibration
 from mlcore.insight.comparison import compare
 from mlcore.insight.confidence import confidence_histograms
@@ -77,7 +78,7 @@ def _figures() -> dict[str, Callable[[], object]]:
 
     return {
         **_forward(),
-        "answers read from their file": lambda: read_answers(file),
+        "answers read from their file": lambda: answers_in(dict(np.load(file))),
         "confusion matrix, drawn": lambda: confusion_figure(
             confusion_info(fresh().confusion.tolist(), names), LIGHT
         ),

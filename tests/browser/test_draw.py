@@ -221,6 +221,35 @@ def paste(page: Page, content: bytes, kind: str) -> None:
     )
 
 
+def test_a_pen_presses_and_a_file_may_be_dropped_beside_the_pad(
+    drawing: Page, tmp_path: Path
+) -> None:
+    box = drawing.locator(".drawing-canvas").bounding_box()
+    assert box
+    pointer = drawing.context.new_cdp_session(drawing)
+    widths = []
+    for force in (0.1, 1):
+        drawing.locator(".drawing-clear").click()
+        x, pen = box["x"] + 100, {"pointerType": "pen", "force": force, "button": "left"}
+        for kind, y in (("Pressed", 60), ("Moved", 160), ("Released", 160)):
+            event = {"type": f"mouse{kind}", "x": x, "y": box["y"] + y, "clickCount": 1, **pen}
+            buttons = 0 if kind == "Released" else 1
+            pointer.send("Input.dispatchMouseEvent", {**event, "buttons": buttons})
+        widths.append(ink(drawing))
+    assert 0 < 1.8 * widths[0] < widths[1]
+    drawing.locator(".drawing-clear").click()
+    Image.fromarray(255 - rendered(7, "middle")).save(tmp_path / "seven.png")
+    data = {"items": [], "files": [str(tmp_path / "seven.png")], "dragOperationsMask": 1}
+    for kind in ("dragEnter", "dragOver", "drop"):
+        event = {"type": kind, "x": box["x"] + box["width"] + 200, "y": box["y"] + 5, "data": data}
+        pointer.send("Input.dispatchDragEvent", event)
+        if kind == "dragOver":
+            expect(drawing.locator(".drawing.over")).to_have_count(1)
+    expect(drawing.locator(".drawing-steps figcaption")).to_have_count(6)
+    expect(drawing.locator(".drawing.over")).to_have_count(0)
+    assert len(drawing.context.pages) == 1
+
+
 def test_a_finger_draws_and_the_page_does_not_scroll(
     lab: tuple[App, RunFolder], browser: Browser, noise: Noise
 ) -> None:

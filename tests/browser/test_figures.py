@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
+import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
@@ -94,8 +97,8 @@ def test_a_cell_is_clicked_its_images_seen_and_the_link_shows_the_same(tested, p
     parameter(page, "cell", "5-")
 
 
-def test_a_card_is_a_link_that_keeps_the_session(tested, page):
-    opened(page, tested)
+def test_a_card_is_a_link_that_keeps_the_session_and_back_leads_to_its_grid(tested, page):
+    opened(page, tested, "&cell=5-")
     page.evaluate("window.mark = 1")
     card = page.locator(".cards a").first
     index = re.search(r"Test image (\d+)", card.get_attribute("title") or "")
@@ -106,14 +109,21 @@ def test_a_card_is_a_link_that_keeps_the_session(tested, page):
     page.wait_for_function("!document.querySelector('[data-stale=true]')")
     wait_settled(page)
     expect(page.locator(".st-key-image-choice input")).to_have_value(index[1])
+    page.go_back()
+    parameter(page, "part", None)
+    parameter(page, "cell", "5-")
+    expect(page.locator(".st-key-mistakes-true input:visible")).to_have_value("5")
+    page.go_forward()
+    parameter(page, "image", index[1])
+    expect(page.locator(".st-key-image-choice input:visible")).to_have_value(index[1])
     assert page.evaluate("window.mark") == 1
 
 
 def test_parts_are_reached_by_keyboard_and_stand_in_the_address(tested, page):
     opened(page, tested)
     page.locator(".st-key-test-part button").nth(0).focus()
-    page.keyboard.press("ArrowRight")
-    page.keyboard.press("ArrowRight")
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
     parameter(page, "part", "sure")
     expect(page.get_by_text("Expected calibration error").last).to_be_visible()
@@ -151,6 +161,7 @@ def test_charts_and_tables_are_taken_along(tested, page, tmp_path: Path):
             text = file.read_text()
             assert text.startswith("<svg")
             assert ">predicted</text>" in text
+    page.locator(".st-key-test-part button").nth(1).click()
     with page.expect_download() as download:
         page.locator(".st-key-csv-classes button:visible").first.click()
     file = tmp_path / "classes.csv"
@@ -160,16 +171,86 @@ def test_charts_and_tables_are_taken_along(tested, page, tmp_path: Path):
     assert sum(int(row["images"]) for row in rows) == 360
 
 
-def test_points_are_taken_along_too(tested, page, tmp_path: Path):
+def taken(page: Page, title: str, form: str, folder: Path) -> Path:
+    """The file that a figure's button writes."""
+    button = page.get_by_role("button", name=f"Download as {form}: {title}").first
+    with page.expect_download() as download:
+        button.click()
+    file = folder / download.value.suggested_filename
+    download.value.save_as(file)
+    return file
+
+
+def colours(file: Path) -> int:
+    return len(Image.open(file).convert("RGB").getcolors(10_000_000) or ())
+
+
+def test_points_are_gone_through_by_arrow_keys_and_taken_along(tested, page, tmp_path: Path):
     opened(page, tested, "&part=learned")
     page.locator(".st-key-chart-last-layer .cloud canvas").first.wait_for()
-    for form in ("PNG", "SVG"):
-        button = page.get_by_role("button", name=f"Download as {form}: The last hidden layer")
-        with page.expect_download() as download:
-            button.click()
-        file = tmp_path / download.value.suggested_filename
-        download.value.save_as(file)
-        if form == "PNG":
-            assert len(Image.open(file).convert("RGB").getcolors(1_000_000)) > 10
-        else:
-            assert file.read_text().count("<text") == 360  # the bundled digits' test images
+    assert colours(taken(page, "The last hidden layer", "PNG", tmp_path)) > 10
+    text = taken(page, "The last hidden layer", "SVG", tmp_path).read_text()
+    assert text.count("<text") == 360  # the bundled digits' test images
+    assert "oklch" not in text
+    assert text.count("rgb(") > 360
+    points = page.locator(".st-key-chart-last-layer canvas").first
+    points.focus()
+    points.press("ArrowRight")
+    first = page.locator(".cloud-tip").inner_text()
+    points.press("ArrowUp")
+    expect(page.locator(".cloud-tip")).not_to_have_text(first)
+    assert re.match(r"Test image \d+: \d", first)
+    weights = taken(page, "What the first layer looks for", "SVG", tmp_path).read_text()
+    assert weights.count("<image") == 16
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_grid_is_taken_along_with_its_captions(tested, page, tmp_path: Path, scheme: str):
+    page.emulate_media(color_scheme=scheme)
+    opened(page, tested)
+    grid = page.locator(".cards")
+    box = grid.bounding_box()
+    assert box
+    picture = Image.open(taken(page, "Most confident mistakes", "PNG", tmp_path)).convert("RGB")
+    assert abs(picture.width / 2 - box["width"] - 24) < 3
+    assert abs(picture.height / 2 - box["height"] - 24) < 3
+    assert (sum(picture.getpixel((2, 2))) > 384) == (scheme == "light")
+    card, place = grid.locator("a").nth(1), grid.locator("a").nth(1).bounding_box()
+    box = grid.bounding_box()
+    assert box
+    assert place
+    x, y = 2 * (place["x"] - box["x"] + 12), 2 * (place["y"] - box["y"] + 12)
+    drawn = picture.crop((x, y, x + 2 * place["width"], y + 2 * place["height"]))
+    seen = Image.open(io.BytesIO(card.screenshot(animations="disabled")))
+    pair = [np.asarray(one.convert("L").resize((200, 80)), float) for one in (drawn, seen)]
+    assert np.corrcoef(pair[0].ravel(), pair[1].ravel())[0, 1] > 0.97
+    text = taken(page, "Most confident mistakes", "SVG", tmp_path).read_text()
+    cards = grid.locator("a").count()
+    assert text.count("<image") == cards
+    for words in grid.locator(".is").all_inner_texts():
+        assert f">{words}</text>" in text
+    ET.fromstring(text)
+
+
+def test_an_image_and_the_film_are_taken_along(tested, page, tmp_path: Path):
+    opened(page, tested, "&part=image&image=7")
+    page.locator(".nearest img").first.wait_for()
+    page.locator(".chances li").first.wait_for()
+    for title, images in (
+        ("Test image 7", 2),
+        ("All classes", 0),
+        ("Nearest training images", 8),
+    ):
+        text = taken(page, title, "SVG", tmp_path).read_text()
+        assert text.count("<image") == images, title
+        assert len(ET.fromstring(text)) > 3
+        assert colours(taken(page, title, "PNG", tmp_path)) > 10
+    opened(page, tested, "&part=epochs")
+    page.locator(".film-slider").press("Home")
+    file = taken(page, "This epoch of the film", "SVG", tmp_path)
+    assert file.name.endswith("-film-0.svg")
+    text = file.read_text()
+    assert page.locator(".film-now").inner_text() in text
+    assert text.count("<image") == 1  # the weights; the points are text
+    assert text.count("<text") > 400
+    ET.fromstring(text)

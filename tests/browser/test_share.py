@@ -48,7 +48,7 @@ def test_a_run_is_packed_on_one_server_and_brought_in_on_another(
     first = app(folder=tmp_path / "first")
     page.goto(f"{first.url}/checkpoints?run={trained.id}")
     page.locator(f".st-key-pack-open-{trained.id} button:visible").click()
-    page.get_by_text("The last and the best").click()
+    page.get_by_text("All of them").click()
     shots(page, "pack")
     with page.expect_download() as waiting:
         page.locator(f".st-key-pack-{trained.id} button:visible").click()

@@ -17,6 +17,7 @@ __all__ = ["shown_texts"]
 
 _NO_TEXT = {
     *("id", "icon", "theme", "color", "type", "tag", "format", "page", "page_script_hash"),
+    "language",  # of code
     *(
         "form_id",
         "component_name",
@@ -25,6 +26,8 @@ _NO_TEXT = {
         "deferred_file_id",
         "config",
         "raw_value",
+        "code_text",
+        "language",
     ),
     *("json", "bytes", "mixed", "spec", "columns"),
 }

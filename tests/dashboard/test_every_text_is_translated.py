@@ -43,7 +43,7 @@ from mlcore.runs.active.queue import RunQueue
 from tests.dashboard.shown_texts import shown_texts
 from tests.dashboard.train_page import EPOCH, STARTED, STEPS
 
-PAGES = ("train", "test", "draw", "checkpoints", "data")
+PAGES = ("train", "runs", "run", "test", "draw", "checkpoints", "data")
 CONFIG = RunConfig(
     data=DataConfig(name="digits", batch_size=32, validation=200),
     optim=OptimConfig(name="adam"),
@@ -64,6 +64,8 @@ UNTRANSLATED = re.compile(
     | \b(cpu|cuda)\b                                # devices and parts, as torch calls them
     | \bDigits\ \\\(bundled\\\)                       # the title of a data set, in a sentence
     | \b(python|torch|mlcore)\ \d[\w\\.+]*
+    | \bmlcore\ replay\b | \brun\?run=              # a command, an address
+    | \b(CSV|JSON|Parquet)\b
     """,
     re.VERBOSE,
 )

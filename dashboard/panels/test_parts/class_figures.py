@@ -10,36 +10,29 @@ import streamlit as st
 from dashboard import session
 from dashboard.charts.class_curves import Kind, curves_figure, curves_info
 from dashboard.panels import downloads
+from dashboard.panels.headings import choose_one, heading
 from dashboard.panels.test_parts.subject import Subject
 from dashboard.words.translation import N_, _, ngettext, translated
 
-__all__ = ["classes_table", "curves"]
+__all__ = ["draw"]
 
 _KINDS: Mapping[Kind, str] = {"roc": N_("ROC"), "precision": N_("Precision and recall")}
 
 
-def curves(subject: Subject) -> None:
+def draw(subject: Subject) -> None:
+    """The whole part."""
+    _table(subject)
+    _curves(subject)
+
+
+def _curves(subject: Subject) -> None:
     """ROC or precision-recall curves of the classes."""
-    with st.container(horizontal=True, vertical_alignment="center", key="head-curves"):
-        st.header(
-            _("Curves"),
-            anchor=False,
-            help=_(
-                "Each class against all others, by its probability: how much of it is found, and "
-                "how much else with it, from the strictest threshold to the loosest."
-            ),
-        )
-        st.space("stretch")
-        kind = st.segmented_control(
-            _("Kind of curve"),
-            list(_KINDS),
-            format_func=lambda name: translated(_KINDS[name]),
-            default="roc",
-            required=True,
-            key="curves-kind",
-            label_visibility="collapsed",
-            persist_state="session",
-        )
+    about = _(
+        "Each class against all others, by its probability: how much of it is found, and how much "
+        "else with it, from the strictest threshold to the loosest."
+    )
+    with heading(_("Curves"), key="curves", help=about):
+        kind = choose_one(_("Kind of curve"), _KINDS, key="curves-kind")
     info = curves_info(subject.tested.curves, subject.classes, kind)
     downloads.chart(
         curves_figure(info, session.colours()),
@@ -62,12 +55,10 @@ def curves(subject: Subject) -> None:
         st.caption(" ".join(remarks))
 
 
-def classes_table(subject: Subject) -> None:
+def _table(subject: Subject) -> None:
     """Precision, recall, F1 and the areas of each class; a click on a heading sorts."""
     columns = _columns(subject)
-    with st.container(horizontal=True, vertical_alignment="center", key="head-classes"):
-        st.header(_("Each class"), anchor=False)
-        st.space("stretch")
+    with heading(_("Each class"), key="classes"):
         downloads.csv_button(columns, key="csv-classes", file=f"{subject.name}-classes")
     shares = {name: [100 * share for share in columns[name]] for name in _SHARES}
     st.dataframe(

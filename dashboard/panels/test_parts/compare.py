@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import streamlit as st
 
 from dashboard import server, session
 from dashboard.charts.matrix_difference import difference_figure
 from dashboard.panels import downloads
-from dashboard.panels.checkpoint_choice import Choice
+from dashboard.panels.assumptions import why_unusable
+from dashboard.panels.headings import heading
 from dashboard.panels.second_checkpoint import choose_second
 from dashboard.panels.test_parts.image_grid import image_grid
 from dashboard.panels.test_parts.subject import Subject
-from dashboard.server.evaluations import evaluated
 from dashboard.session import places
-from dashboard.words.intervals import accuracy_range, could_be_chance
+from dashboard.words.intervals import accuracy_range, which_is_better
 from dashboard.words.translation import _, ngettext
 from dashboard.words.wording import as_markdown, exact_percent
 from mlcore.insight.comparison import Comparison
@@ -24,7 +22,7 @@ from mlcore.insight.comparison import compare as compared
 __all__ = ["OTHER", "draw"]
 
 OTHER = "other"
-"""The parameter of the address that names the second checkpoint, as `RUN` or `RUN/FILE`."""
+"""The parameter of the address that names the second checkpoint: `RUN`, `RUN/FILE` or `upload`."""
 
 
 def draw(subject: Subject) -> None:
@@ -33,29 +31,29 @@ def draw(subject: Subject) -> None:
         choice = choose_second(
             places.place(OTHER),
             lambda wanted: places.go_to(**{OTHER: wanted}),
-            first=subject.path,
+            first=subject.choice,
             runs=server.store().list(),
+            upload=session.upload(),
             classes=len(subject.classes),
         )
     if choice is None:
         st.info(
-            _("There is no second checkpoint yet with as many classes: train another run."),
+            _(
+                "There is no second checkpoint yet with as many classes: train another run, or "
+                "upload a file on the page Checkpoints."
+            ),
             icon=":material/info:",
         )
         return
-    second = _tested(subject, choice)
+    if choice.upload is not None and (reason := why_unusable(choice.upload)):
+        st.error(as_markdown(reason), icon=":material/error:")
+        return
+    second = Subject.test(choice, subject.data, subject.root)
     found = compared(subject.answers, second.answers)
     _accuracies(subject, second)
-    st.markdown(as_markdown(could_be_chance(found)))
+    st.markdown(as_markdown(which_is_better(found)))
     _matrix(subject, second, found)
     _grids(subject, second, found)
-
-
-def _tested(subject: Subject, choice: Choice) -> Subject:
-    tested = evaluated(choice.path, subject.data, subject.root, {}, untrusted=False)
-    return replace(
-        subject, path=choice.path, run=choice.run, assumed={}, untrusted=False, tested=tested
-    )
 
 
 def _accuracies(first: Subject, second: Subject) -> None:
@@ -75,9 +73,7 @@ def _accuracies(first: Subject, second: Subject) -> None:
 def _matrix(first: Subject, second: Subject, found: Comparison) -> None:
     difference = found.difference.tolist()
     file = f"{first.name}-against-{second.name}"
-    with st.container(horizontal=True, vertical_alignment="center", key="head-difference"):
-        st.header(_("What the second does differently"), anchor=False)
-        st.space("stretch")
+    with heading(_("What the second does differently"), key="difference"):
         columns = {
             "true": [name for name in first.classes for _unused in first.classes],
             "predicted": [*first.classes] * len(first.classes),
@@ -100,19 +96,30 @@ def _matrix(first: Subject, second: Subject, found: Comparison) -> None:
 
 def _grids(first: Subject, second: Subject, found: Comparison) -> None:
     """The images that only one gets right; the cards show the answers of the one that errs."""
-    left, right = st.columns(2, gap="medium")
-    with left:
-        st.header(_("Only the first is right"), anchor=False)
-        st.caption(_("The cards show what the second answers."))
-        if len(found.only_first_right):
-            image_grid(second, found.only_first_right, key="only-first", counted=_counted, first=12)
-    with right:
-        st.header(_("Only the second is right"), anchor=False)
-        st.caption(_("The cards show what the first answers."))
-        if len(found.only_second_right):
-            image_grid(
-                first, found.only_second_right, key="only-second", counted=_counted, first=12
-            )
+    grids = (
+        (
+            "only-first",
+            _("Only the first is right"),
+            _("The cards show what the second answers."),
+            second,
+            found.only_first_right,
+        ),
+        (
+            "only-second",
+            _("Only the second is right"),
+            _("The cards show what the first answers."),
+            first,
+            found.only_second_right,
+        ),
+    )
+    for column, (key, title, words, errs, indices) in zip(
+        st.columns(2, gap="medium"), grids, strict=True
+    ):
+        with column:
+            st.header(title, anchor=False)
+            st.caption(words)
+            if len(indices):
+                image_grid(errs, indices, key=key, title=title, counted=_counted, first=12)
 
 
 def _counted(shown: int, count: int) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard import session
+from dashboard.components.figure_files import picture_files
 from dashboard.components.film import FilmInfo, film
 from dashboard.controls.numbers import NumberField, forget
 from dashboard.panels.checkpoint_choice import rows_of
@@ -18,9 +19,12 @@ from dashboard.server import data_sets
 from dashboard.server.insights import Found, ask
 from dashboard.session import places
 from dashboard.words.checkpoint_rows import CheckpointRow
+from dashboard.words.intervals import accuracy_range
 from dashboard.words.translation import N_, _, ngettext
 from dashboard.words.wording import figure, percent
+from mlcore.insight.intervals import accuracy_interval
 from mlcore.rules import Rule
+from mlcore.words import share_range
 
 __all__ = ["draw"]
 
@@ -29,18 +33,18 @@ _FILM, _FIELD = "film", "film-image"
 
 def draw(subject: Subject) -> None:
     """The whole part."""
-    if subject.run is None:
+    if subject.choice.run is None:
         st.info(
             _("An uploaded file is one moment of a training: only a run's epochs make a film."),
             icon=":material/info:",
         )
         return
-    rows = tuple(reversed(rows_of(subject.run)))  # earliest first
+    rows = tuple(reversed(rows_of(subject.choice.run)))  # earliest first
     with st.spinner(_("Looking at the saved epochs …")):
         found = ask("epochs", subject.model, checkpoints=[str(row.path) for row in rows])
     shown = [rows[index] for index in found.told["held"]]
     _film(subject, shown, found)
-    _table(shown, found, subject.name)
+    _table(shown, found, len(subject.answers), subject.name)
 
 
 def _film(subject: Subject, rows: list[CheckpointRow], found: Found) -> None:
@@ -50,7 +54,7 @@ def _film(subject: Subject, rows: list[CheckpointRow], found: Found) -> None:
     if len(rows) == 1:
         st.caption(_("One checkpoint is kept so far: the film grows with the run."))
     frames = [
-        {"title": row.title, "words": _words(row, loss, accuracy)}
+        {"title": row.title, "words": _words(row, loss, accuracy, len(data.test))}
         for row, loss, accuracy in zip(
             rows, found.told["loss"], found.told["accuracy"], strict=True
         )
@@ -64,7 +68,11 @@ def _film(subject: Subject, rows: list[CheckpointRow], found: Found) -> None:
         image=image,
         label=int(data.test.labels[image]),
     )
-    film(info, session.colours(), key=_FILM, on_opened=_open)
+    with st.container(key=f"picture-{_FILM}", gap="xxsmall"):
+        film(info, session.colours(), key=_FILM, on_opened=_open)
+        picture_files(
+            f"picture-{_FILM}", ".film", _("This epoch of the film"), f"{subject.name}-film"
+        )
     if gaps := _gaps(rows):
         st.caption(gaps)
 
@@ -88,9 +96,10 @@ def _open() -> None:
         places.go_to(part="image", image=str(int(state.opened)))
 
 
-def _words(row: CheckpointRow, loss: float, accuracy: float) -> str:
+def _words(row: CheckpointRow, loss: float, accuracy: float, images: int) -> str:
     return _(
-        "{title}: test accuracy {accuracy}, test loss {loss}",
+        "{title}: test accuracy {accuracy} ({range}), test loss {loss}",
+        range=accuracy_range(round(accuracy * images), images),
         title=row.title,
         accuracy=percent(accuracy),
         loss=figure(loss),
@@ -112,11 +121,15 @@ def _gaps(rows: list[CheckpointRow]) -> str:
     )
 
 
-def _table(rows: list[CheckpointRow], found: Found, name: str) -> None:
+def _table(rows: list[CheckpointRow], found: Found, images: int, name: str) -> None:
     with st.expander(_("The epochs as a table"), key="film-table-box"):
         table = {
             _("Checkpoint"): [row.title for row in rows],
             _("Test accuracy"): [percent(value) for value in found.told["accuracy"]],
+            _("95 % interval"): [
+                share_range(*accuracy_interval(value, images), _)
+                for value in found.told["accuracy"]
+            ],
             _("Test loss"): [figure(value) for value in found.told["loss"]],
         }
         st.dataframe(table, key="film-table", hide_index=True)

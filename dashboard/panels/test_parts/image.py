@@ -16,8 +16,8 @@ from dashboard.charts.close_up import (
     probabilities_html,
 )
 from dashboard.controls.numbers import NumberField, forget
-from dashboard.gaps.widgets import show
-from dashboard.panels.downloads import csv_button
+from dashboard.panels.downloads import csv_button, picture
+from dashboard.panels.headings import choose_one
 from dashboard.panels.neighbours import nearest
 from dashboard.panels.network_path import network_path
 from dashboard.panels.test_parts.image_choice import IMAGE, image_in_address
@@ -25,7 +25,7 @@ from dashboard.panels.test_parts.subject import Subject
 from dashboard.server import data_sets
 from dashboard.server.insights import Found, ask
 from dashboard.session import places
-from dashboard.words.translation import N_, _, ngettext, translated
+from dashboard.words.translation import N_, _, ngettext
 from dashboard.words.wording import as_markdown, percent, with_article
 from mlcore.rules import Rule
 
@@ -33,7 +33,7 @@ __all__ = ["PARAMETERS", "draw"]
 
 UNIT = "unit"
 PARAMETERS = (IMAGE, UNIT)
-_FIELD, _HELD = "test-image", "saliency-held"
+_FIELD = "test-image"
 _SALIENCY: Mapping[str, str] = {
     "off": N_("Image alone"),
     "gradient": N_("Gradient × input"),
@@ -49,18 +49,25 @@ def draw(subject: Subject) -> None:
     found = ask("image", model, image=index)
     label = int(data.test.labels[index])
     _answer_in_words(found.told, label, subject.classes)
-    chosen = _choose_saliency()
+    chosen = choose_one(_("Over the image"), _SALIENCY, key="saliency", default="gradient")
+    file = f"{subject.name}-image-{index}"
     left, middle, right = st.columns([3, 4, 5], gap="medium")
     with left:
-        _close_up(found, chosen, data.test.images[index], index, subject.classes)
+        _close_up(found, chosen, data.test.images[index], index, subject.classes, file)
     with middle:
-        st.subheader(_("All classes"), anchor=False)
+        title = _("All classes")
+        st.subheader(title, anchor=False)
         chances = found.told["probabilities"]
-        st.html(probabilities_html(chances, subject.classes, label, session.colours()))
+        picture(
+            probabilities_html(chances, subject.classes, label, session.colours()),
+            key="chances",
+            title=title,
+            file=f"{file}-probabilities",
+        )
     with right:
-        _flip(found.told, data.test.images[index], subject, index)
-    nearest(found.told, data)
-    network_path(model, index, found, subject.classes, f"{subject.name}-image-{index}")
+        _flip(found.told, data.test.images[index], subject.classes, file)
+    nearest(found.told, data, file)
+    network_path(model, index, found, subject.classes, file)
 
 
 def _choose_image(subject: Subject, count: int) -> int:
@@ -100,25 +107,7 @@ def _answer_in_words(told: Mapping[str, Any], label: int, classes: tuple[str, ..
         text = _("It is {true}, and the model says so with {chance}.", **values)
     else:
         text = _("It is {true}, but the model says {predicted} with {chance}.", **values)
-    st.markdown(f"#### {text}")
-
-
-def _choose_saliency() -> str:
-    widget = show("saliency", st.session_state.get(_HELD, "gradient"), _keep_saliency)
-    chosen: str = st.segmented_control(
-        _("Over the image"),
-        list(_SALIENCY),
-        format_func=lambda name: translated(_SALIENCY[name]),
-        default=widget.value,
-        required=True,
-        key=widget.key,
-        label_visibility="collapsed",
-    )
-    return chosen
-
-
-def _keep_saliency(name: str) -> None:
-    st.session_state[_HELD] = name
+    st.subheader(text, anchor=False)
 
 
 def _close_up(
@@ -127,10 +116,16 @@ def _close_up(
     image: NDArray[np.uint8],
     index: int,
     classes: tuple[str, ...],
+    file: str,
 ) -> None:
     saliency = None if chosen == "off" else found.arrays[chosen]
     words = _("Test image {index}", index=index)
-    st.html(image_html(image, words, session.colours(), saliency))
+    picture(
+        image_html(image, words, session.colours(), saliency),
+        key="close-up",
+        title=words,
+        file=file if saliency is None else f"{file}-{chosen}",
+    )
     if saliency is not None:
         st.caption(
             _(
@@ -141,18 +136,26 @@ def _close_up(
         )
 
 
-def _flip(told: Mapping[str, Any], image: NDArray[np.uint8], subject: Subject, index: int) -> None:
-    st.subheader(_("What would flip the answer"), anchor=False)
+def _flip(
+    told: Mapping[str, Any], image: NDArray[np.uint8], classes: tuple[str, ...], file: str
+) -> None:
+    title = _("What would flip the answer")
+    st.subheader(title, anchor=False)
     flip = told["flip"]
     if flip is None:
         st.caption(_("No change of single pixels was found that gives another answer."))
         return
-    before, after = (subject.classes[int(flip[name])] for name in ("before", "after"))
+    before, after = (classes[int(flip[name])] for name in ("before", "after"))
     words = (
         _("as it is: {label}", label=before),
         _("changed: {label} ({chance})", label=after, chance=percent(flip["probability"], 1)),
     )
-    st.html(flipped_html(image, flip, words, session.colours()))
+    picture(
+        flipped_html(image, flip, words, session.colours()),
+        key="flip",
+        title=title,
+        file=f"{file}-flip",
+    )
     added = sum(change["after"] > 0 for change in flip["changes"])
     count = len(flip["changes"])
     text = ngettext(
@@ -171,4 +174,4 @@ def _flip(told: Mapping[str, Any], image: NDArray[np.uint8], subject: Subject, i
             _("After"): [change["after"] for change in flip["changes"]],
         }
         st.dataframe(table, key="flip-table", hide_index=True)
-        csv_button(table, key="flip-csv", file=f"{subject.name}-image-{index}-flip")
+        csv_button(table, key="flip-csv", file=f"{file}-flip")

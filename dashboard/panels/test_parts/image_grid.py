@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard import session
 from dashboard.charts.image_cards import cards_html, image_cards
+from dashboard.panels.downloads import picture
 from dashboard.panels.test_parts.subject import Subject
 from dashboard.session import places
 from dashboard.words.translation import _
@@ -24,6 +25,7 @@ def image_grid(
     indices: Ints,
     *,
     key: str,
+    title: str,
     counted: Callable[[int, int], str],
     first: int = _PAGE,
 ) -> None:
@@ -32,7 +34,8 @@ def image_grid(
     Args:
         subject: whose answers the cards show.
         indices: (M,) of the images.
-        key: of the grid.
+        key: of the grid, and the end of its files' names.
+        title: which images they are.
         counted: puts into words how many of how many are shown.
         first: how many are shown at first.
     """
@@ -40,7 +43,12 @@ def image_grid(
     held = st.session_state.get(f"{_SHOWN}-{key}")
     count = held[1] if held is not None and held[0] == about else first
     cards = image_cards(subject.answers, indices[:count].tolist(), subject.classes)
-    st.html(cards_html(cards, subject.images, session.colours(), _address))
+    picture(
+        cards_html(cards, subject.images, session.colours(), _address),
+        key=key,
+        title=title,
+        file=f"{subject.name}-{key}",
+    )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(counted(len(cards), len(indices)), width="content")
         if len(cards) < len(indices):

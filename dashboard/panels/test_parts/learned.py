@@ -11,8 +11,8 @@ import streamlit as st
 from dashboard import session
 from dashboard.charts.layer_norms import NormsInfo, norms_figure
 from dashboard.charts.weight_images import Order, unit_images, weights_html
-from dashboard.gaps.widgets import show
-from dashboard.panels.downloads import chart, csv_button
+from dashboard.panels.downloads import chart, csv_button, picture
+from dashboard.panels.headings import choose_one, heading
 from dashboard.panels.last_layer import last_layer
 from dashboard.panels.test_parts.subject import Subject
 from dashboard.server.insights import Found, ask
@@ -22,7 +22,7 @@ from dashboard.words.wording import percent
 __all__ = ["draw"]
 
 _FIRST = 48  # units of the first layer that are shown at first
-_HELD, _MORE = "weights-order-held", "weights-all"
+_MORE = "weights-all"
 _ORDERS: Mapping[Order, str] = {"norm": N_("By norm"), "class": N_("By class")}
 _SILENCE = {
     "zero": N_("A unit counts as dead when it gives 0 for every test image."),
@@ -40,7 +40,7 @@ _SILENCE = {
 def draw(subject: Subject) -> None:
     """The whole part."""
     found = ask("learned", subject.model)
-    _first_layer(found, subject.classes)
+    _first_layer(found, subject.classes, subject.name)
     left, right = st.columns(2, gap="medium")
     with left:
         _dead(found.told, subject.name)
@@ -49,24 +49,19 @@ def draw(subject: Subject) -> None:
     last_layer(subject, found, installed=importlib.util.find_spec("sklearn") is not None)
 
 
-def _first_layer(found: Found, classes: tuple[str, ...]) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", key="head-weights"):
-        st.header(_("What the first layer looks for"), anchor=False)
-        st.space("stretch")
-        widget = show("weights-order", st.session_state.get(_HELD, "norm"), _keep_order)
-        order: Order = st.segmented_control(
-            _("Order"),
-            list(_ORDERS),
-            format_func=lambda name: translated(_ORDERS[name]),
-            default=widget.value,
-            required=True,
-            key=widget.key,
-            label_visibility="collapsed",
-        )
+def _first_layer(found: Found, classes: tuple[str, ...], name: str) -> None:
+    title = _("What the first layer looks for")
+    with heading(title, key="weights"):
+        order = choose_one(_("Order"), _ORDERS, key="weights-order")
     arrays = found.arrays
     shown = unit_images(arrays["units"], arrays["norms"], arrays["classes"], classes, order)
     most = len(shown) if st.session_state.get(_MORE) else _FIRST
-    st.html(weights_html(shown[:most], arrays["weights"], session.colours()))
+    picture(
+        weights_html(shown[:most], arrays["weights"], session.colours()),
+        key="weights",
+        title=title,
+        file=f"{name}-weights",
+    )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(
             _(
@@ -79,10 +74,6 @@ def _first_layer(found: Found, classes: tuple[str, ...]) -> None:
         )
         if most < len(shown):
             st.button(_("Show all"), key="all-weights", icon=":material/add:", on_click=_show_all)
-
-
-def _keep_order(order: str) -> None:
-    st.session_state[_HELD] = order
 
 
 def _show_all() -> None:

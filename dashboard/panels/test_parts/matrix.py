@@ -7,22 +7,18 @@ from collections.abc import Mapping
 import streamlit as st
 
 from dashboard import session
-from dashboard.charts.confusion import (
-    Unit,
-    cell_words,
-    confusion_figure,
-    confusion_info,
-    frequent_mistakes,
-)
+from dashboard.charts.confusion import confusion_figure
+from dashboard.charts.confusion_cells import Unit, cell_words, confusion_info, frequent_mistakes
 from dashboard.panels import downloads
+from dashboard.panels.headings import choose_one, heading
 from dashboard.panels.test_parts.chosen_cell import choose_cell, chosen_cell
 from dashboard.panels.test_parts.subject import Subject
-from dashboard.words.translation import N_, _, translated
+from dashboard.words.translation import N_, _
 from dashboard.words.wording import as_markdown
 
 __all__ = ["matrix"]
 
-_CHART, _UNIT = "confusion", "confusion-unit"
+_CHART = "confusion"
 _UNITS: Mapping[Unit, str] = {
     "counts": N_("Counts"),
     "percent": N_("% of row"),
@@ -33,19 +29,8 @@ _UNITS: Mapping[Unit, str] = {
 def matrix(subject: Subject) -> None:
     """The matrix, its unit, and the commonest mistakes in words."""
     classes = subject.classes
-    with st.container(horizontal=True, vertical_alignment="center", key="head-matrix"):
-        st.header(_("Confusion matrix"), anchor=False)
-        st.space("stretch")
-        unit = st.segmented_control(
-            _("Unit"),
-            list(_UNITS),
-            format_func=lambda name: translated(_UNITS[name]),
-            default="counts",
-            required=True,
-            key=_UNIT,
-            label_visibility="collapsed",
-            persist_state="session",
-        )
+    with heading(_("Confusion matrix"), key="matrix"):
+        unit = choose_one(_("Unit"), _UNITS, key="confusion-unit")
     info = confusion_info(subject.result["evaluation"]["confusion"], classes, unit)
     downloads.chart(
         confusion_figure(info, session.colours(), chosen_cell(len(classes))),

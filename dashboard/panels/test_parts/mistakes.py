@@ -1,4 +1,4 @@
-"""What the model gets wrong: confusion matrix, curves, images in several orders, each class."""
+"""What the model gets wrong: the confusion matrix, and beside it images in several orders."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import streamlit as st
 
 from dashboard.gaps.widgets import show
 from dashboard.panels.test_parts.chosen_cell import ChosenCell, choose_cell, chosen_cell
-from dashboard.panels.test_parts.class_figures import classes_table, curves
 from dashboard.panels.test_parts.image_grid import image_grid
 from dashboard.panels.test_parts.matrix import matrix
 from dashboard.panels.test_parts.subject import Subject
@@ -24,6 +23,7 @@ __all__ = ["ORDER", "draw"]
 ORDER = "order"
 """The parameter of the address that names the order of the images."""
 
+_FIRST = 12  # images beside the matrix, about as tall as it is
 _ANY = -1  # among the numbers of classes: a list with None in it could be emptied
 _ORDERS: Mapping[Ranking, tuple[str, str]] = {
     "mistakes": (
@@ -52,12 +52,10 @@ _ORDERS: Mapping[Ranking, tuple[str, str]] = {
 def draw(subject: Subject) -> None:
     """The whole part."""
     left, right = st.columns([11, 9], gap="medium")
-    with left:
+    with left, st.container(key="matrix-part"):  # stays in sight: dashboard/assets/style.css
         matrix(subject)
     with right:
-        curves(subject)
-    _images(subject)
-    classes_table(subject)
+        _images(subject)
 
 
 def _images(subject: Subject) -> None:
@@ -74,7 +72,12 @@ def _images(subject: Subject) -> None:
         st.info(as_markdown(text), icon=":material/check_circle:")
         return
     image_grid(
-        subject, indices, key="mistakes", counted=_mistakes if order == "mistakes" else _counted
+        subject,
+        indices,
+        key="mistakes",
+        title=translated(_ORDERS[order][0]),
+        counted=_mistakes if order == "mistakes" else _counted,
+        first=_FIRST,
     )
 
 

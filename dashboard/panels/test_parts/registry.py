@@ -11,6 +11,7 @@ from dashboard.components.place_links import follow_links
 from dashboard.gaps.widgets import show
 from dashboard.panels.test_parts import (
     chosen_cell,
+    class_figures,
     compare,
     epochs,
     image,
@@ -50,6 +51,7 @@ PARTS: Mapping[str, Part] = {
         draw=mistakes.draw,
         parameters=(chosen_cell.PARAMETER, mistakes.ORDER),
     ),
+    "classes": Part(label=N_("Each class"), draw=class_figures.draw),
     "image": Part(label=N_("One image"), draw=image.draw, parameters=image.PARAMETERS),
     "sure": Part(label=N_("How sure"), draw=sure.draw),
     "learned": Part(label=N_("What it has learned"), draw=learned.draw),
@@ -81,7 +83,7 @@ def draw(subject: Subject) -> None:
         | {name: places.place(name) if name in here else None for name in _all_parameters()}
     )
     PARTS[chosen].draw(subject)
-    follow_links(places.go_to, **{PARAMETER: "image"})
+    follow_links(places.go_to, (PARAMETER, *_all_parameters()), **{PARAMETER: "image"})
 
 
 def _choose(name: str) -> None:

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dashboard.panels.checkpoint_choice import Choice
 from dashboard.server import data_sets
-from dashboard.server.evaluations import Tested
+from dashboard.server.evaluations import Tested, evaluated
 from dashboard.server.insights import Model
 from mlcore.insight.answers import Answers
-from mlcore.runs import RunInfo
 
 __all__ = ["Subject"]
 
@@ -24,22 +24,26 @@ class Subject:
     """A checkpoint that was tested.
 
     Attributes:
-        path: its file.
-        run: the run that it is of; None for an uploaded file.
+        choice: the checkpoint, of a run or uploaded.
         data: name of the data set.
         root: folder of the data sets.
-        assumed: "activation", "mean" and "std" where the file does not state them.
-        untrusted: the file was uploaded.
         tested: what the test gave.
     """
 
-    path: Path
-    run: RunInfo | None
+    choice: Choice
     data: str
     root: Path
-    assumed: Mapping[str, Any]
-    untrusted: bool
     tested: Tested
+
+    @classmethod
+    def test(cls, choice: Choice, data: str, root: Path) -> Subject:
+        """Test a checkpoint on the images of a data set.
+
+        Raises:
+            MlcoreError: the file is gone or refused, the data are not there, or the job died.
+        """
+        tested = evaluated(choice.path, data, root, choice.assumed, untrusted=choice.untrusted)
+        return cls(choice=choice, data=data, root=root, tested=tested)
 
     @property
     def result(self) -> Mapping[str, Any]:
@@ -54,7 +58,7 @@ class Subject:
     @property
     def name(self) -> str:
         """What files about it are called: run and step, or the name of the uploaded file."""
-        return f"{self.run.id}-{self.path.stem}" if self.run else self.path.stem
+        return self.choice.file_name
 
     @property
     def images(self) -> NDArray[np.uint8]:
@@ -69,10 +73,4 @@ class Subject:
     @property
     def model(self) -> Model:
         """The checkpoint and its data, as short jobs are asked about them."""
-        return Model(
-            checkpoint=self.path,
-            data=self.data,
-            root=self.root,
-            assumed=self.assumed,
-            untrusted=self.untrusted,
-        )
+        return self.choice.model(self.data, self.root)

@@ -12,6 +12,7 @@ from dashboard.charts.trust import (
     threshold_points,
 )
 from dashboard.panels import downloads
+from dashboard.panels.headings import heading
 from dashboard.panels.test_parts.subject import Subject
 from dashboard.session.problems import friendly_errors
 from dashboard.words.intervals import accuracy_range
@@ -38,16 +39,11 @@ def draw(subject: Subject) -> None:
 
 def _reliability(subject: Subject) -> None:
     found = subject.tested.calibration
-    with st.container(horizontal=True, vertical_alignment="center", key="head-reliability"):
-        st.header(
-            _("Reliability"),
-            anchor=False,
-            help=_(
-                "Images in 15 bins by the probability of the likeliest class. A model that can be "
-                "trusted is right as often as it says: its bars end on the dashed line."
-            ),
-        )
-        st.space("stretch")
+    about = _(
+        "Images in 15 bins by the probability of the likeliest class. A model that can be trusted "
+        "is right as often as it says: its bars end on the dashed line."
+    )
+    with heading(_("Reliability"), key="reliability", help=about):
         downloads.csv_button(
             _bins(found), key="csv-reliability", file=f"{subject.name}-reliability"
         )
@@ -111,9 +107,7 @@ def _bins(found: Calibration) -> dict[str, list[float]]:
 
 def _histograms(subject: Subject) -> None:
     right, wrong = confidence_histograms(subject.answers, _BARS)
-    with st.container(horizontal=True, vertical_alignment="center", key="head-confidence"):
-        st.header(_("Confidence, right and wrong"), anchor=False)
-        st.space("stretch")
+    with heading(_("Confidence, right and wrong"), key="confidence"):
         downloads.csv_button(
             {
                 "from": [number / _BARS for number in range(_BARS)],

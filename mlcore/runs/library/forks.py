@@ -7,7 +7,7 @@ seed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -151,30 +151,36 @@ def find_fork_point(
             run=run,
         )
     if epoch is not None:
-        ends = {point.epoch: point for point in saved if point.ends_epoch}
-        if not ends:
-            raise RunError("Run {run} keeps no checkpoint of the end of an epoch.", run=run)
-        if epoch not in ends:
-            raise RunError(
-                "Run {run} keeps no checkpoint of the end of epoch {epoch}: there is {kept}.",
-                run=run,
-                epoch=epoch,
-                kept=_listed(ends),
-            )
-        return ends[epoch]
-    if step is not None:
-        if step == 0 and first.file is None:
-            return first
-        steps = {point.step: point for point in saved}
-        if step not in steps:
-            raise RunError(
-                "Run {run} keeps no checkpoint of step {step}: there is {kept}.",
-                run=run,
-                step=step,
-                kept=_listed(steps),
-            )
-        return steps[step]
-    return saved[-1]
+        return _end_of_epoch(saved, epoch, run)
+    if step == 0 and first.file is None:
+        return first
+    return saved[-1] if step is None else _at_step(saved, step, run)
+
+
+def _end_of_epoch(saved: Sequence[ForkPoint], epoch: int, run: str) -> ForkPoint:
+    ends = {point.epoch: point for point in saved if point.ends_epoch}
+    if not ends:
+        raise RunError("Run {run} keeps no checkpoint of the end of an epoch.", run=run)
+    if epoch not in ends:
+        raise RunError(
+            "Run {run} keeps no checkpoint of the end of epoch {epoch}: there is {kept}.",
+            run=run,
+            epoch=epoch,
+            kept=_listed(ends),
+        )
+    return ends[epoch]
+
+
+def _at_step(saved: Sequence[ForkPoint], step: int, run: str) -> ForkPoint:
+    steps = {point.step: point for point in saved}
+    if step not in steps:
+        raise RunError(
+            "Run {run} keeps no checkpoint of step {step}: there is {kept}.",
+            run=run,
+            step=step,
+            kept=_listed(steps),
+        )
+    return steps[step]
 
 
 def _listed(numbers: Iterable[int]) -> str:

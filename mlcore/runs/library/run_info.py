@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mlcore.config import RunConfig
+from mlcore.data import CATALOG
 from mlcore.events import Failed, Finished
+from mlcore.insight.intervals import accuracy_interval
+from mlcore.runs.library.epoch_figures import read_epoch_figures
 from mlcore.runs.library.label import read_label
 from mlcore.runs.record.folder import RunFolder
 from mlcore.runs.record.messages import lost_message
@@ -28,6 +31,7 @@ class RunInfo:
     state: State
     config: RunConfig  # as the run was made
     parent: str | None  # id of the run it was forked from
+    experiment: str | None = None  # id of the experiment that it was started in
     epoch: int  # whole epochs done
     epochs: int  # epochs asked for; may lag behind an edit
     step: int  # steps done
@@ -36,6 +40,17 @@ class RunInfo:
     validation_accuracy: float | None  # 0 to 1
     test_accuracy: float | None  # 0 to 1
     message: str  # why it failed or was lost, or what of it is not known; else empty
+    best_validation_accuracy: float | None = None  # 0 to 1, of all epochs
+    best_epoch: int | None = None  # the epoch that reached it first
+    seconds: float | None = None  # of training, over all epochs; validation left out
+    images_per_second: float | None = None  # over all epochs
+
+    @property
+    def test_accuracy_interval(self) -> tuple[float, float] | None:
+        """What the number of test images leaves open, at 95 %; None without a test accuracy."""
+        if self.test_accuracy is None:
+            return None
+        return accuracy_interval(self.test_accuracy, CATALOG[self.config.data.name].test_images)
 
 
 def read_run_info(folder: RunFolder) -> RunInfo:
@@ -47,6 +62,7 @@ def read_run_info(folder: RunFolder) -> RunInfo:
     config, meta, now = folder.config, folder.meta, read_status(folder)
     last, outcome, label = now.last_epoch, now.outcome, read_label(folder)
     failed = outcome.message if isinstance(outcome, Failed) else ""
+    epochs = read_epoch_figures(folder.events_path)
     whole = isinstance(outcome, Finished) and not outcome.early  # an edit may have asked for fewer
     return RunInfo(
         id=folder.id,
@@ -58,6 +74,7 @@ def read_run_info(folder: RunFolder) -> RunInfo:
         state=now.state,
         config=config,
         parent=(meta["parent"] or {}).get("run"),
+        experiment=meta["experiment"],
         epoch=now.epoch,
         epochs=now.epoch if whole else max(config.train.epochs, now.epoch),
         step=now.step,
@@ -68,4 +85,8 @@ def read_run_info(folder: RunFolder) -> RunInfo:
         message=str(lost_message(folder))
         if now.state == "lost"
         else failed or str(folder.rebuilt or ""),
+        best_validation_accuracy=epochs.best_accuracy,
+        best_epoch=epochs.best_epoch,
+        seconds=epochs.seconds,
+        images_per_second=epochs.images_per_second,
     )

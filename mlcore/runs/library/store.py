@@ -23,6 +23,7 @@ from mlcore.runs.library.cache import RunCache
 from mlcore.runs.library.run_info import RunInfo, read_run_info
 from mlcore.runs.record.folder import START_FILE, RunFolder
 from mlcore.runs.record.reserve import reserve
+from mlcore.runs.record.revision import source_revision
 from mlcore.runs.record.texts import check_name
 
 __all__ = ["TRASH", "RunStore", "default_runs_root"]
@@ -60,6 +61,7 @@ class RunStore:
         parent: str | None = None,
         checkpoint: Path | None = None,
         name: str = "",
+        experiment: str | None = None,
         track: Sequence[str] = (),
     ) -> RunFolder:
         """Make the folder of a new run; it is queued until a worker starts it.
@@ -69,6 +71,7 @@ class RunStore:
             parent: id of the run that it is forked from.
             checkpoint: file to begin from; it is copied, so that the run is complete by itself.
             name: what a person calls it.
+            experiment: id of the experiment that it belongs to.
             track: names of the trackers that it is mirrored to; no setting, as no number of the
                 run depends on them.
 
@@ -104,6 +107,7 @@ class RunStore:
             "name": name,
             "config": config.to_json(),
             "parent": origin if parent or checkpoint is not None else None,
+            "experiment": experiment,
             "versions": _versions(),
             **({"track": list(track)} if track else {}),
         }
@@ -230,4 +234,6 @@ def _versions() -> dict[str, Any]:
             found[package] = importlib.metadata.version(package)
         except importlib.metadata.PackageNotFoundError:
             found[package] = "unknown"
+    if revision := source_revision():
+        found["revision"] = revision
     return found

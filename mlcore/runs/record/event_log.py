@@ -6,6 +6,7 @@ them by their first bytes, which is why writing and recognising them is in one p
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -13,15 +14,24 @@ from typing import Any, NamedTuple, TypeVar
 
 from mlcore import events
 from mlcore.events import EVENTS, EpochDone, Event, StepsDone
+from mlcore.files import open_file
 from mlcore.runs.record.lines import encode_line, parse_line, read_backwards, read_tail
 
-__all__ = ["LoggedEvent", "event_record", "latest_events", "newest_events", "read_event"]
+__all__ = [
+    "LoggedEvent",
+    "event_record",
+    "events_of",
+    "latest_events",
+    "newest_events",
+    "read_event",
+]
 
 E = TypeVar("E", bound=Event)
 
 _TAIL = 16 * 1024  # bytes; holds the last second or so of a fast run
 _WIDE = 256 * 1024  # bytes; searched for the last epoch, lines of step losses left unread
 _FAR = 16 * 1024 * 1024  # bytes; where damage fills the end
+_PIECE = 2**20  # bytes of a log in memory at once
 
 
 class LoggedEvent(NamedTuple):
@@ -84,6 +94,35 @@ def latest_events(path: Path, kind: type[E]) -> Iterator[E]:
             continue
         if isinstance(event, kind):
             yield event
+
+
+def events_of(path: Path, *kinds: type[Event]) -> Iterator[Event]:
+    """The events of some kinds in a history, in order; damaged lines are left out.
+
+    The lines of others are passed over unparsed: a log of 20,000 steps takes a millisecond.
+    """
+    beginnings = tuple(b"\n" + _BEGINNINGS[kind.kind] for kind in kinds)
+    with contextlib.suppress(OSError), open_file(path) as file:
+        rest = b"\n"  # so that the first line follows a line end, as the others do
+        while piece := file.read(_PIECE):
+            text = rest + piece
+            end = text.rfind(b"\n")
+            for start in sorted(_starts(text[: end + 1], beginnings)):
+                line = text[start + 1 : text.find(b"\n", start + 1)]
+                with contextlib.suppress(ValueError):
+                    event = read_event(parse_line(line) or {})
+                    if event is not None:
+                        yield event
+            rest = text[end:]
+
+
+def _starts(text: bytes, beginnings: tuple[bytes, ...]) -> Iterator[int]:
+    """Where whole lines with one of these beginnings start, less the line end before them."""
+    for beginning in beginnings:
+        at = text.find(beginning)
+        while at >= 0 and text.find(b"\n", at + 1) >= 0:
+            yield at
+            at = text.find(beginning, at + 1)
 
 
 def _parse(lines: list[tuple[int, bytes]]) -> list[LoggedEvent]:

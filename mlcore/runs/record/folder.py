@@ -55,7 +55,7 @@ class RunFolder:
 
     @functools.cached_property
     def meta(self) -> dict[str, Any]:
-        """What config.json holds: id, created, name, config, parent, versions.
+        """What config.json holds: id, created, name, config, parent, experiment, versions.
 
         Where it is lost, what the run's checkpoints say of it, and "rebuilt", the file it is from.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+import re
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,6 +14,7 @@ from mlcore.runs.record.texts import one_line
 
 __all__ = ["checked_meta", "time_in_id"]
 
+_IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,59}")
 _LATEST = 1e11  # unix seconds; what is later is no time of this world
 
 
@@ -25,7 +27,8 @@ def checked_meta(path: Path, found: Mapping[str, Any]) -> dict[str, Any]:
 
     Returns:
         id, created (unix seconds), name, config (any value), parent (None, or run and checkpoint),
-        versions and track (names of trackers); and whatever else was there.
+        experiment (its id, or None), versions and track (names of trackers); and whatever else was
+        there.
     """
     parent, versions, track = (found.get(name) for name in ("parent", "versions", "track"))
     return {
@@ -35,6 +38,7 @@ def checked_meta(path: Path, found: Mapping[str, Any]) -> dict[str, Any]:
         "name": one_line(_text(found.get("name")) or ""),
         "config": found.get("config"),
         "parent": _parent(parent) if isinstance(parent, Mapping) else None,
+        "experiment": _identifier(found.get("experiment")),
         "versions": {name: value for name, value in versions.items() if _text(value)}
         if isinstance(versions, Mapping)
         else {},
@@ -55,6 +59,10 @@ def _parent(found: Mapping[str, Any]) -> dict[str, str | None]:
 
 def _text(value: Any) -> str | None:
     return value if isinstance(value, str) and value else None
+
+
+def _identifier(value: Any) -> str | None:
+    return value if isinstance(value, str) and _IDENTIFIER.fullmatch(value) else None
 
 
 def _time(value: Any, path: Path) -> float:

@@ -80,9 +80,17 @@ class Timeline:
 
         Raises as `config` does.
         """
+        return self._config_after(self._edits_before(step))
+
+    def edits_after(self, step: int) -> list[SettingsEdited]:
+        """The edits that are not in the checkpoint of a step, in order."""
+        return self.edits[self._edits_before(step) :]
+
+    def _edits_before(self, step: int) -> int:
+        """How many edits are in the checkpoint of a step."""
         counts = [edits for at, edits in self._edits_at if at == step]
         earlier = sum(edit.step < step for edit in self.edits)  # if its line was never written
-        return self._config_after(counts[-1] if counts else earlier)
+        return counts[-1] if counts else earlier
 
     def _config_after(self, edits: int) -> RunConfig:
         changes: dict[str, Any] = {}

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.benchmarks.page import crowd, drawing, latency, many, refresh, throughput
+from tests.benchmarks.page import crowd, drawing, latency, many, refresh, runs_page, throughput
 from tests.benchmarks.page.figures import Figure
 from tests.benchmarks.page.tab import browser
 
@@ -23,6 +23,6 @@ def measure_page(rounds: int) -> Iterator[list[Figure]]:
         rounds: tries of each figure; the parts that take minutes have fewer.
     """
     with browser() as chromium, tempfile.TemporaryDirectory() as folder:
-        for part in (latency, drawing, refresh, many, crowd, throughput):
+        for part in (latency, drawing, refresh, many, runs_page, crowd, throughput):
             tries = min(rounds, _LONG.get(part, rounds))
             yield part.measure(chromium, Path(folder) / part.__name__.rsplit(".", 1)[-1], tries)

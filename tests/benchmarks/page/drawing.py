@@ -21,7 +21,11 @@ from tests.strokes import placed, rendered
 __all__ = ["measure"]
 
 _AIM = 150.0  # ms
-_WIDTHS = {"784 → 128 → 64 → 10, in the browser": (128, 64), "by the server: 2,048 wide": (2048,)}
+_WIDTHS = {
+    "784 → 128 → 64 → 10, in the browser": (128, 64),
+    "784 → 1,024 → 1,024 → 512 → 10, in the browser": (1024, 1024, 512),
+    "by the server: 4,096 wide": (4096,),
+}
 
 
 def measure(browser: Browser, folder: Path, rounds: int) -> list[Figure]:

@@ -72,14 +72,15 @@ def png(pixels: Any) -> bytes:
 
 
 def pad_message(app: AppTest) -> tuple[dict[str, Any], bytes]:
-    """Header and numbers that the pad is sent."""
-    (proto,) = [
-        node.proto
-        for node in app.get("bidi_component")
-        if node.proto.component_name == "drawing_pad"
-    ]
-    (size,) = struct.unpack_from("<I", proto.bytes)
-    return json.loads(proto.bytes[4 : 4 + size]), proto.bytes[4 + size :]
+    """What the pad is told, and the numbers that were sent before it."""
+    protos = {node.proto.component_name: node.proto for node in app.get("bidi_component")}
+    header = json.loads(protos["drawing_pad"].json)
+    if "drawing_numbers" not in protos:
+        return header, b""
+    content = protos["drawing_numbers"].bytes
+    (size,) = struct.unpack_from("<I", content)
+    assert json.loads(content[4 : 4 + size])["mark"] == header["network"]["mark"]
+    return header, content[4 + size :]
 
 
 def test_without_runs_the_page_says_what_to_do(app: AppTest, runs: RunStore) -> None:

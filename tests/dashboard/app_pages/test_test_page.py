@@ -226,6 +226,29 @@ def test_two_checkpoints_are_compared(app: AppTest, trained: RunFolder, address:
     assert page.selectbox(key="second-run").value == trained.id
 
 
+def test_an_uploaded_file_is_compared_with_a_run_as_first_and_as_second(
+    app: AppTest, trained: RunFolder, address: Address
+) -> None:
+    app.query_params |= {"part": "compare", "run": trained.id}
+    app.run()
+    page = app.switch_page("app_pages/checkpoints.py").run()
+    content = trained.checkpoints()[0].read_bytes()
+    page.file_uploader[0].set_value(("untrained.pt", content, "application/octet-stream")).run()
+    page = app.switch_page("app_pages/test.py").run()
+    assert not page.exception
+    upload = metrics(page)["First"]
+    assert page.selectbox(key="model-source").value == "upload"
+    assert page.selectbox(key="second-run").value == trained.id
+    assert "upload" not in page.selectbox(key="second-run").options
+    page.selectbox(key="model-source").set_value(trained.id).run()
+    page.selectbox(key="second-run").set_value("upload").run()
+    assert not page.exception
+    assert metrics(page)["Second"] == upload != metrics(page)["First"]
+    assert address(page, "other") == "upload"
+    with pytest.raises(KeyError):
+        page.selectbox(key=f"second-checkpoint-{trained.id}")
+
+
 def test_a_sidebar_on_another_data_set_is_reported(app: AppTest, trained: RunFolder) -> None:
     app.query_params["data.name"] = "mnist"
     page = open_page(app, trained)

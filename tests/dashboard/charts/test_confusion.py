@@ -4,12 +4,12 @@ import json
 
 import pytest
 
-from dashboard.charts.confusion import (
+from dashboard.charts.confusion import confusion_figure
+from dashboard.charts.confusion_cells import (
     Cell,
     ConfusionInfo,
     Unit,
     cell_words,
-    confusion_figure,
     confusion_info,
     frequent_mistakes,
 )

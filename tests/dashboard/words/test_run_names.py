@@ -71,7 +71,7 @@ def test_its_line_says_its_accuracy_and_tags_and_its_state_unless_it_finished():
     assert run_label(INFO) == "Quick start · 23 Nov 12:00 · 50.00 % in validation"
     assert run_label(replace(INFO, state="running")) == "Quick start · 23 Nov 12:00 · running"
     better = replace(INFO, name="wide", test_accuracy=0.9812, tags=("night", "a"))
-    assert run_label(better) == "wide · 23 Nov 12:00 · 98.12 % · #night #a"
+    assert run_label(better) == "wide · 23 Nov 12:00 · 98.12 % (97.83 to 98.37 %) · #night #a"
 
 
 def test_runs_that_read_the_same_get_the_end_of_their_id():

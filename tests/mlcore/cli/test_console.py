@@ -42,6 +42,8 @@ EVERY_COMMAND = {
     "predict": "predict FOLDER/grün.png --checkpoint RUN",
     "export": "export RUN --format checkpoint --output FOLDER/grün.pt",
     "inspect": "inspect RUN",
+    "pack": "pack RUN --output FOLDER/grün.zip --force",
+    "unpack": "unpack FOLDER/grün.zip",
     "data": "data",
     "presets": "presets",
 }

@@ -59,7 +59,7 @@ def test_people_read_tables(shell: Shell, trained: Path) -> None:
     lines = out.splitlines()
     assert lines[0].endswith("on 360 test images of digits")
     assert re.fullmatch(
-        r"accuracy \d+\.\d\d % \(95 % interval: \d+\.\d\d % to \d+\.\d\d %\), loss \d\.\d{4}",
+        r"accuracy \d+\.\d\d % \(95 % interval: \d+\.\d\d to \d+\.\d\d %\), loss \d\.\d{4}",
         lines[1],
     )
     assert lines[3].split() == ["class", "precision", "recall", "F1", "images"]

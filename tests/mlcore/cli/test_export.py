@@ -1,6 +1,7 @@
 """`mlcore export` from a shell."""
 
 import json
+from pathlib import Path
 
 import pytest
 import torch
@@ -98,3 +99,49 @@ def test_bad_input_is_one_sentence(run, capsys, words, said):
     assert out == ""
     assert said in err
     assert len(err.strip().splitlines()) == 1
+
+
+def test_the_code_of_a_run_is_a_script_a_notebook_or_a_command(run, tmp_path, capsys):
+    assert main(["export", run, "--format", "script"]) == 0
+    assert f"{run}.py (" in capsys.readouterr().out
+    text = (tmp_path / f"{run}.py").read_text()
+    compile(text, "script", "exec")
+    assert "torch.set_num_threads(1)" in text
+    assert f"the losses of run {run} to the last digit" in text
+    assert main(["export", run, "--format", "notebook", "--output", "it.ipynb", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["bytes"] == (tmp_path / "it.ipynb").stat().st_size
+    assert json.loads((tmp_path / "it.ipynb").read_text())["nbformat"] == 4
+    assert main(["export", run, "--format", "command"]) == 0
+    assert capsys.readouterr().out == (
+        "mlcore train --data.name digits --model.hidden 16 --train.epochs 2 --train.threads 1\n"
+    )
+    assert main(["export", run, "--format", "command", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["command"].startswith("mlcore train")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--format", "script", "--checkpoint", "best"], "`--checkpoint` does not apply to Script"),
+        (["--format", "notebook", "--data.mean", "0.1"], "does not apply to Notebook"),
+        (["--whole"], "`--whole` does not apply to Weights"),
+        (["--format", "scrip"], "did you mean"),
+    ],
+)
+def test_what_does_not_belong_to_the_code_is_one_sentence(run, capsys, words, said):
+    assert main(["export", run, *words]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert said in err
+
+
+def test_the_command_of_a_fork_names_the_run_and_its_step(run, capsys):
+    assert main(["fork", run, "--epoch", "1", "--optim.lr", "0.02", "--json"]) == 0
+    fork = json.loads(capsys.readouterr().out.splitlines()[-1])["run"]
+    assert main(["export", fork, "--format", "command"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == f"mlcore fork {run} --step 23 --optim.lr 0.02"
+    assert lines[-1] == f"# mlcore replay {fork}"
+    assert main(["export", fork, "--format", "script", "--output", "fork.py"]) == 0
+    assert "torch.load(options.checkpoint, weights_only=True)" in Path("fork.py").read_text()

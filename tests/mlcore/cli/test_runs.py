@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,8 +19,19 @@ def test_no_runs_yet_is_said_with_what_makes_one(shell: Shell, runs: Path) -> No
 
 def test_a_run_is_a_line(shell: Shell, trained: Path) -> None:
     header, line = shell("runs").out.splitlines()
-    assert header.split() == ["id", "name", "state", "epoch", "loss", "validation", "test", "when"]
+    assert header.split() == [
+        "id",
+        "name",
+        "state",
+        "epoch",
+        "loss",
+        "best",
+        "test",
+        "time",
+        "when",
+    ]
     assert line.split()[:4] == [trained.name, "first", "finished", "2/2"]
+    assert re.search(r"\d\d?\.\d\d % \(\d\d?\.\d\d to \d\d?\.\d\d %\)  +\d+ s  \d{4}-", line)
 
 
 def test_a_run_is_a_json_object(shell: Shell, trained: Path) -> None:
@@ -27,7 +39,8 @@ def test_a_run_is_a_json_object(shell: Shell, trained: Path) -> None:
     assert record["run"] == trained.name
     assert record["folder"] == str(trained)
     assert (record["state"], record["epoch"], record["step"]) == ("finished", 2, 6)
-    assert 0 <= record["test_accuracy"] <= 1
+    low, high = record["test_accuracy_interval"]
+    assert 0 <= low <= record["test_accuracy"] <= high <= 1
     assert record["settings"]["model"]["hidden"] == [16]
 
 
@@ -55,3 +68,25 @@ def test_a_run_that_broke_off_says_why_and_what_is_damaged(shell: Shell, trained
 
 def test_another_folder_is_listed(shell: Shell, trained: Path, tmp_path: Path) -> None:
     assert f"There are no runs in {tmp_path / 'x'}" in shell(f"runs --runs {tmp_path / 'x'}").out
+
+
+def test_conditions_and_order_are_those_of_the_page(shell: Shell, trained: Path) -> None:
+    assert trained.name in shell(["runs", "--where", "lr > 0.05 and hidden = 16"]).out
+    assert "meets the condition" in shell(["runs", "--where", "lr < 0.05"]).out
+    refused = shell(["runs", "--where", "lrr < 1"])
+    assert refused.status == 2
+    assert "at character 1: there is no column 'lrr'" in refused.err
+    assert trained.name in shell("runs --sort best --descending").out
+    assert "Runs cannot be sorted: there is no column 'x'" in shell("runs --sort x").err
+
+
+def test_the_table_is_written_in_three_forms(shell: Shell, trained: Path, tmp_path: Path) -> None:
+    assert shell("runs --format csv").out.startswith("state,name,tag,epoch,best,")
+    assert f'"run": "{trained.name}"' in shell("runs --format json").out
+    file = tmp_path / "runs.parquet"
+    assert shell(f"runs --format parquet --output {file}").status == 0
+    assert file.read_bytes()[:4] == b"PAR1"
+    assert "must be one of csv, json or parquet" in shell("runs --format xml").err
+    assert "give one of them" in shell("runs --format csv --json").err
+    assert "say with `--format`" in shell("runs --output x").err
+    assert "cannot be written" in shell(f"runs --format csv --output {tmp_path / 'no' / 'x'}").err

@@ -3,9 +3,12 @@
 import os
 import signal
 
+import numpy as np
 import pytest
 
 from mlcore.errors import CheckpointError, JobError
+from mlcore.jobs.folder import JobFolder
+from mlcore.jobs.job import Job
 from mlcore.runs import ENDED
 from mlcore.runs.record.worker import read_worker
 
@@ -62,3 +65,29 @@ def test_a_job_killed_by_a_signal_is_a_sentence(jobs, config, watch, wait):
     with pytest.raises(JobError, match="SIGKILL"):
         job.poll()
     assert jobs.call("devices", {})
+
+
+def files_of(folder):
+    """A job whose folder holds what a test puts there."""
+    return Job(JobFolder(folder), supervisor=None)
+
+
+def test_a_file_is_handed_over_once(tmp_path):
+    np.savez(tmp_path / "found.npz", a=np.arange(3))
+    assert files_of(tmp_path).take_arrays("found.npz")["a"].tolist() == [0, 1, 2]
+    assert not list(tmp_path.iterdir())
+    with pytest.raises(JobError, match=r"found\.npz of the job cannot be read: ask again"):
+        files_of(tmp_path).take_arrays("found.npz")
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"no file of numpy"])
+def test_a_damaged_file_is_a_sentence(tmp_path, content):
+    (tmp_path / "found.npz").write_bytes(content)
+    with pytest.raises(JobError, match="cannot be read"):
+        files_of(tmp_path).take_arrays("found.npz")
+
+
+def test_a_file_with_objects_in_it_runs_nothing(tmp_path):
+    np.savez(tmp_path / "found.npz", a=np.array([{}], object))
+    with pytest.raises(JobError, match="cannot be read"):
+        files_of(tmp_path).take_arrays("found.npz")

@@ -1,5 +1,6 @@
 """Short jobs answer what they are asked."""
 
+import numpy as np
 import pytest
 import torch
 
@@ -10,7 +11,7 @@ from mlcore.data import Progress
 from mlcore.data.tensors import load
 from mlcore.errors import CheckpointError, DataMissingError, SettingsError, from_json
 from mlcore.evaluation import evaluate
-from mlcore.insight.answers import read_answers
+from mlcore.insight.answers import answers_in
 from mlcore.jobs.data_cache import DataCache
 from mlcore.jobs.folder import JobFolder
 from mlcore.jobs.short import HANDLERS
@@ -72,7 +73,8 @@ def test_an_evaluation_is_that_of_the_model_on_its_own_data(ask, trained):
 def test_the_answers_to_each_image_come_as_a_plain_file(trained, tmp_path):
     job = JobFolder.create(tmp_path, "evaluate", {"checkpoint": str(trained), "answers": True})
     answer = HANDLERS["evaluate"](job.request()[1], job, DataCache())
-    splits = read_answers(job.path / answer["answers"])
+    with np.load(job.path / answer["answers"], allow_pickle=False) as arrays:
+        splits = answers_in(arrays)
     assert splits["test"].confusion.tolist() == [
         list(row) for row in answer["evaluation"]["confusion"]
     ]

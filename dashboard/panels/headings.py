@@ -1,0 +1,54 @@
+"""Headers with something at their right end: a row of buttons to choose from, or a download."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from typing import TypeVar
+
+import streamlit as st
+
+from dashboard.words.translation import translated
+
+__all__ = ["choose_one", "heading"]
+
+_Name = TypeVar("_Name", bound=str)
+
+
+@contextlib.contextmanager
+def heading(title: str, *, key: str, help: str | None = None) -> Iterator[None]:
+    """A header; what is drawn within the block stands on its line, at the right end.
+
+    Args:
+        title: its text.
+        key: of the line.
+        help: what the sign beside the header says.
+    """
+    with st.container(horizontal=True, vertical_alignment="center", key=f"head-{key}"):
+        st.header(title, anchor=False, help=help)
+        st.space("stretch")
+        yield
+
+
+def choose_one(
+    label: str, options: Mapping[_Name, str], *, key: str, default: _Name | None = None
+) -> _Name:
+    """A row of buttons, of which one is pressed; the session keeps which.
+
+    Args:
+        label: what is chosen, for those who cannot see it.
+        options: name → marked text of its button.
+        key: of the element.
+        default: the button that is pressed at first; the first one where None.
+    """
+    chosen: _Name = st.segmented_control(
+        label,
+        list(options),
+        format_func=lambda name: translated(options[name]),
+        default=default or next(iter(options)),
+        required=True,
+        key=key,
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+    return chosen

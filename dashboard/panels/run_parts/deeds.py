@@ -1,0 +1,54 @@
+"""What can be done with a run: each leads to what does it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from dashboard import session
+from dashboard.panels import actions, branch, run_menu, sharing
+from dashboard.words.progress import progress_of
+from dashboard.words.translation import _
+from mlcore.runs import ENDED, History, RunInfo
+
+__all__ = ["deeds"]
+
+
+def deeds(info: RunInfo, history: History, runs: Sequence[RunInfo]) -> None:
+    """One row: watch, test, continue, branch off, replay, pack, link, and the menu of the run."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="run-deeds"):
+        if st.button(_("Train page"), key="run-to-train", icon=":material/play_circle:"):
+            session.set_current_run(info.id)
+            st.switch_page("app_pages/train.py")
+        if history.folder.last_checkpoint() is not None and st.button(
+            _("Test"), key="run-to-test", icon=":material/fact_check:"
+        ):
+            session.choose_checkpoint(info.id, None)
+            st.switch_page("app_pages/test.py")
+        actions.continue_training(history, progress_of(history).epochs)
+        branch.branch_off(history)
+        if history.state in ENDED:
+            _replay(info)
+        if info.state != "queued":
+            sharing.pack_run(info)
+        _link(info)
+        run_menu.run_menu(info, runs)
+
+
+def _replay(info: RunInfo) -> None:
+    with st.popover(_("Replay"), icon=":material/replay:", key=f"run-replay-{info.id}"):
+        st.markdown(
+            _(
+                "Trains the run again from its record, stops and edits included, and says whether "
+                "every step's loss and the last weights are the same. In a terminal:"
+            )
+        )
+        st.code(f"mlcore replay {info.id}", language="bash")
+
+
+def _link(info: RunInfo) -> None:
+    with st.popover(_("Link"), icon=":material/link:", key=f"run-link-{info.id}"):
+        st.markdown(_("The address of this page:"))
+        address = (st.context.url or "run").partition("?")[0]
+        st.code(f"{address}?run={info.id}", language=None, wrap_lines=True)

@@ -1,0 +1,104 @@
+"""Settings and figures of the selected runs: parallel coordinates, and any against any other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from dashboard import session
+from dashboard.charts.run_axes import run_axis
+from dashboard.charts.run_parallel import MOST_LINES, parallel_figure, parallel_info
+from dashboard.charts.run_scatter import scatter_figure, scatter_info
+from dashboard.panels import downloads
+from dashboard.words.run_cells import cell_text, column_label
+from dashboard.words.run_names import distinct_names
+from dashboard.words.translation import _, ngettext
+from mlcore.runs import RunInfo
+from mlcore.runs.library.columns import COLUMNS, differing
+
+__all__ = ["draw_parallel", "draw_scatter"]
+
+_MOST_AXES = 7
+_X, _Y = "runs-scatter-x", "runs-scatter-y"
+_FIGURES = ("best", "test", "loss", "validation_loss", "duration", "pace", "epoch")
+
+
+def draw_parallel(runs: Sequence[RunInfo]) -> None:
+    """Each run as a line over the settings that differ, to its best validation accuracy."""
+    shown = runs[:MOST_LINES]
+    columns = differing(shown)[:_MOST_AXES]
+    if len(shown) < 2 or not columns:
+        st.caption(_("Select runs whose settings differ, and see here which settings go together."))
+        return
+    last = COLUMNS["best"]
+    if all(last.read(info) is None for info in shown):
+        last = COLUMNS["loss"]
+    names = distinct_names(shown)
+    axes = [run_axis(column, shown) for column in (*columns, last)]
+    downloads.chart(
+        parallel_figure(parallel_info([names[info.id] for info in shown], axes), session.colours()),
+        key="runs-parallel",
+        title=_("Settings of the selected runs"),
+        file="runs-parallel",
+    )
+    known = [info for info in shown if last.read(info) is not None]
+    if not known:
+        return
+    pick = max if last.name == "best" else min
+    best = pick(known, key=lambda info: last.read(info) or 0)
+    settings = "; ".join(f"{column_label(c)} {cell_text(c, best)}" for c in columns)
+    st.caption(
+        _(
+            "The strongest line is {name} ({figure} {value}): {settings}.",
+            name=names[best.id],
+            figure=column_label(last),
+            value=cell_text(last, best),
+            settings=settings,
+        )
+    )
+
+
+def draw_scatter(runs: Sequence[RunInfo]) -> None:
+    """A point a run; what its place says is chosen above."""
+    options = [*_FIGURES, *(name for name, column in COLUMNS.items() if column.setting)]
+    differ = [column.name for column in differing(runs)]
+    with st.container(horizontal=True, gap="small", key="runs-scatter"):
+        x, y = (
+            st.selectbox(
+                label,
+                options,
+                index=options.index(first),
+                format_func=lambda name: column_label(COLUMNS[name]),
+                key=f"{key}-{first}",
+                width=260,
+            )
+            for label, key, first in (
+                (_("Across"), _X, differ[0] if differ else "optim.lr"),
+                (_("Up"), _Y, "best"),
+            )
+        )
+    names = distinct_names(runs)
+    info = scatter_info(
+        [names[one.id] for one in runs],
+        run_axis(COLUMNS[x], runs),
+        run_axis(COLUMNS[y], runs),
+    )
+    if not info.points:
+        st.info(_("Of none of these runs both are known."), icon=":material/info:")
+        return
+    downloads.chart(
+        scatter_figure(info, session.colours()),
+        key="runs-scatter-chart",
+        title=_("{up} against {across}", up=info.y.label, across=info.x.label),
+        file="runs-scatter",
+    )
+    left_out = len(runs) - len(info.points)
+    text = ngettext("{n:,} run is drawn.", "{n:,} runs are drawn.", len(info.points))
+    if left_out:
+        text += " " + ngettext(
+            "Of {n:,} other one of the two is not known.",
+            "Of {n:,} others one of the two is not known.",
+            left_out,
+        )
+    st.caption(text)

@@ -1,0 +1,128 @@
+"""The table of runs, kept up to date by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from dashboard import server, session
+from dashboard.components.runs_table import Heading, Row, RunsTable, runs_table
+from dashboard.session import run_view
+from dashboard.session.problems import friendly_errors
+from dashboard.session.run_view import DIFFERING, RunView, current_view
+from dashboard.words.progress import ACTIVE
+from dashboard.words.run_cells import cell_text, column_label, interval_text
+from dashboard.words.run_names import distinct_names
+from dashboard.words.translation import _
+from mlcore.runs import RunInfo
+from mlcore.runs.library.columns import COLUMNS, Column, differing, find_column
+
+__all__ = ["live_table", "runs_data", "shown_columns"]
+
+_KEY = "runs-table"
+_ROWS, _MORE = "runs-rows", 200  # rows at first, and by each click on "Show more"
+_ECHO, _OPEN = "runs-echo", "runs-open"
+_MOVES, _IDLE = 2.0, 4.0  # seconds between two looks
+_MOST_DIFFERING = 6
+_NOTE = 80  # characters of a note in a cell
+
+
+def live_table(runs: Sequence[RunInfo]) -> None:
+    """Draw the table; it follows the runs by itself, and has the page drawn when they change."""
+    moves = any(info.state in ACTIVE for info in runs)
+    st.fragment(_table, run_every=_MOVES if moves else _IDLE)(current_view(), _names(runs))
+
+
+@friendly_errors()
+def _table(drawn_from: RunView, names: tuple[str, ...]) -> None:
+    if opened := st.session_state.pop(_OPEN, None):
+        session.set_current_run(opened)
+        st.switch_page("app_pages/run.py", query_params={"run": opened})
+    runs, view = server.store().list(), current_view()
+    if view != drawn_from or _names(runs) != names:
+        st.rerun()
+    runs_table(runs_data(runs, view), key=_KEY, on_asked=_asked)
+
+
+def runs_data(runs: Sequence[RunInfo], view: RunView) -> RunsTable:
+    """What the table shows of these runs."""
+    listed = view.listed(runs)
+    rows = listed[: st.session_state.get(_ROWS, _MORE)]
+    columns = shown_columns(listed, view)
+    names = distinct_names(rows)
+    return RunsTable(
+        headings=tuple(_heading(column) for column in columns),
+        rows=tuple(
+            Row(
+                run=info.id,
+                name=names[info.id],
+                state=info.state,
+                cells=tuple(_cell(column, info) for column in columns),
+            )
+            for info in rows
+        ),
+        sort=view.sort,
+        descending=view.descending,
+        selected=tuple(info.id for info in view.selection(runs)),
+        matching=len(listed),
+        echo=int(st.session_state.get(_ECHO, 0)),
+    )
+
+
+def shown_columns(listed: Sequence[RunInfo], view: RunView) -> list[Column]:
+    """The columns after the name's, those of the settings that differ in their place."""
+    chosen: dict[str, Column] = {}
+    for name in view.columns:
+        if name != DIFFERING:
+            chosen[name] = COLUMNS[name]
+            continue
+        for column in differing(listed)[:_MOST_DIFFERING]:
+            said = column.name == "train.epochs" and "epoch" in view.columns
+            if column.name not in view.columns and not said:
+                chosen[column.name] = column
+    return list(chosen.values())
+
+
+def _heading(column: Column) -> Heading:
+    figure = column.kind in ("count", "number", "share", "seconds")
+    hint = ""
+    if column.name == "test":
+        hint = _("With its 95 % interval: so much is left open by the number of test images.")
+    return Heading(name=column.name, label=column_label(column), figure=figure, hint=hint)
+
+
+def _cell(column: Column, info: RunInfo) -> tuple[str, str]:
+    text = cell_text(column, info)
+    if column.name == "note" and len(text) > _NOTE:
+        text = f"{text[: _NOTE - 1]}…"
+    if column.name == "test":
+        return text, interval_text(info)
+    return text, ""
+
+
+def _asked(what: str, value: Any) -> None:
+    """Do what a person asks of the table."""
+    if what == "sort" and (column := find_column(str(value))):
+        run_view.sort_by(column)
+    elif what == "more":
+        st.session_state[_ROWS] = st.session_state.get(_ROWS, _MORE) + _MORE
+    elif what == "open":
+        st.session_state[_OPEN] = str(value)
+    elif what == "select" and isinstance(value, Mapping):
+        _select(value)
+
+
+def _select(value: Mapping[str, Any]) -> None:
+    chosen, echo = value.get("runs"), value.get("echo")
+    runs = [str(run) for run in chosen] if isinstance(chosen, list) else []
+    if value.get("all"):
+        runs = [info.id for info in current_view().listed(server.store().list())]
+    st.session_state[_ECHO] = echo if isinstance(echo, int) else 0
+    run_view.select(runs)
+
+
+def _names(runs: Sequence[RunInfo]) -> tuple[str, ...]:
+    """What the page around the table depends on: the runs and their labels."""
+    return tuple(f"{info.id} {info.name} {info.state} {' '.join(info.tags)}" for info in runs)

@@ -1,0 +1,82 @@
+"""The command of a training."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping, Sequence
+
+from mlcore.config import SETTINGS, RunConfig
+from mlcore.events import SettingsEdited
+from mlcore.export.code.python_text import WIDTH
+from mlcore.export.code.recipe import Recipe, recipe_from
+from mlcore.rules import Value
+from mlcore.words import as_text
+
+__all__ = ["command"]
+
+
+def command(what: RunConfig | Recipe, edits: Sequence[SettingsEdited] = ()) -> str:
+    """`mlcore train …` with what differs from the defaults, or `mlcore fork …`, for a shell.
+
+    No one command repeats edits: comments say what was edited when.
+
+    Args:
+        what: settings at the first step, or all that is known of a run.
+        edits: made while it trained, in order; of settings alone.
+    """
+    recipe = recipe_from(what, edits)
+    edits = recipe.edits
+    if recipe.origin is not None:
+        words = ["mlcore", "fork", recipe.origin.run, "--step", str(recipe.origin.step)]
+        lines = [" ".join([*map(shlex.quote, words), *_flags(recipe.origin.changes)])]
+        begun = recipe.start is not None and recipe.start.continues
+        edits = edits[1:] if begun and recipe.origin.changes else edits
+    elif recipe.start is not None:
+        lines = [f"# It began with a file: {recipe.start.file}"]
+    else:
+        lines = [" ".join(["mlcore train", *_flags(_changes(recipe.config))])]
+    lines = _broken(lines[0])
+    if edits:
+        lines.append("# Edited while it trained:")
+        lines += [f"#   after step {edit.step}: {_told(edit)}" for edit in edits]
+    if (edits or recipe.start) and recipe.run:
+        lines.append("# The same once more, edits included:")
+        lines.append(f"# mlcore replay {recipe.run}")
+    return "\n".join(lines) + "\n"
+
+
+def _changes(config: RunConfig) -> dict[str, Value]:
+    values = config.flat()
+    return {name: value for name, value in values.items() if value != SETTINGS[name].default}
+
+
+def _flags(changes: Mapping[str, Value]) -> list[str]:
+    """A flag a setting, quoted for a shell; a switch that is off has none."""
+    return [_flag(name, value) for name, value in changes.items() if value is not False]
+
+
+def _flag(name: str, value: Value) -> str:
+    if isinstance(value, bool):
+        return f"--{name}"
+    if isinstance(value, str):
+        return f"--{name} {shlex.quote(value)}"
+    return f"--{name} {as_text(value, ' ')}"
+
+
+def _broken(line: str) -> list[str]:
+    """A long command on several lines, each flag whole."""
+    if len(line) <= WIDTH or line.startswith("#"):
+        return [line]
+    start, *flags = line.split(" --")
+    lines = [start]
+    for flag in flags:
+        if len(lines[-1]) + len(flag) + 5 > WIDTH:
+            lines[-1] += " \\"
+            lines.append(f"    --{flag}")
+        else:
+            lines[-1] += f" --{flag}"
+    return lines
+
+
+def _told(edit: SettingsEdited) -> str:
+    return " ".join(_flags(edit.changes))

@@ -1,0 +1,136 @@
+"""The table of runs as a file for other programs: CSV, JSON or Parquet."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from mlcore.errors import ExportError
+from mlcore.runs.library.columns import COLUMNS, Cell, Column
+from mlcore.runs.library.run_info import RunInfo
+from mlcore.words import as_text
+
+__all__ = ["TABLE_FORMATS", "run_record", "table_file"]
+
+TABLE_FORMATS: Mapping[str, str] = {
+    "csv": "text/csv",
+    "json": "application/json",
+    "parquet": "application/vnd.apache.parquet",
+}
+"""Format, and suffix of its files → their media type."""
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What a text begins with that spreadsheets take for a formula."""
+
+
+def table_file(runs: Sequence[RunInfo], form: str) -> bytes:
+    """The table of some runs: a row a run, with all figures and settings.
+
+    CSV and Parquet have a column each; JSON is a list of what `run_record` gives. In CSV, a text
+    that a spreadsheet would take for a formula has an apostrophe before it.
+
+    Args:
+        runs: in the order of the rows.
+        form: a key of `TABLE_FORMATS`.
+
+    Raises:
+        ExportError: Parquet needs a package that is not installed.
+    """
+    if form == "json":
+        records = [run_record(info) for info in runs]
+        return json.dumps(records, ensure_ascii=False, indent=1).encode() + b"\n"
+    return _csv(runs) if form == "csv" else _parquet(runs)
+
+
+def run_record(info: RunInfo) -> dict[str, Any]:
+    """A run as a JSON object, its settings in groups."""
+    return {
+        "run": info.id,
+        "name": info.name,
+        "tags": list(info.tags),
+        "note": info.note,
+        "folder": str(info.path),
+        "state": info.state,
+        "created": info.created,
+        "parent": info.parent,
+        "experiment": info.experiment,
+        "epoch": info.epoch,
+        "epochs": info.epochs,
+        "step": info.step,
+        "loss": info.loss,
+        "validation_loss": info.validation_loss,
+        "validation_accuracy": info.validation_accuracy,
+        "best_validation_accuracy": info.best_validation_accuracy,
+        "best_epoch": info.best_epoch,
+        "test_accuracy": info.test_accuracy,
+        "test_accuracy_interval": info.test_accuracy_interval,
+        "seconds": info.seconds,
+        "images_per_second": info.images_per_second,
+        "message": info.message,
+        "settings": info.config.to_json(),
+    }
+
+
+def _csv(runs: Sequence[RunInfo]) -> bytes:
+    stream = io.StringIO()
+    writer = csv.writer(stream)
+    writer.writerow(COLUMNS)
+    for info in runs:
+        writer.writerow([_csv_cell(column, column.read(info)) for column in COLUMNS.values()])
+    return stream.getvalue().encode()
+
+
+def _csv_cell(column: Column, cell: Cell) -> bool | int | float | str:
+    if cell is None:
+        return ""
+    if column.kind == "moment" and isinstance(cell, float):
+        return _moment(cell).isoformat(timespec="seconds")
+    if isinstance(cell, tuple):
+        return " ".join(map(str, cell))
+    if isinstance(cell, bool):
+        return as_text(cell)
+    text = isinstance(cell, str) and cell.startswith(_FORMULA)
+    return f"'{cell}" if text else cell
+
+
+def _parquet(runs: Sequence[RunInfo]) -> bytes:
+    try:
+        import pyarrow as pa
+        from pyarrow import parquet
+    except ImportError as error:
+        raise ExportError(
+            "Parquet needs the package pyarrow, which is not installed: choose csv or json."
+        ) from error
+    kinds = {
+        "tags": pa.list_(pa.string()),
+        "sizes": pa.list_(pa.int64()),
+        "switch": pa.bool_(),
+        "count": pa.int64(),
+        "moment": pa.timestamp("ms", "UTC"),
+    } | dict.fromkeys(("number", "share", "seconds"), pa.float64())
+    table = pa.table(
+        {
+            column.name: pa.array(
+                [_parquet_cell(column, column.read(info)) for info in runs],
+                kinds.get(column.kind, pa.string()),
+            )
+            for column in COLUMNS.values()
+        }
+    )
+    stream = io.BytesIO()
+    parquet.write_table(table, stream)
+    return stream.getvalue()
+
+
+def _parquet_cell(column: Column, cell: Cell) -> object:
+    if column.kind == "moment" and isinstance(cell, float):
+        return _moment(cell)
+    return list(cell) if isinstance(cell, tuple) else cell
+
+
+def _moment(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

@@ -1,0 +1,62 @@
+"""Several seeds of the same settings, and two groups of them compared, in a real browser."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from mlcore.runs import RunStore
+from tests.browser.driving import button, wait_for_other_run
+
+pytestmark = pytest.mark.browser
+
+DIGITS = (
+    "data.name=digits&data.batch_size=32&data.validation=200&train.epochs=3&train.device=cpu"
+    "&optim.name=adam&optim.lr="
+)
+
+
+def train_three(page, settled, before=""):
+    """Press "× 5 seeds", make them three, and wait until all have finished."""
+    page.locator(".st-key-seeds button").first.click()
+    field = page.get_by_role("textbox", name="Seeds")
+    field.fill("3")
+    field.press("Enter")
+    expect(button(page, "train-seeds")).to_have_text(re.compile("Train 3 runs"))
+    settled(page)
+    button(page, "train-seeds").click()
+    run = wait_for_other_run(page, before)
+    expect(page.locator(".st-key-group")).to_contain_text("3 of 3 runs finished", timeout=60_000)
+    return run
+
+
+def test_three_seeds_are_drawn_as_a_band_and_two_groups_are_compared(app, page, settled, shots):
+    server = app()
+    page.goto(f"{server.url}/?{DIGITS}0.003")
+    settled(page)
+    expect(page.locator(".st-key-seeds button").first).to_have_text(re.compile("× 5 seeds"))
+    first = train_three(page, settled)
+    group = page.locator(".st-key-group")
+    expect(group.get_by_test_id("stMetric").last).to_contain_text(
+        re.compile(r"Test accuracy\s*\d+\.\d\d ± \d+\.\d\d %\s*n = 3")
+    )
+    chart = page.locator(".st-key-group-chart .live-chart")
+    expect(chart).to_have_attribute("aria-label", re.compile(r"after epoch 3 .* over 3 runs"))
+    expect(chart.locator(".fills path.js-fill")).to_have_count(1)
+    group.get_by_text("All curves").click()
+    expect(chart.locator(".scatterlayer .trace")).to_have_count(4)  # three runs and their mean
+    shots(page, "seeds")
+
+    page.goto(f"{server.url}/?{DIGITS}0.0001")
+    settled(page)
+    train_three(page, settled, first)
+    runs = ",".join(info.id for info in RunStore(server.runs).list()[::-1])
+    page.goto(f"{server.url}/runs?selected={runs}&view=seeds")
+    settled(page)
+    verdict = page.locator(".st-key-verdict")
+    expect(verdict).to_contain_text(re.compile(r"is worse than .* points of accuracy \(95 %: "))
+    expect(verdict).to_contain_text("paired t-test over 3 common seeds")
+    expect(page.locator(".st-key-group-chart .live-chart .fills path.js-fill")).to_have_count(2)
+    shots(page, "verdict")

@@ -1,0 +1,139 @@
+"""The Runs page and a run's own page without a browser."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from streamlit.testing.v1 import AppTest
+
+from dashboard.panels.runs_parts.table import runs_data
+from dashboard.session.run_view import DIFFERING, RunView
+from mlcore.config import OptimConfig, RunConfig
+from mlcore.events import Finished, SettingsEdited, Stopped
+from mlcore.runs.library.label import read_label, set_tags
+from tests.dashboard.train_page import CONFIG, EPOCH, STARTED, STEPS, keys, sentences
+
+END = Finished(step=39, epoch=1, test_loss=0.5, test_accuracy=0.9, seconds=1.0)
+
+
+def opened(page: str = "runs", **address: str) -> AppTest:
+    app = AppTest.from_file("../../../dashboard/app.py", default_timeout=30)
+    app.query_params["data.name"] = "digits"
+    for name, value in address.items():
+        app.query_params[name] = value
+    app.run()
+    app = app.switch_page(f"app_pages/{page}.py").run()
+    assert not app.exception
+    assert not app.error
+    return app
+
+
+def view(**fields: Any) -> RunView:
+    plain: dict[str, Any] = {
+        "where": "",
+        "sort": "created",
+        "descending": True,
+        "columns": ("state", DIFFERING),
+        "selected": (),
+    }
+    return RunView(**(plain | fields))
+
+
+def test_the_table_has_the_settings_that_differ(runs) -> None:
+    for lr in (0.1, 0.2):
+        runs.create(RunConfig(optim=OptimConfig(lr=lr)), name=f"lr {lr}")
+    table = runs_data(runs.list(), view())
+    assert [heading.name for heading in table.headings] == ["state", "optim.lr"]
+    assert [(row.name, row.cells[1]) for row in table.rows] == [
+        ("lr 0.2", ("0.2", "")),
+        ("lr 0.1", ("0.1", "")),
+    ]
+    up = runs_data(runs.list(), view(sort="optim.lr", descending=False, where="lr < 0.15"))
+    assert ([row.name for row in up.rows], up.matching) == (["lr 0.1"], 1)
+
+
+def test_the_view_stands_in_the_address(made) -> None:
+    first = made(STARTED, STEPS, EPOCH, END, name="a")
+    app = opened(where="name = a", sort="-best", columns="best,test", selected=first.id)
+    assert "1 of 1 runs" in sentences(app)
+    assert "1 run selected" in sentences(app)
+    assert app.text_input(key="runs-where").value == "name = a"
+    app.text_input(key="runs-where").set_value("name = b").run()
+    assert "0 of 1 runs" in sentences(app)
+    where = app.query_params["where"]
+    assert (where[-1] if isinstance(where, list) else where) == "name = b"
+
+
+def test_a_condition_that_cannot_be_read_says_where(made) -> None:
+    made(STARTED, STEPS)
+    app = opened(where="lrr < 1")
+    assert "character 1: there is no column 'lrr'" in sentences(app).replace("\\", "")
+
+
+def test_a_comparison_is_put_together_without_typing(made) -> None:
+    made(STARTED, STEPS, EPOCH, END)
+    app = opened(where="x or y")
+    app.selectbox(key="runs-filter-column").set_value("best").run()
+    app.text_input(key="runs-filter-value-best").set_value("80 %").run()
+    app.button(key="runs-filter-add").click().run()
+    assert app.text_input(key="runs-where").value == '(x or y) and best > "80 %"'
+    assert "character" not in sentences(app)
+
+
+def test_selected_runs_are_tagged_together(made) -> None:
+    first, second = (made(STARTED, STEPS, EPOCH, END) for _ in range(2))
+    set_tags(second, ["old"])
+    app = opened(selected=f"{first.id},{second.id}")
+    app.text_input(key="runs-tags-add-0").set_value(" #wide, ").run()
+    app.get("pills")[-1].set_value(["old"]).run()
+    app.button(key="runs-tag-apply").click().run()
+    assert [read_label(run).tags for run in (first, second)] == [("wide",), ("wide",)]
+    assert not app.error
+
+
+def test_selected_runs_are_deleted_together_and_come_back_together(made, runs) -> None:
+    first, second, third = (made(STARTED, STEPS, EPOCH, END) for _ in range(3))
+    app = opened(selected=f"{first.id},{second.id}")
+    app.button(key="runs-delete").click().run()
+    assert [info.id for info in runs.list()] == [third.id]
+    assert "2 runs were deleted" in sentences(app)
+    app.button(key=f"undo-delete-{first.id}").click().run()
+    assert len(runs.list()) == 3
+    assert f"undo-delete-{first.id}" not in keys(app)
+
+
+def test_each_part_of_the_comparison_is_drawn(made) -> None:
+    first = made(STARTED, STEPS, EPOCH, END, name="parent")
+    second = made(STARTED, STEPS, EPOCH, END, name="fork", parent=first.id)
+    for part in ("curves", "settings", "parallel", "scatter", "family"):
+        app = opened(selected=f"{first.id},{second.id}", view=part)
+        assert not app.exception
+
+
+def test_why_runs_are_chosen_by_validation_is_said(made) -> None:
+    made(STARTED, STEPS, EPOCH, END)
+    assert "Choose by the best validation accuracy" in sentences(opened())
+
+
+def test_a_run_has_a_page_of_its_own(made) -> None:
+    edit = SettingsEdited(
+        step=39, epoch=1, changes={"optim.lr": 0.02}, before={"optim.lr": 0.003}, epochs=2
+    )
+    folder = made(STARTED, STEPS, EPOCH, edit, Stopped(step=39, epoch=1), name="mine", saved=39)
+    app = opened("run", run=folder.id)
+    assert [title.value for title in app.title] == ["mine"]
+    cells = " ".join(element.proto.body for element in app.get("html"))
+    assert "Learning rate 0" in cells
+    assert CONFIG.data.name in cells.casefold()
+    assert "PyTorch" in cells
+    assert "run-to-train" in keys(app)
+    assert "resume" in keys(app)
+
+
+def test_a_deleted_run_leaves_for_the_table(made, runs) -> None:
+    first, _second = made(STARTED, STEPS, EPOCH, END), made(STARTED, STEPS, EPOCH, END)
+    app = opened("run", run=first.id)
+    app.button(key=f"delete-run-{first.id}").click().run()
+    assert len(runs.list()) == 1
+    assert [title.value for title in app.title] == ["Runs"]
+    assert f"undo-delete-{first.id}" in keys(app)

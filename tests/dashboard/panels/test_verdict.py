@@ -1,0 +1,100 @@
+"""Two groups of runs on the page: the sentence, the figures, the ranking."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mlcore.events import Finished
+from mlcore.runs.library.groups import new_experiment, seeded
+from tests.dashboard.train_page import CONFIG, EPOCH, STARTED, STEPS, record, sentences
+
+SCRIPT = (
+    "from dashboard import server\n"
+    "from dashboard.panels import verdict\n"
+    "verdict.draw(sorted(server.store().list(), key=lambda info: info.created))\n"
+)
+
+
+@pytest.fixture
+def group(runs):
+    """Make an experiment: its settings, and the accuracies of its runs."""
+
+    def make(changes, accuracies, validation=0.9):
+        name = new_experiment()
+        configs = seeded(CONFIG.with_values(changes), len(accuracies))
+        for config, accuracy in zip(configs, accuracies, strict=True):
+            folder = runs.create(config, experiment=name)
+            for event in (STARTED, STEPS, replace(EPOCH, validation_accuracy=validation)):
+                record(folder, event)
+            if accuracy is not None:
+                record(
+                    folder,
+                    Finished(
+                        step=39,
+                        epoch=1,
+                        test_loss=0.5,
+                        test_accuracy=accuracy,
+                        seconds=1.0,
+                        early=False,
+                    ),
+                )
+        return name
+
+    return make
+
+
+def drawn():
+    app = AppTest.from_string(SCRIPT, default_timeout=30).run()
+    assert not app.exception
+    return app
+
+
+def test_a_clear_difference_is_said_in_one_sentence(group):
+    group({"optim.lr": 0.01}, (0.90, 0.91, 0.92))
+    group({"optim.lr": 0.1}, (0.95, 0.96, 0.965))
+    said = sentences(drawn()).replace("\\", "")
+    assert "lr 0.1 · 2 epochs · 3 seeds” is better than “" in said
+    assert "(paired t-test over 3 common seeds, p " in said
+    assert "ranked by validation: whoever chooses by test accuracy has fitted" in said
+
+
+def test_a_small_difference_cannot_be_told_apart(group):
+    group({"optim.lr": 0.01}, (0.90, 0.94, 0.92))
+    group({"optim.lr": 0.1}, (0.93, 0.91, 0.93))
+    assert "cannot be told apart with this much data" in sentences(drawn())
+
+
+def test_groups_are_ranked_by_validation_and_not_by_test(group):
+    group({"optim.lr": 0.01}, (0.90, 0.91), validation=0.97)
+    group({"optim.lr": 0.1}, (0.99, 0.98), validation=0.96)
+    table = drawn().dataframe[0].value
+    assert table["validation"].tolist() == ["97.00 ± 0.00 %", "96.00 ± 0.00 %"]
+    assert table["test"].tolist() == ["90.50 ± 0.71 %", "98.50 ± 0.71 %"]
+    assert table["n"].tolist() == ["2/2", "2/2"]
+
+
+def test_a_group_without_a_finished_run_has_no_verdict_yet(group):
+    group({"optim.lr": 0.01}, (0.90, 0.91))
+    group({"optim.lr": 0.1}, (None, None))
+    assert "A group has no finished run yet" in sentences(drawn())
+
+
+def test_two_of_three_groups_are_chosen(group):
+    for lr, accuracy in ((0.01, 0.8), (0.02, 0.9), (0.03, 0.7)):
+        group({"optim.lr": lr}, (accuracy, accuracy + 0.01, accuracy + 0.015))
+    app = drawn()
+    first, second = app.selectbox
+    assert (first.label, second.label) == ("Compare", "With")
+    second.set_value(first.value).run()
+    assert "95 %" not in sentences(app)
+
+
+def test_all_runs_can_be_one_group(group):
+    group({"optim.lr": 0.01}, (0.90, 0.91))
+    group({"optim.lr": 0.1}, (0.95,))
+    app = drawn()
+    app.toggle(key="verdict-as-one").set_value(True).run()
+    assert app.dataframe[0].value["n"].tolist() == ["3/3"]

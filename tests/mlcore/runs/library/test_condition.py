@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+import contextlib
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mlcore.errors import SettingsError
+from mlcore.runs.library.columns import COLUMNS
+from mlcore.runs.library.condition import LONGEST_CONDITION, parse_condition
+
+
+@pytest.fixture
+def info(run):
+    return run(
+        {"optim.name": "adam", "optim.lr": 0.005, "model.hidden": (128, 64), "train.seed": 7},
+        name="First try",
+        tags=("homework", "Wide"),
+        note="diverges above 0.3",
+        created=time.mktime((2026, 11, 28, 14, 5, 10, 0, 0, -1)),
+        seconds=150.0,
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "  ",
+        "lr < 0.01 and optimizer = adam and tag = homework",
+        "lr<0,01",
+        "optim.lr >= 0.005 and lr <= 5e-3",
+        "optimizer = Adam",
+        "optimizer != sgd",
+        "hidden = 128,64",
+        'hidden = "128 64"',
+        "hidden ~ 64",
+        "TAG = Homework",
+        "tag != lecture and not tag = lecture",
+        "tag ~ home",
+        'name = "first try"',
+        "name ~ try",
+        "best > 90 % and best > 90% and best > 0.9 and best > 90",
+        "duration > 2 min and duration < 0.1h and duration = 150s and duration = 150",
+        "created = 2026-11-28 and created >= 2026-11 and created < 2027",
+        'created = "2026-11-28 14:05"',
+        "nesterov = off and amsgrad != on",
+        "parent = none and best != none",
+        "seed = 1 or seed = 7",
+        "seed = 1 and seed = 2 or seed = 7",
+        "not (seed = 1 or seed = 2)",
+        "homework",
+        '"FIRST TRY"',
+        "diverges and not converges",
+        "state = finished",
+    ],
+)
+def test_conditions_that_hold(info, text: str) -> None:
+    assert parse_condition(text).holds(info)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "lr > 0.01",
+        "seed = 7 and (seed = 1 or seed = 2)",
+        "tag = home",
+        "tag != wide",
+        "best = none",
+        "parent = 20261128-110000-0000",
+        "best > 93 %",
+        "duration > 3 min",
+        "created > 2026-11-28",
+        "data = digits",
+        "elsewhere",
+        "hidden = none",
+    ],
+)
+def test_conditions_that_do_not_hold(info, text: str) -> None:
+    assert not parse_condition(text).holds(info)
+
+
+def test_nothing_compares_with_what_is_not_known(run) -> None:
+    info = run(test_accuracy=None)
+    for text in ("test > 0", "test < 100 %", "test = 0", "test ~ 9"):
+        assert not parse_condition(text).holds(info)
+    assert parse_condition("test != 0.9").holds(info)
+    assert parse_condition("test = none").holds(info)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("lrr < 1", "at character 1: there is no column 'lrr' (did you mean \"lr\"?), but"),
+        ("lr < ", "at character 5: a value for lr is missing."),
+        ("lr < = 1", "at character 6: expected a value for lr, but got '='."),
+        ("lr < fast", "at character 6: optim.lr must be compared with a number, but got 'fast'."),
+        ("lr < 5 %", "must be compared with a number, but got '5%'."),
+        ("lr = 1 seed = 2", "at character 8: expected `and`, `or` or the end, but got 'seed'."),
+        ("and lr = 1", "at character 1: expected a column or a text, but got 'and'."),
+        ("(lr = 1", "at character 8: a closing bracket is missing."),
+        ("lr = 1)", "at character 7: expected `and`, `or` or the end, but got ')'."),
+        ('name = "x', "at character 8: the quotation mark has no partner."),
+        ("lr ! 1", "at character 4: '!' means nothing here."),
+        ("optimizer = adm", "at character 13: optim.name cannot be 'adm' (did you mean \"adam\"?)"),
+        ("optimizer < adam", "optim.name can be compared by =, != and ~ only, but got <."),
+        ("tag < x", "tag can be compared by =, != and ~ only, but got <."),
+        ("best > none", "best can be compared by = and != only, but got >."),
+        ("hidden = a", "whole numbers, such as 128,64, but got 'a'."),
+        ("created > soon", "a day or the beginning of one, such as 2026-11-28, but got 'soon'."),
+        ("nesterov = maybe", "on or off, but got 'maybe'."),
+        ("duration > 3 %", "90 s, 2 min or 1 h, but got '3%'."),
+        ("not " * 25 + "x", "at character 81: more than 20 brackets in brackets."),
+        ("x" * 501, "A condition can have 500 characters, but got 501: shorten it."),
+    ],
+)
+def test_an_error_is_a_sentence_that_says_where(text: str, sentence: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        parse_condition(text)
+    assert sentence in str(caught.value)
+
+
+@given(st.text(max_size=LONGEST_CONDITION + 10))
+def test_any_text_is_read_or_refused(text: str) -> None:
+    with contextlib.suppress(SettingsError):
+        assert parse_condition(text).text == text
+
+
+_WORDS = st.sampled_from(
+    [*"()<>=~", "!=", "<=", "and", "or", "not", "none", "%", "min", '"', "0.5", "2026-11", "adam"]
+) | st.sampled_from(list(COLUMNS))
+
+
+@given(words=st.lists(_WORDS, max_size=12))
+def test_any_words_of_a_condition_are_read_or_refused(run, words: list[str]) -> None:
+    with contextlib.suppress(SettingsError):
+        assert parse_condition(" ".join(words)).holds(run()) in (True, False)
