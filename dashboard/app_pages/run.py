@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboard import server, session
-from dashboard.panels import actions, branch, figures, invitation, run_choice, run_menu, trash
+from dashboard.panels import actions, branch, code, figures, invitation, run_choice, run_menu, trash
 from dashboard.panels.checkpoint_choice import no_checkpoint_yet, rows_of
 from dashboard.panels.checkpoint_list import checkpoint_list
 from dashboard.panels.follow import follow
@@ -64,6 +64,7 @@ def _run(info: RunInfo, runs: Sequence[RunInfo]) -> None:
     with right:
         st.header(_("Environment"), anchor=False)
         facts.environment(info, history)
+    code.code_of_run(history)
     st.header(_("Checkpoints"), anchor=False)
     if rows := rows_of(info):
         checkpoint_list(info, rows)

@@ -226,7 +226,7 @@ def _frame(
     built.update_layout(
         margin={"l": 64, "r": 14, "t": 30, "b": 44},
         paper_bgcolor="var(--st-background-color)",
-        plot_bgcolor="var(--st-background-color)",
+        plot_bgcolor="rgba(0,0,0,0)",  # an opaque one of an axis below would cover the curves
         font={"color": "var(--st-text-color)", "family": "var(--st-font)", "size": 13},
         hovermode="x unified",
         hoverlabel={
