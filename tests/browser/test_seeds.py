@@ -53,7 +53,7 @@ def test_three_seeds_are_drawn_as_a_band_and_two_groups_are_compared(app, page, 
     page.get_by_test_id("stSidebar").get_by_role("link", name="Runs").click()
     rows = page.locator(".runs-table tbody tr")
     expect(rows).to_have_count(2)
-    rows.first.get_by_role("link").click()
+    rows.first.locator("th > *").first.click()
     expect(rows).to_have_count(5)  # it has opened
     rows.first.get_by_role("checkbox").check()
     expect(page.locator(".st-key-runs-selected")).to_contain_text("3 runs selected")
