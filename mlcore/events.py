@@ -31,6 +31,7 @@ __all__ = [
     "Started",
     "StepsDone",
     "Stopped",
+    "TrackerFailed",
     "from_json",
     "to_json",
 ]
@@ -213,6 +214,18 @@ class Failed(_FaultBase):
     error: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackerFailed(_FaultBase):
+    """A tracker did not take what it was sent; the run itself lacks nothing."""
+
+    kind: ClassVar[str] = "tracker"
+    step: int
+    epoch: int
+    tracker: str  # "tensorboard", "mlflow"
+    message: str  # one sentence: why, and what was not delivered
+    error: Mapping[str, Any] = dataclasses.field(default_factory=dict)  # as `errors.to_json` has it
+
+
 Event = (
     Started
     | StepsDone
@@ -225,6 +238,7 @@ Event = (
     | Finished
     | Stopped
     | Failed
+    | TrackerFailed
 )
 
 EVENTS: dict[str, type[Event]] = {kind.kind: kind for kind in get_args(Event)}

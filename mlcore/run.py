@@ -30,8 +30,10 @@ from mlcore.runs import ControlLog, History, Recorder, RunFolder, read_state
 from mlcore.runs.record.checkpoint_manager import CheckpointManager
 from mlcore.runs.record.folder import checkpoint_step
 from mlcore.runs.record.messages import resume_advice
+from mlcore.runs.record.recorder import record_late
 from mlcore.runs.record.worker import WorkerRecord, write_worker
 from mlcore.signals import shutdown_on_signals
+from mlcore.trackers.tracking import Tracking
 from mlcore.trainer import Trainer
 
 __all__ = ["execute"]
@@ -87,18 +89,26 @@ def execute(
             recorder.check()  # also while the run is paused and records nothing
             return control.poll() + shutdown.poll()
 
-        last: Event | None = None
-        try:
-            for event in _events(folder, commands, recorder.sync, threads, read):
-                recorder.record(event)
-                last = event
-                observe(event)
-            return event
-        except Exception as error:  # noqa: BLE001 (whatever it is, the run ends with a message)
-            failed = _failed(last, _failure(folder, error))
-        recorder.record(failed)
-        observe(failed)
-        return failed
+        def record(event: Event) -> None:
+            recorder.record(event)
+            observe(event)
+
+        with Tracking(folder, recorder.offset) as tracking:
+            last: Event | None = None
+            try:
+                for last in _events(folder, commands, recorder.sync, threads, read):
+                    record(last)
+                    for trouble in tracking.poll(last):
+                        record(trouble)
+                assert last is not None
+                ending = last
+            except Exception as error:  # noqa: BLE001 (whatever it is, the run ends with a message)
+                ending = _failed(last, _failure(folder, error))
+                record(ending)
+    for trouble in tracking.finish(ending):  # nobody is kept from resuming the run meanwhile
+        record_late(folder, trouble)
+        observe(trouble)
+    return ending
 
 
 def _events(

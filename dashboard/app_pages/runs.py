@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import server
-from dashboard.panels import invitation, trash
+from dashboard.panels import invitation, sharing, trash
 from dashboard.panels.runs_parts.compared import PARTS, compared_runs
 from dashboard.panels.runs_parts.filters import filters
 from dashboard.panels.runs_parts.selection import selection_bar
@@ -37,6 +37,8 @@ def page() -> None:
                 )
             )
         compared_runs(selected)
+    sharing.bring_in()
+    sharing.brought_in()
     trash.deleted_runs()
     run_view.write_in_address(list(PARTS))
     with st.container(key="runs-notices"):

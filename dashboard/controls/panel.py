@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard import session
 from dashboard.controls import devices, fields
+from dashboard.controls.trackers import trackers_field
 from dashboard.gaps.widgets import show
 from dashboard.settings import form
 from dashboard.words.translation import N_, _, translated
@@ -74,6 +75,8 @@ def sidebar() -> RunConfig | None:
         for key, (title, icon, names) in _GROUPS.items():
             with st.expander(translated(title), icon=icon, key=f"group-{key}"):
                 _group(names, checked.errors)
+                if key == "training":
+                    trackers_field()
     session.write_address(checked.config)
     return checked.config
 

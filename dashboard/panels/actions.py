@@ -23,6 +23,7 @@ from mlcore.rules import Rule
 from mlcore.runs import ENDED, History, RunFolder
 from mlcore.runs.active.queue import QueueSnapshot
 from mlcore.runs.record.folder import checkpoint_step
+from mlcore.trackers.catalog import check_trackers
 
 __all__ = [
     "accept_clicks",
@@ -187,12 +188,13 @@ def start_run(
         return  # Streamlit may repeat a click that a re-run cut short, and people double-click
     st.session_state[_CLICKED] = asked
     with problems.caught():
+        track = check_trackers(session.trackers())
         before = server.queue().snapshot()
         waits = bool(before.active) and server.jobs().would_wait(config, before)
         if seeds > 1:
-            run, *_others = server.jobs().start_experiment(config, seeds)
+            run, *_others = server.jobs().start_experiment(config, seeds, track=track)
         else:
-            run = server.jobs().start_run(config, checkpoint=checkpoint, parent=parent)
+            run = server.jobs().start_run(config, checkpoint=checkpoint, parent=parent, track=track)
         if waits and session.current_run() and server.queue().snapshot().position(run):
             note_added(run)
             return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import streamlit as st
@@ -11,6 +10,7 @@ from dashboard import server, session
 from dashboard.panels.branch import branch_here
 from dashboard.words.checkpoint_rows import CheckpointRow
 from dashboard.words.dates import date_and_time
+from dashboard.words.run_names import file_stem
 from dashboard.words.translation import _, ngettext, sentence, translated
 from dashboard.words.wording import file_size
 from mlcore.errors import CheckpointError
@@ -22,7 +22,6 @@ __all__ = ["checkpoint_list", "download_name", "exported"]
 _FIRST = 4  # checkpoints that are listed before one asks for more
 _SECONDS = 60.0  # that a file may take to be written
 _OTHERS = ("safetensors", "onnx", "pt2")
-_UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 _MIME = "application/octet-stream"
 
 
@@ -48,8 +47,7 @@ def download_name(run: RunInfo, row: CheckpointRow, suffix: str = ".pt") -> str:
         row: the checkpoint.
         suffix: what the name ends in, as a `Format` says.
     """
-    name = _UNSAFE.sub("-", run.name).strip("-.") if run.name else ""
-    parts = [name or run.id]
+    parts = [file_stem(run)]
     if row.epoch is not None:
         parts.append(f"epoch-{row.epoch}")
     parts.append("start" if row.step is None else f"step-{row.step}")

@@ -50,11 +50,13 @@ def how_it_ended(history: History, progress: Progress) -> None:
 
 
 def troubles(history: History) -> None:
-    """Why the run failed, whole, and what is damaged of it; nothing where all is well."""
+    """Why the run failed, whole, and what of it is damaged or did not reach a tracker."""
     if history.error:
         st.error(as_markdown(sentence(history.error)), icon=":material/error:")
     if history.damage:
         st.warning(as_markdown(sentence(history.damage)), icon=":material/broken_image:")
+    for fault in history.trackers.values():
+        st.warning(as_markdown(sentence(fault.as_error())), icon=":material/cloud_off:")
 
 
 def run_facts(history: History) -> None:
@@ -211,6 +213,8 @@ def _end(history: History, progress: Progress) -> list[str]:
     if isinstance(outcome, Stopped):
         if outcome.reason == "cancelled":
             return [_("cancelled before it started")]
+        if outcome.reason == "packed":
+            return [_("packed at step {step:,}, as it trained", step=outcome.step)]
         kept = _("model kept from step {step:,}", step=outcome.step)
         if outcome.reason == "shutdown":
             return [_("stopped when its server was shut down"), kept]

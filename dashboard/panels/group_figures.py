@@ -104,9 +104,14 @@ def group_curves(groups: Sequence[RunGroup], *, key: str) -> None:
         epochs=max(one.epochs for group in groups for one in group.runs),
     )
     name = f"{key} {figure} {' '.join(group.id for group in groups)}"
+    done = sum(len(group.finished) for group in groups)
     with st.container(key=f"{key}-box"):
         message = chart_message(
-            band_frame(info, name=name), band_arrays(info), run=name, words=band_words(info)
+            band_frame(info, name=name),
+            band_arrays(info),
+            run=name,
+            words=band_words(info),
+            news={"text": "", "state": f"{done} {kind}", "ended": False},  # nothing to announce
         )
         live_chart(message, key=key)
 

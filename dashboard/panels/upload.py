@@ -16,6 +16,7 @@ from dashboard.words.translation import _, ngettext, sentence, translated
 from dashboard.words.wording import as_markdown, file_size
 from mlcore import errors
 from mlcore.errors import CheckpointError, MlcoreError
+from mlcore.trackers.catalog import check_trackers
 
 __all__ = ["inspected", "uploader"]
 
@@ -143,7 +144,9 @@ def _actions(upload: Upload) -> None:
         )
         st.caption(as_markdown(origins(plan) if plan else reason), width="content")
     if clicked and plan:
-        session.set_current_run(server.jobs().start_run(plan.config, checkpoint=upload.path))
+        track = check_trackers(session.trackers())
+        run = server.jobs().start_run(plan.config, checkpoint=upload.path, track=track)
+        session.set_current_run(run)
         st.switch_page("app_pages/train.py")
 
 

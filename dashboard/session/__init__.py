@@ -29,6 +29,7 @@ from dashboard.session.shown import (
     upload,
     upload_chosen,
 )
+from dashboard.session.tracking import set_trackers, trackers
 
 __all__ = [
     "apply",
@@ -51,7 +52,9 @@ __all__ = [
     "notes",
     "put_back",
     "set_current_run",
+    "set_trackers",
     "touched",
+    "trackers",
     "upload",
     "upload_chosen",
     "values",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
@@ -17,10 +18,13 @@ __all__ = [
     "display_name",
     "distinct_labels",
     "distinct_names",
+    "file_stem",
     "run_label",
     "state_name",
     "timed_name",
 ]
+
+_UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
 _STATES: Mapping[State, str] = {
     "queued": N_("queued"),
@@ -36,6 +40,11 @@ _STATES: Mapping[State, str] = {
 def display_name(info: RunInfo) -> str:
     """What a run is called: its name, else what sets its settings apart."""
     return info.name or differences(info.config)
+
+
+def file_stem(info: RunInfo) -> str:
+    """How files of a run begin: its name, with odd characters left out, else its id."""
+    return _UNSAFE.sub("-", info.name).strip("-.") or info.id
 
 
 def state_name(state: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, TypeAlias
 
 from mlcore.cli.files import find_checkpoint, find_run
-from mlcore.cli.options import POSITIONAL, argument, switch, text
+from mlcore.cli.options import POSITIONAL, REPEATED, argument, switch, text
 from mlcore.config import RunConfig, data_root
 from mlcore.data import find_family, status
 from mlcore.errors import RunError, SettingsError
@@ -26,6 +26,7 @@ __all__ = [
     "RunOptions",
     "RunsOption",
     "StepsOption",
+    "TrackOption",
     "check_epochs_left",
     "check_fit",
     "check_output",
@@ -44,6 +45,11 @@ RunsOption: TypeAlias = Annotated[
 ]
 JsonOption: TypeAlias = Annotated[bool, switch("JSON instead of text, one object a line")]
 StepsOption: TypeAlias = Annotated[bool, switch("with --json, also every step's loss")]
+TrackOption: TypeAlias = Annotated[
+    tuple[str, ...],
+    REPEATED,
+    text("mirror the run to it: tensorboard or mlflow; may be given twice", "none", "TRACKER"),
+]
 CheckpointArgument: TypeAlias = Annotated[
     str, POSITIONAL, argument("checkpoint file, or a run, whose last one is taken", "CHECKPOINT")
 ]

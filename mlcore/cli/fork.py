@@ -12,6 +12,7 @@ from mlcore.cli.common import (
     RunArgument,
     RunsOption,
     StepsOption,
+    TrackOption,
     check_epochs_left,
     check_fit,
     check_output,
@@ -24,6 +25,7 @@ from mlcore.errors import SettingsError
 from mlcore.runs import History, RunStore
 from mlcore.runs.active.queue import RunQueue
 from mlcore.runs.library.forks import find_fork_point
+from mlcore.trackers.catalog import check_trackers
 
 __all__ = ["run"]
 
@@ -50,6 +52,7 @@ class Options:
     ] = None
     initial: Annotated[bool, switch("begin with the same initial weights")] = False
     name: Annotated[str, text("what to call the new run", "nothing")] = ""
+    track: TrackOption = ()
     runs: RunsOption = ""
     json: JsonOption = False
     steps: StepsOption = False
@@ -61,6 +64,7 @@ def run(argv: Sequence[str]) -> int:
     check_output(json=options.json, steps=options.steps)
     if (options.epoch is not None) + (options.step is not None) + options.initial > 1:
         raise SettingsError("`--epoch`, `--step` and `--initial` exclude each other: keep one.")
+    track = check_trackers(options.track)
     parent = named_run("fork", options.target, options.runs)
     history = History(parent)
     history.refresh()
@@ -74,7 +78,9 @@ def run(argv: Sequence[str]) -> int:
     check_fit(config)
     store = RunStore(parent.path.parent)
     folder = RunQueue(store.root).claim(
-        lambda: store.create(config, parent=parent.id, checkpoint=point.file, name=options.name)
+        lambda: store.create(
+            config, parent=parent.id, checkpoint=point.file, name=options.name, track=track
+        )
     )
 
     from mlcore.cli.follow import follow

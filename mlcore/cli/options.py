@@ -14,6 +14,7 @@ from mlcore.rules import shortened
 __all__ = [
     "OPTIONAL",
     "POSITIONAL",
+    "REPEATED",
     "RefusedError",
     "argument",
     "raw",
@@ -53,6 +54,9 @@ def _words(value: Any) -> list[str]:
 
 POSITIONAL: Any = tyro.conf.Positional
 """Marks an option that is written without a flag."""
+
+REPEATED: Any = tyro.conf.UseAppendAction
+"""Marks an option that takes one word and may be given several times."""
 
 OPTIONAL: Any = raw(lambda words: words[0], "TEXT")
 """Marks a `str | None`, so that every text is taken as it is, also "None"."""

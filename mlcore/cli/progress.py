@@ -18,6 +18,7 @@ from mlcore.events import (
     Started,
     StepsDone,
     Stopped,
+    TrackerFailed,
     to_json,
 )
 from mlcore.runs import RunFolder, RunLength
@@ -81,6 +82,10 @@ class ProgressLines:
                 return f"from step {event.step + 1:,} on: {changed}"
             case EditRefused(message=message):
                 return f"an edit was refused: {message}"
+            case TrackerFailed(message=message):
+                self.line.clear()
+                print(f"mlcore: {message}", file=sys.stderr)
+                return ""
             case Paused():
                 return f"paused after step {event.step:,}"
         self._since = (time.monotonic(), event.step)  # a pause or a save is not training

@@ -14,6 +14,7 @@ from mlcore.cli.common import (
     JsonOption,
     RunsOption,
     StepsOption,
+    TrackOption,
     check_epochs_left,
     check_fit,
     check_output,
@@ -30,6 +31,7 @@ from mlcore.rules import Value, list_words
 from mlcore.runs import History, RunFolder, RunStore, ask_resume
 from mlcore.runs.active.queue import RunQueue
 from mlcore.runs.library.run_info import read_run_info
+from mlcore.trackers.catalog import check_trackers
 from mlcore.words import as_text
 
 if TYPE_CHECKING:
@@ -51,6 +53,7 @@ class Options:
 
     target: Annotated[str, POSITIONAL, argument("run (id or folder), or a checkpoint", "RUN")] = ""
     name: Annotated[str, text("what to call a run that starts from a file", "nothing")] = ""
+    track: TrackOption = ()
     runs: RunsOption = ""
     json: JsonOption = False
     steps: StepsOption = False
@@ -62,10 +65,13 @@ def run(argv: Sequence[str]) -> int:
     check_output(json=options.json, steps=options.steps)
     if not options.target:
         raise SettingsError("`mlcore resume` needs a run or checkpoint: `mlcore runs` lists runs.")
+    track = check_trackers(options.track)
     store, path = open_store(options.runs), expand_home(options.target)
     if is_file(path):
-        folder = _start(path, given, store, options.name)
+        folder = _start(path, given, store, options.name, track)
     else:
+        if track:
+            raise SettingsError("A run that is resumed is tracked as before: leave `--track` out.")
         folder = find_run(options.target, store)
         _check(folder, given)
         report_damage(folder)
@@ -105,7 +111,9 @@ def _check(folder: RunFolder, given: Mapping[str, Value]) -> None:
         check_epochs_left(f"Run {folder.id}", now.epoch, given)
 
 
-def _start(path: Path, given: Mapping[str, Value], store: RunStore, name: str) -> RunFolder:
+def _start(
+    path: Path, given: Mapping[str, Value], store: RunStore, name: str, track: Sequence[str]
+) -> RunFolder:
     """A new run that starts from a checkpoint file; what is not as in the file is said first."""
     from mlcore.checkpoint import load  # loads torch
     from mlcore.initial_state import takes_along
@@ -136,7 +144,7 @@ def _start(path: Path, given: Mapping[str, Value], store: RunStore, name: str) -
     parent = path.resolve().parent.parent
     origin = parent.name if RunFolder(parent).is_run() else None
     return RunQueue(store.root).claim(
-        lambda: store.create(config, parent=origin, checkpoint=path, name=name)
+        lambda: store.create(config, parent=origin, checkpoint=path, name=name, track=track)
     )
 
 

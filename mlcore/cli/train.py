@@ -11,6 +11,7 @@ from mlcore.cli.common import (
     JsonOption,
     RunsOption,
     StepsOption,
+    TrackOption,
     check_fit,
     check_output,
     open_store,
@@ -22,6 +23,7 @@ from mlcore.presets import find_preset
 from mlcore.runs import RunFolder
 from mlcore.runs.active.queue import RunQueue
 from mlcore.runs.library.groups import MOST_SEEDS, seeded
+from mlcore.trackers.catalog import check_trackers
 
 __all__ = ["run"]
 
@@ -39,6 +41,7 @@ class Options:
         whole_number("seeds", low=1, high=MOST_SEEDS),
         text("so many runs, which differ only in the seed: the given one and the next", "1", "N"),
     ] = None
+    track: TrackOption = ()
     runs: RunsOption = ""
     json: JsonOption = False
     steps: StepsOption = False
@@ -49,6 +52,7 @@ def run(argv: Sequence[str]) -> int:
     base = _named_preset(argv)
     options, given = read("train", Options, argv, settings=SETTINGS, base=base)
     check_output(json=options.json, steps=options.steps)
+    track = check_trackers(options.track)
     config = base.with_values(given)
     bring_data(config.data, given)
 
@@ -58,7 +62,7 @@ def run(argv: Sequence[str]) -> int:
 
     def start(config: RunConfig, experiment: str | None) -> RunFolder:
         return RunQueue(store.root).claim(
-            lambda: store.create(config, name=options.name, experiment=experiment)
+            lambda: store.create(config, name=options.name, experiment=experiment, track=track)
         )
 
     if options.seeds is None:

@@ -6,7 +6,7 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +71,7 @@ class Jobs:
         parent: str | None = None,
         name: str = "",
         experiment: str | None = None,
+        track: Sequence[str] = (),
     ) -> str:
         """Start a run, or have it wait for a slot; returns its id at once.
 
@@ -80,6 +81,7 @@ class Jobs:
             parent: id of the run that it is forked from.
             name: what a person calls it.
             experiment: id of the experiment that it belongs to.
+            track: names of the trackers that it is mirrored to.
 
         Raises:
             RunError: its folder cannot be made.
@@ -88,18 +90,26 @@ class Jobs:
 
         def make() -> RunFolder:
             return self.store.create(
-                config, parent=parent, checkpoint=checkpoint, name=name, experiment=experiment
+                config,
+                parent=parent,
+                checkpoint=checkpoint,
+                name=name,
+                experiment=experiment,
+                track=track,
             )
 
         return self._scheduler.enqueue(make).id
 
-    def start_experiment(self, config: RunConfig, seeds: int, name: str = "") -> tuple[str, ...]:
+    def start_experiment(
+        self, config: RunConfig, seeds: int, name: str = "", track: Sequence[str] = ()
+    ) -> tuple[str, ...]:
         """Start runs that differ only in the seed, or have them wait; returns their ids at once.
 
         Args:
             config: the settings of the first; the others have the seeds that follow.
             seeds: how many runs.
             name: what a person calls them.
+            track: names of the trackers that they are mirrored to.
 
         Raises:
             SettingsError: there are too few or too many, or a seed is too large.
@@ -108,7 +118,8 @@ class Jobs:
         """
         experiment = new_experiment()
         return tuple(
-            self.start_run(one, name=name, experiment=experiment) for one in seeded(config, seeds)
+            self.start_run(one, name=name, experiment=experiment, track=track)
+            for one in seeded(config, seeds)
         )
 
     def resume_run(self, run: str, changes: Mapping[str, Any] | None = None) -> None:

@@ -9,22 +9,24 @@ import time
 import zipfile
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any
 
-from mlcore.errors import RunError, SettingsError
+from mlcore.errors import MlcoreError, RunError, SettingsError
+from mlcore.export.code import recipe_of, script
 from mlcore.files import atomic_file, cannot_write, open_file, size_of
-from mlcore.packing.members import CONFIG, EVENTS, LABEL, MAX_BYTES, is_id
+from mlcore.packing.members import CONFIG, EVENTS, LABEL, MAX_BYTES, SCRIPT, is_id
 from mlcore.plain_json import FILE_BYTES
 from mlcore.rules import list_words, shortened
-from mlcore.runs import RunFolder
+from mlcore.runs import History, RunFolder
 from mlcore.runs.library.label import label_record, read_label
 from mlcore.runs.record.folder import START_FILE, checkpoint_step
 
 __all__ = ["Packed", "chosen_checkpoints", "pack"]
 
 _EARLIEST = (1980, 1, 1, 0, 0, 0)  # of every file in a zip: the same run gives the same bytes
+_KEPT = ("created", "name", "parent", "experiment", "versions")
 _TRIES = 5  # a run that trains may delete a checkpoint just before it is opened
 _PIECE = 2**20  # bytes
 
@@ -39,7 +41,7 @@ class Packed:
 
 
 def pack(folder: RunFolder, target: Path, which: Sequence[str] = ("last",)) -> Packed:
-    """Write a run as one file: settings, name and note, history, chosen checkpoints.
+    """Write a run as one file: settings, name and note, history, code, chosen checkpoints.
 
     What belongs to this machine stays here: who trains the run, its logs of faults, the folder of
     the data sets. The checkpoint that the run began from, if it began from one, always comes along.
@@ -59,6 +61,8 @@ def pack(folder: RunFolder, target: Path, which: Sequence[str] = ("last",)) -> P
     with ExitStack() as stack:
         checkpoints = _opened(folder, which, stack)
         texts = {CONFIG: _json(_own(folder)), LABEL: _json(label_record(read_label(folder)))}
+        if code := _script(folder):
+            texts[SCRIPT] = code
         size = sum(os.fstat(file.fileno()).st_size for file in checkpoints.values())
         if size + size_of(folder.events_path) > MAX_BYTES - FILE_BYTES:
             raise _too_large()
@@ -137,8 +141,23 @@ def _own(folder: RunFolder) -> dict[str, Any]:
     """What config.json says of the run, without what it says of this machine."""
     meta = folder.meta
     config = folder.config.with_values({"data.root": ""}).to_json()
-    kept = {name: meta[name] for name in ("created", "name", "parent", "versions")}
+    kept = {name: meta[name] for name in _KEPT}
     return {"id": _id_of(folder), **kept, "config": config}
+
+
+def _script(folder: RunFolder) -> bytes:
+    """The run as a script, which finds its checkpoint beside it; empty where there is none."""
+    history = History(folder)
+    history.refresh()
+    try:
+        recipe = recipe_of(history, whole=True)
+        if recipe.start is not None:
+            start = replace(recipe.start, file=Path("checkpoints", recipe.start.file.name))
+            recipe = replace(recipe, start=start)
+        config = recipe.config.with_values({"data.root": ""})
+        return script(replace(recipe, config=config)).encode()
+    except MlcoreError:  # it began from a file that a script cannot continue from
+        return b""
 
 
 def _id_of(folder: RunFolder) -> str:

@@ -135,6 +135,7 @@ def _settings(source: Source, member: Record, original: str) -> tuple[dict[str, 
         "name": found["name"],
         "config": config.to_json(),
         "parent": parent,
+        "experiment": found["experiment"],
         "versions": found["versions"],
     }
     return meta, config

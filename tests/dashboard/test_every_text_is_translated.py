@@ -185,6 +185,7 @@ def test_while_runs_wait_for_a_paused_one(
         Stopped(step=39, epoch=1),
         Stopped(step=39, epoch=1, reason="shutdown"),
         Stopped(step=0, epoch=0, reason="cancelled"),
+        Stopped(step=39, epoch=1, reason="packed"),
         Failed(step=39, epoch=1, **REASON),
         None,
     ],

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboard import session
-from dashboard.panels import actions, branch, run_menu
+from dashboard.panels import actions, branch, run_menu, sharing
 from dashboard.words.progress import progress_of
 from dashboard.words.translation import _
 from mlcore.runs import ENDED, History, RunInfo
@@ -16,7 +16,7 @@ __all__ = ["deeds"]
 
 
 def deeds(info: RunInfo, history: History, runs: Sequence[RunInfo]) -> None:
-    """One row: watch, test, continue, branch off, replay, link, and the menu of the run."""
+    """One row: watch, test, continue, branch off, replay, pack, link, and the menu of the run."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="run-deeds"):
         if st.button(_("Train page"), key="run-to-train", icon=":material/play_circle:"):
             session.set_current_run(info.id)
@@ -30,6 +30,8 @@ def deeds(info: RunInfo, history: History, runs: Sequence[RunInfo]) -> None:
         branch.branch_off(history)
         if history.state in ENDED:
             _replay(info)
+        if info.state != "queued":
+            sharing.pack_run(info)
         _link(info)
         run_menu.run_menu(info, runs)
 

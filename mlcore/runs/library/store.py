@@ -11,7 +11,7 @@ import platform
 import secrets
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +62,7 @@ class RunStore:
         checkpoint: Path | None = None,
         name: str = "",
         experiment: str | None = None,
+        track: Sequence[str] = (),
     ) -> RunFolder:
         """Make the folder of a new run; it is queued until a worker starts it.
 
@@ -71,6 +72,8 @@ class RunStore:
             checkpoint: file to begin from; it is copied, so that the run is complete by itself.
             name: what a person calls it.
             experiment: id of the experiment that it belongs to.
+            track: names of the trackers that it is mirrored to; no setting, as no number of the
+                run depends on them.
 
         Raises:
             SettingsError: the name is too long.
@@ -106,6 +109,7 @@ class RunStore:
             "parent": origin if parent or checkpoint is not None else None,
             "experiment": experiment,
             "versions": _versions(),
+            **({"track": list(track)} if track else {}),
         }
         try:
             reserve(folder.path)

@@ -27,9 +27,10 @@ def checked_meta(path: Path, found: Mapping[str, Any]) -> dict[str, Any]:
 
     Returns:
         id, created (unix seconds), name, config (any value), parent (None, or run and checkpoint),
-        experiment (its id, or None) and versions; and whatever else was there.
+        experiment (its id, or None), versions and track (names of trackers); and whatever else was
+        there.
     """
-    parent, versions = found.get("parent"), found.get("versions")
+    parent, versions, track = (found.get(name) for name in ("parent", "versions", "track"))
     return {
         **found,
         "id": path.name,
@@ -41,6 +42,7 @@ def checked_meta(path: Path, found: Mapping[str, Any]) -> dict[str, Any]:
         "versions": {name: value for name, value in versions.items() if _text(value)}
         if isinstance(versions, Mapping)
         else {},
+        "track": [name for name in track if _text(name)] if isinstance(track, list) else [],
     }
 
 

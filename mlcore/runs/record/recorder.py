@@ -20,7 +20,14 @@ from mlcore.runs.record.status import read_state, read_status
 from mlcore.runs.record.syncing import BackgroundSync
 from mlcore.runs.record.worker import WorkerRecord, read_worker, write_worker
 
-__all__ = ["EXIT_SECONDS", "Recorder", "cancel_start", "record_failure", "without_worker"]
+__all__ = [
+    "EXIT_SECONDS",
+    "Recorder",
+    "cancel_start",
+    "record_failure",
+    "record_late",
+    "without_worker",
+]
 
 EXIT_SECONDS = 10.0  # seconds that a worker may take to end after its final event
 
@@ -114,6 +121,12 @@ def record_failure(folder: RunFolder, error: MlcoreError) -> None:
         finally:
             if now.state == "queued":  # no worker will handle the start that was asked for
                 write_worker(folder.path, nobody)
+
+
+def record_late(folder: RunFolder, event: Event) -> None:
+    """Append an event to the history of a run that has ended; not where it was resumed since."""
+    with contextlib.suppress(RunError), without_worker(folder):
+        append_line(folder.events_path, event_record(event))
 
 
 @contextlib.contextmanager

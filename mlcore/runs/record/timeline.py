@@ -19,6 +19,7 @@ from mlcore.events import (
     Started,
     StepsDone,
     Stopped,
+    TrackerFailed,
 )
 from mlcore.runs.record.folder import START_FILE, RunFolder
 from mlcore.runs.record.growable_array import GrowableArray
@@ -42,6 +43,7 @@ class Timeline:
         gaps: first and last step of each part of the run of which nothing is recorded, in order.
         refused: the last edit that was refused, or None once another was made or the run resumed.
         outcome: how the run ended, or None while it has not (again).
+        trackers: the last fault of each tracker since the last start, by its name.
     """
 
     def __init__(self, folder: RunFolder) -> None:
@@ -60,6 +62,7 @@ class Timeline:
         self.gaps: list[tuple[int, int]] = []
         self.refused: EditRefused | None = None
         self.outcome: Finished | Stopped | Failed | None = None
+        self.trackers: dict[str, TrackerFailed] = {}
         self._edits_at: list[tuple[int, int]] = []  # (step, edits before) of each checkpoint
 
     @property
@@ -120,6 +123,7 @@ class Timeline:
         self.epochs, self.edits = other.epochs.copy(), other.edits.copy()
         self.checkpoints, self.starts = other.checkpoints.copy(), other.starts.copy()
         self._edits_at, self.gaps = other._edits_at.copy(), other.gaps.copy()
+        self.trackers = other.trackers.copy()
 
     def _apply(self, event: Event) -> None:
         match event:
@@ -142,6 +146,8 @@ class Timeline:
                 self._start(event)
             case Finished() | Stopped() | Failed():
                 self.outcome = event
+            case TrackerFailed():
+                self.trackers[event.tracker] = event
 
     def _begins_at_a_checkpoint(self) -> bool:
         """Whether the run continues another one's, so that its first step need not be 1."""
@@ -170,4 +176,4 @@ class Timeline:
             self.starts = [one for one in self.starts if one.step < start.step]
         self.starts.append(start)
         self.length = self.length.after(start)
-        self.started, self.outcome, self.refused = start, None, None
+        self.started, self.outcome, self.refused, self.trackers = start, None, None, {}

@@ -6,6 +6,7 @@ import gc
 import importlib.util
 import io
 import pickle
+import shutil
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -18,7 +19,7 @@ import torch
 from streamlit.testing.v1 import AppTest
 from torch import nn
 
-from dashboard.panels import checkpoint_list
+from dashboard.panels import checkpoint_list, sharing
 from mlcore.checkpoint import load
 from mlcore.cli.main import main
 from mlcore.config import DataConfig, OptimConfig, RunConfig, TrainConfig
@@ -391,3 +392,31 @@ def test_page_and_shell_resume_the_tutorials_file_alike_and_say_with_what(
     (in_shell,) = RunStore(tmp_path / "runs").list()
     assert in_shell.config == from_page
     assert said[1] in capsys.readouterr().err
+
+
+def test_a_run_is_packed_and_brought_in_again(app: AppTest, trained: RunFolder) -> None:
+    page = open_page(app)
+    store = RunStore(trained.path.parent)
+    before = {info.id for info in store.list()}
+    content = sharing.packed(trained.path, ("last", "best"))
+    page.file_uploader[-1].set_value(("mine.zip", content, "application/zip")).run()
+    assert not page.exception
+    (copy,) = {info.id for info in store.list()} - before
+    try:
+        assert any("is here now" in text.value for text in page.markdown)
+        assert any("it has another one" in text.value for text in page.markdown)
+        assert page.query_params["run"] == [copy]
+        names = [path.name for path in RunFolder(trained.path.parent / copy).checkpoints()]
+        assert names[-1] == trained.last_checkpoint().name
+    finally:
+        shutil.rmtree(trained.path.parent / copy)
+
+
+def test_a_file_that_is_no_packed_run_is_refused_in_place(app: AppTest, trained: RunFolder) -> None:
+    page = open_page(app)
+    before = len(RunStore(trained.path.parent).list())
+    page.file_uploader[-1].set_value(("other.zip", b"PK nothing", "application/zip")).run()
+    assert not page.exception
+    (error,) = page.error
+    assert "The file is no packed run" in error.value
+    assert len(RunStore(trained.path.parent).list()) == before

@@ -3,6 +3,8 @@
 import json
 import os
 import shutil
+import subprocess
+import sys
 import threading
 import zipfile
 
@@ -108,6 +110,20 @@ def test_a_fork_takes_the_checkpoint_along_that_it_began_from(
     assert replay(folder).equal
 
 
+def test_the_script_in_the_file_gives_the_losses_of_the_run(store, trained, tmp_path):
+    point = find_fork_point(history_of(trained), epoch=1)
+    fork = store.create(point.config, parent=trained.id, checkpoint=point.file)
+    execute(fork)
+    with zipfile.ZipFile(pack(fork, tmp_path / "fork.zip").path) as archive:
+        archive.extractall(tmp_path / "out")
+    words = [sys.executable, "script.py", "--losses", "losses.txt"]
+    subprocess.run(words, cwd=tmp_path / "out" / fork.id, check=True, capture_output=True)
+    losses = (tmp_path / "out" / fork.id / "losses.txt").read_text().split()
+    history = history_of(fork)
+    expected = history.steps[history.starts[0].step :]
+    assert np.array(losses, dtype=np.float32).tobytes() == expected.tobytes()
+
+
 def test_the_same_run_gives_the_same_bytes_again(trained, packed_once, tmp_path):
     again = pack(trained, tmp_path / "again.zip", ["all"]).path
     assert again.read_bytes() == packed_once.read_bytes()
@@ -146,9 +162,9 @@ def test_nothing_of_this_machine_leaves_with_a_run(store, config, tmp_path):
     packed = pack(folder, tmp_path / "run.zip", ["all"])
     with zipfile.ZipFile(packed.path) as archive:
         names = [name.partition("/")[2] for name in archive.namelist()]
-        texts = [archive.read(name) for name in archive.namelist() if name.endswith(".json")]
+        texts = [archive.read(name) for name in archive.namelist() if not name.endswith(".pt")]
     kept = [name for name in names if not name.startswith("checkpoints/")]
-    assert kept == ["config.json", "label.json", "events.jsonl"]
+    assert kept == ["config.json", "label.json", "script.py", "events.jsonl"]
     assert not [text for text in texts if str(tmp_path).encode() in text]
 
 
@@ -282,7 +298,7 @@ def test_settings_of_another_machine_do_not_come_along(packed_once, members, run
     )
     config = folder.config
     assert (config.data.root, config.train.device, config.train.threads) == ("", "auto", 0)
-    assert "track" not in folder.meta
+    assert folder.meta["track"] == []
     assert folder.meta["parent"] is None
     assert folder.meta["created"] < 9e10
     assert isinstance(config, RunConfig)

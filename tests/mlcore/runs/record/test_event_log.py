@@ -19,6 +19,7 @@ from mlcore.events import (
     Started,
     StepsDone,
     Stopped,
+    TrackerFailed,
 )
 from mlcore.runs.record.event_log import latest_events, newest_events
 
@@ -38,6 +39,7 @@ def one_of_each(started, steps, epoch_done):
         Finished(**at, test_loss=0.1, test_accuracy=0.9, seconds=1.0),
         Stopped(**at),
         Failed(**at, message="It broke."),
+        TrackerFailed(**at, tracker="mlflow", message="It took nothing."),
     ]
     assert {event.kind for event in events} == set(EVENTS)
     return events
