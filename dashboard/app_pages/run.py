@@ -57,6 +57,7 @@ def _run(info: RunInfo, runs: Sequence[RunInfo]) -> None:
         curves.draw([info])
     st.header(_("Settings"), anchor=False)
     facts.settings(history.config)
+    code.code_of_run(history)
     left, right = st.columns(2, gap="large")
     with left:
         st.header(_("History"), anchor=False)
