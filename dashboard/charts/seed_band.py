@@ -239,7 +239,7 @@ def _frame(
         showlegend=True,
         xaxis={
             **axis,
-            "title": {"text": _("Epoch"), "font": {"color": "var(--st-chart-muted)"}},
+            "title": {"text": _("Epoch"), "font": {"color": "var(--st-chart-muted)", "size": 13}},
             "tickformat": ",d",
             "hoverformat": ",d",
         },
@@ -247,7 +247,7 @@ def _frame(
             **axis,
             "title": {
                 "text": translated(FIGURES[name]),
-                "font": {"color": "var(--st-chart-muted)"},
+                "font": {"color": "var(--st-chart-muted)", "size": 13},
             },
             "ticksuffix": " %" if name == "validation_accuracy" else "",
         },
