@@ -65,7 +65,6 @@ def _run(info: RunInfo, runs: Sequence[RunInfo]) -> None:
     with right:
         st.header(_("Environment"), anchor=False)
         facts.environment(info, history)
-    code.code_of_run(history)
     st.header(_("Checkpoints"), anchor=False)
     if rows := rows_of(info):
         checkpoint_list(info, rows)
