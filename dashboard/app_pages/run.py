@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboard import server, session
-from dashboard.panels import actions, branch, figures, invitation, run_choice, run_menu, trash
+from dashboard.panels import actions, branch, code, figures, invitation, run_choice, run_menu, trash
 from dashboard.panels.checkpoint_choice import no_checkpoint_yet, rows_of
 from dashboard.panels.checkpoint_list import checkpoint_list
 from dashboard.panels.follow import follow
@@ -57,6 +57,7 @@ def _run(info: RunInfo, runs: Sequence[RunInfo]) -> None:
         curves.draw([info])
     st.header(_("Settings"), anchor=False)
     facts.settings(history.config)
+    code.code_of_run(history)
     left, right = st.columns(2, gap="large")
     with left:
         st.header(_("History"), anchor=False)

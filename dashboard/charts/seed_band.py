@@ -45,6 +45,9 @@ MOST_GROUPS = 5
 """Groups that a chart has a colour for."""
 
 
+_FEW = 12  # epochs that have a tick each
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeedCurves:
     """One group's curves.
@@ -128,7 +131,8 @@ def band_frame(info: BandInfo, *, name: str) -> dict[str, Any]:
     )
     margin = 0.02 * info.epochs
     xaxis = built["layout"]["xaxis"] | {
-        "autorangeoptions": {"include": [1 - margin, info.epochs + margin]}
+        "autorangeoptions": {"include": [1 - margin, info.epochs + margin]},
+        **({"dtick": 1} if info.epochs <= _FEW else {}),  # no half epochs
     }
     return {"data": built["data"], "layout": built["layout"] | {"uirevision": name, "xaxis": xaxis}}
 
@@ -222,7 +226,7 @@ def _frame(
     built.update_layout(
         margin={"l": 64, "r": 14, "t": 30, "b": 44},
         paper_bgcolor="var(--st-background-color)",
-        plot_bgcolor="var(--st-background-color)",
+        plot_bgcolor="rgba(0,0,0,0)",  # an opaque one of an axis below would cover the curves
         font={"color": "var(--st-text-color)", "family": "var(--st-font)", "size": 13},
         hovermode="x unified",
         hoverlabel={
@@ -235,7 +239,7 @@ def _frame(
         showlegend=True,
         xaxis={
             **axis,
-            "title": {"text": _("Epoch"), "font": {"color": "var(--st-chart-muted)"}},
+            "title": {"text": _("Epoch"), "font": {"color": "var(--st-chart-muted)", "size": 13}},
             "tickformat": ",d",
             "hoverformat": ",d",
         },
@@ -243,7 +247,7 @@ def _frame(
             **axis,
             "title": {
                 "text": translated(FIGURES[name]),
-                "font": {"color": "var(--st-chart-muted)"},
+                "font": {"color": "var(--st-chart-muted)", "size": 13},
             },
             "ticksuffix": " %" if name == "validation_accuracy" else "",
         },

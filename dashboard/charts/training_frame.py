@@ -147,7 +147,7 @@ def _frame(
         height=560 if validated else 440,
         margin={"l": 72, "r": 14, "t": _TOP + _LINE, "b": 44},
         paper_bgcolor="var(--st-background-color)",  # also of the line below the pointer
-        plot_bgcolor="var(--st-background-color)",
+        plot_bgcolor="rgba(0,0,0,0)",  # an opaque one of an axis below would cover the curves
         font={"color": "var(--st-text-color)", "family": "var(--st-font)", "size": 13},
         hovermode="x unified",
         hoverlabel={

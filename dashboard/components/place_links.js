@@ -2,11 +2,12 @@
 // a plain click tells the server; with a key held, or in another tab, the browser opens the address.
 // The place that is left stays in the browser's history: Back tells the server what its address says.
 
-const leavePlace = () => history.pushState(history.state, "", location.href);
-
 export default function ({ data, setTriggerValue }) {
   const ends = new AbortController();
   const here = location.pathname;
+  const leavePlace = () => {
+    if (data.names.length) history.pushState(history.state, "", location.href);
+  };
   window.__leavePlace = leavePlace;
   const follow = (event) => {
     const link = event.composedPath().find((node) => node.dataset?.place);
@@ -19,7 +20,7 @@ export default function ({ data, setTriggerValue }) {
     setTriggerValue("go", { ...data.always, ...named });
   };
   const back = () => {
-    if (location.pathname !== here) return;
+    if (location.pathname !== here || !data.names.length) return;
     const asked = new URLSearchParams(location.search);
     setTriggerValue("go", Object.fromEntries(data.names.map((name) => [name, asked.get(name)])));
   };

@@ -22,13 +22,14 @@ __all__ = ["follow_links"]
 _KEY = "place-links"
 
 
-def follow_links(go: Callable[..., None], names: Iterable[str], **always: str) -> None:
+def follow_links(go: Callable[..., None], names: Iterable[str] = (), **always: str) -> None:
     """Mount the script, once a page.
 
     Args:
         go: called with the parameters that a followed link names; after Back with all of them,
             None for those that the address does not name.
-        names: of all parameters that name a place on this page.
+        names: of all parameters that name a place on this page; none where links lead elsewhere,
+            and Back with them.
         always: parameters that every such link sets too.
     """
     data = {"always": always, "names": list(names)}

@@ -45,7 +45,7 @@ class Table {
     if (!before || named(before.headings) !== named(data.headings)) this.buildHead();
     this.sortedBy();
     this.buildRows();
-    this.more.hidden = data.matching <= data.rows.length;
+    this.more.hidden = !data.left_out;
     write(this.more, data.words.more);
     this.mark();
   }
@@ -88,7 +88,7 @@ class Table {
     let place = this.body.firstChild;
     this.data.rows.forEach((row) => {
       kept.add(row.run);
-      const line = this.rows.get(row.run) ?? this.newRow(row.run);
+      const line = this.rows.get(row.run) ?? this.newRow(row.run, row.group);
       this.fill(line, row);
       if (line.node === place) place = place.nextSibling;
       else this.body.insertBefore(line.node, place);
@@ -101,15 +101,16 @@ class Table {
     if (!this.rows.has(this.active)) this.active = this.data.rows[0]?.run;
   }
 
-  newRow(run) {
+  newRow(run, group) {
     const node = document.createElement("tr");
     node.dataset.run = run;
     const box = make("input", make("td", node));
     box.type = "checkbox";
     const name = make("th", node);
     name.scope = "row";
-    const link = make("a", name);
-    link.href = `run?run=${encodeURIComponent(run)}`;
+    const link = make(group ? "button" : "a", name);
+    if (group) link.type = "button";
+    else link.href = `run?run=${encodeURIComponent(run)}`;
     const cells = this.data.headings.map((heading) => {
       const cell = make("td", node, heading.figure ? "figure" : "");
       return { cell, main: make("span", cell), small: make("small", cell) };
@@ -120,6 +121,10 @@ class Table {
   }
 
   fill(line, row) {
+    line.runs = row.runs;
+    line.node.classList.toggle("group", row.group);
+    line.node.classList.toggle("inside", row.inside);
+    if (row.group) line.link.setAttribute("aria-expanded", row.open);
     write(line.link, row.name);
     line.link.title = row.name;
     line.box.setAttribute("aria-label", this.data.words.select.replace("{run}", row.name));
@@ -127,15 +132,19 @@ class Table {
       const { cell, main, small: after } = line.cells[index];
       write(main, text);
       write(after, small ? ` ${small}` : "");
-      if (this.data.headings[index].name === "state") main.className = `state state-${row.state}`;
+      if (this.data.headings[index].name === "state") {
+        main.className = row.state ? `state state-${row.state}` : "";
+      }
       if (text.length > 24) cell.title = text;
     });
   }
 
   mark() {
     for (const [run, line] of this.rows) {
-      const chosen = this.selected.has(run);
+      const count = line.runs.filter((one) => this.selected.has(one)).length;
+      const chosen = count > 0 && count === line.runs.length;
       line.box.checked = chosen;
+      line.box.indeterminate = count > 0 && !chosen;
       line.node.classList.toggle("chosen", chosen);
       const reached = run === this.active ? 0 : -1; // one row is on the way of the Tab key
       line.box.tabIndex = reached;
@@ -161,6 +170,10 @@ class Table {
   clicked(event) {
     const run = event.target.closest("tr")?.dataset.run;
     if (!run || event.button) return;
+    if (event.target.closest("button")) {
+      this.ask("unfold", run);
+      return;
+    }
     if (event.target.closest("a")) {
       if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
       event.preventDefault();
@@ -172,19 +185,22 @@ class Table {
   }
 
   choose(run, range) {
-    const chosen = !this.selected.has(run);
+    const all = (one) => this.rows.get(one).runs;
+    const chosen = !all(run).every((one) => this.selected.has(one));
     const order = this.order();
     const [from, to] = [order.indexOf(this.last), order.indexOf(run)];
     const runs = range && from >= 0
       ? order.slice(Math.min(from, to), Math.max(from, to) + 1) : [run];
-    runs.forEach((one) => (chosen ? this.selected.add(one) : this.selected.delete(one)));
+    runs.flatMap(all).forEach(
+      (one) => (chosen ? this.selected.add(one) : this.selected.delete(one)),
+    );
     this.last = run;
     this.active = run;
     this.tell(false);
   }
 
   selectAll(chosen) {
-    this.selected = new Set(chosen ? this.order() : []);
+    this.selected = new Set(chosen ? [...this.rows.values()].flatMap((line) => line.runs) : []);
     this.tell(chosen);
   }
 
@@ -204,12 +220,13 @@ class Table {
     const at = order.indexOf(line.dataset.run);
     const next = order[Math.min(order.length - 1, Math.max(0, at + step))];
     if (event.shiftKey && next !== line.dataset.run) {
-      if (!this.selected.has(line.dataset.run)) this.selected.add(line.dataset.run);
+      const all = (run) => this.rows.get(run).runs;
+      all(line.dataset.run).forEach((run) => this.selected.add(run));
+      all(next).forEach((run) => this.selected.delete(run));
       this.last = line.dataset.run;
-      this.selected.delete(next);
       this.choose(next, true);
     }
-    const kind = event.target.tagName === "A" ? "link" : "box";
+    const kind = event.target.tagName === "INPUT" ? "box" : "link";
     this.rows.get(next)[kind].focus();
   }
 }

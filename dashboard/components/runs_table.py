@@ -37,19 +37,27 @@ class Heading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A run.
+    """A run, or a group of runs as one row that opens.
 
     Attributes:
         run: its id.
         name: what its link says.
-        state: of the run, for the colour of its sign.
+        state: of the run, for the colour of its sign; of a group that of all its runs, or "".
         cells: the text of each column, and a smaller one after it, or "".
+        runs: ids of a group's runs; of a run its own.
+        group: it is a group.
+        open: it is a group whose runs follow it.
+        inside: it is a run of the group before it.
     """
 
     run: str
     name: str
     state: str
     cells: tuple[tuple[str, str], ...]
+    runs: tuple[str, ...]
+    group: bool = False
+    open: bool = False
+    inside: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +70,8 @@ class RunsTable:
         sort: name of the column by which they are sorted.
         descending: the highest first.
         selected: ids, also of runs that are not among the rows.
-        matching: how many runs there are; more than there are rows where some are left out.
+        matching: how many runs there are.
+        left_out: how many rows are not shown.
         echo: what the browser sent last with a selection.
     """
 
@@ -72,6 +81,7 @@ class RunsTable:
     descending: bool
     selected: tuple[str, ...]
     matching: int
+    left_out: int
     echo: int
     words: Mapping[str, str] = field(default_factory=dict)
 
@@ -89,7 +99,7 @@ def runs_table(
         key: of the component.
         on_asked: called with what a person asks for and its value: "sort" and the name of a
             column, "select" with `{"runs": [ids], "all": whether it is all that match, "echo"}`,
-            "open" and an id, or "more" and None.
+            "open" and an id, "unfold" and the id of a group, or "more" and None.
     """
 
     def asked() -> None:

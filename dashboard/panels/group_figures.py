@@ -16,10 +16,12 @@ from dashboard.charts.seed_band import (
 )
 from dashboard.components.live_chart import chart_message, live_chart
 from dashboard.panels.figures import metric_with_note
+from dashboard.panels.plain_table import plain_table
 from dashboard.server.histories import history_of
 from dashboard.words.groups import group_name
 from dashboard.words.run_names import state_name
 from dashboard.words.translation import N_, _, ngettext, translated
+from dashboard.words.wording import figure, percent
 from mlcore.insight.t_tests import Spread
 from mlcore.runs import RunFolder
 from mlcore.runs.library.groups import RunGroup
@@ -42,7 +44,7 @@ def group_part(group: RunGroup) -> None:
         group_cards(group)
         group_curves([group], key="group-chart")
         with st.expander(_("The runs of this group"), key="group-runs-box"):
-            group_runs(group, key="group-runs")
+            group_runs(group)
 
 
 def how_far(group: RunGroup) -> str:
@@ -92,21 +94,26 @@ def group_curves(groups: Sequence[RunGroup], *, key: str) -> None:
         groups: at most five.
         key: of the chart, and of its switches.
     """
-    figure, kind = _switches(groups, key)
+    drawn, kind = _switches(groups, key)
     names = group_names(groups)
     info = band_info(
         [
             (names[group.id], [history_of(RunFolder(one.path)).epochs for one in group.runs])
             for group in groups
         ],
-        figure,
+        drawn,
         kind,
         epochs=max(one.epochs for group in groups for one in group.runs),
     )
-    name = f"{key} {figure} {' '.join(group.id for group in groups)}"
+    name = f"{key} {drawn} {' '.join(group.id for group in groups)}"
+    done = sum(len(group.finished) for group in groups)
     with st.container(key=f"{key}-box"):
         message = chart_message(
-            band_frame(info, name=name), band_arrays(info), run=name, words=band_words(info)
+            band_frame(info, name=name),
+            band_arrays(info),
+            run=name,
+            words=band_words(info),
+            news={"text": "", "state": f"{done} {kind}", "ended": False},  # nothing to announce
         )
         live_chart(message, key=key)
 
@@ -121,30 +128,22 @@ def group_names(groups: Sequence[RunGroup]) -> dict[str, str]:
     }
 
 
-def group_runs(group: RunGroup, *, key: str) -> None:
+def group_runs(group: RunGroup) -> None:
     """The runs of a group as a table, by seed."""
-    number = st.column_config.NumberColumn
-    st.dataframe(
-        {
-            "seed": [info.config.train.seed for info in group.runs],
-            "state": [state_name(info.state) for info in group.runs],
-            "epochs": [f"{info.epoch}/{info.epochs}" for info in group.runs],
-            "loss": [info.loss for info in group.runs],
-            "validation": [_hundredfold(info.validation_accuracy) for info in group.runs],
-            "test": [_hundredfold(info.test_accuracy) for info in group.runs],
-            "run": [info.id for info in group.runs],
-        },
-        hide_index=True,
-        column_config={
-            "seed": number(_("Seed"), format="%d"),
-            "state": _("State"),
-            "epochs": st.column_config.TextColumn(_("Epochs"), alignment="right"),
-            "loss": number(_("Training loss"), format="%.4f"),
-            "validation": number(_("Validation accuracy"), format="%.2f %%"),
-            "test": number(_("Test accuracy"), format="%.2f %%"),
-            "run": _("Run"),
-        },
-        key=key,
+    runs = group.runs
+    table = {
+        _("Seed"): [str(info.config.train.seed) for info in runs],
+        _("State"): [state_name(info.state) for info in runs],
+        _("Epochs"): [f"{info.epoch}/{info.epochs}" for info in runs],
+        _("Training loss"): [figure(info.loss) for info in runs],
+        _("Validation accuracy"): [percent(info.validation_accuracy) for info in runs],
+        _("Test accuracy"): [percent(info.test_accuracy) for info in runs],
+        _("Run"): [info.id for info in runs],
+    }
+    plain_table(
+        list(zip(*table.values(), strict=True)),
+        label=_("Runs of {group}", group=group_name(group)),
+        headings=list(table),
     )
 
 
@@ -154,7 +153,7 @@ def _switches(groups: Sequence[RunGroup], key: str) -> tuple[EpochFigure, BandKi
     with st.container(
         horizontal=True, vertical_alignment="center", gap="medium", key=f"{key}-switches"
     ):
-        figure: EpochFigure = st.segmented_control(
+        drawn: EpochFigure = st.segmented_control(
             _("Curve"),
             possible,
             default=possible[0],
@@ -175,7 +174,7 @@ def _switches(groups: Sequence[RunGroup], key: str) -> tuple[EpochFigure, BandKi
             label_visibility="collapsed",
             help=_("The band reaches one standard deviation to either side of the mean."),
         )
-    return figure, kind
+    return drawn, kind
 
 
 def _card(
@@ -186,7 +185,3 @@ def _card(
 ) -> None:
     mean, sd, n = (found.mean, found.sd, found.n) if found else (None, None, 0)
     metric_with_note(label, words(mean, sd), f"n = {n}", help=help)
-
-
-def _hundredfold(share: float | None) -> float | None:
-    return None if share is None else share * 100

@@ -31,7 +31,7 @@ def plain_table(
     head = "".join(f'<th scope="col">{html.escape(text)}</th>' for text in headings)
     body = "".join(_row(row, strong=index in strong) for index, row in enumerate(rows))
     st.html(
-        f'<div class="plain-table" role="region" tabindex="0" aria-label="{html.escape(label)}">'
+        f'<div class="plain-table" role="group" tabindex="0" aria-label="{html.escape(label)}">'
         f"<table>{f'<thead><tr>{head}</tr></thead>' if head else ''}<tbody>{body}</tbody></table>"
         "</div>"
     )

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from dashboard.panels.group_figures import group_curves, group_names, group_runs
+from dashboard.panels.plain_table import plain_table
 from dashboard.server.evaluations import evaluated
 from dashboard.words.intervals import verdict_sentence
 from dashboard.words.translation import _
@@ -40,7 +41,7 @@ def draw(runs: Sequence[RunInfo]) -> None:
     for group in groups[:_MOST]:
         if len(group.runs) > 1:
             with st.expander(as_markdown(names[group.id]), key=f"group-{group.id}"):
-                group_runs(group, key=f"group-runs-{group.id}")
+                group_runs(group)
 
 
 def _groups(runs: Sequence[RunInfo]) -> list[RunGroup]:
@@ -145,7 +146,6 @@ def _figures(groups: Sequence[RunGroup], names: Mapping[str, str]) -> None:
         return validation.mean if validation else -1.0
 
     ordered = sorted(groups, key=rank, reverse=True)
-    text = st.column_config.TextColumn
 
     def cells(index: int) -> list[str]:
         found = [spreads[group.id][index] for group in ordered]
@@ -153,21 +153,16 @@ def _figures(groups: Sequence[RunGroup], names: Mapping[str, str]) -> None:
             mean_percent(one.mean, one.sd) if one else mean_percent(None, None) for one in found
         ]
 
-    st.dataframe(
-        {
-            "group": [names[group.id] for group in ordered],
-            "n": [f"{len(group.finished)}/{len(group.runs)}" for group in ordered],
-            "validation": cells(0),
-            "test": cells(1),
-        },
-        hide_index=True,
-        column_config={
-            "group": text(_("Group")),
-            "n": text(_("Finished"), alignment="right"),
-            "validation": text(_("Validation accuracy"), alignment="right"),
-            "test": text(_("Test accuracy"), alignment="right"),
-        },
-        key="verdict-figures",
+    table = {
+        _("Group"): [names[group.id] for group in ordered],
+        _("Finished"): [f"{len(group.finished)}/{len(group.runs)}" for group in ordered],
+        _("Validation accuracy"): cells(0),
+        _("Test accuracy"): cells(1),
+    }
+    plain_table(
+        list(zip(*table.values(), strict=True)),
+        label=_("Groups by validation accuracy"),
+        headings=list(table),
     )
     st.caption(
         _(

@@ -63,5 +63,5 @@ def which_is_better(found: Comparison) -> str:
 
 def verdict_sentence(found: Verdict, first: str, second: str) -> str:
     """A verdict on two settings that are called so, as one sentence."""
-    words = verdict_words(found, first, second, translated)
+    words = verdict_words(found, first, second, translated).replace("95 %", "95\N{NO-BREAK SPACE}%")
     return words[0].upper() + words[1:]

@@ -10,12 +10,16 @@ from dashboard.words.translation import _, translated
 from dashboard.words.wording import duration, figure, percent
 from mlcore.data import CATALOG
 from mlcore.insight.intervals import wilson
+from mlcore.insight.t_tests import spread
 from mlcore.rules import Value
 from mlcore.runs import RunInfo
 from mlcore.runs.library.columns import Cell, Column
-from mlcore.words import NO_FIGURE
+from mlcore.runs.library.groups import RunGroup
+from mlcore.words import NO_FIGURE, mean_percent
 
-__all__ = ["cell_text", "column_label", "column_text", "interval_text"]
+__all__ = ["cell_text", "column_label", "column_text", "group_text", "interval_text"]
+
+_MOST = 3  # different texts in a group's cell
 
 
 def column_label(column: Column) -> str:
@@ -50,6 +54,30 @@ def column_text(column: Column, cell: Cell) -> str:
         case "count":
             return f"{cell:,}"
     return f"{cell:,.0f}" if column.name == "pace" else figure(cell)
+
+
+def group_text(column: Column, group: RunGroup) -> str:
+    """What a group's cell of a column says: mean ± standard deviation, or what its runs share."""
+    if column.name == "state":
+        states = {info.state for info in group.runs}
+        if len(states) == 1:
+            return state_name(states.pop())
+        return _("{done} of {n} finished", done=len(group.finished), n=len(group.runs))
+    cells = [column.read(info) for info in group.runs]
+    if column.kind in ("share", "number", "seconds") and not column.setting:
+        figures = [cell if isinstance(cell, float) else None for cell in cells]
+        found = spread(figures)
+        if found is None:
+            return NO_FIGURE
+        if column.kind == "share":
+            return mean_percent(found.mean, found.sd)
+        return column_text(column, found.mean)
+    texts = dict.fromkeys(cell_text(column, info) for info in group.runs)
+    return (
+        next(iter(texts))
+        if len(texts) == 1
+        else ", ".join(list(texts)[:_MOST]) + ("…" if len(texts) > _MOST else "")
+    )
 
 
 def interval_text(info: RunInfo) -> str:

@@ -33,7 +33,7 @@ COMMANDS = {
     "delete": "put a run into the trash",
     "restore": "restore a deleted run, or empty the trash",
     "evaluate": "test a run or checkpoint: accuracy, loss, confusion matrix",
-    "compare": "test two runs or checkpoints on the same images: which is better, or is it chance",
+    "compare": "test two runs, groups or checkpoints on the same images: better, or is it chance",
     "predict": "say what images show: drawings, scans, photographs",
     "export": "write a model for other programs: weights, safetensors, ONNX, torch.export",
     "pack": "write a run as one file, to share it",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 from pathlib import Path
 
@@ -144,3 +145,26 @@ def test_the_table_works_by_keyboard_and_a_run_opens(app, page, settled, shots):
     assert not faults_in_both_themes(page, "run")
     page.get_by_role("link", name="All runs").click()
     expect(page.locator(".st-key-runs-selected")).to_contain_text("3 runs selected")
+
+
+def test_an_experiment_is_one_row_that_opens_and_is_selected_as_one(app, page, settled):
+    server = app()
+    make(server.runs, 4)
+    for info in RunStore(server.runs).list()[:2]:
+        file = info.path / "config.json"
+        meta = json.loads(file.read_text()) | {"experiment": "x20261128-120000-abcd"}
+        file.write_text(json.dumps(meta))
+    page.goto(f"{server.url}/runs?data.name=digits")
+    expect(rows(page)).to_have_count(3)
+    group = page.locator(".runs-table tbody button")
+    expect(group).to_contain_text("2 seeds")
+    group.click()
+    expect(rows(page)).to_have_count(5)
+    expect(group).to_have_attribute("aria-expanded", "true")
+    rows(page).first.get_by_role("checkbox").click()
+    expect(page.locator(".st-key-runs-selected")).to_contain_text("2 runs selected")
+    expect(box(page, "run 4")).to_be_checked()
+    box(page, "run 4").click()
+    expect(page.locator(".st-key-runs-selected")).to_contain_text("1 run selected")
+    group.click()
+    expect(rows(page)).to_have_count(3)

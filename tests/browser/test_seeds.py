@@ -7,8 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from mlcore.runs import RunStore
-from tests.browser.driving import button, wait_for_other_run
+from tests.browser.driving import button, run_of, wait_for_other_run
 
 pytestmark = pytest.mark.browser
 
@@ -27,9 +26,8 @@ def train_three(page, settled, before=""):
     expect(button(page, "train-seeds")).to_have_text(re.compile("Train 3 runs"))
     settled(page)
     button(page, "train-seeds").click()
-    run = wait_for_other_run(page, before)
+    wait_for_other_run(page, before)
     expect(page.locator(".st-key-group")).to_contain_text("3 of 3 runs finished", timeout=60_000)
-    return run
 
 
 def test_three_seeds_are_drawn_as_a_band_and_two_groups_are_compared(app, page, settled, shots):
@@ -37,7 +35,7 @@ def test_three_seeds_are_drawn_as_a_band_and_two_groups_are_compared(app, page, 
     page.goto(f"{server.url}/?{DIGITS}0.003")
     settled(page)
     expect(page.locator(".st-key-seeds button").first).to_have_text(re.compile("× 5 seeds"))
-    first = train_three(page, settled)
+    train_three(page, settled)
     group = page.locator(".st-key-group")
     expect(group.get_by_test_id("stMetric").last).to_contain_text(
         re.compile(r"Test accuracy\s*\d+\.\d\d ± \d+\.\d\d %\s*n = 3")
@@ -51,12 +49,19 @@ def test_three_seeds_are_drawn_as_a_band_and_two_groups_are_compared(app, page, 
 
     page.goto(f"{server.url}/?{DIGITS}0.0001")
     settled(page)
-    train_three(page, settled, first)
-    runs = ",".join(info.id for info in RunStore(server.runs).list()[::-1])
-    page.goto(f"{server.url}/runs?selected={runs}&view=seeds")
-    settled(page)
+    train_three(page, settled, run_of(page))
+    page.get_by_test_id("stSidebar").get_by_role("link", name="Runs").click()
+    rows = page.locator(".runs-table tbody tr")
+    expect(rows).to_have_count(2)
+    rows.first.get_by_role("link").click()
+    expect(rows).to_have_count(5)  # it has opened
+    rows.first.get_by_role("checkbox").check()
+    expect(page.locator(".st-key-runs-selected")).to_contain_text("3 runs selected")
+    rows.last.get_by_role("checkbox").check()
+    expect(page.locator(".st-key-runs-selected")).to_contain_text("6 runs selected")
+    page.get_by_role("radio", name="Seeds and verdict").click()
     verdict = page.locator(".st-key-verdict")
-    expect(verdict).to_contain_text(re.compile(r"is worse than .* points of accuracy \(95 %: "))
+    expect(verdict).to_contain_text(re.compile(r"is better than .* points of accuracy \(95.%: "))
     expect(verdict).to_contain_text("paired t-test over 3 common seeds")
     expect(page.locator(".st-key-group-chart .live-chart .fills path.js-fill")).to_have_count(2)
     shots(page, "verdict")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -12,18 +12,20 @@ from dashboard.components.runs_table import Heading, Row, RunsTable, runs_table
 from dashboard.session import run_view
 from dashboard.session.problems import friendly_errors
 from dashboard.session.run_view import DIFFERING, RunView, current_view
+from dashboard.words.groups import group_name
 from dashboard.words.progress import ACTIVE
-from dashboard.words.run_cells import cell_text, column_label, interval_text
+from dashboard.words.run_cells import cell_text, column_label, group_text, interval_text
 from dashboard.words.run_names import distinct_names
 from dashboard.words.translation import _
 from mlcore.runs import RunInfo
 from mlcore.runs.library.columns import COLUMNS, Column, differing, find_column
+from mlcore.runs.library.groups import RunGroup, experiments
 
 __all__ = ["live_table", "runs_data", "shown_columns"]
 
 _KEY = "runs-table"
 _ROWS, _MORE = "runs-rows", 200  # rows at first, and by each click on "Show more"
-_ECHO, _OPEN = "runs-echo", "runs-open"
+_ECHO, _OPEN, _UNFOLDED = "runs-echo", "runs-open", "runs-unfolded"
 _MOVES, _IDLE = 2.0, 4.0  # seconds between two looks
 _MOST_DIFFERING = 6
 _NOTE = 80  # characters of a note in a cell
@@ -43,31 +45,86 @@ def _table(drawn_from: RunView, names: tuple[str, ...]) -> None:
     runs, view = server.store().list(), current_view()
     if view != drawn_from or _names(runs) != names:
         st.rerun()
-    runs_table(runs_data(runs, view), key=_KEY, on_asked=_asked)
+    runs_table(runs_data(runs, view, _unfolded()), key=_KEY, on_asked=_asked)
 
 
-def runs_data(runs: Sequence[RunInfo], view: RunView) -> RunsTable:
-    """What the table shows of these runs."""
+def runs_data(runs: Sequence[RunInfo], view: RunView, unfolded: Collection[str] = ()) -> RunsTable:
+    """What the table shows of these runs.
+
+    Args:
+        runs: all there are.
+        view: which of them, in which order, with which columns.
+        unfolded: ids of the groups whose runs are rows of their own below the group's.
+    """
     listed = view.listed(runs)
-    rows = listed[: st.session_state.get(_ROWS, _MORE)]
+    groups = _groups(listed)
+    lines = _lines(listed, groups, unfolded)
+    shown = lines[: st.session_state.get(_ROWS, _MORE)]
     columns = shown_columns(listed, view)
-    names = distinct_names(rows)
+    names = distinct_names([one for one in shown if isinstance(one, RunInfo)])
     return RunsTable(
         headings=tuple(_heading(column) for column in columns),
         rows=tuple(
-            Row(
-                run=info.id,
-                name=names[info.id],
-                state=info.state,
-                cells=tuple(_cell(column, info) for column in columns),
-            )
-            for info in rows
+            _run_row(one, names[one.id], columns, groups)
+            if isinstance(one, RunInfo)
+            else _group_row(one, columns, unfolded)
+            for one in shown
         ),
         sort=view.sort,
         descending=view.descending,
         selected=tuple(info.id for info in view.selection(runs)),
         matching=len(listed),
+        left_out=len(lines) - len(shown),
         echo=int(st.session_state.get(_ECHO, 0)),
+    )
+
+
+def _groups(listed: Sequence[RunInfo]) -> dict[str, RunGroup]:
+    """The experiments of which several runs are listed."""
+    return {group.id: group for group in experiments(listed) if len(group.runs) > 1}
+
+
+def _lines(
+    listed: Sequence[RunInfo], groups: Mapping[str, RunGroup], unfolded: Collection[str]
+) -> list[RunInfo | RunGroup]:
+    """The rows: a group stands where the first of its runs would."""
+    lines: list[RunInfo | RunGroup] = []
+    seen: set[str] = set()
+    for info in listed:
+        group = groups.get(info.experiment or "")
+        if group is None:
+            lines.append(info)
+        elif group.id not in seen:
+            seen.add(group.id)
+            lines.append(group)
+            if group.id in unfolded:
+                lines += [one for one in listed if one.experiment == group.id]
+    return lines
+
+
+def _run_row(
+    info: RunInfo, name: str, columns: Sequence[Column], groups: Mapping[str, RunGroup]
+) -> Row:
+    return Row(
+        run=info.id,
+        name=name,
+        state=info.state,
+        cells=tuple(_cell(column, info) for column in columns),
+        runs=(info.id,),
+        inside=(info.experiment or "") in groups,
+    )
+
+
+def _group_row(group: RunGroup, columns: Sequence[Column], unfolded: Collection[str]) -> Row:
+    states = {info.state for info in group.runs}
+    return Row(
+        run=group.id,
+        name=group_name(group),
+        state=states.pop() if len(states) == 1 else "",
+        cells=tuple((group_text(column, group), "") for column in columns),
+        runs=tuple(info.id for info in group.runs),
+        group=True,
+        open=group.id in unfolded,
     )
 
 
@@ -106,12 +163,21 @@ def _asked(what: str, value: Any) -> None:
     """Do what a person asks of the table."""
     if what == "sort" and (column := find_column(str(value))):
         run_view.sort_by(column)
+    elif what == "unfold":
+        unfolded = _unfolded()
+        unfolded.symmetric_difference_update([str(value)])
+        st.session_state[_UNFOLDED] = unfolded
     elif what == "more":
         st.session_state[_ROWS] = st.session_state.get(_ROWS, _MORE) + _MORE
     elif what == "open":
         st.session_state[_OPEN] = str(value)
     elif what == "select" and isinstance(value, Mapping):
         _select(value)
+
+
+def _unfolded() -> set[str]:
+    held: set[str] = st.session_state.get(_UNFOLDED, set())
+    return held
 
 
 def _select(value: Mapping[str, Any]) -> None:

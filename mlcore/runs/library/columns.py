@@ -129,7 +129,7 @@ _FIGURES: Mapping[str, tuple[str, Kind, Callable[[RunInfo], Cell]]] = {
     "tag": (N_("Tags"), "tags", lambda info: info.tags),
     "epoch": (N_("Epochs done"), "count", lambda info: info.epoch),
     "best": (
-        N_("Best validation accuracy"),
+        N_("Best validation"),
         "share",
         lambda info: info.best_validation_accuracy,
     ),
@@ -147,6 +147,7 @@ _FIGURES: Mapping[str, tuple[str, Kind, Callable[[RunInfo], Cell]]] = {
     ),
     "best_epoch": (N_("Best epoch"), "count", lambda info: info.best_epoch),
     "step": (N_("Steps done"), "count", lambda info: info.step),
+    "experiment": (N_("Experiment"), "text", lambda info: info.experiment),
     "parent": (N_("Forked from"), "text", lambda info: info.parent),
     "run": (N_("Run"), "text", lambda info: info.id),
 }

@@ -8,8 +8,9 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.panels.runs_parts.table import runs_data
 from dashboard.session.run_view import DIFFERING, RunView
-from mlcore.config import OptimConfig, RunConfig
+from mlcore.config import OptimConfig, RunConfig, TrainConfig
 from mlcore.events import Finished, SettingsEdited, Stopped
+from mlcore.runs.library.groups import new_experiment
 from mlcore.runs.library.label import read_label, set_tags
 from tests.dashboard.train_page import CONFIG, EPOCH, STARTED, STEPS, keys, sentences
 
@@ -50,6 +51,19 @@ def test_the_table_has_the_settings_that_differ(runs) -> None:
     ]
     up = runs_data(runs.list(), view(sort="optim.lr", descending=False, where="lr < 0.15"))
     assert ([row.name for row in up.rows], up.matching) == (["lr 0.1"], 1)
+
+
+def test_an_experiment_is_one_row_that_opens(runs) -> None:
+    name = new_experiment()
+    for seed in (1, 2):
+        runs.create(RunConfig(train=TrainConfig(seed=seed)), experiment=name)
+    alone = runs.create(RunConfig(), name="alone")
+    folded = runs_data(runs.list(), view())
+    assert [(row.run, row.group) for row in folded.rows] == [(alone.id, False), (name, True)]
+    assert len(folded.rows[1].runs) == 2
+    opened = runs_data(runs.list(), view(), {name})
+    assert [row.inside for row in opened.rows] == [False, False, True, True]
+    assert (opened.rows[1].open, opened.matching, opened.left_out) == (True, 3, 0)
 
 
 def test_the_view_stands_in_the_address(made) -> None:

@@ -112,6 +112,7 @@ def test_without_held_out_images_the_losses_have_the_whole_height():
     layout = frame(validated=False)["layout"]
     assert layout["yaxis"]["domain"] == [0.0, 1.0]
     assert layout["yaxis2"]["visible"] is False
+    assert layout["plot_bgcolor"] == "rgba(0,0,0,0)"  # the hidden axis lies over them
 
 
 @pytest.mark.parametrize("axis", ["auto", "linear", "log"])

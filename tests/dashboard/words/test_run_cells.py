@@ -28,7 +28,7 @@ def test_settings_are_written_as_on_the_other_pages() -> None:
     assert said("model.hidden") == "128 · 64"
     assert said("optim.name") == "SGD"
     assert column_label(COLUMNS["optim.lr"]) == "Learning rate"
-    assert column_label(COLUMNS["best"]) == "Best validation accuracy"
+    assert column_label(COLUMNS["best"]) == "Best validation"
 
 
 def test_a_test_accuracy_has_its_interval() -> None:
