@@ -57,6 +57,7 @@ def _run(info: RunInfo, runs: Sequence[RunInfo]) -> None:
         curves.draw([info])
     st.header(_("Settings"), anchor=False)
     facts.settings(history.config)
+    code.code_of_run(history)
     left, right = st.columns(2, gap="large")
     with left:
         st.header(_("History"), anchor=False)
@@ -64,7 +65,6 @@ def _run(info: RunInfo, runs: Sequence[RunInfo]) -> None:
     with right:
         st.header(_("Environment"), anchor=False)
         facts.environment(info, history)
-    code.code_of_run(history)
     st.header(_("Checkpoints"), anchor=False)
     if rows := rows_of(info):
         checkpoint_list(info, rows)

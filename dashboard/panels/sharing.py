@@ -154,6 +154,7 @@ def _unpack(new: Upload) -> None:
         new.discard()
     st.session_state[_DONE] = found
     session.set_current_run(found["run"])
+    session.write_address(session.config())
 
 
 def _report(found: Mapping[str, Any]) -> None:

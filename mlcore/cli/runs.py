@@ -22,7 +22,7 @@ from mlcore.runs.library.condition import parse_condition
 from mlcore.runs.library.groups import together
 from mlcore.runs.library.table_file import TABLE_FORMATS, run_record, table_file
 from mlcore.runs.library.trash import count_deleted, deleted_runs, trash
-from mlcore.words import duration, figure, percent, share_range
+from mlcore.words import counted, duration, figure, percent, share_range
 
 __all__ = ["run"]
 
@@ -73,7 +73,7 @@ def run(argv: Sequence[str]) -> int:
     for sentence in store.damaged().values():
         print(f"mlcore: {sentence}", file=sys.stderr)
     if options.format:
-        _write(table_file(found, options.format), options)
+        _write(table_file(found, options.format), options, len(found))
     elif options.groups and found:
         show_groups(together(found), as_json=options.json)
     elif options.json:
@@ -123,8 +123,8 @@ def _chosen(listed: Sequence[RunInfo], options: Options) -> list[RunInfo]:
     return sort_runs(found, column, descending=options.descending)
 
 
-def _write(content: bytes, options: Options) -> None:
-    """Write a table to the file that is named, else to standard output."""
+def _write(content: bytes, options: Options, count: int) -> None:
+    """Write a table of so many runs to the file that is named, else to standard output."""
     if options.output:
         path = expand_home(options.output)
         try:
@@ -132,6 +132,7 @@ def _write(content: bytes, options: Options) -> None:
                 file.write(content)
         except OSError as error:
             raise cannot_write(path, error) from error
+        print(f"{path} ({counted(count, 'run')})")
     elif options.format != "parquet":
         print(content.decode(), end="")
     elif sys.stdout.isatty():

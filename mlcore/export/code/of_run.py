@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -96,7 +97,16 @@ def _changed(before: RunConfig, after: RunConfig) -> Mapping[str, Value]:
 
 
 def _read(file: Path, run: str) -> tuple[RunConfig, Start, int]:
-    """Settings in a full checkpoint, where its training stood, and its step."""
+    """Settings in a full checkpoint, where its training stood, and its step; read once."""
+    try:
+        found = file.stat()
+    except OSError:
+        return _read_anew(file, run, 0, 0)  # says what is wrong
+    return _read_anew(file, run, found.st_mtime_ns, found.st_size)
+
+
+@functools.lru_cache(maxsize=32)
+def _read_anew(file: Path, run: str, _changed: int, _bytes: int) -> tuple[RunConfig, Start, int]:
     from mlcore.checkpoint.forms import recognise
     from mlcore.checkpoint.stated import read_config
     from mlcore.checkpoint.untrusted import limits
