@@ -63,9 +63,9 @@ def group_text(column: Column, group: RunGroup) -> str:
         if len(states) == 1:
             return state_name(states.pop())
         return _("{done} of {n} finished", done=len(group.finished), n=len(group.runs))
-    cells = [column.read(info) for info in group.runs]
     if column.kind in ("share", "number", "seconds") and not column.setting:
-        figures = [cell if isinstance(cell, float) else None for cell in cells]
+        read = [column.read(info) for info in group.finished]
+        figures = [cell if isinstance(cell, float) else None for cell in read]
         found = spread(figures)
         if found is None:
             return NO_FIGURE

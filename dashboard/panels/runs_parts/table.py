@@ -18,8 +18,8 @@ from dashboard.words.run_cells import cell_text, column_label, group_text, inter
 from dashboard.words.run_names import distinct_names
 from dashboard.words.translation import _
 from mlcore.runs import RunInfo
-from mlcore.runs.library.columns import COLUMNS, Column, differing, find_column
-from mlcore.runs.library.groups import RunGroup, experiments
+from mlcore.runs.library.columns import COLUMNS, Column, differing, find_column, sort_runs
+from mlcore.runs.library.groups import RunGroup, average, experiments
 
 __all__ = ["live_table", "runs_data", "shown_columns"]
 
@@ -58,7 +58,7 @@ def runs_data(runs: Sequence[RunInfo], view: RunView, unfolded: Collection[str] 
     """
     listed = view.listed(runs)
     groups = _groups(listed)
-    lines = _lines(listed, groups, unfolded)
+    lines = _lines(listed, groups, unfolded, view)
     shown = lines[: st.session_state.get(_ROWS, _MORE)]
     columns = shown_columns(listed, view)
     names = distinct_names([one for one in shown if isinstance(one, RunInfo)])
@@ -85,20 +85,20 @@ def _groups(listed: Sequence[RunInfo]) -> dict[str, RunGroup]:
 
 
 def _lines(
-    listed: Sequence[RunInfo], groups: Mapping[str, RunGroup], unfolded: Collection[str]
+    listed: Sequence[RunInfo],
+    groups: Mapping[str, RunGroup],
+    unfolded: Collection[str],
+    view: RunView,
 ) -> list[RunInfo | RunGroup]:
-    """The rows: a group stands where the first of its runs would."""
+    """The rows in order: a group stands where its mean does."""
+    alone = [info for info in listed if (info.experiment or "") not in groups]
+    means = [average(group) for group in groups.values()]
     lines: list[RunInfo | RunGroup] = []
-    seen: set[str] = set()
-    for info in listed:
-        group = groups.get(info.experiment or "")
-        if group is None:
-            lines.append(info)
-        elif group.id not in seen:
-            seen.add(group.id)
-            lines.append(group)
-            if group.id in unfolded:
-                lines += [one for one in listed if one.experiment == group.id]
+    for info in sort_runs([*alone, *means], COLUMNS[view.sort], descending=view.descending):
+        group = groups.get(info.id)
+        lines.append(group or info)
+        if group is not None and group.id in unfolded:
+            lines += [one for one in listed if one.experiment == group.id]
     return lines
 
 
@@ -121,11 +121,16 @@ def _group_row(group: RunGroup, columns: Sequence[Column], unfolded: Collection[
         run=group.id,
         name=group_name(group),
         state=states.pop() if len(states) == 1 else "",
-        cells=tuple((group_text(column, group), "") for column in columns),
+        cells=tuple((group_text(column, group), _count(column, group)) for column in columns),
         runs=tuple(info.id for info in group.runs),
         group=True,
         open=group.id in unfolded,
     )
+
+
+def _count(column: Column, group: RunGroup) -> str:
+    """Over how many runs an accuracy is a mean."""
+    return f"n = {len(group.finished)}" if column.kind == "share" else ""
 
 
 def shown_columns(listed: Sequence[RunInfo], view: RunView) -> list[Column]:

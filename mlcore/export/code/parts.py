@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from mlcore.export.code.data_code import data_part, reads_torchvision
+from mlcore.export.code.loop_code import training_part
 from mlcore.export.code.model_code import ACTIVATIONS, model_part
 from mlcore.export.code.names import Names
 from mlcore.export.code.plan import Plan
 from mlcore.export.code.python_text import WIDTH, Part
-from mlcore.export.code.training_code import (
-    evaluation_part,
-    optimizer_part,
-    test_part,
-    training_part,
-)
+from mlcore.export.code.training_code import evaluation_part, optimizer_part, test_part
 
 __all__ = ["import_lines", "training_parts"]
 

@@ -6,7 +6,8 @@ import json
 import secrets
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from operator import attrgetter
 
 from mlcore.config import EXECUTION, RunConfig
 from mlcore.errors import RunError
@@ -21,6 +22,7 @@ __all__ = [
     "SEEDS_OF_ONE",
     "RunGroup",
     "alike",
+    "average",
     "experiment_of",
     "experiments",
     "find_experiment",
@@ -38,6 +40,10 @@ SEEDS_OF_ONE = 5
 """How many it has where nobody says otherwise."""
 
 _SEED = "train.seed"
+_AVERAGED = (
+    *("loss", "validation_loss", "validation_accuracy", "best_validation_accuracy"),
+    *("test_accuracy", "seconds", "images_per_second"),
+)
 _MARK = "x"  # an experiment's id begins with it, a run's with a digit
 
 
@@ -73,6 +79,17 @@ class RunGroup:
     def figure(self, read: Callable[[RunInfo], float | None]) -> Spread | None:
         """Mean and spread of a figure over the finished runs that have it; None: none has."""
         return spread([read(info) for info in self.finished])
+
+
+def average(group: RunGroup) -> RunInfo:
+    """A run that stands for a group where runs are sorted: its figures are those of the finished.
+
+    So a group is sorted by its mean, and not by the luckiest of its runs.
+    """
+    spreads = {name: group.figure(attrgetter(name)) for name in _AVERAGED}
+    means = {name: found.mean if found else None for name, found in spreads.items()}
+    newest = max(group.runs, key=lambda info: info.created)
+    return replace(newest, id=group.id, **means)  # type: ignore[arg-type]
 
 
 def new_experiment() -> str:

@@ -10,6 +10,7 @@ from mlcore.errors import RunError, SettingsError
 from mlcore.events import Finished
 from mlcore.runs.library.groups import (
     alike,
+    average,
     experiment_of,
     experiments,
     find_experiment,
@@ -108,3 +109,11 @@ def test_a_run_from_before_there_were_experiments_is_of_none(store):
     folder = store.create(CONFIG)
     folder.config_path.write_text(folder.config_path.read_text().replace('"experiment"', '"else"'))
     assert store.list()[0].experiment is None
+
+
+def test_a_group_is_sorted_by_its_mean_over_the_finished_runs(store, experiment):
+    (group,) = experiments(store.list())
+    mean = average(group)
+    assert mean.id == experiment
+    assert mean.test_accuracy == pytest.approx(0.92)
+    assert mean.best_validation_accuracy is None
