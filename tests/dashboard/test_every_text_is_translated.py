@@ -189,7 +189,7 @@ def test_while_runs_wait_for_a_paused_one(
         Failed(step=39, epoch=1, **REASON),
         None,
     ],
-    ids=["finished", "stopped", "shutdown", "cancelled", "failed", "lost"],
+    ids=["finished", "stopped", "shutdown", "cancelled", "packed", "failed", "lost"],
 )
 def test_after_the_end(end: Event | None, app: AppTest, made: Callable[..., RunFolder]) -> None:
     folder = made(STARTED, STEPS, EPOCH, *([end] if end else []), saved=39)
