@@ -55,7 +55,7 @@ FINISHED = Finished(step=39, epoch=1, test_loss=0.5, test_accuracy=0.9, seconds=
 
 UNTRANSLATED = re.compile(
     r"""
-    \d{8}\\?-\d{6}\\?-\w{4} | \(\w{4}\) | \[[0-9a-f]{4}\b  # ids of runs, and their ends
+    \b[0-9a-f]{40}\b | \d{8}\\?-\d{6}\\?-\w{4} | \(\w{4}\) | \[[0-9a-f]{4}\b  # ids of runs, and their ends
     | :material/\w+: | :[a-z-]+(?=\[) | %\{[^}]*\}  # icons, colours, numbers of a chart
     | `[^`]*` | [\w./-]+\\?\.(pt|gz|upload|log|jsonl)\b       # names as code, files
     | \b\d[\d.,]*e-?\d+\b                           # 1e-05
@@ -150,7 +150,7 @@ def test_each_part_of_a_test(part: str, app: AppTest, trained: RunFolder) -> Non
 @pytest.mark.parametrize("page", PAGES)
 def test_with_a_finished_run(page: str, app: AppTest, trained: RunFolder) -> None:
     folder = as_markdown(str(drawings_folder(data_root(trained.config.data))))
-    assert not english(opened(app, page), folder)
+    assert not english(opened(app, page), folder, str(trained.path.parent))
 
 
 def test_while_a_run_trains(app: AppTest, made: Callable[..., RunFolder], runs: RunStore) -> None:
