@@ -105,7 +105,7 @@ def execute(
             except Exception as error:  # noqa: BLE001 (whatever it is, the run ends with a message)
                 ending = _failed(last, _failure(folder, error))
                 record(ending)
-    for trouble in tracking.finish(ending):  # nobody is kept from resuming the run meanwhile
+    for trouble in tracking.finish():  # nobody is kept from resuming the run meanwhile
         record_late(folder, trouble)
         observe(trouble)
     return ending

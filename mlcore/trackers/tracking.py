@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 from mlcore import errors
 from mlcore.errors import MlcoreError, RunError, SettingsError
-from mlcore.events import EpochDone, Event, Finished, TrackerFailed
+from mlcore.events import EpochDone, Event, TrackerFailed
 from mlcore.runs import RunFolder
 from mlcore.trackers.catalog import TRACKERS, check_trackers
 
@@ -74,29 +74,13 @@ class Tracking:
         for mirror in self._mirrors:
             mirror.end_input()
 
-    def finish(self, outcome: Event) -> Iterator[TrackerFailed]:
+    def finish(self) -> Iterator[TrackerFailed]:
         """Give the trackers a few seconds to end; what they did not get by then."""
         until = time.monotonic() + GRACE
         for mirror in self._mirrors:
             mirror.wait(until)
-            missing = self._epochs - mirror.delivered
-            if mirror.ended:
-                continue
-            what = (
-                f"the figures of {missing} of {self._epochs} epochs"
-                if missing > 0
-                else ("the test figures" if isinstance(outcome, Finished) else "the end of the run")
-            )
-            yield self._failed(
-                mirror.name,
-                RunError(
-                    "{tracker} did not get all of the run ({reason}): {what} and its checkpoints "
-                    "are missing there; here nothing is missing.",
-                    tracker=TRACKERS[mirror.name].title,
-                    reason=mirror.reason or "no answer",
-                    what=what,
-                ),
-            )
+            if not mirror.ended:
+                yield self._failed(mirror.name, self._missing(mirror))
         self._mirrors = []
 
     def _start(self, name: str) -> None:
@@ -109,6 +93,27 @@ class Tracking:
             reason = error.strerror or str(error)
             problem = RunError("No process could be started ({reason}).", reason=reason)
             self._unable.append(self._failed(name, problem))
+
+    def _missing(self, mirror: _Mirror) -> RunError:
+        """What a tracker did not get of the run, in a sentence."""
+        title, reason = TRACKERS[mirror.name].title, mirror.reason or "no answer"
+        missing = self._epochs - mirror.delivered
+        if missing > 0:
+            return RunError(
+                "{tracker} did not get all of the run ({reason}): the figures of {missing:,} of "
+                "{epochs:,} epochs are missing there, and what comes at the end; here nothing is "
+                "missing.",
+                tracker=title,
+                reason=reason,
+                missing=missing,
+                epochs=self._epochs,
+            )
+        return RunError(
+            "{tracker} did not get the end of the run ({reason}): test figures or checkpoints may "
+            "be missing there; here nothing is missing.",
+            tracker=title,
+            reason=reason,
+        )
 
     def _failed(self, name: str, error: MlcoreError) -> TrackerFailed:
         return TrackerFailed(

@@ -61,6 +61,7 @@ UNTRANSLATED = re.compile(
     | \b\d[\d.,]*e-?\d+\b                           # 1e-05
     | \b(u?int8|float(16|32))\b | \b(fc|bn)\d(\.\w+)?\b  # types, layers of a state dict
     | \b(linear|batch\ norm|dropout|log\ softmax|relu|leaky_relu|gelu|silu|tanh|sigmoid|sgd|adam)\b
+    | \b(MLflow|TensorBoard)\b                      # trackers
     | \b(cpu|cuda)\b                                # devices and parts, as torch calls them
     | \bDigits\ \\\(bundled\\\)                       # the title of a data set, in a sentence
     | \b(python|torch|mlcore)\ \d[\w\\.+]*
@@ -189,7 +190,7 @@ def test_while_runs_wait_for_a_paused_one(
         Failed(step=39, epoch=1, **REASON),
         None,
     ],
-    ids=["finished", "stopped", "shutdown", "cancelled", "failed", "lost"],
+    ids=["finished", "stopped", "shutdown", "cancelled", "packed", "failed", "lost"],
 )
 def test_after_the_end(end: Event | None, app: AppTest, made: Callable[..., RunFolder]) -> None:
     folder = made(STARTED, STEPS, EPOCH, *([end] if end else []), saved=39)

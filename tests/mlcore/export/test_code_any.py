@@ -122,7 +122,7 @@ def trained(dice: Dice) -> tuple[Recipe, list[float], torch.nn.Module] | None:
     return recipe, losses, trainer.model
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(4))
 def test_a_script_gives_the_losses_and_weights_of_any_run(tmp_path, monkeypatch, seed):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "argv", ["train.py"])
