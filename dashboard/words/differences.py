@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from dashboard.words.choices import choice_name, setting_text
 from dashboard.words.translation import N_, language, translated
@@ -12,7 +12,7 @@ from mlcore.presets import PAGE_PRESET, PRESETS, preset_of
 from mlcore.rules import Value
 from mlcore.words import as_text
 
-__all__ = ["differences"]
+__all__ = ["apart", "differences"]
 
 _MOST = 3  # differences that are named
 _EXACT = "Quick start, exact"  # differs from the first preset by its validation images alone
@@ -62,6 +62,13 @@ def differences(config: RunConfig, most: int | None = _MOST) -> str:
     return _differences(config, most, language())
 
 
+def apart(configs: Sequence[RunConfig]) -> list[str]:
+    """What sets each of these settings apart from the others, in a few words; empty: nothing."""
+    flat = [config.flat() for config in configs]
+    names = [name for name in _order() if len({values[name] for values in flat}) > 1]
+    return [" · ".join(_said(name, values[name]) for name in names) for values in flat]
+
+
 @functools.lru_cache(maxsize=2_048)
 def _differences(
     config: RunConfig,
@@ -85,8 +92,12 @@ def _differences(
 def _changed(values: Mapping[str, Value], preset: RunConfig) -> list[str]:
     """The settings that differ, those that are in `_WORDS` first and in its order."""
     before = preset.flat()
-    names = [*_WORDS, *(name for name in SETTINGS if name not in _WORDS and name not in EXECUTION)]
-    return [name for name in names if values[name] != before[name]]
+    return [name for name in _order() if values[name] != before[name]]
+
+
+def _order() -> list[str]:
+    """Names of the settings that tell how a model is trained, the most telling ones first."""
+    return [*_WORDS, *(name for name in SETTINGS if name not in _WORDS and name not in EXECUTION)]
 
 
 def _said(name: str, value: Value) -> str:

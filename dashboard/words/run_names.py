@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 from dashboard.words.dates import recent_moment
-from dashboard.words.differences import differences
+from dashboard.words.differences import apart, differences
 from dashboard.words.intervals import run_accuracy_range
 from dashboard.words.progress import ACTIVE
 from dashboard.words.translation import N_, _, translated
@@ -87,15 +87,23 @@ def distinct_labels(
 
 
 def distinct_names(runs: Sequence[RunInfo]) -> dict[str, str]:
-    """A short name for each run, by id: with more of its settings, or the time, where it needs it.
+    """A short name for each run, by id: with what sets it apart, or the time, where it needs it.
 
-    For legends, where there is little room.
+    For legends, where there is little room: what sets runs of one name apart comes first.
     """
     names = {info.id: display_name(info) for info in runs}
-    for more in (lambda info: info.name or differences(info.config, None), timed_name):
-        count = Counter(names.values())
-        names = {
-            info.id: more(info) if count[names[info.id]] > 1 else names[info.id] for info in runs
-        }
+    for name, alike in _alike(runs, names).items():
+        for info, words in zip(alike, apart([info.config for info in alike]), strict=True):
+            names[info.id] = f"{words} · {name}" if words else name
+    for alike in _alike(runs, names).values():
+        names |= {info.id: timed_name(info) for info in alike}
     count = Counter(names.values())
     return {run: f"{name} ({run[-4:]})" if count[name] > 1 else name for run, name in names.items()}
+
+
+def _alike(runs: Sequence[RunInfo], names: Mapping[str, str]) -> dict[str, list[RunInfo]]:
+    """Names that several runs have → those runs."""
+    found: dict[str, list[RunInfo]] = {}
+    for info in runs:
+        found.setdefault(names[info.id], []).append(info)
+    return {name: alike for name, alike in found.items() if len(alike) > 1}

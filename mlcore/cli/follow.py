@@ -21,6 +21,7 @@ from mlcore.runs.active.queue import RunQueue
 from mlcore.runs.active.threads import cores, required_threads, threads_left
 from mlcore.runs.record.recorder import cancel_start
 from mlcore.runs.record.worker import read_worker
+from mlcore.trackers.catalog import TRACKERS, tracked_at
 from mlcore.words import counted, percent, share_range
 
 __all__ = ["follow"]
@@ -134,4 +135,6 @@ def _print_result(folder: RunFolder, outcome: Finished) -> int:
     )
     print(f"run: {folder.path}")
     print(f"checkpoint: {folder.last_checkpoint()}")
+    for name in folder.meta["track"]:
+        print(f"{TRACKERS[name].title}: {tracked_at(name, folder.path)}")
     return 0

@@ -141,6 +141,7 @@ def verdict_words(
         )
     sign = -1 if found.difference < 0 else 1
     low, high = sorted((sign * found.low, sign * found.high))
+    values["ahead"] = first if sign < 0 else second
     values |= {"low": f"{low * 100:.2f}", "high": f"{high * 100:.2f}"}
     if found.better == 2:
         return translate(_IS_BETTER, **values)
@@ -167,12 +168,12 @@ _IS_WORSE = N_(
     "that is hardly chance ({test}, p {p})."
 )
 _COULD_BE_CHANCE = N_(
-    "{first} and {second} cannot be told apart with this much data: their difference of {points} "
-    "points of accuracy (95 %: {low} to {high}) could be chance ({test}, p {p})."
+    "{first} and {second} cannot be told apart with this much data: {ahead} is ahead by "
+    "{points} points of accuracy (95 %: {low} to {high}), which could be chance ({test}, p {p})."
 )
 _SEED_COULD = N_(
-    "{first} and {second} cannot be told apart by one run of each: these two models differ by "
-    "{points} points of accuracy (95 %: {low} to {high}; {test}, p {p}), but another seed alone "
+    "{first} and {second} cannot be told apart by one run of each: this model of {ahead} is ahead "
+    "by {points} points of accuracy (95 %: {low} to {high}; {test}, p {p}), but another seed alone "
     "can do that. Several seeds of each tell more."
 )
 

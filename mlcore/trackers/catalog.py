@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import types
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from mlcore.errors import SettingsError
 from mlcore.rules import list_words, nearest, shortened
 from mlcore.words import N_
 
-__all__ = ["TRACKERS", "Tracker", "check_trackers"]
+__all__ = ["TRACKERS", "Tracker", "check_trackers", "tracked_at"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,3 +87,16 @@ def check_trackers(names: Iterable[str]) -> tuple[str, ...]:
         if error := TRACKERS[name].lacking:
             raise error
     return kept
+
+
+def tracked_at(name: str, run: Path) -> str:
+    """Where a tracker's figures of a run are: the server that is named, else a file or folder.
+
+    Args:
+        name: of the tracker.
+        run: the run's folder.
+    """
+    if name == "tensorboard":
+        return str(run / "tensorboard")
+    own = run.resolve().parent / "mlflow" / "mlflow.db"
+    return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{own}"

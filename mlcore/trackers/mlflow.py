@@ -21,6 +21,7 @@ from mlflow.tracking import MlflowClient  # noqa: E402
 from mlcore.events import EpochDone, Event, Failed, Finished, Stopped  # noqa: E402
 from mlcore.runs import RunFolder  # noqa: E402
 from mlcore.runs.library.label import read_label  # noqa: E402
+from mlcore.trackers.catalog import tracked_at  # noqa: E402
 from mlcore.trackers.writer import TimedEvent  # noqa: E402
 from mlcore.words import setting_text  # noqa: E402
 
@@ -69,7 +70,7 @@ class MlflowWriter:
     def _opened(self) -> MlflowClient:
         """The client, once its run is there."""
         if self._client is None:
-            client = MlflowClient(_address(self._folder.path.parent))
+            client = MlflowClient(_address(self._folder.path))
             self._run = self._find(client) or self._create(client)
             self._client = client
         return self._client
@@ -133,12 +134,11 @@ def _metrics(event: Event, when: float) -> Iterator[Metric]:
             yield Metric(name, value, stamp, event.epoch)
 
 
-def _address(runs: Path) -> str:
+def _address(run: Path) -> str:
     """The server or file: the variable MLFLOW_TRACKING_URI, else a file beside the runs."""
-    if named := os.environ.get("MLFLOW_TRACKING_URI"):
-        return named
-    _own(runs).mkdir(exist_ok=True)
-    return f"sqlite:///{_own(runs) / 'mlflow.db'}"
+    if not os.environ.get("MLFLOW_TRACKING_URI"):
+        _own(run.parent).mkdir(exist_ok=True)
+    return tracked_at("mlflow", run)
 
 
 def _own(runs: Path) -> Path:

@@ -55,7 +55,8 @@ FINISHED = Finished(step=39, epoch=1, test_loss=0.5, test_accuracy=0.9, seconds=
 
 UNTRANSLATED = re.compile(
     r"""
-    \b[0-9a-f]{40}\b | \d{8}\\?-\d{6}\\?-\w{4} | \(\w{4}\) | \[[0-9a-f]{4}\b  # ids of runs, and their ends
+    \b[0-9a-f]{40}\b                               # a revision
+    | \d{8}\\?-\d{6}\\?-\w{4} | \(\w{4}\) | \[[0-9a-f]{4}\b  # ids of runs, and their ends
     | :material/\w+: | :[a-z-]+(?=\[) | %\{[^}]*\}  # icons, colours, numbers of a chart
     | `[^`]*` | [\w./-]+\\?\.(pt|gz|upload|log|jsonl)\b       # names as code, files
     | \b\d[\d.,]*e-?\d+\b                           # 1e-05

@@ -68,6 +68,13 @@ def _how_many(runs: Sequence[RunInfo], view: RunView, listed: Sequence[RunInfo])
         view.condition()
     except SettingsError as error:
         st.markdown(refusal(sentence(error)))
+        st.caption(
+            ngettext(
+                "Not filtered: all {n:,} run is listed.",
+                "Not filtered: all {n:,} runs are listed.",
+                len(runs),
+            )
+        )
         return
     if not view.where:
         st.caption(ngettext("{n:,} run", "{n:,} runs", len(runs)))

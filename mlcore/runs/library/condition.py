@@ -7,7 +7,8 @@
 
 A value may be in quotes; `none` is what is not known. An accuracy may be written as 0.97 or 97 %, a
 time as 90, 90 s, 2 min or 1 h, a moment as 2026-11-28 or the beginning of one. A text without an
-operator is looked for in names, tags, notes and ids.
+operator is looked for in names, tags, notes and ids; so is the whole where nothing in it is an
+operator, a bracket, a quotation mark, `and`, `or` or `not`.
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _JOINTS = ("and", "or", "not")
+_MEANT = re.compile(rf"""[=<>~!()"']|\b({"|".join(_JOINTS)})\b""", re.IGNORECASE)
+"""What a text has that is meant as a condition, and not looked for as it is."""
 
 Holds = Callable[[RunInfo], bool]
 
@@ -65,6 +68,8 @@ def parse_condition(text: str) -> Condition:
         )
     if not text.strip():
         return Condition(text, lambda _: True)
+    if not _MEANT.search(text):
+        return Condition(text, _holds_text(" ".join(text.split())))
     parser = _Parser(text)
     holds = parser.condition()
     if parser.now.kind != "end":

@@ -23,6 +23,9 @@ TABLE_FORMATS: Mapping[str, str] = {
 }
 """Format, and suffix of its files → their media type."""
 
+_NAMES = tuple(dict.fromkeys(("run", *COLUMNS)))
+"""The columns of a file; the run's id first, as names may be empty."""
+
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a text begins with that spreadsheets take for a formula."""
 
@@ -78,9 +81,10 @@ def run_record(info: RunInfo) -> dict[str, Any]:
 def _csv(runs: Sequence[RunInfo]) -> bytes:
     stream = io.StringIO()
     writer = csv.writer(stream)
-    writer.writerow(COLUMNS)
+    writer.writerow(_NAMES)
     for info in runs:
-        writer.writerow([_csv_cell(column, column.read(info)) for column in COLUMNS.values()])
+        columns = (COLUMNS[name] for name in _NAMES)
+        writer.writerow([_csv_cell(column, column.read(info)) for column in columns])
     return stream.getvalue().encode()
 
 
@@ -118,7 +122,7 @@ def _parquet(runs: Sequence[RunInfo]) -> bytes:
                 [_parquet_cell(column, column.read(info)) for info in runs],
                 kinds.get(column.kind, pa.string()),
             )
-            for column in COLUMNS.values()
+            for column in (COLUMNS[name] for name in _NAMES)
         }
     )
     stream = io.BytesIO()

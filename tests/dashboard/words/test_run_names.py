@@ -95,7 +95,7 @@ def test_short_names_grow_only_where_two_would_be_equal():
     many = {"optim__lr": 0.05, "data__batch_size": 32, "model__dropout": 0.5}
     one, two = other(**many, train__seed=1), other(**many, train__seed=2)
     two = replace(two, id="20261123-120002-0a0b")
-    assert [name.split(" · ")[-1] for name in distinct_names([one, two]).values()] == [
+    assert [name.split(" · ")[0] for name in distinct_names([one, two]).values()] == [
         "seed 1",
         "seed 2",
     ]

@@ -52,7 +52,7 @@ def test_people_read_a_sentence(shell: Shell, checkpoints: tuple[Path, Path]) ->
 def test_a_run_equals_itself(shell: Shell, trained: Path) -> None:
     out = shell(f"compare {trained.name} {trained.name}").out
     assert "only the first is right on 0 images, only the second on 0\n" in out
-    assert "cannot be told apart with this much data: their difference of 0.00 points" in out
+    assert "cannot be told apart with this much data: the second is ahead by 0.00 points" in out
 
 
 def test_the_second_is_tested_on_the_data_of_the_first(

@@ -40,3 +40,10 @@ def test_a_package_that_is_missing_is_said_before_a_run_is_made(shell, runs, mon
         "project.\n"
     )
     assert not runs.exists()
+
+
+def test_the_end_of_a_run_says_where_its_figures_are_mirrored(shell, runs, quick):
+    lines = shell(f"train {quick} --track tensorboard").out.splitlines()
+    (folder,) = (path for path in runs.iterdir() if (path / "config.json").is_file())
+    assert lines[-1] == f"TensorBoard: {folder / 'tensorboard'}"
+    assert list((folder / "tensorboard").iterdir())

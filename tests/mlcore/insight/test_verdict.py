@@ -37,7 +37,7 @@ def test_one_run_each_with_fewer_mistakes_between_them_tells_no_settings_apart()
     assert found.p < 1e-6
     assert found.better == 0
     words = verdict_words(found, "A", "B")
-    assert words.startswith("A and B cannot be told apart by one run of each: these two models")
+    assert words.startswith("A and B cannot be told apart by one run of each: this model of")
     assert "another seed alone can do that" in words
 
 
@@ -45,7 +45,7 @@ def test_a_few_mistakes_more_are_chance():
     found = judge_runs(models(1, 4, 3))
     assert found.better == 0
     assert verdict_words(found, "A", "B").startswith(
-        "A and B cannot be told apart with this much data: their difference of 0.30 points"
+        "A and B cannot be told apart with this much data: A is ahead by 0.30 points"
     )
 
 

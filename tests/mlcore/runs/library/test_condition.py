@@ -53,6 +53,7 @@ def info(run):
         "not (seed = 1 or seed = 2)",
         "homework",
         '"FIRST TRY"',
+        "first  try",
         "diverges and not converges",
         "state = finished",
     ],
@@ -137,3 +138,8 @@ _WORDS = st.sampled_from(
 def test_any_words_of_a_condition_are_read_or_refused(run, words: list[str]) -> None:
     with contextlib.suppress(SettingsError):
         assert parse_condition(" ".join(words)).holds(run()) in (True, False)
+
+
+def test_a_text_of_several_words_is_looked_for_as_it_is(run) -> None:
+    assert parse_condition("Ümläut 🙂").holds(run(name="mein ümläut 🙂 again"))
+    assert not parse_condition("Ümläut 🙂").holds(run(name="ümläut"))
