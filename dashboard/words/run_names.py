@@ -24,6 +24,7 @@ __all__ = [
     "timed_name",
 ]
 
+_ROOM = 32  # characters of a name that legends show
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
 _STATES: Mapping[State, str] = {
@@ -92,6 +93,9 @@ def distinct_names(runs: Sequence[RunInfo]) -> dict[str, str]:
     For legends, where there is little room: what sets runs of one name apart comes first.
     """
     names = {info.id: display_name(info) for info in runs}
+    long = [info for info in runs if not info.name and len(names[info.id]) > _ROOM]
+    for info, words in zip(long, apart([info.config for info in long]), strict=True):
+        names[info.id] = words or names[info.id]
     for name, alike in _alike(runs, names).items():
         for info, words in zip(alike, apart([info.config for info in alike]), strict=True):
             names[info.id] = f"{words} · {name}" if words else name
