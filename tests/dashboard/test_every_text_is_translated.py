@@ -68,6 +68,7 @@ UNTRANSLATED = re.compile(
     | \b(python|torch|mlcore)\ \d[\w\\.+]*
     | \bmlcore\ replay\b | \brun\?run=              # a command, an address
     | \b(CSV|JSON|Parquet)\b
+    | \bwritten_out\b                             # a kind of step
     """,
     re.VERBOSE,
 )

@@ -33,7 +33,7 @@ def experiment(runs):
 def test_one_click_starts_an_experiment_and_shows_its_first_run(runs, monkeypatch, address):
     asked = []
 
-    def start(_jobs, config, seeds):
+    def start(_jobs, config, seeds, **_options):
         asked.append((config, seeds))
         return tuple(runs.create(one, experiment="x1").id for one in seeded(config, seeds))
 
@@ -52,7 +52,7 @@ def test_the_number_of_seeds_is_typed_and_said(runs, monkeypatch):
     asked = []
     monkeypatch.setattr(
         "mlcore.jobs.Jobs.start_experiment",
-        lambda _, config, seeds: asked.append(seeds) or (runs.create(config).id,),
+        lambda _, config, seeds, **_options: asked.append(seeds) or (runs.create(config).id,),
     )
     app = opened()
     assert app.button(key="train-seeds").label == "Train 5 runs"

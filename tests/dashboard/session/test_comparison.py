@@ -122,6 +122,7 @@ def test_the_form_of_a_branch_offers_the_beginning_and_each_checkpoint(app, run,
     assert more == {
         "checkpoint": shown.checkpoints_path / checkpoint_name(2),
         "parent": shown.id,
+        "track": (),
     }
     assert config.data == CONFIG.data
 
