@@ -11,7 +11,7 @@ from dashboard import server, session
 from dashboard.gaps.widgets import show
 from dashboard.session import problems
 from dashboard.words.progress import ACTIVE
-from dashboard.words.run_names import distinct_labels
+from dashboard.words.run_names import distinct_labels, short_label
 from dashboard.words.translation import _, sentence
 from dashboard.words.wording import as_markdown
 from mlcore.errors import RunError
@@ -57,7 +57,8 @@ def choose_run(runs: Sequence[RunInfo], shown: RunInfo) -> None:
     if shown not in listed:
         listed.append(shown)
     labels = distinct_labels(
-        [replace(info, tags=()) if info == shown else info for info in listed]  # drawn below
+        [replace(info, tags=()) if info == shown else info for info in listed],  # drawn below
+        short_label,  # its figure below says the range of its accuracy
     )
     st.selectbox(
         _("Run"),

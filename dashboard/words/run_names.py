@@ -20,6 +20,7 @@ __all__ = [
     "distinct_names",
     "file_stem",
     "run_label",
+    "short_label",
     "state_name",
     "timed_name",
 ]
@@ -58,22 +59,32 @@ def timed_name(info: RunInfo) -> str:
     return f"{display_name(info)} · {recent_moment(info.created)}"
 
 
-def run_label(info: RunInfo) -> str:
+def run_label(info: RunInfo, *, ranges: bool = True) -> str:
     """A run's line in a list: its name, time, accuracy and tags, and its state unless it finished.
 
     An active run has no accuracy there: a list is not read again often enough to follow it.
+
+    Args:
+        info: the run.
+        ranges: with what the number of test images leaves open of its accuracy.
     """
     parts = [timed_name(info)]
     if info.state != "finished":
         parts.append(state_name(info.state))
     if info.state not in ACTIVE:
         if info.test_accuracy is not None:
-            parts.append(f"{percent(info.test_accuracy)} ({run_accuracy_range(info)})")
+            accuracy = percent(info.test_accuracy)
+            parts.append(f"{accuracy} ({run_accuracy_range(info)})" if ranges else accuracy)
         elif info.validation_accuracy is not None:
             parts.append(_("{accuracy} in validation", accuracy=percent(info.validation_accuracy)))
     if info.tags:
         parts.append(" ".join(f"#{tag}" for tag in info.tags))
     return " · ".join(parts)
+
+
+def short_label(info: RunInfo) -> str:
+    """A run's line in a list without the range of its accuracy, where there is little room."""
+    return run_label(info, ranges=False)
 
 
 def distinct_labels(
