@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dashboard.charts.samples import png
-from dashboard.charts.theme import Palette
+from dashboard.charts.theme import DARK, LIGHT
 from dashboard.words.translation import _
 from dashboard.words.wording import percent, with_article
 from mlcore.insight.answers import Answers
@@ -58,7 +58,6 @@ def image_cards(
 def cards_html(
     cards: Sequence[ImageCard],
     images: NDArray[np.uint8],
-    palette: Palette,
     address: Callable[[int], str],
 ) -> str:
     """The cards as one HTML fragment with its styles.
@@ -66,11 +65,10 @@ def cards_html(
     Args:
         cards: which pictures, in the order they are shown.
         images: (N, 28, 28) pictures of the whole test set.
-        palette: colours of the bars.
         address: gives where the card of an image leads.
     """
     body = "".join(_card_html(card, images[card.index], address(card.index)) for card in cards)
-    return f"<style>{_style(palette)}</style><div class='cards' role='list'>{body}</div>"
+    return f"<style>{_style()}</style><div class='cards' role='list'>{body}</div>"
 
 
 def card_words(card: ImageCard) -> str:
@@ -127,15 +125,17 @@ def _guess_html(guess: Guess) -> str:
     )
 
 
-def _style(palette: Palette) -> str:
+def _style() -> str:
+    """Colours of both themes: the browser takes those of the one it shows."""
+    grid, muted, wrong, right = map(_in_both_themes, ("grid", "muted", "wrong", "right"))
     return f"""
 .cards {{ display: grid; grid-template-columns: repeat(auto-fill, minmax(200px, 1fr));
   gap: 10px; }}
 .cards > div {{ min-width: 0; }}
 .cards a {{ display: flex; gap: 10px; padding: 8px; border-radius: 8px; height: 100%;
-  border: 1px solid {palette.grid}; align-items: center; min-width: 0; box-sizing: border-box;
+  border: 1px solid {grid}; align-items: center; min-width: 0; box-sizing: border-box;
   color: inherit !important; text-decoration: none !important; }}
-.cards a:hover {{ border-color: {palette.muted}; }}
+.cards a:hover {{ border-color: {muted}; }}
 .cards img {{ width: 84px; height: 84px; border-radius: 4px; image-rendering: pixelated;
   flex: none; }}
 .cards .about {{ display: block; flex: 1; min-width: 0; font-size: 13px; line-height: 1.45; }}
@@ -145,9 +145,13 @@ def _style(palette: Palette) -> str:
 .cards .guess b {{ font-weight: 500; min-width: 1.1em; max-width: 5em; overflow: hidden;
   text-overflow: ellipsis; white-space: nowrap; }}
 .cards i {{ flex: 1; min-width: 12px; height: 6px; border-radius: 3px;
-  background: {palette.grid}; overflow: hidden; }}
-.cards s {{ display: block; height: 100%; border-radius: 3px; background: {palette.wrong}; }}
-.cards .right s {{ background: {palette.right}; }}
+  background: {grid}; overflow: hidden; }}
+.cards s {{ display: block; height: 100%; border-radius: 3px; background: {wrong}; }}
+.cards .right s {{ background: {right}; }}
 .cards em {{ font-style: normal; font-variant-numeric: tabular-nums; min-width: 3.1em;
-  text-align: right; color: {palette.muted}; }}
+  text-align: right; color: {muted}; }}
 """
+
+
+def _in_both_themes(name: str) -> str:
+    return f"light-dark({getattr(LIGHT, name)}, {getattr(DARK, name)})"

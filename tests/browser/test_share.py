@@ -12,7 +12,7 @@ from mlcore.config import DataConfig, OptimConfig, RunConfig, TrainConfig
 from mlcore.replay import replay
 from mlcore.run import execute
 from mlcore.runs import RunFolder, RunStore
-from tests.browser.driving import badge, run_of
+from tests.browser.driving import badge
 from tests.browser.server import App, wait_settled
 
 pytestmark = pytest.mark.browser
@@ -72,7 +72,7 @@ def test_a_run_is_packed_on_one_server_and_brought_in_on_another(
     shots(page, "brought-in")
     page.locator("[class*=st-key-show-brought] button:visible").click()
     badge(page, "Finished")
-    assert run_of(page) == trained.id
+    page.wait_for_url(re.compile(rf"[?&]run={trained.id}"))
     folder = RunFolder(second.runs / trained.id)
     assert folder.last_checkpoint().read_bytes() == trained.last_checkpoint().read_bytes()
     assert replay(folder).equal

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from dashboard import session
 from dashboard.charts.image_cards import cards_html, image_cards
 from dashboard.panels.downloads import picture
 from dashboard.panels.test_parts.subject import Subject
@@ -44,7 +43,7 @@ def image_grid(
     count = held[1] if held is not None and held[0] == about else first
     cards = image_cards(subject.answers, indices[:count].tolist(), subject.classes)
     picture(
-        cards_html(cards, subject.images, session.colours(), _address),
+        cards_html(cards, subject.images, _address),
         key=key,
         title=title,
         file=f"{subject.name}-{key}",
