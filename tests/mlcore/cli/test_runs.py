@@ -81,7 +81,10 @@ def test_conditions_and_order_are_those_of_the_page(shell: Shell, trained: Path)
 
 
 def test_the_table_is_written_in_three_forms(shell: Shell, trained: Path, tmp_path: Path) -> None:
-    assert shell("runs --format csv").out.startswith("state,name,tag,epoch,best,")
+    header, line = shell("runs --format csv").out.splitlines()
+    assert header.startswith("run,state,name,tag,epoch,best,")
+    assert line.count(",") == header.count(",")
+    assert "\\u000d" not in line
     assert f'"run": "{trained.name}"' in shell("runs --format json").out
     file = tmp_path / "runs.parquet"
     assert shell(f"runs --format parquet --output {file}").status == 0
