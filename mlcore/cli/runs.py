@@ -134,7 +134,7 @@ def _write(content: bytes, options: Options, count: int) -> None:
             raise cannot_write(path, error) from error
         print(f"{path} ({counted(count, 'run')})")
     elif options.format != "parquet":
-        print(content.decode(), end="")
+        print(content.decode().replace("\r\n", "\n"), end="")  # the console ends lines itself
     elif sys.stdout.isatty():
         raise ExportError("Parquet is no text: name a file with `--output`.")
     else:

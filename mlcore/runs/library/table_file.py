@@ -80,7 +80,7 @@ def run_record(info: RunInfo) -> dict[str, Any]:
 
 def _csv(runs: Sequence[RunInfo]) -> bytes:
     stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")  # a console would write "\r" out
+    writer = csv.writer(stream)
     writer.writerow(_NAMES)
     for info in runs:
         columns = (COLUMNS[name] for name in _NAMES)
