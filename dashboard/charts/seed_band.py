@@ -5,16 +5,15 @@ The band is one standard deviation to either side of the mean. Several groups ha
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from dashboard.words.translation import N_, _, language, ngettext, translated
+from dashboard.charts.seed_frame import FIGURES, BandKind, band_chart
+from dashboard.words.translation import _, language, ngettext, translated
 from dashboard.words.wording import as_label
 from mlcore.events import EpochDone
 from mlcore.runs.library.mean_curves import EpochFigure, MeanCurve, mean_curve
@@ -31,15 +30,6 @@ __all__ = [
     "band_info",
     "band_words",
 ]
-
-BandKind = Literal["band", "curves"]
-
-FIGURES: Mapping[EpochFigure, str] = {
-    "validation_accuracy": N_("Validation accuracy"),
-    "validation_loss": N_("Validation loss"),
-    "train_loss": N_("Training loss"),
-}
-"""What can be drawn, and its name."""
 
 MOST_GROUPS = 5
 """Groups that a chart has a colour for."""
@@ -123,7 +113,7 @@ def band_frame(info: BandInfo, *, name: str) -> dict[str, Any]:
         info: what the chart shows.
         name: the zoom of the chart is kept under it.
     """
-    built = _frame(
+    built = band_chart(
         info.figure,
         info.kind,
         tuple((as_label(group.name, 40), len(group.runs)) for group in info.groups),
@@ -203,85 +193,3 @@ def _mean(mean: MeanCurve, info: BandInfo) -> dict[str, Any]:
 
 def _value(name: EpochFigure, mean: float, sd: float | None) -> str:
     return mean_percent(mean, sd) if name == "validation_accuracy" else mean_figure(mean, sd)
-
-
-@functools.lru_cache(maxsize=16)
-def _frame(
-    name: EpochFigure,
-    kind: BandKind,
-    groups: tuple[tuple[str, int], ...],
-    language: str,  # noqa: ARG001  part of the cache key
-) -> dict[str, Any]:
-    """Cached, as plotly checks every name and colour in it."""
-    built = go.Figure()
-    for index, (label, runs) in enumerate(groups):
-        for trace in _traces(index, label, kind, runs):
-            built.add_trace(trace)
-    axis = {
-        "gridcolor": "var(--st-border-color)",
-        "linecolor": "var(--st-border-color)",
-        "zeroline": False,
-        "tickfont": {"color": "var(--st-chart-muted)"},
-    }
-    built.update_layout(
-        margin={"l": 64, "r": 14, "t": 30, "b": 44},
-        paper_bgcolor="var(--st-background-color)",
-        plot_bgcolor="rgba(0,0,0,0)",  # an opaque one of an axis below would cover the curves
-        font={"color": "var(--st-text-color)", "family": "var(--st-font)", "size": 13},
-        hovermode="x unified",
-        hoverlabel={
-            "bgcolor": "var(--st-background-color)",
-            "bordercolor": "var(--st-border-color)",
-            "font": {"color": "var(--st-text-color)"},
-        },
-        dragmode="zoom",
-        legend={"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom"},
-        showlegend=True,
-        xaxis={
-            **axis,
-            "title": {"text": _("Epoch"), "font": {"color": "var(--st-chart-muted)", "size": 13}},
-            "tickformat": ",d",
-            "hoverformat": ",d",
-        },
-        yaxis={
-            **axis,
-            "title": {
-                "text": translated(FIGURES[name]),
-                "font": {"color": "var(--st-chart-muted)", "size": 13},
-            },
-            "ticksuffix": " %" if name == "validation_accuracy" else "",
-        },
-    )
-    found: dict[str, Any] = built.to_plotly_json()
-    found["layout"].pop("template", None)
-    return found
-
-
-def _traces(index: int, label: str, kind: BandKind, runs: int) -> list[go.Scatter]:
-    color = f"var(--st-chart-color-{index + 1})"
-    shared: dict[str, Any] = {"legendgroup": str(index), "hoverinfo": "skip", "showlegend": False}
-    if kind == "band":
-        below = [
-            go.Scatter(
-                mode="lines",
-                fill="toself",
-                fillcolor=color,
-                opacity=0.22,
-                line={"width": 0, "color": color},
-                **shared,
-            )
-        ]
-    else:
-        below = [
-            go.Scatter(mode="lines", opacity=0.45, line={"width": 1, "color": color}, **shared)
-            for _run in range(runs)
-        ]
-    mean = go.Scatter(
-        name=label,
-        mode="lines+markers",
-        legendgroup=str(index),
-        line={"width": 2, "color": color},
-        marker={"color": color, "size": 6},
-        hovertemplate="%{text}",
-    )
-    return [*below, mean]

@@ -11,6 +11,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from dashboard.charts.epochs import epoch_traces
+from dashboard.charts.live_look import live_layout, live_title
 from dashboard.charts.loss import loss_traces
 from dashboard.charts.loss_axis import LossAxis
 from dashboard.charts.marks import mark_traces
@@ -146,16 +147,7 @@ def _frame(
     figure.update_layout(
         height=560 if validated else 440,
         margin={"l": 72, "r": 14, "t": _TOP + _LINE, "b": 44},
-        paper_bgcolor="var(--st-background-color)",  # also of the line below the pointer
-        plot_bgcolor="rgba(0,0,0,0)",  # an opaque one of an axis below would cover the curves
-        font={"color": "var(--st-text-color)", "family": "var(--st-font)", "size": 13},
-        hovermode="x unified",
-        hoverlabel={
-            "bgcolor": "var(--st-background-color)",
-            "bordercolor": "var(--st-border-color)",
-            "font": {"color": "var(--st-text-color)"},
-        },
-        dragmode="zoom",
+        **live_layout(),
         legend={
             "orientation": "h",
             "x": 0,
@@ -193,7 +185,7 @@ def _axes(tick: str | int | None, validated: bool) -> dict[str, dict[str, Any]]:
     }
     losses = {
         "domain": [0.36, 1.0] if validated else [0.0, 1.0],
-        "title": _title(_("loss")) | {"standoff": 12},
+        "title": live_title(_("loss")) | {"standoff": 12},
     }
     number: dict[str, Any] = {"type": "linear", "rangemode": "tozero"}
     if tick is not None:
@@ -201,7 +193,7 @@ def _axes(tick: str | int | None, validated: bool) -> dict[str, dict[str, Any]]:
     number |= {"exponentformat": "power", "minexponent": 4}
     accuracy = {
         "domain": [0.0, 0.27],
-        "title": _title(_("accuracy")) | {"standoff": 12},
+        "title": live_title(_("accuracy")) | {"standoff": 12},
         "nticks": 4,
         "tickformat": ".3~r",
         "ticksuffix": " %",
@@ -217,7 +209,7 @@ def _axes(tick: str | int | None, validated: bool) -> dict[str, dict[str, Any]]:
     return {
         "xaxis": shared
         | {
-            "title": _title(_("step")) | {"standoff": 8},
+            "title": live_title(_("step")) | {"standoff": 8},
             "anchor": "y2" if validated else "y",
             "tickformat": ",d",
             "showgrid": False,
@@ -233,7 +225,3 @@ def _axes(tick: str | int | None, validated: bool) -> dict[str, dict[str, Any]]:
         "yaxis2": shared | accuracy,
         "yaxis3": hidden,
     }
-
-
-def _title(text: str) -> dict[str, Any]:
-    return {"text": text, "font": {"size": 13, "color": "var(--st-chart-muted)"}}
