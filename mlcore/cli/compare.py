@@ -17,7 +17,7 @@ from mlcore.files import expand_home, is_file
 from mlcore.insight.comparison import Comparison, compare
 from mlcore.insight.intervals import accuracy_interval
 from mlcore.insight.verdict import Verdict, judge_runs
-from mlcore.runs.library.groups import find_experiment
+from mlcore.runs.library.groups import find_experiment, is_experiment
 from mlcore.words import counted, percent, share_range
 
 __all__ = ["run"]
@@ -56,9 +56,10 @@ def run(argv: Sequence[str]) -> int:
 
         compare_groups(targets, open_store(options.runs), given, as_json=options.json)
         return 0
-    first = open_tested("compare", options.target, options.runs, given, {})
-    same = same_data(first, options.target, options.runs)
-    second = open_tested("compare", options.other, options.runs, {**same, **given}, {})
+    (target,), (other,) = targets
+    first = open_tested("compare", target, options.runs, given, {})
+    same = same_data(first, target, options.runs)
+    second = open_tested("compare", other, options.runs, {**same, **given}, {})
     found = compare(answers(first, given), answers(second, given))
     judged = judge_runs(found)
     if options.json:
@@ -83,9 +84,12 @@ def _members(text: str, runs: str) -> tuple[str, ...]:
     """What a person means: a checkpoint or run, the runs of a group, or several with commas."""
     if is_file(expand_home(text)):
         return (text,)
-    group = find_experiment(text, open_store(runs).list())
-    if group is not None:
-        return tuple(info.id for info in group.runs)
+    if is_experiment(text):
+        group = find_experiment(text, open_store(runs).list())
+        if group is not None and not group.finished:
+            raise SettingsError("No run of the group {group} has finished yet.", group=group.id)
+        if group is not None:
+            return tuple(info.id for info in group.finished)
     return tuple(filter(None, text.split(","))) or (text,)
 
 

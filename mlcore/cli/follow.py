@@ -135,6 +135,6 @@ def _print_result(folder: RunFolder, outcome: Finished) -> int:
     )
     print(f"run: {folder.path}")
     print(f"checkpoint: {folder.last_checkpoint()}")
-    for name in folder.meta["track"]:
+    for name in filter(TRACKERS.__contains__, folder.meta["track"]):
         print(f"{TRACKERS[name].title}: {tracked_at(name, folder.path)}")
     return 0

@@ -69,7 +69,8 @@ def run(argv: Sequence[str]) -> int:
         store = trash(store)
     found = _chosen(listed, options)
     if options.group:
-        found = [info for info in members(options.group, listed) if info in found]
+        wanted = {info.id for info in members(options.group, listed)}
+        found = [info for info in found if info.id in wanted]
     for sentence in store.damaged().values():
         print(f"mlcore: {sentence}", file=sys.stderr)
     if options.format:

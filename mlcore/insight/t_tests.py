@@ -95,10 +95,14 @@ def one_against_many(one: float, many: Sequence[float]) -> TTest:
     return _test("one against many", mean - one, error, len(many) - 1, (1, len(many)))
 
 
+_ROUNDING = 1e-12
+"""A standard error of accuracies that is no spread: they are shares of whole images."""
+
+
 def _test(
     kind: TestKind, difference: float, error: float, freedom: float, n: tuple[int, int]
 ) -> TTest:
-    if not error:
+    if error <= _ROUNDING:
         return TTest(kind=kind, difference=difference, low=-math.inf, high=math.inf, p=None, n=n)
     from scipy.special import stdtr, stdtrit  # loaded here, as it takes a moment
 

@@ -92,6 +92,9 @@ def _lines(source: Source, member: Record) -> Iterator[bytes]:
         rest = after[: _LONGEST + 1]
 
 
+_SHARES = ("validation_accuracy", "test_accuracy")
+
+
 def _event(line: bytes) -> tuple[Event, bytes] | None:
     """The event of a line, and the line as this program would have written it."""
     record = parse_line(line) if len(line) <= _LONGEST else None
@@ -104,7 +107,8 @@ def _event(line: bytes) -> tuple[Event, bytes] | None:
         names = {"event", *(field.name for field in fields(event))}
         if isinstance(record.get("time"), float):
             names.add("time")
-        kept = {name: value for name, value in record.items() if name in names}
+        kept = {"event": record["event"]}  # first, as readers know a line by how it begins
+        kept |= {name: value for name, value in record.items() if name in names}
         return event, encode_line(kept)  # refuses what is not finite, as 1e999
     except ValueError:
         return None
@@ -116,6 +120,9 @@ def _plausible(event: Event, size: int) -> bool:
         return False
     counts = (getattr(event, field.name) for field in fields(event))
     if any(isinstance(count, int) and not -1 < count < _COUNT for count in counts):
+        return False
+    shares = (getattr(event, name, None) for name in _SHARES)
+    if any(share is not None and not 0 <= share <= 1 for share in shares):
         return False
     match event:
         case StepsDone():

@@ -43,8 +43,9 @@ class Packed:
 def pack(folder: RunFolder, target: Path, which: Sequence[str] = ("last",)) -> Packed:
     """Write a run as one file: settings, name and note, history, code, chosen checkpoints.
 
-    What belongs to this machine stays here: who trains the run, its logs of faults, the folder of
-    the data sets. The checkpoint that the run began from, if it began from one, always comes along.
+    What belongs to this machine stays here: who trains the run, its logs of faults, and the folder
+    of the data sets but where checkpoints name it, which are copied as they are. The checkpoint
+    that the run began from, if it began from one, always comes along.
 
     Args:
         folder: the run.

@@ -51,13 +51,14 @@ def _changes(config: RunConfig) -> dict[str, Value]:
 
 
 def _flags(changes: Mapping[str, Value]) -> list[str]:
-    """A flag a setting, quoted for a shell; a switch that is off has none."""
-    return [_flag(name, value) for name, value in changes.items() if value is not False]
+    """A flag a setting, quoted for a shell."""
+    return [_flag(name, value) for name, value in changes.items()]
 
 
 def _flag(name: str, value: Value) -> str:
     if isinstance(value, bool):
-        return f"--{name}"
+        group, _, field = name.partition(".")
+        return f"--{name}" if value else f"--{group}.no-{field.replace('_', '-')}"
     if isinstance(value, str):
         return f"--{name} {shlex.quote(value)}"
     return f"--{name} {as_text(value, ' ')}"

@@ -85,6 +85,9 @@ class _Token(NamedTuple):
     def says(self, *words: str) -> bool:
         return self.kind == "word" and self.text.casefold() in words
 
+    def is_bracket(self, text: str) -> bool:
+        return self.kind == "bracket" and self.text == text
+
 
 class _Parser:
     """Reads a condition from left to right; each method reads what it is called after."""
@@ -113,7 +116,7 @@ class _Parser:
 
     def _term(self) -> Holds:
         begin = self.now
-        if begin.says("not") or begin.text == "(":
+        if begin.says("not") or begin.is_bracket("("):
             self._depth += 1
             if self._depth > _DEEPEST:
                 problem = MlcoreError("more than {most} brackets in brackets", most=_DEEPEST)
@@ -123,7 +126,7 @@ class _Parser:
             if begin.kind == "word":
                 self._depth -= 1
                 return lambda info: not inner(info)
-            if self.now.text != ")":
+            if not self.now.is_bracket(")"):
                 raise self.expected(MlcoreError("a closing bracket"))
             self._at += 1
             self._depth -= 1
@@ -144,7 +147,8 @@ class _Parser:
             raise self.expected(MlcoreError("a value for {column}", column=name.text))
         self._at += 1
         text = value.text
-        if value.kind == "word" and self.now.says(*UNITS):
+        measured = column.kind in ("share", "seconds", "count", "number")
+        if measured and value.kind == "word" and self.now.says(*UNITS):
             text, self._at = text + self.now.text, self._at + 1
         try:
             return compared_with(

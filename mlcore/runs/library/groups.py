@@ -27,6 +27,7 @@ __all__ = [
     "experiments",
     "find_experiment",
     "group_of",
+    "is_experiment",
     "new_experiment",
     "seeded",
     "together",
@@ -157,13 +158,18 @@ def group_of(runs: Sequence[RunInfo]) -> RunGroup:
     return _group(name if same else min(info.id for info in runs), runs, experiment=same)
 
 
+def is_experiment(text: str) -> bool:
+    """Whether an experiment's id could begin like this."""
+    return text.startswith(_MARK)
+
+
 def find_experiment(text: str, runs: Sequence[RunInfo]) -> RunGroup | None:
     """The experiment whose id begins like this; None where there is none.
 
     Raises:
         RunError: several ids begin like this.
     """
-    if not text.startswith(_MARK):
+    if not is_experiment(text):
         return None
     found = [group for group in experiments(runs) if group.id.startswith(text)]
     exact = [group for group in found if group.id == text]

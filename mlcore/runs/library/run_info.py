@@ -48,8 +48,8 @@ class RunInfo:
     @property
     def test_accuracy_interval(self) -> tuple[float, float] | None:
         """What the number of test images leaves open, at 95 %; None without a test accuracy."""
-        if self.test_accuracy is None:
-            return None
+        if self.test_accuracy is None or not 0 <= self.test_accuracy <= 1:
+            return None  # a record may say anything
         return accuracy_interval(self.test_accuracy, CATALOG[self.config.data.name].test_images)
 
 

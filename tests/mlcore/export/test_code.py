@@ -158,3 +158,8 @@ def test_an_edit_stands_at_its_step_or_epoch():
     assert lines[at + 2].strip() == 'optimizer.param_groups[0]["lr"] = 0.01'
     at = lines.index("    if epoch == 1:")
     assert lines[at + 2].strip() == 'optimizer.param_groups[0]["momentum"] = 0.9'
+
+
+def test_a_command_says_which_switch_is_turned_off():
+    recipe = Recipe(config=RunConfig(), edits=[edit(4, optim__nesterov=False)], run="20260101-1")
+    assert "#   after step 4: --optim.no-nesterov" in command(recipe).splitlines()

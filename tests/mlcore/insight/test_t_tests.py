@@ -87,3 +87,10 @@ def test_scipy_is_loaded_for_the_first_test_only():
     )
     printed = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout
     assert printed.split() == [b"False", b"True"]
+
+
+def test_what_rounding_alone_spreads_is_no_spread():
+    for first, gain in (([338, 350], 5), ([345, 346], 1), ([300, 310, 320], 7)):
+        before = [count / 360 for count in first]
+        found = paired(before, [(count + gain) / 360 for count in first])
+        assert found.p is None, first

@@ -143,3 +143,10 @@ def test_any_words_of_a_condition_are_read_or_refused(run, words: list[str]) -> 
 def test_a_text_of_several_words_is_looked_for_as_it_is(run) -> None:
     assert parse_condition("Ümläut 🙂").holds(run(name="mein ümläut 🙂 again"))
     assert not parse_condition("Ümläut 🙂").holds(run(name="ümläut"))
+
+
+def test_brackets_in_quotes_are_text_and_units_belong_to_measures(run) -> None:
+    assert parse_condition('"("').holds(run(name="a (first) try"))
+    with pytest.raises(SettingsError, match="expected `and`, `or` or the end, but got 'h'"):
+        parse_condition("name = wide h")
+    assert parse_condition("duration < 1 h").holds(run())
