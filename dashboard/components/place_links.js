@@ -2,8 +2,12 @@
 // a plain click tells the server; with a key held, or in another tab, the browser opens the address.
 // The place that is left stays in the browser's history: Back tells the server what its address says.
 
+let ends; // of the listeners that there are: a change of theme calls again, and ends none
+
 export default function ({ data, setTriggerValue }) {
-  const ends = new AbortController();
+  ends?.abort();
+  const mine = new AbortController();
+  ends = mine;
   const here = location.pathname;
   const leavePlace = () => {
     if (data.names.length) history.pushState(history.state, "", location.href);
@@ -24,7 +28,7 @@ export default function ({ data, setTriggerValue }) {
     const asked = new URLSearchParams(location.search);
     setTriggerValue("go", Object.fromEntries(data.names.map((name) => [name, asked.get(name)])));
   };
-  document.addEventListener("click", follow, { capture: true, signal: ends.signal });
-  window.addEventListener("popstate", back, { signal: ends.signal });
-  return () => ends.abort();
+  document.addEventListener("click", follow, { capture: true, signal: mine.signal });
+  window.addEventListener("popstate", back, { signal: mine.signal });
+  return () => mine.abort();
 }

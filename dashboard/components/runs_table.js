@@ -135,7 +135,7 @@ class Table {
       if (this.data.headings[index].name === "state") {
         main.className = row.state ? `state state-${row.state}` : "";
       }
-      if (text.length > 24) cell.title = text;
+      cell.title = text.length > 24 ? text : "";
     });
   }
 
@@ -150,10 +150,12 @@ class Table {
       line.box.tabIndex = reached;
       line.link.tabIndex = reached;
     }
-    const count = this.selected.size;
-    this.all.checked = count > 0 && count >= this.data.matching;
-    this.all.indeterminate = count > 0 && count < this.data.matching;
-    this.root.dataset.selected = count;
+    const here = new Set([...this.rows.values()].flatMap((line) => line.runs));
+    const count = [...here].filter((run) => this.selected.has(run)).length;
+    const whole = !this.data.left_out || this.selected.size >= this.data.matching;
+    this.all.checked = count > 0 && count === here.size && whole;
+    this.all.indeterminate = this.selected.size > 0 && !this.all.checked;
+    this.root.dataset.selected = this.selected.size;
   }
 
   order() {

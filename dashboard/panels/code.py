@@ -11,6 +11,7 @@ import streamlit as st
 from dashboard import server, session
 from dashboard.components.code_view import CodeInfo, code_view
 from dashboard.words.translation import _, sentence, translated
+from dashboard.words.wording import as_markdown
 from mlcore.config import RunConfig
 from mlcore.errors import MlcoreError
 from mlcore.export import CODE_FORMATS, Recipe, command, notebook, recipe_of, script
@@ -65,7 +66,7 @@ def code_of_run(history: History) -> None:
         try:
             _draw(place, recipe_of(history), history.folder.id, history)
         except MlcoreError as error:
-            st.caption(sentence(error))
+            st.caption(as_markdown(sentence(error)))
 
 
 def _to_start(config: RunConfig, queue: QueueSnapshot) -> Recipe:

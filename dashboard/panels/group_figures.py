@@ -17,13 +17,12 @@ from dashboard.charts.seed_band import (
 from dashboard.components.live_chart import chart_message, live_chart
 from dashboard.panels.figures import metric_with_note
 from dashboard.panels.plain_table import plain_table
-from dashboard.server.histories import history_of
+from dashboard.server.histories import epochs_of
 from dashboard.words.groups import group_name
 from dashboard.words.run_names import state_name
 from dashboard.words.translation import N_, _, ngettext, translated
 from dashboard.words.wording import figure, percent
 from mlcore.insight.t_tests import Spread
-from mlcore.runs import RunFolder
 from mlcore.runs.library.groups import RunGroup
 from mlcore.runs.library.mean_curves import EpochFigure
 from mlcore.words import mean_figure, mean_percent
@@ -97,10 +96,7 @@ def group_curves(groups: Sequence[RunGroup], *, key: str) -> None:
     drawn, kind = _switches(groups, key)
     names = group_names(groups)
     info = band_info(
-        [
-            (names[group.id], [history_of(RunFolder(one.path)).epochs for one in group.runs])
-            for group in groups
-        ],
+        [(names[group.id], [epochs_of(one) for one in group.runs]) for group in groups],
         drawn,
         kind,
         epochs=max(one.epochs for group in groups for one in group.runs),

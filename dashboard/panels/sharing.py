@@ -77,10 +77,7 @@ def packed(run: Path, which: tuple[str, ...]) -> bytes:
         MlcoreError: it cannot be packed; the sentence says why.
     """
     job = server.jobs().submit("pack", {"run": str(run), "which": list(which)})
-    file = job.folder / str(job.wait(_SECONDS)["file"])
-    content = file.read_bytes()
-    file.unlink()  # the job's folder stays for an hour
-    return content
+    return job.take(str(job.wait(_SECONDS)["file"]))
 
 
 def bring_in() -> None:

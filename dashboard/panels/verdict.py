@@ -6,13 +6,16 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from dashboard.charts.seed_band import MOST_GROUPS
 from dashboard.panels.group_figures import group_curves, group_names, group_runs
 from dashboard.panels.plain_table import plain_table
 from dashboard.server.evaluations import evaluated
+from dashboard.session.problems import friendly_errors
 from dashboard.words.intervals import verdict_sentence
 from dashboard.words.translation import _
 from dashboard.words.wording import as_markdown
 from mlcore.config import data_root
+from mlcore.errors import RunError
 from mlcore.insight.answers import Answers
 from mlcore.insight.comparison import compare
 from mlcore.insight.verdict import Verdict, judge_groups, judge_runs
@@ -22,7 +25,6 @@ from mlcore.words import mean_percent
 
 __all__ = ["draw"]
 
-_MOST = 5  # groups that are drawn
 _ONE = "verdict-as-one"
 
 
@@ -35,10 +37,11 @@ def draw(runs: Sequence[RunInfo]) -> None:
     groups = _groups(runs)
     names = group_names(groups)
     if len(groups) > 1:
-        _verdict(groups, names)
+        with friendly_errors():
+            _verdict(groups, names)
     _figures(groups, names)
-    group_curves(groups[:_MOST], key="group-chart")
-    for group in groups[:_MOST]:
+    group_curves(groups[:MOST_GROUPS], key="group-chart")
+    for group in groups[:MOST_GROUPS]:
         if len(group.runs) > 1:
             with st.expander(as_markdown(names[group.id]), key=f"group-{group.id}"):
                 group_runs(group)
@@ -109,24 +112,25 @@ def _why_not(first: RunGroup, second: RunGroup) -> str:
 
 def _judged(first: RunGroup, second: RunGroup) -> Verdict:
     a, b = _accuracy(first), _accuracy(second)
-    if len(a) == len(b) == 1:
+    if len(first.finished) == len(second.finished) == 1:
         return judge_runs(compare(_answers(first.finished[0]), _answers(second.finished[0])))
     return judge_groups(a, b)
 
 
 def _accuracy(group: RunGroup) -> dict[int, float]:
-    """Seed → test accuracy of the finished runs."""
-    return {
-        info.config.train.seed: info.test_accuracy
-        for info in group.finished
-        if info.test_accuracy is not None
-    }
+    """Seed → test accuracy of the finished runs; the mean of those that share a seed."""
+    found: dict[int, list[float]] = {}
+    for info in group.finished:
+        if info.test_accuracy is not None:
+            found.setdefault(info.config.train.seed, []).append(info.test_accuracy)
+    return {seed: sum(values) / len(values) for seed, values in found.items()}
 
 
 def _answers(info: RunInfo) -> Answers:
     """What a run's last checkpoint answers on its test images."""
     last = RunFolder(info.path).last_checkpoint()
-    assert last is not None, "a finished run has one"
+    if last is None:
+        raise RunError("Run {run} keeps no checkpoint to compare.", run=info.id)
     data = info.config.data
     return evaluated(last, data.name, data_root(data), {}, untrusted=False).answers
 

@@ -21,6 +21,7 @@ from dashboard.server.histories import history_of
 from dashboard.words.run_cells import cell_text
 from dashboard.words.run_names import distinct_names
 from dashboard.words.translation import _, ngettext, translated
+from dashboard.words.wording import as_markdown
 from mlcore.runs import RunFolder, RunInfo
 from mlcore.runs.library.columns import COLUMNS
 
@@ -61,7 +62,7 @@ def draw(runs: Sequence[RunInfo]) -> None:
         title=_("Curves of the selected runs"),
         file="runs-curves",
     )
-    st.caption(_words(info, shown))
+    st.caption(as_markdown(_words(info, shown)))
 
 
 def _nothing(against: Against) -> str:

@@ -9,11 +9,11 @@ import streamlit as st
 
 from dashboard import server, session
 from dashboard.components.place_links import follow_links
-from dashboard.server.histories import history_of
+from dashboard.server.histories import first_step_of
 from dashboard.words.run_cells import cell_text
 from dashboard.words.run_names import distinct_names, state_name
 from dashboard.words.translation import _
-from mlcore.runs import RunFolder, RunInfo
+from mlcore.runs import RunInfo
 from mlcore.runs.library.columns import COLUMNS
 from mlcore.runs.library.family import Member, families
 
@@ -72,9 +72,7 @@ def _line(member: Member, name: str) -> str:
 
 
 def _forked(info: RunInfo) -> str:
-    starts = history_of(RunFolder(info.path)).starts
-    step = starts[0].step if starts else 0
-    if step:
+    if step := first_step_of(info):
         return _("branched off at step {step:,}", step=step)
     return _("branched off at the beginning")
 

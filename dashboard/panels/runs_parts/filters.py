@@ -17,7 +17,7 @@ from dashboard.words.wording import refusal
 from mlcore.errors import SettingsError
 from mlcore.runs import RunInfo
 from mlcore.runs.library.columns import COLUMNS, Column
-from mlcore.runs.library.condition import LONGEST_CONDITION
+from mlcore.runs.library.condition import LONGEST_CONDITION, as_term
 from mlcore.runs.library.table_file import TABLE_FORMATS, table_file
 
 __all__ = ["filters"]
@@ -145,8 +145,7 @@ def _add(name: str, sign: str, value: str) -> None:
     plain = value.replace(",", "").replace(".", "").replace("_", "").replace("-", "").isalnum()
     quote = "'" if '"' in value else '"'
     compared = f"{name} {sign} {value if plain else quote + value + quote}"
-    joined = f"({before})" if " or " in before else before
-    run_view.filter_by(f"{joined} and {compared}" if joined else compared)
+    run_view.filter_by(f"{as_term(before)} and {compared}" if before.strip() else compared)
 
 
 def _columns(view: RunView) -> None:

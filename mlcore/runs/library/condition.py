@@ -24,7 +24,7 @@ from mlcore.runs.library.columns import find_column, no_column
 from mlcore.runs.library.comparison import OPERATORS, UNITS, compared_with
 from mlcore.runs.library.run_info import RunInfo
 
-__all__ = ["LONGEST_CONDITION", "Condition", "parse_condition"]
+__all__ = ["LONGEST_CONDITION", "Condition", "as_term", "parse_condition"]
 
 LONGEST_CONDITION = 500  # characters
 _DEEPEST = 20  # brackets in brackets
@@ -75,6 +75,13 @@ def parse_condition(text: str) -> Condition:
     if parser.now.kind != "end":
         raise parser.expected(MlcoreError("`and`, `or` or the end"))
     return Condition(text, holds)
+
+
+def as_term(text: str) -> str:
+    """A condition as a term to which others can be joined by `and`."""
+    if not _MEANT.search(text):
+        return f'"{" ".join(text.split())}"'
+    return f"({text})" if re.search(r"\bor\b", text, re.IGNORECASE) else text
 
 
 class _Token(NamedTuple):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from mlcore.errors import SettingsError
 from mlcore.runs.library.columns import COLUMNS
-from mlcore.runs.library.condition import LONGEST_CONDITION, parse_condition
+from mlcore.runs.library.condition import LONGEST_CONDITION, as_term, parse_condition
 
 
 @pytest.fixture
@@ -150,3 +150,11 @@ def test_brackets_in_quotes_are_text_and_units_belong_to_measures(run) -> None:
     with pytest.raises(SettingsError, match="expected `and`, `or` or the end, but got 'h'"):
         parse_condition("name = wide h")
     assert parse_condition("duration < 1 h").holds(run())
+
+
+def test_a_condition_is_joined_as_a_whole(run) -> None:
+    info = run({"optim.lr": 0.005}, name="homework 3", state="running")
+    for text in ("homework 3", "lr < 0.01 OR tag = x", "not lr > 1"):
+        joined = f"{as_term(text)} and state = finished"
+        assert parse_condition(text).holds(info)
+        assert not parse_condition(joined).holds(info), joined
