@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dashboard.server import histories
-from dashboard.server.histories import MOST, history_of
+from dashboard.server.histories import MOST, epochs_of, first_step_of, history_of
 from mlcore.config import RunConfig
-from mlcore.events import StepsDone
+from mlcore.events import StepsDone, Stopped
 from mlcore.runs import History, Recorder, RunFolder, RunStore
 
 
@@ -39,3 +39,17 @@ def test_the_least_recently_used_history_makes_room(tmp_path, monkeypatch):
     assert len(made) == MOST + 1
     history_of(second)
     assert made[-1] == second.path
+
+
+def test_the_epochs_of_more_ended_runs_than_histories_are_each_read_once(tmp_path, monkeypatch):
+    made = reads(monkeypatch)
+    store = RunStore(tmp_path)
+    for number in range(MOST + 5):
+        with Recorder(store.create(RunConfig())) as recorder:
+            recorder.record(StepsDone(first=1, losses=(float(number),), epoch=1))
+            recorder.record(Stopped(step=1, epoch=0, reason="user"))
+    runs = store.list()
+    for _ in range(2):
+        assert [len(epochs_of(info)) for info in runs] == [0] * len(runs)
+        assert {first_step_of(info) for info in runs} == {0}
+    assert len(made) == len(runs)
