@@ -80,7 +80,8 @@ class Network {
     this.field.append(this.edges);
     const across = this.down ? this.width : HEIGHT;
     const ends = layers.map((layer, index) => this.sizesOf(layer.units.length, index, across));
-    const bars = this.down ? 0 : Math.min(250, Math.max(170, this.width * 0.22));
+    const long = Math.max(...classes.map((name) => name.length));
+    const bars = this.down ? 0 : Math.min(270, Math.max(long > 4 ? 230 : 170, this.width * 0.22));
     const side = this.down ? 88 : Math.min(112, Math.max(80, this.width * 0.1));
     const thick = side + ends.reduce((sum, { depth }) => sum + depth, 0);
     const gap = this.down ? 64 : Math.max(30, (this.width - bars - thick - 12) / layers.length);
@@ -90,17 +91,17 @@ class Network {
     this.input.width = this.input.height = 28;
     this.input.setAttribute("role", "img");
     this.put(this.input, at, (across - side) / 2, side, side);
-    this.title(this.found.text.image, at, across, side);
+    this.title(this.found.text.image, at, side);
     at += side + gap;
     this.units = layers.map((layer, index) => {
       const { size, pitch, zigzag, depth } = ends[index];
-      const start = (across - pitch * layer.units.length) / 2;
+      const start = (across - pitch * (layer.units.length - 1)) / 2;
       const made = layer.units.map((unit, place) => {
         const step = zigzag && place % 2 ? size + 8 : 0;
-        const over = start + (place + 0.5) * pitch;
+        const over = start + place * pitch;
         return this.unit(index, place, at + step, over - size / 2, size);
       });
-      this.title(layer.title, at, across, depth);
+      this.title(layer.title, at, depth);
       at += depth + (index < layers.length - 1 ? gap : 0);
       return made;
     });
@@ -114,9 +115,9 @@ class Network {
   sizesOf(count, index, across) {
     const images = index === 0;
     const zigzag = images && count > 8;
-    const pitch = Math.min(across / count, images ? (zigzag ? 30 : 62) : 30);
-    const room = zigzag ? 2 * pitch - 6 : pitch - 5;
-    const size = Math.floor(Math.min(room, images ? 54 : 24));
+    const share = zigzag ? (2 * across) / (count + 2) - 6 : across / count - (images ? 8 : 5);
+    const size = Math.floor(Math.min(share, images ? 54 : 24));
+    const pitch = Math.min((across - size) / Math.max(1, count - 1), images && !zigzag ? 64 : 30);
     return { size, pitch, zigzag, depth: zigzag ? 2 * size + 8 : size };
   }
 
@@ -131,12 +132,16 @@ class Network {
     return node;
   }
 
-  title(text, at, across, depth) {
+  title(text, at, depth) {
     const node = add(this.field, "div", "net-title", text);
-    const left = this.down ? across / 2 : at + depth / 2;
-    const half = text.length * 3.2;
-    node.style.left = `${Math.max(half, Math.min(this.width - half, left))}px`;
-    node.style.top = `${this.down ? at - 24 : 2}px`;
+    node.classList.toggle("aside", this.down);
+    if (this.down) node.style.top = `${at - 22}px`;
+    else {
+      const half = node.offsetWidth / 2;
+      const middle = at + depth / 2;
+      node.style.left = `${Math.max(half, Math.min(this.width - half, middle))}px`;
+      node.style.top = "2px";
+    }
   }
 
   unit(layer, place, at, over, size) {
