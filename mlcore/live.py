@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from mlcore.data.tensors import Dataset
-from mlcore.insight.drawn_network import Weights, diagram_of, drawn_units, drawn_weights
+from mlcore.insight.drawn_network import Units, Weights, diagram_of, drawn_units, drawn_weights
 from mlcore.runs.record.live import asked_images, write_picture
 from mlcore.trainer import Trainer
 
@@ -28,7 +28,8 @@ PAUSED_SECONDS = 0.1
 class Live:
     """Draws the network of one run for those who ask.
 
-    Which units are drawn is chosen with the first picture and then kept, so that nothing jumps.
+    Which units are drawn is chosen with the first picture; only one that another has become much
+    stronger than gives up its place, so that nothing jumps.
 
     Args:
         run: its folder.
@@ -42,7 +43,7 @@ class Live:
         self._run, self._data, self._clock = run, data, clock
         self._looked = -SECONDS  # when it last looked whether somebody asks
         self._drawn: tuple[int, tuple[int, ...]] | None = None  # step and images of the picture
-        self._units: tuple[tuple[int, ...], ...] | None = None
+        self._units: Units | None = None
         self._now: tuple[int, Weights] | None = None  # step and weights of the picture
         self._before: tuple[int, Weights] | None = None  # of the last one of another step
         self._broken = False
@@ -72,8 +73,10 @@ class Live:
 
     def _write(self, trainer: Trainer, images: Sequence[int]) -> None:
         model, step = trainer.model, trainer.step
-        if self._units is None:
-            self._units = drawn_units(model)
+        if self._units is None or not trainer.paused:
+            units = drawn_units(model, self._units)
+            if units != self._units:  # the weights that were drawn are those of other units
+                self._units, self._now, self._before = units, None, None
         if self._now is None or self._now[0] != step:
             self._before, self._now = self._now, (step, drawn_weights(model, self._units))
         diagram = diagram_of(

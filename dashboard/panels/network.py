@@ -13,6 +13,7 @@ from dashboard import session
 from dashboard.charts.theme import Palette
 from dashboard.components.network import View, network, network_message
 from dashboard.gaps.widgets import show
+from dashboard.panels import steering
 from dashboard.panels.headings import choose_one
 from dashboard.panels.network_image import choose_image
 from dashboard.server import data_sets, diagrams
@@ -28,13 +29,13 @@ from mlcore.errors import MlcoreError
 from mlcore.insight.diagram import Diagram
 from mlcore.runs import History, RunFolder
 
-__all__ = ["VIEWS", "draw_network", "draw_untrained", "of_run", "untrained"]
+__all__ = ["draw_network", "draw_untrained", "of_run", "untrained"]
 
 _OPEN, _DRAWN, _AWAITED = "network-open", "network-drawn", "network-awaited"
 _MADE = "network-made"
 _WAIT = 0.3  # seconds that a drawing which is being made is waited for
 _PENDING = 0.4  # seconds between two looks at one that takes longer
-VIEWS: Mapping[View, str] = {"weights": N_("Weights"), "change": N_("What the last step changed")}
+_VIEWS: Mapping[View, str] = {"weights": N_("Weights"), "change": N_("What the last step changed")}
 
 
 def of_run(history: History) -> None:
@@ -51,7 +52,8 @@ def _of_run(folder: RunFolder) -> None:
         moves = history.state in ("running", "paused")
         with st.container(horizontal=True, vertical_alignment="bottom", key="network-choice"):
             image = choose_image(history.config.data)
-            view = choose_one(_("What is drawn"), VIEWS, key="network-view") if moves else None
+            view = choose_one(_("What is drawn"), _VIEWS, key="network-view") if moves else None
+            steering.beside_network(history)
         try:
             found = _patiently(history, image)
         except MlcoreError as error:

@@ -68,7 +68,7 @@ def change_words(diagram: Diagram, rate: float | None) -> str:
     """
     changes = [layer.change for layer in diagram.layers if layer.change is not None]
     if diagram.since is None or not changes:
-        return _("No step is known before this one: take one more step.")
+        return _("What came before this moment is not known: there is no change to draw.")
     largest = figure(max(float(abs(change).max()) for change in changes))
     steps = diagram.step - diagram.since
     if steps != 1:

@@ -42,7 +42,7 @@ class DrawnLayer:
     Attributes:
         name: "fc1", as in the state dict.
         width: units that the layer has.
-        units: (n,) which of them are drawn, ascending.
+        units: (n,) which of them are drawn.
         weights: (n, 784) of the first layer, 8 bits each; (n, m) of a later one, from the m drawn
             units of the layer before.
         biases: (n,)

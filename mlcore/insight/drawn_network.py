@@ -23,13 +23,19 @@ from mlcore.insight.diagram import (
 from mlcore.insight.path import LayerValues, walk
 from mlcore.model import MLP
 
-__all__ = ["Weights", "diagram_of", "drawn_units", "drawn_weights", "react"]
+__all__ = ["Units", "Weights", "diagram_of", "drawn_units", "drawn_weights", "react"]
 
 Weights = tuple[NDArray[np.float32], ...]
 """Of each layer the weights between drawn units, (n, 784) or (n, m)."""
 
 
-def drawn_units(model: MLP, most: int = MOST_UNITS) -> tuple[tuple[int, ...], ...]:
+Units = tuple[tuple[int, ...], ...]
+"""Of each layer the numbers of the units that are drawn."""
+
+_MUCH = 2.0  # times as strong
+
+
+def drawn_units(model: MLP, held: Units | None = None, *, most: int = MOST_UNITS) -> Units:
     """Which units of each layer are drawn: of a wide hidden layer the strongest.
 
     A unit's strength is the Euclidean norm of the weights that lead to it, times that of those that
@@ -38,19 +44,37 @@ def drawn_units(model: MLP, most: int = MOST_UNITS) -> tuple[tuple[int, ...], ..
 
     Args:
         model: the network.
+        held: those that were drawn before. They stay, each in its place, unless one that is left
+            out has become twice as strong: so nothing jumps while the network learns.
         most: units of a hidden layer.
 
     Returns:
-        Numbers from 0, ascending; of the last layer all.
+        Numbers from 0, at first ascending; of the last layer all.
     """
-    linears = model.linears
     found: list[tuple[int, ...]] = []
     with torch.no_grad():
-        for before, after in itertools.pairwise(linears):
-            strength = before.weight.norm(dim=1) * after.weight.norm(dim=0)  # (width,)
-            order = strength.argsort(descending=True, stable=True)[:most]
-            found.append(tuple(sorted(order.tolist())))
-    return (*found, tuple(range(linears[-1].out_features)))
+        for number, (layer, after) in enumerate(itertools.pairwise(model.linears)):
+            strength = layer.weight.norm(dim=1) * after.weight.norm(dim=0)  # (width,)
+            order = strength.argsort(descending=True, stable=True).tolist()
+            if held is None:
+                found.append(tuple(sorted(order[:most])))
+            else:
+                found.append(_replaced(held[number], order, strength.tolist()))
+    return (*found, tuple(range(model.outputs)))
+
+
+def _replaced(
+    held: Sequence[int], order: Sequence[int], strength: Sequence[float]
+) -> tuple[int, ...]:
+    """The units that are held, the weakest replaced by much stronger ones that are not."""
+    units = list(held)
+    others = iter([unit for unit in order if unit not in held])
+    for unit in reversed([unit for unit in order if unit in held]):
+        other = next(others, None)
+        if other is None or strength[other] <= _MUCH * strength[unit]:
+            break
+        units[units.index(unit)] = other
+    return tuple(units)
 
 
 def drawn_weights(model: MLP, units: Sequence[Sequence[int]]) -> Weights:

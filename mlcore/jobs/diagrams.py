@@ -12,15 +12,13 @@ from mlcore.config import RunConfig
 from mlcore.data.tensors import load
 from mlcore.errors import CheckpointError
 from mlcore.insight.diagram import Diagram
-from mlcore.insight.drawn_network import Weights, diagram_of, drawn_units, drawn_weights
+from mlcore.insight.drawn_network import Units, Weights, diagram_of, drawn_units, drawn_weights
 from mlcore.jobs.data_cache import DataCache
 from mlcore.jobs.folder import JobFolder
 from mlcore.jobs.opened import OpenedModel, image_number
 from mlcore.model import MLP, build
 
 __all__ = ["draw_checkpoints", "draw_untrained"]
-
-Units = tuple[tuple[int, ...], ...]
 
 
 def draw_untrained(request: Mapping[str, Any], _job: JobFolder, cache: DataCache) -> dict[str, Any]:

@@ -51,7 +51,7 @@ def test_the_network_moves_while_it_trains_and_shows_what_one_step_changed(app, 
     expect(page.locator(".net")).to_have_attribute("data-view", "change")
     expect(page.get_by_text("the gradient of the batch's loss")).to_be_visible()
     before = step_drawn(page)
-    button(page, "next-step").click()
+    button(page, "network-step").click()
     assert wait_for_step(page, before) == before + 1
 
     page.locator(".net .net-unit").first.focus()

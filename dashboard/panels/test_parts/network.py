@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from dashboard.components.network import View
 from dashboard.panels.checkpoint_choice import rows_of
 from dashboard.panels.headings import choose_one, heading
-from dashboard.panels.network import VIEWS, draw_network
+from dashboard.panels.network import draw_network
 from dashboard.panels.test_parts.image_choice import image_field
 from dashboard.panels.test_parts.subject import Subject
 from dashboard.server.insights import Found, ask
 from dashboard.session.problems import friendly_errors
 from dashboard.words.network import change_words
-from dashboard.words.translation import _
+from dashboard.words.translation import N_, _
 from mlcore.insight.diagram import Diagram
 
 __all__ = ["draw"]
 
+_VIEWS: Mapping[View, str] = {
+    "weights": N_("Weights"),
+    "change": N_("What changed since the checkpoint before"),
+}
 _FIELD, _MOMENT = "drawn-image", "drawn-moment"
 
 
 def draw(subject: Subject) -> None:
     """The whole part."""
     with heading(_("The network"), key="drawn"):
-        view = choose_one(_("What is drawn"), VIEWS, key="drawn-view")
+        view = choose_one(_("What is drawn"), _VIEWS, key="drawn-view")
     image = image_field(_FIELD, subject.data, len(subject.answers))
     run = subject.choice.run
     rows = tuple(reversed(rows_of(run))) if run is not None else ()  # earliest first

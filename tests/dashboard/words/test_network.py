@@ -28,4 +28,4 @@ def test_one_step_of_sgd_is_told_with_its_rate():
 
 def test_several_steps_and_none_are_told():
     assert "2 steps ago" in change_words(made_diagram(step=512, since=510), 0.003)
-    assert "one more step" in change_words(made_diagram(step=512), 0.003)
+    assert "no change to draw" in change_words(made_diagram(step=512), 0.003)

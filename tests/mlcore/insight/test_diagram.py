@@ -77,6 +77,21 @@ def test_the_strongest_units_are_drawn_whatever_the_image(data):
     assert one == other
 
 
+def test_units_keep_their_places_until_another_is_twice_as_strong():
+    model = model_of(hidden=(40,))
+    held = drawn_units(model)
+    left_out = next(unit for unit in range(40) if unit not in held[0])
+    assert drawn_units(model, held) == held
+    with torch.no_grad():
+        model.linears[0].weight[left_out] *= 1.5
+    assert drawn_units(model, held) == held
+    with torch.no_grad():
+        model.linears[0].weight[left_out] *= 2
+        model.linears[0].weight[held[0][3]] *= 0.9
+    now = drawn_units(model, held)
+    assert now[0] == (*held[0][:3], left_out, *held[0][4:])
+
+
 def test_what_a_step_changed_is_the_difference_of_the_weights(data):
     model = model_of(hidden=(40, 20))
     units = drawn_units(model)
