@@ -10,6 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.panels.test_parts import registry
+from dashboard.session import languages
 from dashboard.words import translation
 from mlcore.config import DataConfig, OptimConfig, RunConfig, TrainConfig
 from mlcore.errors import RunError, to_json
@@ -40,10 +41,12 @@ def trained(page_folder: Path) -> RunFolder:
 
 
 @pytest.fixture
-def opened() -> Callable[..., AppTest]:
+def opened(monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
     """Open a page in a language, on the bundled digits."""
 
     def open_page(page: str, language: str, **address: str) -> AppTest:
+        # AppTest names the options of its widgets outside of the session
+        monkeypatch.setattr(languages, "SOURCE", translation.offered([language]))
         app = AppTest.from_file(str(APP), default_timeout=20)
         address = {"data.name": "digits", "lang": language, **address}
         for name, value in address.items():
@@ -123,12 +126,12 @@ def test_a_change_of_language_keeps_everything(
 ) -> None:
     run = made(STARTED, STEPS, EPOCH, Paused(step=39, epoch=1), alive=True).id
     app = opened("train", "zh", run=run)
-    app.number_input(key="train.epochs").set_value(9).run()
+    app.text_input(key="train.epochs").set_value("9").run()
     app.text_input(key="model.hidden").set_value("32, 16").run()
     app.segmented_control(key="language").set_value("en").run()
     assert app.session_state["language"] == "en"
     assert not set(_found(app, CHINESE)) - {translation.name_of("zh-CN")}
-    assert app.number_input(key="train.epochs").value == 9
+    assert app.text_input(key="train.epochs").value == "9"
     assert app.text_input(key="model.hidden").value == "32, 16"
     address = {name: value[-1] for name, value in app.query_params.items()}
     assert address["lang"] == "en" or app.query_params["lang"] == "en"
