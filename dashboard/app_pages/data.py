@@ -120,6 +120,7 @@ def _histogram(config: RunConfig, data: RawData) -> None:
     info = histogram_info(counts, config.data.mean, config.data.std)
     log = st.toggle(_("Logarithmic"), value=True, key="histogram-log")
     still_chart(histogram_figure, info, key="histogram", log=log)
+    mean_after = f"{info.mean:.3f}".replace("-", "−")
     st.caption(
         _(
             "{black} of all pixels are black. After normalising with mean {mean:g} and "
@@ -128,7 +129,7 @@ def _histogram(config: RunConfig, data: RawData) -> None:
             black=percent(info.black, 0),
             mean=config.data.mean,
             std=config.data.std,
-            mean_after=f"{info.mean:.3f}".replace("-", "−"),
+            mean_after=mean_after,
             std_after=info.std,
             own_mean=info.raw_mean / 255,
             own_std=info.raw_std / 255,

@@ -17,7 +17,7 @@ from dashboard.settings.pending import change_words, fixed_changes, pending_chan
 from dashboard.words.progress import ACTIVE
 from dashboard.words.setting_names import setting_label, settings_sentence
 from dashboard.words.translation import _
-from dashboard.words.wording import as_markdown
+from dashboard.words.wording import as_markdown, listed
 from mlcore.commands import Command, Continue, Edit, Pause, RunEpoch, RunSteps, Stop
 from mlcore.config import RunConfig
 from mlcore.errors import SettingsError
@@ -165,7 +165,7 @@ def _apply(history: History) -> None:
         problems.report(
             SettingsError(
                 "The run keeps its settings: {names} cannot be used as it stands in the sidebar.",
-                names=", ".join(map(setting_label, refused)),
+                names=listed(map(setting_label, refused)),
             )
         )
     elif changes := pending_changes(history.config, values, touched):

@@ -13,7 +13,9 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-__all__ = ["address_of", "go_to", "place", "write_in_address"]
+from dashboard.session.languages import LANGUAGE_PARAMETER, chosen_language
+
+__all__ = ["address_of", "go_to", "page_address", "place", "write_in_address"]
 
 _PLACES = "places"
 
@@ -43,6 +45,12 @@ def write_in_address(wanted: Mapping[str, str | None]) -> None:
             del st.query_params[name]
         else:
             st.query_params[name] = text
+
+
+def page_address(page: str, **wanted: str) -> str:
+    """The address of another page, also for another tab: in the language that was chosen here."""
+    chosen = chosen_language()
+    return f"{page}?" + urlencode(wanted | ({LANGUAGE_PARAMETER: chosen} if chosen else {}))
 
 
 def address_of(**wanted: str) -> str:
