@@ -45,6 +45,7 @@ ROOMS = (
     "initial_state",
     "run",
     "replay",
+    "lessons",
     "export",
     "packing",
     "jobs",
@@ -153,6 +154,7 @@ TORCH_FREE = (
     "mlcore.trackers.tracking",
     "mlcore.export",
     "mlcore.packing",
+    "mlcore.lessons",
     "mlcore.jobs",
     "mlcore.cli",
 )
