@@ -17,6 +17,7 @@ from dashboard.panels import (
     figures,
     group_figures,
     invitation,
+    network,
     queue,
     reading_aid,
     run_choice,
@@ -63,6 +64,7 @@ def page() -> None:
         with invited:
             invitation.press_train(session.config())
             st.fragment(_wait_for_runs, run_every=drawn_from.pace)(drawn_from)
+            network.untrained(session.config())
     with body:
         if shown is not None and history is not None:
             comparison.write_in_address(shown)
@@ -106,6 +108,7 @@ def _live(shown: RunInfo, runs: Sequence[RunInfo], drawn_from: PageState) -> Non
         chart.switches()
         compare.choose_others(shown, runs)
         reading_aid.how_to_read()
+    network.of_run(history)
     figures.troubles(history)
     if (group := experiment_of(shown, runs)) is not None:
         group_figures.group_part(group)

@@ -24,7 +24,7 @@ from mlcore.errors import SettingsError
 from mlcore.rules import Value
 from mlcore.runs import History, Request
 
-__all__ = ["answer_due", "buttons", "pending", "single_steps"]
+__all__ = ["answer_due", "beside_network", "buttons", "pending", "single_steps"]
 
 _SENT = "train-sent"
 _AT_ONCE = 0.2  # seconds that a click waits for its answer, so that the page shows it at once
@@ -67,6 +67,15 @@ def single_steps(history: History) -> None:
     _button(
         _("Next epoch"), "next-epoch", epoch, history, RunEpoch(), _("To the end of the epoch.")
     )
+
+
+def beside_network(history: History) -> None:
+    """One button beside the drawing of the network: pause the run, or take its next step."""
+    if history.state == "running":
+        _button(_("Pause"), "network-pause", ":material/pause:", history, Pause())
+    elif history.state == "paused":
+        icon, about = ":material/skip_next:", _("One more step.")
+        _button(_("Next step"), "network-step", icon, history, RunSteps(), about)
 
 
 def pending(history: History) -> None:
