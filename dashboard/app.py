@@ -17,9 +17,13 @@ from dashboard.words import translation
 from dashboard.words.translation import N_, _, translated
 
 
+_LEARN = N_("Learn")
+
+
 class _Page(NamedTuple):
     title: str
     icon: str
+    section: str = _LEARN
     listed: bool = True
 
 
@@ -28,14 +32,15 @@ _ICON = str(_HERE / "assets" / "icon.png")
 _STYLE = _HERE / "assets" / "style.css"
 _READING = _HERE / "assets" / "reading.css"  # for eyes, keyboards and ears
 _FIRST = "train"
+_TRY, _RESULTS, _FILES = N_("Train and test"), N_("Results"), N_("Files")
 _PAGES = {  # by the name of their file, which is also their address
-    _FIRST: _Page(N_("Train"), ":material/play_circle:"),
-    "runs": _Page(N_("Runs"), ":material/table_rows:"),
-    "run": _Page(N_("Run"), ":material/article:", listed=False),
-    "test": _Page(N_("Test"), ":material/fact_check:"),
-    "draw": _Page(N_("Draw"), ":material/draw:"),
-    "checkpoints": _Page(N_("Checkpoints"), ":material/save:"),
-    "data": _Page(N_("Data"), ":material/grid_view:"),
+    _FIRST: _Page(N_("Train"), ":material/play_circle:", _TRY),
+    "test": _Page(N_("Test"), ":material/fact_check:", _TRY),
+    "draw": _Page(N_("Draw"), ":material/draw:", _TRY),
+    "runs": _Page(N_("Runs"), ":material/table_rows:", _RESULTS),
+    "run": _Page(N_("Run"), ":material/article:", _RESULTS, listed=False),
+    "data": _Page(N_("Data"), ":material/grid_view:", _FILES),
+    "checkpoints": _Page(N_("Checkpoints"), ":material/save:", _FILES),
 }
 _SIDEBAR = 330  # pixels wide at first; a person may drag it
 
@@ -56,19 +61,7 @@ def main() -> None:
     st.html(_STYLE)
     st.html(_READING)
     st.logo(_ICON, size="large")
-    page = st.navigation(
-        [
-            st.Page(
-                _HERE / "app_pages" / f"{name}.py",
-                title=translated(about.title),
-                icon=about.icon,
-                url_path=name,
-                default=name == _FIRST,
-                visibility="visible" if about.listed else "hidden",
-            )
-            for name, about in _PAGES.items()
-        ]
-    )
+    page = st.navigation(_sections())
     name = page.url_path or _FIRST
     problems.enter(name)
     with friendly_errors():
@@ -82,6 +75,22 @@ def main() -> None:
         reading.mend_page()
     with friendly_errors():  # last: what it starts imports torch, and would slow the first drawing
         data_sets.keep_ready(session.data_config().data)
+
+
+def _sections() -> dict[str, list[st.Page]]:
+    """Title of a section of the navigation → its pages."""
+    sections: dict[str, list[st.Page]] = {}
+    for name, about in _PAGES.items():
+        page = st.Page(
+            _HERE / "app_pages" / f"{name}.py",
+            title=translated(about.title),
+            icon=about.icon,
+            url_path=name,
+            default=name == _FIRST,
+            visibility="visible" if about.listed else "hidden",
+        )
+        sections.setdefault(translated(about.section), []).append(page)
+    return sections
 
 
 main()
