@@ -71,7 +71,7 @@ def keys(app: AppTest) -> set[str | None]:
 
 
 def chart_header(app: AppTest) -> bytes:
-    chart, _ = app.main.get("bidi_component")  # the last one loads plotly.js
+    _line, chart, _ = app.main.get("bidi_component")  # the last one loads plotly.js
     message = chart.proto.bytes
     (size,) = struct.unpack_from("<I", message)
     return message[4 : 4 + size]
