@@ -16,9 +16,11 @@ from dashboard.charts.pixel_histogram import (
 from dashboard.charts.samples import samples_html, samples_info
 from dashboard.controls import data_field
 from dashboard.panels.data_notice import data_notice
+from dashboard.panels.how.pages import on_data_page
 from dashboard.panels.one_image import one_image
 from dashboard.panels.still_chart import still_chart
 from dashboard.server import data_sets
+from dashboard.session import first_steps
 from dashboard.words.translation import _, translated
 from mlcore.config import RunConfig, data_root
 from mlcore.data import CATALOG, RawData
@@ -42,6 +44,7 @@ def page() -> None:
         return
     data = data_sets.images(family.name, data_root(config.data))
     _numbers(config, data)
+    on_data_page(config)
     _samples(data)
     left, right = st.columns(2, gap="large")
     with left:
@@ -49,6 +52,7 @@ def page() -> None:
     with right:
         _histogram(config, data)
     one_image(config, data)
+    first_steps.note("data")
 
 
 def _numbers(config: RunConfig, data: RawData) -> None:

@@ -12,7 +12,7 @@ from dashboard.components.drawing_pad import drawing_pad, network_numbers, sent
 from dashboard.components.figure_files import picture_files
 from dashboard.panels.checkpoint_choice import Choice
 from dashboard.server.drawings import network_of, predicted
-from dashboard.session import drawn, problems
+from dashboard.session import drawn, first_steps, problems
 from dashboard.words.translation import _, sentence
 from mlcore.errors import ImageError
 
@@ -119,6 +119,8 @@ def _take() -> None:
     if new is not None:
         with problems.caught():
             drawn.replace(new)
+            if new.kind != "none":
+                first_steps.note("draw")
 
 
 def _figure(value: float) -> str:
