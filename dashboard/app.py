@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard import controls, session
 from dashboard.components import reading
-from dashboard.gaps import reruns, theme, widgets
+from dashboard.gaps import component_data, reruns, theme, widgets
 from dashboard.panels import first_steps
 from dashboard.server import data_sets
 from dashboard.session import places, problems
@@ -44,6 +44,7 @@ _PAGES = {  # by the name of their file, which is also their address
 _SIDEBAR = 330  # pixels wide at first; a person may drag it
 
 reruns.patch()
+component_data.patch()
 translation.use(session.language)
 st.set_page_config(
     page_title=_("MLP trainer"),

@@ -166,6 +166,7 @@ def _histogram(config: RunConfig, data: RawData) -> None:
         help=_("So that rare grey values are seen beside the many black pixels."),
     )
     still_chart(histogram_figure, info, key="histogram", log=log)
+    mean_after = f"{info.mean:.3f}".replace("-", "−")
     st.caption(
         _(
             "{black} of all pixels are black. After normalising with mean {mean:g} and "
@@ -174,7 +175,7 @@ def _histogram(config: RunConfig, data: RawData) -> None:
             black=percent(info.black, 0),
             mean=config.data.mean,
             std=config.data.std,
-            mean_after=f"{info.mean:.3f}".replace("-", "−"),
+            mean_after=mean_after,
             std_after=info.std,
             own_mean=info.raw_mean / 255,
             own_std=info.raw_std / 255,

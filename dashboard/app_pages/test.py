@@ -17,7 +17,7 @@ from dashboard.server import data_sets
 from dashboard.session import first_steps, problems
 from dashboard.words.choices import choice_name
 from dashboard.words.translation import N_, _, ngettext, sentence, translated
-from dashboard.words.wording import as_markdown
+from dashboard.words.wording import as_markdown, listed
 from mlcore import errors
 from mlcore.checkpoint.suggest import data_sets_for
 from mlcore.config import DataConfig, RunConfig, data_root
@@ -110,7 +110,7 @@ def _choose_data(choice: Choice) -> str | None:
 
 def _say_what_is_assumed(choice: Choice) -> None:
     if choice.assumed:
-        values = ", ".join(
+        values = listed(
             translated(_ASSUMED[name], value=value) for name, value in choice.assumed.items()
         )
         st.caption(

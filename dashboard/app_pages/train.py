@@ -16,6 +16,7 @@ from dashboard.panels import (
     compare,
     figures,
     group_figures,
+    network,
     queue,
     reading_aid,
     run_choice,
@@ -64,6 +65,7 @@ def page() -> None:
         with invited:
             start.start_page(drawn_from.queue)
             st.fragment(_wait_for_runs, run_every=drawn_from.pace)(drawn_from)
+            network.untrained(session.config())
     with body:
         if shown is not None and history is not None:
             comparison.write_in_address(shown)
@@ -109,6 +111,7 @@ def _live(shown: RunInfo, runs: Sequence[RunInfo], drawn_from: PageState) -> Non
         chart.switches()
         compare.choose_others(shown, runs)
         reading_aid.how_to_read()
+    network.of_run(history)
     figures.troubles(history)
     if (group := experiment_of(shown, runs)) is not None:
         group_figures.group_part(group)

@@ -11,7 +11,7 @@ from dashboard.panels.column_help import column_help
 from dashboard.words.choices import choice_name, setting_text
 from dashboard.words.setting_names import setting_label
 from dashboard.words.translation import _
-from dashboard.words.wording import as_markdown, figure
+from dashboard.words.wording import as_markdown, figure, listed
 from mlcore.config import SETTINGS
 
 __all__ = ["details", "facts"]
@@ -86,7 +86,7 @@ def details(found: Mapping[str, Any]) -> None:
                 ),
             )
     if found["versions"]:
-        versions = ", ".join(f"{name} {version}" for name, version in found["versions"].items())
+        versions = listed(f"{name} {version}" for name, version in found["versions"].items())
         st.caption(as_markdown(_("Written with {versions}.", versions=versions)))
 
 

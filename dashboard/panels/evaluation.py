@@ -11,7 +11,7 @@ from dashboard.panels.figures import metric_with_note
 from dashboard.words.choices import choice_name
 from dashboard.words.intervals import accuracy_range, what_means_something
 from dashboard.words.translation import _, ngettext
-from dashboard.words.wording import as_markdown, exact_percent, figure, percent
+from dashboard.words.wording import as_markdown, exact_percent, figure, listed_apart, percent
 
 __all__ = ["figures", "normalisations"]
 
@@ -72,7 +72,7 @@ def normalisations(trials: Mapping[str, Any]) -> None:
         "Right on {n:,} validation images of {data}, by mean / standard deviation: {trials}.",
         int(trials["images"]),
         data=as_markdown(choice_name(trials["data"])),
-        trials="; ".join(shown),
+        trials=listed_apart(shown),
     )
     if not trials["clear"]:
         text += " " + _("With none of them the model is better than guessing.")

@@ -17,7 +17,7 @@ from dashboard.server import data_sets
 from dashboard.server.insights import Found, begin
 from dashboard.session import places
 from dashboard.words.translation import _, sentence
-from dashboard.words.wording import as_markdown, percent
+from dashboard.words.wording import as_markdown, listed, percent
 from mlcore.errors import MlcoreError
 from mlcore.jobs import Job
 
@@ -119,7 +119,7 @@ def _legend(classes: Sequence[str]) -> str:
     if all(len(name) == 1 for name in classes):
         return ""
     signs = (f"{chr(65 + index % 26)} {name}" for index, name in enumerate(classes))
-    return as_markdown(", ".join(signs) + ".")
+    return as_markdown(_("{signs}.", signs=listed(signs)))
 
 
 def _open() -> None:

@@ -12,7 +12,7 @@ import streamlit as st
 from dashboard.server.drawings import kept
 from dashboard.session import drawn, problems
 from dashboard.words.translation import _, ngettext
-from dashboard.words.wording import as_markdown
+from dashboard.words.wording import as_markdown, listed
 from mlcore.data.drawings import (
     count_drawings,
     drawings_folder,
@@ -82,7 +82,7 @@ def _what_there_is(root: Path) -> None:
         )
         st.caption(f"{said} {nothing}")
         return
-    each = ", ".join(f"{label}: {count:,}" for label, count in sorted(counts.items()))
+    each = listed(f"{label}: {count:,}" for label, count in sorted(counts.items()))
     with st.container(horizontal=True, vertical_alignment="center", key="own-set"):
         st.caption(
             f"{said} "

@@ -17,14 +17,14 @@ from dashboard.settings.pending import change_words, fixed_changes, pending_chan
 from dashboard.words.progress import ACTIVE
 from dashboard.words.setting_names import setting_label, settings_sentence
 from dashboard.words.translation import _
-from dashboard.words.wording import as_markdown
+from dashboard.words.wording import as_markdown, listed
 from mlcore.commands import Command, Continue, Edit, Pause, RunEpoch, RunSteps, Stop
 from mlcore.config import RunConfig
 from mlcore.errors import SettingsError
 from mlcore.rules import Value
 from mlcore.runs import History, Request
 
-__all__ = ["answer_due", "buttons", "pending", "single_steps"]
+__all__ = ["answer_due", "beside_network", "buttons", "pending", "single_steps"]
 
 _SENT = "train-sent"
 _AT_ONCE = 0.2  # seconds that a click waits for its answer, so that the page shows it at once
@@ -72,6 +72,15 @@ def single_steps(history: History) -> None:
     _button(
         _("Next epoch"), "next-epoch", epoch, history, RunEpoch(), _("To the end of the epoch.")
     )
+
+
+def beside_network(history: History) -> None:
+    """One button beside the drawing of the network: pause the run, or take its next step."""
+    if history.state == "running":
+        _button(_("Pause"), "network-pause", ":material/pause:", history, Pause())
+    elif history.state == "paused":
+        icon, about = ":material/skip_next:", _("One more step.")
+        _button(_("Next step"), "network-step", icon, history, RunSteps(), about)
 
 
 def pending(history: History) -> None:
@@ -168,7 +177,7 @@ def _apply(history: History) -> None:
         problems.report(
             SettingsError(
                 "The run keeps its settings: {names} cannot be used as it stands in the sidebar.",
-                names=", ".join(map(setting_label, refused)),
+                names=listed(map(setting_label, refused)),
             )
         )
     elif changes := pending_changes(history.config, values, touched):

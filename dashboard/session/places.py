@@ -14,6 +14,8 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from dashboard.session.languages import LANGUAGE_PARAMETER, chosen_language
+
 __all__ = [
     "address_of",
     "arrive",
@@ -21,6 +23,7 @@ __all__ = [
     "go_to",
     "lead_to",
     "leave_for",
+    "page_address",
     "place",
     "reveal",
     "revealed",
@@ -102,6 +105,12 @@ def write_in_address(wanted: Mapping[str, str | None]) -> None:
             del st.query_params[name]
         else:
             st.query_params[name] = text
+
+
+def page_address(page: str, **wanted: str) -> str:
+    """The address of another page, also for another tab: in the language that was chosen here."""
+    chosen = chosen_language()
+    return f"{page}?" + urlencode(wanted | ({LANGUAGE_PARAMETER: chosen} if chosen else {}))
 
 
 def address_of(**wanted: str) -> str:

@@ -10,21 +10,19 @@ import streamlit as st
 from dashboard import session
 from dashboard.components.figure_files import picture_files
 from dashboard.components.film import FilmInfo, film
-from dashboard.controls.numbers import NumberField, forget
 from dashboard.panels.checkpoint_choice import rows_of
 from dashboard.panels.column_help import column_help
 from dashboard.panels.downloads import csv_button
-from dashboard.panels.test_parts.image_choice import image_in_address
+from dashboard.panels.test_parts.image_choice import image_field
 from dashboard.panels.test_parts.subject import Subject
 from dashboard.server import data_sets
 from dashboard.server.insights import Found, ask
 from dashboard.session import places
 from dashboard.words.checkpoint_rows import CheckpointRow
 from dashboard.words.intervals import accuracy_range
-from dashboard.words.translation import N_, _, ngettext
+from dashboard.words.translation import _, ngettext
 from dashboard.words.wording import figure, percent
 from mlcore.insight.intervals import accuracy_interval
-from mlcore.rules import Rule
 from mlcore.words import share_range
 
 __all__ = ["draw"]
@@ -51,7 +49,7 @@ def draw(subject: Subject) -> None:
 def _film(subject: Subject, rows: list[CheckpointRow], found: Found) -> None:
     data = data_sets.images(subject.data, subject.root)
     labels = np.array(found.told["labels"], np.int64)
-    image = _choose_image(subject.data, len(data.test))
+    image = image_field(_FIELD, subject.data, len(data.test))
     if len(rows) == 1:
         st.caption(_("One checkpoint is kept so far: the film grows with the run."))
     frames = [
@@ -76,21 +74,6 @@ def _film(subject: Subject, rows: list[CheckpointRow], found: Found) -> None:
         )
     if gaps := _gaps(rows):
         st.caption(gaps)
-
-
-def _choose_image(data: str, count: int) -> int:
-    """The field for the image whose probabilities are shown; the address names it."""
-    index = image_in_address(data, count, 0)
-    rule = Rule(N_("which image"), label=N_("Test image"), low=0, high=count - 1)
-    NumberField(_FIELD, _("Test image"), index, rule).draw(
-        _go_to, width=140, help=_("The image whose probabilities the film follows.")
-    )
-    return index
-
-
-def _go_to(index: int) -> None:
-    forget(_FIELD)
-    places.go_to(image=str(index))
 
 
 def _open() -> None:
