@@ -76,7 +76,7 @@ def choice(
 def data_field() -> None:
     """A second select box of the data set, for a page; both show the same value."""
     setting = SETTINGS["data.name"]
-    choice(setting, setting.choices, choice_name, "data-picker", help=None, width=220)
+    choice(setting, setting.choices, choice_name, "data-picker", width=220)
 
 
 def stops(setting: Setting) -> list[int | float]:

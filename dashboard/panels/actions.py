@@ -120,8 +120,13 @@ def _more_epochs(history: History, epochs: int) -> None:
             "ended it, is turned off."
         )
     run = history.folder.id
-    with st.popover(_("More epochs"), key=f"extend-{run}", icon=":material/forward:"):
-        count = _more_field().draw()
+    with st.popover(
+        _("More epochs"),
+        key=f"extend-{run}",
+        icon=":material/forward:",
+        help=_("Lets the run learn longer, from where it ended."),
+    ):
+        count = _more_field().draw(help=_("How many times each training image is used once more."))
         st.button(
             _("Train more epochs")
             if count is None

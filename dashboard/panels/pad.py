@@ -102,6 +102,10 @@ def _switch(*, centre: bool) -> None:
         value=True,
         key=_CENTRE,
         persist_state="session",
+        help=_(
+            "A network with a weight for each pixel knows digits only where it has seen them: in "
+            "the middle, 20 pixels high. Turn it off to see it fail."
+        ),
     )
     if not centre:
         st.caption(

