@@ -46,6 +46,7 @@ ROOMS = (
     "initial_state",
     "run",
     "replay",
+    "lessons",
     "export",
     "packing",
     "jobs",
@@ -156,6 +157,7 @@ TORCH_FREE = (
     "mlcore.trackers.tracking",
     "mlcore.export",
     "mlcore.packing",
+    "mlcore.lessons",
     "mlcore.jobs",
     "mlcore.cli",
 )

@@ -16,7 +16,7 @@ from mlcore.export import export
 from mlcore.export.formats import find_format
 from mlcore.insight.answers import write_answers
 from mlcore.insight.forward import answers_of_checkpoint
-from mlcore.jobs import drawn, packed
+from mlcore.jobs import drawn, lessons, packed
 from mlcore.jobs.data_cache import DataCache
 from mlcore.jobs.diagrams import draw_checkpoints, draw_untrained
 from mlcore.jobs.folder import JobFolder
@@ -128,6 +128,7 @@ HANDLERS: Mapping[str, Handler] = {
     "fetch": fetch_data,
     "inspect": inspect,
     "keep-drawing": drawn.keep,
+    "lesson": lessons.run,
     "network": drawn.network,
     "normalisations": try_normalisations,
     "pack": packed.pack_run,

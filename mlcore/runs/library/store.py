@@ -22,7 +22,7 @@ from mlcore.rules import list_words, shortened
 from mlcore.runs.library.cache import RunCache
 from mlcore.runs.library.run_index import read_index, write_index
 from mlcore.runs.library.run_info import RunInfo, read_run_info
-from mlcore.runs.record.folder import START_FILE, RunFolder
+from mlcore.runs.record.folder import CONFIG_FILE, START_FILE, RunFolder
 from mlcore.runs.record.reserve import reserve
 from mlcore.runs.record.revision import source_revision
 from mlcore.runs.record.texts import check_name
@@ -204,7 +204,13 @@ class RunStore:
                 names = [entry.name for entry in entries if not entry.name.startswith(".")]
         except OSError:
             return []
-        return sorted(name for name in names if RunFolder(self.root / name).is_run())
+        root = os.fspath(self.root)
+        return sorted(
+            name
+            for name in names
+            if os.path.lexists(f"{root}{os.sep}{name}{os.sep}{CONFIG_FILE}")  # the quickest answer
+            or RunFolder(self.root / name).is_run()
+        )
 
     def list(self) -> list[RunInfo]:
         """All runs, newest first, read from their settings and the ends of their histories.
