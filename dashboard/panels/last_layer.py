@@ -45,12 +45,25 @@ def last_layer(subject: Subject, found: Found, *, installed: bool) -> None:
                 key="make-tsne",
                 icon=":material/scatter_plot:",
                 disabled=not installed or _running(subject) is not None,
-                help=None if installed else _not_installed(),
+                help=_(
+                    "Lays images that the last hidden layer takes for alike side by side; it "
+                    "takes some seconds, and distances between groups mean nothing."
+                )
+                if installed
+                else _not_installed(),
                 on_click=_start,
                 args=(subject,),
             )
         else:
-            st.button(_("Back to the principal components"), key="drop-tsne", on_click=_drop)
+            st.button(
+                _("Back to the principal components"),
+                key="drop-tsne",
+                on_click=_drop,
+                help=_(
+                    "The two directions in which the points differ most: a plain projection, "
+                    "always the same."
+                ),
+            )
     if not installed:
         st.caption(_not_installed())
     if _running(subject) is not None:

@@ -11,6 +11,7 @@ from dashboard import session
 from dashboard.components.figure_files import picture_files
 from dashboard.components.film import FilmInfo, film
 from dashboard.panels.checkpoint_choice import rows_of
+from dashboard.panels.column_help import column_help
 from dashboard.panels.downloads import csv_button
 from dashboard.panels.test_parts.image_choice import image_field
 from dashboard.panels.test_parts.subject import Subject
@@ -117,5 +118,11 @@ def _table(rows: list[CheckpointRow], found: Found, images: int, name: str) -> N
             ],
             _("Test loss"): [figure(value) for value in found.told["loss"]],
         }
-        st.dataframe(table, key="film-table", hide_index=True)
+        about = {
+            _("Checkpoint"): _("The moment of the run at which it was saved."),
+            _("Test accuracy"): _("The share of test images that it gets right."),
+            _("95 % interval"): _("The range that so many test images leave open."),
+            _("Test loss"): _("The mean of −ln of the true class's probability."),
+        }
+        st.dataframe(table, key="film-table", hide_index=True, column_config=column_help(about))
         csv_button(table, key="film-csv", file=f"{name}-epochs")

@@ -59,5 +59,7 @@ def image_field(name: str, data: str, count: int) -> int:
 
     index = image_in_address(data, count, 0)
     rule = Rule(N_("which image"), label=N_("Test image"), low=0, high=count - 1)
-    NumberField(name, _("Test image"), index, rule).draw(go_to, width=140)
+    NumberField(name, _("Test image"), index, rule).draw(
+        go_to, width=140, help=_("The number of an image of the test set, from 0.")
+    )
     return index
