@@ -77,7 +77,8 @@ def single_steps(history: History) -> None:
 def beside_network(history: History) -> None:
     """One button beside the drawing of the network: pause the run, or take its next step."""
     if history.state == "running":
-        _button(_("Pause"), "network-pause", ":material/pause:", history, Pause())
+        about = _("Waits after the step under way; then single steps can be taken.")
+        _button(_("Pause"), "network-pause", ":material/pause:", history, Pause(), about)
     elif history.state == "paused":
         icon, about = ":material/skip_next:", _("One more step.")
         _button(_("Next step"), "network-step", icon, history, RunSteps(), about)
