@@ -59,7 +59,7 @@ def page() -> None:
     with head:
         _controls(drawn_from, history, shown, runs)
         code.code_to_start(drawn_from.queue)
-    with ahead:  # the first component of a server imports pandas: after the head, not before it
+    with ahead:
         plotly_js.ensure()
     if shown is None or history is None:
         with invited:

@@ -42,8 +42,7 @@ def buttons(history: History) -> None:
         text = _("Trains on, as if nothing had happened.")
         _button(_("Continue"), "continue", ":material/resume:", history, Continue(), text)
     elif history.state == "running":
-        text = _("Waits after the step under way; then single steps can be taken.")
-        _button(_("Pause"), "pause", ":material/pause:", history, Pause(), text)
+        _pause(history, "pause")
     text = _("Ends the run and keeps its model; it can be resumed later.")
     _button(_("Stop training"), "stop", ":material/stop:", history, Stop(), text)
 
@@ -67,21 +66,27 @@ def single_steps(history: History) -> None:
     """The buttons that take a paused run one step or one epoch further."""
     if history.state != "paused":
         return
-    step, epoch = ":material/skip_next:", ":material/fast_forward:"
-    _button(_("Next step"), "next-step", step, history, RunSteps(), _("One more step."))
-    _button(
-        _("Next epoch"), "next-epoch", epoch, history, RunEpoch(), _("To the end of the epoch.")
-    )
+    _step(history, "next-step")
+    text = _("To the end of the epoch.")
+    _button(_("Next epoch"), "next-epoch", ":material/fast_forward:", history, RunEpoch(), text)
 
 
 def beside_network(history: History) -> None:
     """One button beside the drawing of the network: pause the run, or take its next step."""
     if history.state == "running":
-        about = _("Waits after the step under way; then single steps can be taken.")
-        _button(_("Pause"), "network-pause", ":material/pause:", history, Pause(), about)
+        _pause(history, "network-pause")
     elif history.state == "paused":
-        icon, about = ":material/skip_next:", _("One more step.")
-        _button(_("Next step"), "network-step", icon, history, RunSteps(), about)
+        _step(history, "network-step")
+
+
+def _pause(history: History, key: str) -> None:
+    text = _("Waits after the step under way; then single steps can be taken.")
+    _button(_("Pause"), key, ":material/pause:", history, Pause(), text)
+
+
+def _step(history: History, key: str) -> None:
+    text = _("One more step.")
+    _button(_("Next step"), key, ":material/skip_next:", history, RunSteps(), text)
 
 
 def pending(history: History) -> None:
@@ -90,9 +95,7 @@ def pending(history: History) -> None:
     Settings that a person did not touch while this run was shown are no wish of theirs. A run that
     waits or starts is not asked: it does not train yet.
     """
-    slot = (
-        st.container()
-    )  # always there, so that what follows keeps its position, and the chart lives
+    slot = st.container()  # always there: what follows keeps its position, and the chart lives
     if history.state not in ("running", "paused") or history.started is None:
         return
     now, values = history.config, session.values()
