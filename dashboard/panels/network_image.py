@@ -30,7 +30,9 @@ def choose_image(data: DataConfig) -> int:
     held = int(st.session_state.get(_CHOSEN, 0))
     image = held if held < count else 0
     rule = Rule(N_("which image"), label=N_("Test image"), low=0, high=count - 1)
-    NumberField(_FIELD, _("Test image"), image, rule).draw(_choose, width=110)
+    NumberField(_FIELD, _("Test image"), image, rule).draw(
+        _choose, width=110, help=_("The number of the test image that goes through the network.")
+    )
     st.button(
         _("Next"),
         key="network-next",
@@ -54,6 +56,7 @@ def choose_image(data: DataConfig) -> int:
         format_func=lambda number: "–" if number == _ANY else family.classes[number],
         key=widget.key,
         width=130,
+        help=_("Goes on to the next test image of this class."),
     )
     return image
 

@@ -129,7 +129,7 @@ def test_a_change_of_language_keeps_everything(
     app = opened("train", "zh", run=run)
     app.text_input(key="train.epochs").set_value("9").run()
     app.text_input(key="model.hidden").set_value("32, 16").run()
-    app.segmented_control(key="language").set_value("en").run()
+    app.segmented_control(key="language-buttons").set_value("en").run()
     assert app.session_state["language"] == "en"
     assert not set(_found(app, CHINESE)) - {translation.name_of("zh-CN")}
     assert app.text_input(key="train.epochs").value == "9"
