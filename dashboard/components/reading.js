@@ -165,22 +165,27 @@ let shown = 0; // number of the last request
 const reveal = ([key, number]) => {
   if (!key || number <= shown) return;
   shown = number;
-  const until = Date.now() + 5 * PATIENCE; // what a page shows may have to be computed first
+  let until = Date.now() + 5 * PATIENCE; // what a page shows may have to be computed first
+  let top; // where it came to lie: what arrives above it later moves it, and is followed
   const given = new AbortController(); // a person who goes elsewhere meanwhile is left alone
   for (const kind of ["pointerdown", "keydown", "wheel", "touchmove"]) {
     addEventListener(kind, () => given.abort(), { signal: given.signal, passive: true });
   }
   const look = () => {
-    if (given.signal.aborted || number < shown || Date.now() > until) return;
+    if (given.signal.aborted || number < shown || Date.now() > until) return given.abort();
     const where = `[data-testid=stMain] .st-key-${CSS.escape(key)}`;
     const box = document.querySelector(where);
-    if (!box || app()?.getAttribute("data-test-script-state") !== "notRunning") {
-      setTimeout(look, SOON);
-      return;
+    const first = top === undefined;
+    const ready = app()?.getAttribute("data-test-script-state") === "notRunning";
+    if (box && (first ? ready : Math.abs(box.getBoundingClientRect().top - top) > 4)) {
+      box.scrollIntoView({ block: "start" });
+      top = box.getBoundingClientRect().top;
+      if (first) {
+        within(where)?.focus({ preventScroll: true });
+        until = Date.now() + PATIENCE;
+      }
     }
-    given.abort();
-    box.scrollIntoView({ block: "start" });
-    within(where)?.focus({ preventScroll: true });
+    setTimeout(look, SOON);
   };
   look();
 };

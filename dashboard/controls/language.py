@@ -17,7 +17,7 @@ def language_choice() -> None:
     if len(known) < 2:
         return
     current = session.language()
-    shown = show("language", current, session.choose_language)
+    shown = show("language-buttons", current, session.choose_language)
     with st.container(key="language-choice"):
         st.segmented_control(
             _("Language"),

@@ -31,7 +31,7 @@ def choose_image(data: DataConfig) -> int:
     image = held if held < count else 0
     rule = Rule(N_("which image"), label=N_("Test image"), low=0, high=count - 1)
     NumberField(_FIELD, _("Test image"), image, rule).draw(
-        _choose, width=110, help=_("The number of an image of the test set, from 0.")
+        _choose, width=110, help=_("The number of the test image that goes through the network.")
     )
     st.button(
         _("Next"),
@@ -56,7 +56,7 @@ def choose_image(data: DataConfig) -> int:
         format_func=lambda number: "–" if number == _ANY else family.classes[number],
         key=widget.key,
         width=130,
-        help=_("Goes to the next test image of this class."),
+        help=_("Goes on to the next test image of this class."),
     )
     return image
 

@@ -30,28 +30,28 @@ class Step:
 STEPS: Mapping[str, Step] = {
     "data": Step(
         title=N_("Data"),
-        sentence=N_("Look at what it learns from: images, each with its class."),
+        sentence=N_("See the images it learns from"),
         page="data",
     ),
     "model": Step(
         title=N_("Model"),
-        sentence=N_("See the network: pixels in, one number for each class out."),
+        sentence=N_("See the network: pixels in, answers out"),
         page="train",
         places={"how": "model"},
     ),
     "train": Step(
         title=N_("Train"),
-        sentence=N_("Train it, and watch the loss fall."),
+        sentence=N_("Train it, and watch the loss fall"),
         page="train",
     ),
     "test": Step(
         title=N_("Test"),
-        sentence=N_("See which classes it mixes up, in the confusion matrix."),
+        sentence=N_("See which classes it mixes up"),
         page="test",
     ),
     "draw": Step(
         title=N_("Draw"),
-        sentence=N_("Draw a digit of your own, and watch it answer."),
+        sentence=N_("Draw a digit, and watch it answer"),
         page="draw",
     ),
 }

@@ -39,10 +39,13 @@ def steps(config: RunConfig) -> str:
     batch, images = config.data.batch_size, _train_images(config)
     each = images // batch if config.data.drop_last else math.ceil(images / batch)
     left, right = (r"\lfloor", r"\rfloor") if config.data.drop_last else (r"\lceil", r"\rceil")
-    return (
-        rf"\left{left} \frac{{{_count(images)}}}{{{_count(batch)}}} \right{right} = {_count(each)}"
-        rf" \qquad {_count(config.train.epochs)} \cdot {_count(each)}"
-        rf" = {_count(config.train.epochs * each)}"
+    return _aligned(
+        [
+            rf"\left{left} \frac{{{_count(images)}}}{{{_count(batch)}}} \right{right}"
+            rf" &= {_count(each)}",
+            rf"{_count(config.train.epochs)} \cdot {_count(each)}"
+            rf" &= {_count(config.train.epochs * each)}",
+        ]
     )
 
 
@@ -63,9 +66,12 @@ def parameters(config: RunConfig) -> str:
 
 def loss(classes: int) -> str:
     """The loss of one image, at the start and when the network is sure."""
-    return (
-        rf"-\ln p \qquad -\ln \tfrac{{1}}{{{classes}}} = {math.log(classes):.3f}"
-        rf" \qquad -\ln 0.99 = {-math.log(0.99):.3f}"
+    return _aligned(
+        [
+            r"\ell &= -\ln p",
+            rf"-\ln \tfrac{{1}}{{{classes}}} &= {math.log(classes):.3f}",
+            rf"-\ln 0.99 &= {-math.log(0.99):.3f}",
+        ]
     )
 
 
@@ -104,9 +110,11 @@ def update(optim: OptimConfig) -> str:
 def accuracy(right: int, total: int) -> str:
     """The share of right answers, and the interval in which it lies with 95 % certainty."""
     low, high = wilson(right, total)
-    return (
-        rf"\frac{{{_count(right)}}}{{{_count(total)}}} = {100 * right / total:.2f}\,\%"
-        rf" \qquad 95\,\%: \; {100 * low:.2f} \ldots {100 * high:.2f}\,\%"
+    return _aligned(
+        [
+            rf"\frac{{{_count(right)}}}{{{_count(total)}}} &= {100 * right / total:.2f}\,\%",
+            rf"95\,\% &: {100 * low:.2f} \ldots {100 * high:.2f}\,\%",
+        ]
     )
 
 
@@ -129,7 +137,7 @@ def _mixed(share: float, old: str, new: str) -> str:
 
 
 def _aligned(lines: list[str]) -> str:
-    return r"\begin{aligned} " + r" \\ ".join(lines) + r" \end{aligned}"
+    return r"\begin{aligned} " + r" \\[6pt] ".join(lines) + r" \end{aligned}"
 
 
 def _count(number: int) -> str:

@@ -20,7 +20,7 @@ from mlcore.runs import RunFolder, RunStore
 from tests.dashboard.shown_texts import shown_texts
 from tests.dashboard.train_page import APP, EPOCH, STARTED, STEPS
 
-PAGES = ("train", "runs", "run", "test", "draw", "checkpoints", "data")
+PAGES = sorted(path.stem for path in (APP.parent / "app_pages").glob("[a-z]*.py"))
 CONFIG = RunConfig(
     data=DataConfig(name="digits", batch_size=32, validation=200),
     optim=OptimConfig(name="adam"),
@@ -108,6 +108,7 @@ def test_settings_that_are_refused_say_so_in_chinese(
     assert not english(app)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", ["train", "runs", "test", "data"])
 def test_sessions_in_two_languages_do_not_mix(
     page: str, opened: Callable[..., AppTest], trained: RunFolder
@@ -128,7 +129,7 @@ def test_a_change_of_language_keeps_everything(
     app = opened("train", "zh", run=run)
     app.text_input(key="train.epochs").set_value("9").run()
     app.text_input(key="model.hidden").set_value("32, 16").run()
-    app.segmented_control(key="language").set_value("en").run()
+    app.segmented_control(key="language-buttons").set_value("en").run()
     assert app.session_state["language"] == "en"
     assert not set(_found(app, CHINESE)) - {translation.name_of("zh-CN")}
     assert app.text_input(key="train.epochs").value == "9"

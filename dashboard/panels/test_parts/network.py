@@ -57,7 +57,7 @@ def _moments(
             value=chosen,
             format_func=lambda number: titles[number],
             key=f"{_MOMENT}-{subject.name}",
-            help=_("The checkpoints that the run keeps, from the untrained network on."),
+            help=_("The saved epochs of the run, from the untrained network on."),
         )
     diagram = Diagram.from_json(found.told["diagrams"][place])
     draw_network(diagram, image, subject.classes, view=view, key="drawn-network")

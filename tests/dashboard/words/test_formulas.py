@@ -65,7 +65,7 @@ def test_small_numbers_are_powers_of_ten() -> None:
 
 
 def test_an_accuracy_has_the_interval_of_its_number_of_images() -> None:
-    assert formulas.accuracy(9_763, 10_000).endswith(r"97.31 \ldots 97.91\,\%")
+    assert formulas.accuracy(9_763, 10_000).endswith(r"97.31 \ldots 97.91\,\% \end{aligned}")
 
 
 def test_a_file_has_four_bytes_a_parameter() -> None:
