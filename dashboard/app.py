@@ -36,6 +36,7 @@ _PAGES = {  # by the name of their file, which is also their address
     "draw": _Page(N_("Draw"), ":material/draw:"),
     "checkpoints": _Page(N_("Checkpoints"), ":material/save:"),
     "data": _Page(N_("Data"), ":material/grid_view:"),
+    "lessons": _Page(N_("Break it"), ":material/experiment:"),
 }
 _SIDEBAR = 330  # pixels wide at first; a person may drag it
 
