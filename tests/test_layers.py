@@ -40,6 +40,7 @@ ROOMS = (
     "testing",
     "insight",
     "runs",
+    "live",
     "trackers",
     "signals",
     "initial_state",
@@ -93,6 +94,7 @@ INSIDE = {
     "mlcore.insight": (
         (
             "answers",
+            "diagram",
             "image_file",
             "intervals",
             "plain_network",
@@ -103,7 +105,7 @@ INSIDE = {
         ("calibration", "comparison", "confidence", "curves", "ink", "ranking"),
         ("drawing", "forward", "verdict"),
         ("flip", "path", "projection", "saliency"),
-        ("neighbours", "weights"),
+        ("drawn_network", "neighbours", "weights"),
         ("epochs",),
     ),
     "mlcore.runs": (("record",), ("active",), ("library",)),
@@ -143,6 +145,7 @@ TORCH_FREE = (
     "mlcore.insight.comparison",
     "mlcore.insight.confidence",
     "mlcore.insight.curves",
+    "mlcore.insight.diagram",
     "mlcore.insight.drawing",
     "mlcore.insight.image_file",
     "mlcore.insight.intervals",

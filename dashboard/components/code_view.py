@@ -17,6 +17,7 @@ import streamlit as st
 from dashboard.components.message import DECODER, pack_arrays
 from dashboard.components.script import lean
 from dashboard.words.translation import _, ngettext
+from dashboard.words.wording import listed
 
 __all__ = ["CodeInfo", "code_message", "code_view"]
 
@@ -118,7 +119,7 @@ def _changed(marked: Sequence[int]) -> str:
     """The lines that a change has moved, counted from 1."""
     if not marked:
         return ""
-    numbers = ", ".join(str(index + 1) for index in marked[:4])
+    numbers = listed(str(index + 1) for index in marked[:4])
     if len(marked) > 4:
         return ngettext("{n:,} line has changed", "{n:,} lines have changed", len(marked))
     if len(marked) == 1:

@@ -42,7 +42,7 @@ def choose_others(shown: RunInfo, runs: Sequence[RunInfo]) -> None:
         width="stretch",
     )
     if missing := comparison.missing(shown, runs):
-        runs_missing = as_markdown(", ".join(missing))
+        runs_missing = as_markdown(listed(missing))
         st.caption(_("Not drawn, because they do not exist: {runs}.", runs=runs_missing))
 
 

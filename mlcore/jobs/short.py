@@ -18,6 +18,7 @@ from mlcore.insight.answers import write_answers
 from mlcore.insight.forward import answers_of_checkpoint
 from mlcore.jobs import drawn, lessons, packed
 from mlcore.jobs.data_cache import DataCache
+from mlcore.jobs.diagrams import draw_checkpoints, draw_untrained
 from mlcore.jobs.folder import JobFolder
 from mlcore.jobs.insight import INSIGHT_HANDLERS
 from mlcore.jobs.reading import guarded, load_checkpoint
@@ -121,6 +122,7 @@ def fetch_data(request: Mapping[str, Any], job: JobFolder, _cache: DataCache) ->
 
 HANDLERS: Mapping[str, Handler] = {
     "devices": devices,
+    "diagrams": draw_checkpoints,
     "evaluate": evaluate_checkpoint,
     "export": export_checkpoint,
     "fetch": fetch_data,
@@ -132,6 +134,7 @@ HANDLERS: Mapping[str, Handler] = {
     "pack": packed.pack_run,
     "predict": drawn.predict_image,
     "unpack": packed.unpack_run,
+    "untrained": draw_untrained,
     **INSIGHT_HANDLERS,
 }
 """Kind of job → what does it."""
