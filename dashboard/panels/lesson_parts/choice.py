@@ -40,6 +40,7 @@ def _item(lesson: Lesson, *, chosen: bool) -> str:
 
 def link_to(lesson: Lesson) -> None:
     """A button that opens the address of a lesson, to be copied."""
-    with st.popover(_("Link"), icon=":material/link:", key="lesson-link"):
-        st.caption(_("This address opens this experiment, also for others who reach this server."))
+    words = _("This address opens this experiment, also for others who reach this server.")
+    with st.popover(_("Link"), icon=":material/link:", key="lesson-link", help=words):
+        st.caption(words)
         st.code(f"{st.context.url}?{PARAMETER}={lesson.name}", language=None, wrap_lines=True)
