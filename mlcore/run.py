@@ -32,6 +32,7 @@ from mlcore.runs.record.checkpoint_manager import CheckpointManager
 from mlcore.runs.record.folder import checkpoint_step
 from mlcore.runs.record.messages import resume_advice
 from mlcore.runs.record.recorder import record_late
+from mlcore.runs.record.status import STATE_WORDS
 from mlcore.runs.record.worker import WorkerRecord, write_worker
 from mlcore.signals import shutdown_on_signals
 from mlcore.trackers.tracking import Tracking
@@ -76,7 +77,7 @@ def execute(
             raise RunError(
                 "Run {run} is {state}, and nobody has asked to resume it.",
                 run=folder.id,
-                state=state,
+                state=MlcoreError(STATE_WORDS[state]),
             )
         control = ControlLog(folder)
         write_worker(

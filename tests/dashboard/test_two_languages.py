@@ -20,7 +20,7 @@ from mlcore.runs import RunFolder, RunStore
 from tests.dashboard.shown_texts import shown_texts
 from tests.dashboard.train_page import APP, EPOCH, STARTED, STEPS
 
-PAGES = ("train", "runs", "run", "test", "draw", "checkpoints", "data", "learn")
+PAGES = sorted(path.stem for path in (APP.parent / "app_pages").glob("[a-z]*.py"))
 CONFIG = RunConfig(
     data=DataConfig(name="digits", batch_size=32, validation=200),
     optim=OptimConfig(name="adam"),
@@ -108,6 +108,7 @@ def test_settings_that_are_refused_say_so_in_chinese(
     assert not english(app)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", ["train", "runs", "test", "data"])
 def test_sessions_in_two_languages_do_not_mix(
     page: str, opened: Callable[..., AppTest], trained: RunFolder

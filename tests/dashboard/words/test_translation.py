@@ -8,7 +8,8 @@ import pytest
 
 from dashboard.words import translation
 from dashboard.words.translation import N_, _, ngettext, sentence
-from mlcore.errors import CheckpointError, SettingsError
+from mlcore.errors import CheckpointError, MlcoreError, RunError, SettingsError
+from mlcore.runs.record.status import STATE_WORDS
 
 TEXTS = {
     "Epoch {epoch} of {epochs}": "Von {epochs} Epochen die {epoch}.",
@@ -91,3 +92,14 @@ def test_chinese_has_the_same_text_for_one_and_many(monkeypatch: pytest.MonkeyPa
     assert ngettext("{n:,} run", "{n:,} runs", 1) == "1 个运行"
     assert ngettext("{n:,} run", "{n:,} runs", 1_000) == "1,000 个运行"
     assert _("Train") == "训练"
+
+
+def test_the_state_of_a_run_is_translated_in_an_error_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    error = RunError(
+        "Run {run} is {state}: stop it before it is deleted.",
+        run="7",
+        state=MlcoreError(STATE_WORDS["running"]),
+    )
+    assert str(error) == "Run 7 is running: stop it before it is deleted."
+    monkeypatch.setattr(translation, "_language", lambda: "zh-CN")
+    assert sentence(error) == "运行 7 处于训练中状态：请先停止它再删除。"
