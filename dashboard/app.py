@@ -39,6 +39,7 @@ _PAGES = {  # by the name of their file, which is also their address
     "run": _Page(N_("Run"), ":material/article:", _RESULTS, listed=False),
     "data": _Page(N_("Data"), ":material/grid_view:", _FILES),
     "checkpoints": _Page(N_("Checkpoints"), ":material/save:", _FILES),
+    "lessons": _Page(N_("Break it"), ":material/experiment:", _LEARN),
     "learn": _Page(N_("Questions"), ":material/help:", _LEARN),
 }
 _SIDEBAR = 330  # pixels wide at first; a person may drag it

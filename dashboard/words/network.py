@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dashboard.words.translation import _, ngettext
-from dashboard.words.wording import figure, percent, with_article
+from dashboard.words.wording import figure, listed, percent, with_article
 from mlcore.insight.diagram import Diagram, DrawnLayer, Reaction
 
 __all__ = ["answer_words", "change_words", "layer_title", "shown_words"]
@@ -55,7 +55,7 @@ def shown_words(diagram: Diagram) -> str:
     return _(
         "Drawn are the units with the largest weights ({parts}); the others take part all the "
         "same.",
-        parts=", ".join(parts),
+        parts=listed(parts),
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -15,12 +14,10 @@ from mlcore.lessons.running import run_lesson
 __all__ = ["run"]
 
 _INTERVAL = 0.1  # seconds between two reports
-_POLITE = 5  # of the priorities of Unix: a run that trains beside it goes first
 
 
 def run(request: Mapping[str, Any], job: JobFolder, _cache: DataCache) -> dict[str, Any]:
     """The lesson "lesson" with "seed"; the curves up to now are its progress."""
-    os.nice(_POLITE)
     lesson = find_lesson(str(request["lesson"]))
     found: dict[str, Any] = {}
     reported = 0.0

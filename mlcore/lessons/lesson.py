@@ -72,7 +72,7 @@ class Lesson:
     floor: float | None = None
     harmless: bool = False
     by_images: bool = False
-    pause: float = 0.03
+    pause: float = 0.02
 
     def code(self, side: Side) -> str:
         """Name of the function of a side that the page shows."""

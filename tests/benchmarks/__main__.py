@@ -81,7 +81,8 @@ def main() -> None:
             case "insight":
                 print(insight.table(arguments.rounds) + "\n", flush=True)
             case "network":
-                print(network.table(arguments.rounds) + "\n", flush=True)
+                for line in network.lines(arguments.rounds):
+                    print(line, flush=True)
             case "load":
                 print(load.table(arguments.rounds) + "\n", flush=True)
             case "syncing":

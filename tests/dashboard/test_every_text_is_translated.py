@@ -43,7 +43,7 @@ from mlcore.runs.active.queue import RunQueue
 from tests.dashboard.shown_texts import shown_texts
 from tests.dashboard.train_page import EPOCH, STARTED, STEPS
 
-PAGES = ("train", "runs", "run", "test", "draw", "checkpoints", "data")
+PAGES = ("train", "runs", "run", "test", "draw", "checkpoints", "data", "learn", "lessons")
 CONFIG = RunConfig(
     data=DataConfig(name="digits", batch_size=32, validation=200),
     optim=OptimConfig(name="adam"),

@@ -19,7 +19,7 @@ from mlcore.runs import RunFolder, RunStore
 from tests.dashboard.shown_texts import nodes
 from tests.dashboard.train_page import CONFIG, EPOCH, STARTED, STEPS
 
-PAGES = ("train", "runs", "run", "test", "draw", "checkpoints", "data", "learn")
+PAGES = ("train", "runs", "run", "test", "draw", "checkpoints", "data", "learn", "lessons")
 _TABLES = ("Arrow", "ArrowData", "Dataframe")
 PLAIN = {"PageLink", "Expandable", "Markdown", "Heading"}
 """Elements whose text is all there is to say."""

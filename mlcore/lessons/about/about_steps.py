@@ -16,6 +16,7 @@ LESSONS = (
         wrong=Side(label=N_("without zero_grad"), train="step.without_zero_grad"),
         right=Side(label=N_("with zero_grad")),
         symptom=symptoms.rises_again,
+        log=True,
         seen=N_(
             "Without `zero_grad` the loss falls to {lowest:.2f} by step {at}, then rises again: at "
             "the end it is {end:.2f} and {accuracy:.1f} % of the test images are right. With "

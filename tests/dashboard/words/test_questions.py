@@ -9,6 +9,7 @@ import pytest
 from dashboard.panels.test_parts import registry
 from dashboard.words.questions import GROUPS, QUESTIONS, Question
 from mlcore.export import CHAPTERS
+from mlcore.lessons import LESSONS
 
 PAGES = Path(__file__).parents[3] / "dashboard" / "app_pages"
 
@@ -27,4 +28,6 @@ def test_an_answer_is_a_few_sentences_and_leads_to_a_page(question: Question) ->
     assert question.shows
     assert question.places.get("how", CHAPTERS[0]) in CHAPTERS
     assert question.places.get("part", "mistakes") in registry.PARTS
-    assert (PAGES / f"{question.page}.py").exists() or question.page == "lessons"
+    assert (PAGES / f"{question.page}.py").exists()
+    if question.page == "lessons":
+        assert question.places["lesson"] in LESSONS

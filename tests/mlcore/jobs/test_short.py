@@ -54,10 +54,7 @@ def test_devices_end_with_the_cpu(ask):
     assert ask("devices")["devices"][-1] == {"device": "cpu", "name": "CPU"}
 
 
-def test_a_lesson_reports_its_curves_while_they_grow_and_answers_with_all(
-    ask, tmp_path, monkeypatch
-):
-    monkeypatch.setattr("mlcore.jobs.lessons.os.nice", lambda _: 0)  # this process stays as it is
+def test_a_lesson_reports_its_curves_while_they_grow_and_answers_with_all(ask, monkeypatch):
     reports = []
     monkeypatch.setattr(JobFolder, "report", lambda _, found: reports.append(found))
     monkeypatch.setattr("mlcore.jobs.lessons._INTERVAL", 0.0)
