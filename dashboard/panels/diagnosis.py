@@ -86,7 +86,7 @@ def in_plain_words(seen: Seen) -> None:
         with st.container(horizontal=True, vertical_alignment="center", key="finding-titles"):
             heading = _("In plain words")
             st.markdown(f"**{heading}**", width="content")
-            for finding in seen.findings:
+            for finding in reversed(seen.findings):  # what comes later stands behind
                 _title(finding, seen)
         with st.container(key="finding-words"):
             if shown is None:

@@ -6,11 +6,16 @@ diagnosis` holds the rules to recorded trainings of which it is known what was w
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 
+import numpy as np
+
+from mlcore.config import RunConfig
 from mlcore.diagnosis import fit, rate, start
 from mlcore.diagnosis.curves import Curves, Ending, curves_of
 from mlcore.diagnosis.finding import KINDS, Evidence, Finding, Kind, Tone
+from mlcore.errors import SettingsError
 
 __all__ = [
     "KINDS",
@@ -65,10 +70,18 @@ def diagnose(curves: Curves) -> tuple[Finding, ...]:
     """
     found: dict[Kind, Finding] = {}
     unsaid: set[Kind] = set()
-    for kind in KINDS:
-        if kind in unsaid:
-            continue
-        if (finding := _RULES[kind](curves)) is not None:
-            found[kind] = finding
-            unsaid |= set(_INSTEAD.get(kind, ()))
+    with np.errstate(all="ignore"):  # losses may be NaN, and near the largest number there is
+        for kind in KINDS:
+            if kind not in unsaid and (finding := _RULES[kind](curves)) is not None:
+                found[kind] = _with_what_can_be_set(finding, curves.config)
+                unsaid |= set(_INSTEAD.get(kind, ()))
     return tuple(found.values())
+
+
+def _with_what_can_be_set(finding: Finding, config: RunConfig) -> Finding:
+    """The finding without its changes where they do not fit the other settings."""
+    try:
+        config.with_values(finding.changes)
+    except SettingsError:
+        return dataclasses.replace(finding, changes={})
+    return finding

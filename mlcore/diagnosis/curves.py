@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import math
 from collections.abc import Sequence
@@ -90,6 +91,15 @@ class Curves:
     def now(self) -> float | None:
         """The loss now: the mean of the last two whole blocks; None before there are two."""
         return float(self.levels[-2:].mean()) if len(self.levels) >= 2 else None
+
+    def whole_epochs(self) -> Curves:
+        """The curves up to the end of the last epoch; within the first two, up to now.
+
+        What is judged by noisy losses does not come and go within an epoch.
+        """
+        if len(self.epochs) < 2 or self.epochs[-1].step == self.step:
+            return self
+        return dataclasses.replace(self, losses=self.losses[: self.epochs[-1].step])
 
     def end_of_block(self, index: int) -> int:
         """The last step of a point of `levels`."""

@@ -7,8 +7,10 @@ import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
 
-from mlcore.diagnosis.advice import rate_ratio, rounded
+from mlcore.diagnosis.advice import held_back, rate_ratio, rounded
 from mlcore.diagnosis.curves import Curves
 from mlcore.diagnosis.finding import Evidence, Finding
 from mlcore.errors import Notice
@@ -18,30 +20,36 @@ from mlcore.words import figure
 
 __all__ = ["dead_units", "finished_too_early", "over_fitting", "plateau", "under_fitting"]
 
-_RISEN = 0.12  # of the lowest validation loss
-_EPOCHS_AFTER = 4  # epochs for which it has been above
+_RISEN = 0.3  # of the lowest validation loss
+_EPOCHS_AFTER = 6  # epochs for which it has been above
+_BY_HEART = 0.5  # of the validation loss: a training loss below is of images learnt by heart
+_FALLEN = 0.9  # of what it was when the validation loss was lowest
 _DEAD = 0.85  # of a layer's units
 _HIGH_LOSS = 0.3  # a training loss with which much is still wrong
-_LEVEL = 0.03  # a fall of the loss, as a share, that is none
-_FEWEST = 6  # epochs before a loss is called level
-_PER_EPOCH = 0.08  # a fall of the loss in the last epoch with which more would help
-_NARROW, _DROPS = 16, 0.5
-_DECAYS = {"sgd": 0.01, "adamw": 0.5}
+_LEVEL, _LEVEL_HELD_BACK = 0.04, 0.08  # a fall of the loss, as a share, that is none
+_FEWEST, _FEWEST_STEPS = 8, 200  # epochs and steps before a loss is called level
+_PER_EPOCH = 0.12  # a fall of the loss in each of the last epochs with which more would help
 
 
 def over_fitting(curves: Curves) -> Finding | None:
     """The held-out loss has been rising while the training loss falls."""
     losses = _held_out(curves.epochs)
-    if len(losses) <= _EPOCHS_AFTER:
+    if len(losses) != len(curves.epochs) or len(losses) <= _EPOCHS_AFTER:
         return None
-    best = int(np.argmin(losses))
-    after = losses[best + 1 :]
-    if len(after) < _EPOCHS_AFTER or losses[best] <= 0:
+    calm = _calm(losses)
+    best = int(np.argmin(calm))
+    if len(losses) - best <= _EPOCHS_AFTER or calm[best] <= 0:
         return None
-    risen = float(np.median(after[-3:])) / float(losses[best]) - 1
-    falls = curves.epochs[-1].train_loss < curves.epochs[best].train_loss
-    if not falls or risen < _RISEN or min(after[-3:]) < losses[best] * (1 + _RISEN / 3):
+    after = sliding_window_view(np.array(losses[best + 1 :]), _EPOCHS_AFTER)  # (W, epochs)
+    medians, lowest = np.median(after, axis=1), after.min(axis=1)
+    train = [epoch.train_loss for epoch in curves.epochs[best + 1 :]]
+    highest = sliding_window_view(np.array(train), _EPOCHS_AFTER).max(axis=1)
+    low = np.minimum(_BY_HEART * medians, _FALLEN * curves.epochs[best].train_loss)
+    clear = (medians >= (1 + _RISEN) * calm[best]) & (lowest >= (1 + _RISEN / 2) * calm[best])
+    now = float(medians[-1])
+    if not (clear & (highest < low)).any() or now < (1 + _RISEN / 2) * calm[best]:
         return None
+    risen = now / calm[best] - 1
     since = curves.epochs[best].epoch + 1
     limited = curves.config.data.train_limit > 0
     advice, changes = _against_over_fitting(curves, limited=limited)
@@ -53,8 +61,8 @@ def over_fitting(curves: Curves) -> Finding | None:
             "Since epoch {epoch:,} the training loss falls on, but that of held-out images rises "
             "({best} → {now}): it learns the training images by heart.",
             epoch=since,
-            best=figure(float(losses[best]), 3),
-            now=figure(float(np.median(after[-3:])), 3),
+            best=figure(float(calm[best]), 3),
+            now=figure(now, 3),
         ),
         evidence=Evidence(first=curves.epochs[best].step, last=curves.epochs[-1].step),
         advice=advice,
@@ -63,6 +71,12 @@ def over_fitting(curves: Curves) -> Finding | None:
         if risen > 2 * _RISEN
         else Notice("It is not much yet; few held-out images make such a loss uncertain."),
     )
+
+
+def _calm(losses: Sequence[float]) -> NDArray[np.float64]:
+    """Each loss as the median of itself and its neighbours; of two at either end."""
+    inner = np.median(sliding_window_view(np.array(losses), 3), axis=1)
+    return np.concatenate([[np.mean(losses[:2])], inner, [np.mean(losses[-2:])]])
 
 
 def _against_over_fitting(curves: Curves, *, limited: bool) -> tuple[Notice, Mapping[str, Value]]:
@@ -78,9 +92,9 @@ def _against_over_fitting(curves: Curves, *, limited: bool) -> tuple[Notice, Map
 
 def under_fitting(curves: Curves) -> Finding | None:
     """The training loss is level at a high value, with a model that is held back."""
-    limits = _limits(curves)
-    level = _level(curves)
-    if not limits or level is None or level < _HIGH_LOSS:
+    limits = held_back(curves.config)
+    level = _level(curves, fall=_LEVEL_HELD_BACK)
+    if limits is None or level is None or level < _HIGH_LOSS:
         return None
     advice, changes = limits
     return Finding(
@@ -98,31 +112,9 @@ def under_fitting(curves: Curves) -> Finding | None:
     )
 
 
-def _limits(curves: Curves) -> tuple[Notice, Mapping[str, Value]] | None:
-    """What holds the model back, as a thing to try."""
-    model, optim = curves.config.model, curves.config.optim
-    if model.hidden and min(model.hidden) < _NARROW:
-        narrow = min(model.hidden)
-        return (
-            Notice("Give it more units: all passes through a layer of {units}.", units=narrow),
-            {"model.hidden": (128, 64)},
-        )
-    if model.dropout >= _DROPS:
-        return (
-            Notice("Drop fewer units: {share:.0%} is much.", share=model.dropout),
-            {"model.dropout": 0.2},
-        )
-    if optim.weight_decay >= _DECAYS.get(optim.name, 0.01):
-        return (
-            Notice("Pull the weights less towards 0: weight decay 0."),
-            {"optim.weight_decay": 0.0},
-        )
-    return None
-
-
 def plateau(curves: Curves) -> Finding | None:
     """The loss has not fallen for a while, though it could be lower."""
-    level = _level(curves)
+    level = _guess(curves) or _level(curves, fall=_LEVEL)
     if level is None or level < _HIGH_LOSS:
         return None
     guessing = abs(level / curves.chance - 1) < 0.05
@@ -152,6 +144,15 @@ def plateau(curves: Curves) -> Finding | None:
         changes=changes,
         doubt=Notice("Some runs leave a plateau by themselves."),
     )
+
+
+def _guess(curves: Curves) -> float | None:
+    """The training loss where it has been that of guessing in every epoch; else None."""
+    losses = [epoch.train_loss for epoch in curves.recent]
+    if len(losses) < 3 or curves.step - curves.since < _FEWEST_STEPS or curves.warming_up:
+        return None
+    off = max(abs(loss / curves.chance - 1) for loss in losses)
+    return losses[-1] if off < 0.02 and losses[-1] > 0.995 * losses[-2] else None
 
 
 def _off_the_plateau(curves: Curves, *, guessing: bool) -> tuple[Notice, Mapping[str, Value]]:
@@ -194,11 +195,11 @@ def finished_too_early(curves: Curves) -> Finding | None:
     epochs = curves.recent
     if curves.ending != "finished" or len(epochs) < 2 or curves.annealed:
         return None
-    train = [epoch.train_loss for epoch in epochs[-3:]]
-    held = _held_out(epochs[-3:])
-    losses = held if len(held) == len(train) else train
+    losses, held = [epoch.train_loss for epoch in epochs[-3:]], _held_out(epochs)
     falls = [1 - after / before for before, after in itertools.pairwise(losses)]
-    if min(falls) < _PER_EPOCH or losses[-1] < 0.1:
+    if min(falls) < _PER_EPOCH or not 0.1 < losses[-1] < curves.chance:
+        return None
+    if held and held[-1] > 1.05 * min(held):
         return None
     more = 2 * curves.config.train.epochs
     return Finding(
@@ -226,8 +227,8 @@ def _held_out(epochs: Sequence[EpochDone]) -> list[float]:
 
 
 def _tail(curves: Curves) -> Sequence[EpochDone]:
-    """The last third of the epochs since the last edit, 4 at least."""
-    return curves.recent[-max(4, len(curves.recent) // 3) :]
+    """The last third of the epochs since the last edit, 5 at least."""
+    return curves.recent[-max(5, len(curves.recent) // 3) :]
 
 
 def _tail_evidence(curves: Curves) -> Evidence:
@@ -236,13 +237,14 @@ def _tail_evidence(curves: Curves) -> Evidence:
     return Evidence(first=first, last=tail[-1].step)
 
 
-def _level(curves: Curves) -> float | None:
-    """The training loss where it has been level for the last third; None where it is not."""
-    if len(curves.recent) < _FEWEST or curves.annealed or curves.warming_up:
+def _level(curves: Curves, *, fall: float) -> float | None:
+    """The training loss where it has hardly fallen for the last third; None where it has."""
+    if curves.annealed or curves.warming_up or len(curves.recent) < _FEWEST:
+        return None
+    if curves.step - curves.since < _FEWEST_STEPS:
         return None
     losses = [epoch.train_loss for epoch in _tail(curves)]
     half = len(losses) // 2
     before, now = float(np.mean(losses[:half])), float(np.mean(losses[half:]))
-    if not before > 0 or abs(1 - now / before) > _LEVEL:
-        return None
-    return now
+    steady = before > 0 and float(np.std(losses)) < 3 * fall * now
+    return now if steady and 1 - now / before < fall else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from mlcore.diagnosis.advice import lower_rate, rate_ratio, usual_rate
+from mlcore.diagnosis.advice import held_back, lower_rate, rate_ratio, usual_rate
 from mlcore.diagnosis.curves import Curves
 from mlcore.diagnosis.finding import Evidence, Finding
 from mlcore.errors import Notice
@@ -12,9 +12,12 @@ from mlcore.words import figure
 
 __all__ = ["noisy", "rate_too_high", "rate_too_low"]
 
-_HIGH, _LOW = 4.0, 0.4  # times the usual rate: only beyond, a rate is blamed
-_STUCK = 0.6  # of the loss of chance: a loss above it after an epoch or two is not learning well
-_SLOW = 0.35  # likewise, for a rate that is too low
+_HIGH, _LOW = 2.0, 0.4  # times the usual rate: only beyond, a rate is blamed
+_GUESSING, _STUCK = 0.9, 0.6  # of the loss of guessing: above, a run does not learn well
+_BOUNCING = 0.2  # likewise, where it goes up and down
+_MOVED = 1.1  # times the loss of guessing: it has been elsewhere
+_PEAK = 2.0  # times the loss of guessing, to be worth a word
+_SLOW = 0.5  # of the loss of guessing, for a rate that is too low
 _FIRST_STEPS = 100  # before, nothing is said of a rate
 _SMALL = 8  # images of a small batch
 _NOISE = 0.5  # deviation of a step's loss from the mean around it, as a share of that
@@ -23,29 +26,23 @@ _POINTS = 8
 
 def rate_too_high(curves: Curves) -> Finding | None:
     """The steps are so long that the loss cannot come down."""
-    ratio, levels = rate_ratio(curves.config), curves.levels
-    trained = curves.step - curves.since
-    if ratio < _HIGH or curves.warming_up or curves.annealed or len(levels) < _POINTS:
+    curves = curves.whole_epochs()
+    levels, trained = curves.levels, curves.step - curves.since
+    if rate_ratio(curves.config) < _HIGH or curves.warming_up or curves.annealed:
         return None
+    if trained < max(_FIRST_STEPS, curves.steps_per_epoch) or len(levels) < _POINTS:
+        return None
+    if held_back(curves.config) is not None or not np.isfinite(levels).all():
+        return None  # the first may be the reason; the other is more than that
     now = float(levels[-_POINTS:].mean())
-    enough = max(_FIRST_STEPS, curves.steps_per_epoch)
-    if trained < enough or not now > _STUCK * curves.chance:
-        return None
-    before = float(levels[-2 * _POINTS : -_POINTS].mean()) if len(levels) >= 2 * _POINTS else now
-    if now < 0.9 * before and now < curves.chance:  # it learns, if slowly
+    if not (_is_stuck(curves, now) or _bounces(curves, now)):
         return None
     rate = lower_rate(curves.config)
     return Finding(
         kind="learning_rate_too_high",
         tone="problem",
         title=Notice("Learning rate too high"),
-        says=Notice(
-            "After {steps:,} steps the training loss is {now}, hardly better than guessing "
-            "({chance}): each step leaps over what it should reach.",
-            steps=trained,
-            now=figure(now, 3),
-            chance=figure(curves.chance, 3),
-        ),
+        says=_too_high(curves, now),
         evidence=Evidence(first=curves.end_of_block(len(levels) - _POINTS), last=curves.step),
         advice=Notice(
             "Try {rate:g}; {now:g} is far more than is usual for this optimizer.",
@@ -56,13 +53,61 @@ def rate_too_high(curves: Curves) -> Finding | None:
     )
 
 
+def _too_high(curves: Curves, now: float) -> Notice:
+    peak = float(np.max(curves.levels))
+    values = {"steps": curves.step - curves.since, "now": figure(now, 3)}
+    if peak > _PEAK * curves.chance:
+        return Notice(
+            "The training loss leapt up to {peak}, and after {steps:,} steps it is {now}: each "
+            "step leaps over what it should reach.",
+            peak=figure(peak, 1),
+            **values,
+        )
+    return Notice(
+        "After {steps:,} steps the training loss is {now}, where guessing gives {chance}, and it "
+        "no longer falls: each step leaps over what it should reach.",
+        chance=figure(curves.chance, 3),
+        **values,
+    )
+
+
+def _is_stuck(curves: Curves, now: float) -> bool:
+    """Whether the loss is no better than by guessing, and does not fall."""
+    if now < (_GUESSING if rate_ratio(curves.config) < 2 * _HIGH else _STUCK) * curves.chance:
+        return False
+    before = curves.levels[-2 * _POINTS : -_POINTS]
+    falls = len(before) == _POINTS and now < 0.9 * float(before.mean())
+    if falls and now < curves.chance:
+        return False
+    # A loss that has never moved may have another reason, as gradients that vanish.
+    moved = curves.levels.min() < 0.95 * curves.chance or np.max(curves.levels) > _MOVED * (
+        curves.chance
+    )
+    return bool(moved)
+
+
+def _bounces(curves: Curves, now: float) -> bool:
+    """Whether the loss came down a part of the way, and has only gone up and down since."""
+    levels = curves.levels
+    enough = max(4 * curves.steps_per_epoch, 6 * _POINTS * curves.block)
+    if rate_ratio(curves.config) < 2 * _HIGH or curves.step - curves.since < enough:
+        return False
+    _, middle, last = np.array_split(levels, 3)
+    level = float(last.mean())
+    return (
+        now > _BOUNCING * curves.chance
+        and level > 0.85 * float(middle.mean())
+        and float(last.std()) > 0.08 * level
+    )
+
+
 def rate_too_low(curves: Curves) -> Finding | None:
     """The loss falls steadily, but so slowly that it would take very long."""
     levels, trained = curves.levels, curves.step - curves.since
     usual = usual_rate(curves.config)
     if rate_ratio(curves.config) > _LOW or curves.warming_up or curves.annealed:
         return None
-    if len(levels) < 2 * _POINTS or trained < max(2 * _FIRST_STEPS, curves.steps_per_epoch):
+    if len(levels) < 2 * _POINTS or trained < max(2 * _FIRST_STEPS, 2 * curves.steps_per_epoch):
         return None
     now = float(levels[-_POINTS:].mean())
     if not _SLOW * curves.chance < now < 1.2 * curves.chance or not _falls_evenly(levels):

@@ -10,6 +10,7 @@ from mlcore.diagnosis.advice import lower_rate
 from mlcore.diagnosis.curves import Curves
 from mlcore.diagnosis.finding import Evidence, Finding
 from mlcore.errors import Notice
+from mlcore.rules import Value
 from mlcore.words import figure
 
 __all__ = ["diverging", "learning", "start_expected", "start_far_off"]
@@ -20,7 +21,8 @@ _FAR = 1.7  # times ln C
 _ENOUGH = 8  # images of a first batch whose loss says something
 _LEARNT = 0.8  # of the first loss
 _ABOVE = 2.5  # times the first loss
-_RISING = 6  # points of the loss that are looked at
+_RISING = 4  # points of the loss whose mean is compared with that of the next ones
+_GROWS = 2.0  # times what it was
 
 
 def start_expected(curves: Curves) -> Finding | None:
@@ -107,35 +109,43 @@ def diverging(curves: Curves) -> Finding | None:
         first = max(1, curves.step - 2 * curves.block)
         return _diverging(curves, says, Evidence(first=first, last=curves.step + 1))
     first_loss, levels = _reference(curves), curves.levels
-    if first_loss is None or len(levels) < 2 * _RISING:
+    if first_loss is None or len(levels) < 3 * _RISING:
         return None
-    late, before = levels[-_RISING:], levels[-2 * _RISING : -_RISING]
+    parts = levels[-3 * _RISING :].reshape(3, _RISING)
     limit = _ABOVE * max(first_loss, curves.chance)
-    if not (late > limit).all() or late.mean() < before.mean():
-        return None
-    # A loss that has jumped up once and comes down again is not diverging.
-    if float(late.mean()) < 0.7 * float(levels.max()):
+    one, two, three = parts.mean(axis=1)
+    if not (parts[-1].min() > limit and three > _GROWS * two > _GROWS**2 * one):
         return None
     says = Notice(
         "The training loss is {now}, where it began at {first}, and it rises: the steps lead away "
         "from any solution.",
-        now=figure(float(late.mean()), 3),
+        now=figure(float(three), 3),
         first=figure(first_loss, 3),
     )
-    begin = curves.end_of_block(len(levels) - 2 * _RISING)
+    begin = curves.end_of_block(len(levels) - 3 * _RISING)
     return _diverging(curves, says, Evidence(first=begin, last=curves.step))
 
 
 def _diverging(curves: Curves, says: Notice, evidence: Evidence) -> Finding:
+    optim = curves.config.optim
     rate = lower_rate(curves.config)
+    advice = Notice("Try a lower learning rate: {rate:g}.", rate=rate)
+    changes: dict[str, Value] = {"optim.lr": rate}
+    if optim.name == "sgd" and optim.lr * optim.weight_decay > 1:
+        advice = Notice(
+            "Learning rate times weight decay is {product:g}: above 1 each step leaps over 0. Try "
+            "weight decay 0.",
+            product=optim.lr * optim.weight_decay,
+        )
+        changes = {"optim.weight_decay": 0.0}
     return Finding(
         kind="diverging",
         tone="problem",
         title=Notice("Diverging"),
         says=says,
         evidence=evidence,
-        advice=Notice("Try a lower learning rate: {rate:g}.", rate=rate),
-        changes={"optim.lr": rate},
+        advice=advice,
+        changes=changes,
     )
 
 

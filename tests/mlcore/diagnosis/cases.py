@@ -195,6 +195,37 @@ _GROUPS: dict[str, list[dict[str, Any]]] = {
         {"by": "adam", "lr": 0.05, "hidden": (256, 256)},
         {"lr": 0.7, "momentum": 0.5},
     ],
+    "no number": [
+        {"lr": 5.0, "act": "leaky_relu"},
+        {"lr": 1.0, "decay": 5.0},
+        {"lr": 20.0, "act": "leaky_relu", "batch": 64},
+        {"lr": 100.0, "act": "gelu"},
+        {"lr": 0.5, "decay": 4.5, "act": "tanh"},
+        {"lr": 10.0, "act": "silu", "held": 0},
+        {"lr": 3.0, "act": "leaky_relu", "hidden": (64, 64, 64)},
+        {"lr": 50.0, "hidden": (64, 64, 64), "act": "gelu"},
+        {"lr": 2.0, "momentum": 0.9, "act": "leaky_relu"},
+        {"lr": 0.9, "decay": 2.5, "hidden": (32,), "batch": 128},
+    ],
+    "very few images": [
+        {"by": "adam", "lr": 0.003, "limit": 230, "epochs": 150},
+        {"by": "adam", "lr": 0.01, "limit": 220, "epochs": 100},
+        {"by": "adam", "lr": 0.003, "limit": 215, "hidden": (256, 128), "epochs": 120},
+        {"by": "rmsprop", "lr": 0.003, "limit": 240, "epochs": 120},
+        {"by": "adam", "lr": 0.003, "limit": 225, "act": "tanh", "epochs": 200},
+        {"by": "adamw", "lr": 0.01, "limit": 250, "act": "gelu", "batch": 16, "epochs": 100},
+        {"by": "adam", "lr": 0.005, "limit": 260, "dropout": 0.1, "epochs": 120},
+        {"lr": 0.1, "momentum": 0.5, "limit": 225, "epochs": 300},
+        {"by": "adam", "lr": 0.002, "limit": 245, "act": "silu", "epochs": 150, "batch": 8},
+    ],
+    "large inputs": [
+        {"by": "adam", "lr": 0.001, "std": 0.005},
+        {"by": "adam", "lr": 0.0003, "std": 0.01, "act": "gelu"},
+        {"by": "adam", "lr": 0.001, "std": 0.01, "act": "leaky_relu", "batch": 64},
+        {"by": "adam", "lr": 0.0005, "mean": 0.0, "std": 0.005},
+        {"lr": 0.0001, "std": 0.01, "hidden": ()},
+        {"by": "adam", "lr": 0.001, "std": 0.004, "hidden": (32,)},
+    ],
 }
 
 CASES = tuple(_cases(_GROUPS, _START))
@@ -215,6 +246,8 @@ _MNIST_GROUPS: dict[str, list[dict[str, Any]]] = {
         {"lr": 0.1, "hidden": (), "epochs": 6},
         {"lr": 0.05, "batch": 4, "limit": 10_000, "epochs": 2},
         {"lr": 0.1, "hidden": (64,) * 6, "act": "sigmoid", "epochs": 5},
+        {"by": "adam", "lr": 0.003, "limit": 5_300, "hidden": (256, 128), "epochs": 60},
+        {"lr": 5.0, "act": "leaky_relu", "epochs": 1},
     ],
 }
 MNIST_CASES = tuple(_cases(_MNIST_GROUPS, _MNIST))

@@ -31,8 +31,9 @@ from mlcore.trainer import train
 from tests.mlcore.diagnosis.cases import CASES, MNIST_CASES, Case
 
 FOLDER = Path(__file__).parent
-_BITS = 9  # of a loss's fraction that are kept: it is right to a thousandth
-_BETTER, _NEAR = 0.03, 0.01  # accuracy
+_BITS = 7  # of a loss's fraction that are kept: it is right to a 250th
+_BETTER, _NEAR = 0.05, 0.01  # accuracy; 200 images are held out
+_LEARNT = 0.5  # an accuracy below is near guessing, and no better than another one below
 _DECAY = {"sgd": 0.01, "adamw": 0.5}
 
 
@@ -131,10 +132,12 @@ def _course(found: Trained, truth: Truth, level: float) -> None:
     elif end < 0.97 * start:
         truth.say("learning", reason, sure=False)
     if end > 1.3 * start:
-        # It is far above its start at the end, and does not come back.
         means = [epoch.train_loss for epoch in found.epochs]
-        rising = means[-1] >= 0.9 * means[len(means) // 2]
-        truth.say("diverging", reason, sure=end > 3 * start and rising)
+        quarter = max(1, len(means) // 4)
+        rise = float(np.mean(means[-quarter:]) / np.mean(means[-2 * quarter : -quarter]))
+        if rise > 1.05:
+            reason = f"{reason}, {rise:.2f} times what it was before"
+            truth.say("diverging", reason, sure=end > 3 * start and rise > 1.3)
     tail = [epoch.train_loss for epoch in found.epochs[-max(4, len(found.epochs) // 3) :]]
     half = len(tail) // 2
     fall = 1 - float(np.mean(tail[half:])) / float(np.mean(tail[:half]))
@@ -149,7 +152,7 @@ def _course(found: Trained, truth: Truth, level: float) -> None:
 def _rates(config: RunConfig, base: Trained, truth: Truth) -> None:
     rate = config.optim.lr
     for kind, factors in (
-        ("learning_rate_too_high", (0.1, 0.01)),
+        ("learning_rate_too_high", (0.1, 0.01, 0.001, 0.0001) if rate >= 1 else (0.1, 0.01)),
         ("learning_rate_too_low", (10, 100)),
     ):
         other, best = rate, Trained()
@@ -161,6 +164,8 @@ def _rates(config: RunConfig, base: Trained, truth: Truth) -> None:
                 other, best = rate * factor, tried
         gain = best.accuracy - base.accuracy
         reason = f"with {other:g}: {best.accuracy:.1%} instead of {base.accuracy:.1%}"
+        if best.accuracy < _LEARNT:
+            continue
         if gain >= _BETTER:
             truth.say(kind, reason)
         elif gain >= _NEAR or best.loss < 0.5 * base.loss:
@@ -173,7 +178,7 @@ def _length(config: RunConfig, base: Trained, found: Trained, truth: Truth) -> N
     longer = trained(config.with_values({"train.epochs": 2 * config.train.epochs}))
     gain = longer.accuracy - base.accuracy
     reason = f"with twice the epochs {longer.accuracy:.1%} instead of {base.accuracy:.1%}"
-    if gain >= 0.02:
+    if gain >= 0.03 and longer.accuracy >= _LEARNT:
         truth.say("finished_too_early", reason)
     elif gain >= 0.005 or longer.loss < 0.7 * base.loss:
         truth.say("finished_too_early", reason, sure=False)
@@ -206,13 +211,16 @@ def _fit(found: Trained, truth: Truth) -> None:
     losses = [epoch.validation_loss for epoch in found.epochs]
     if found.ending == "diverged" or not losses or losses[0] is None:
         return
-    best = int(np.argmin(losses))
-    rise = losses[-1] / losses[best] - 1 if losses[best] else math.inf
-    falls = found.epochs[-1].train_loss < found.epochs[best].train_loss
+    calm = [float(np.median(losses[max(0, n - 1) : n + 2])) for n in range(len(losses))]
+    best = int(np.argmin(calm))
+    end = float(np.median(losses[-3:]))
+    rise = end / calm[best] - 1 if calm[best] else math.inf
+    train = found.epochs[-1].train_loss
+    falls = train < found.epochs[best].train_loss and train < 0.5 * end
     reason = f"validation loss {rise:+.0%} since its lowest, after epoch {best + 1}"
-    if falls and rise >= 0.15 and len(losses) - best > 4:
+    if falls and rise >= 0.2 and end - calm[best] > 0.03 and len(losses) - best > 5:
         truth.say("over_fitting", reason)
-    elif falls and rise >= 0.03:
+    elif falls and rise >= 0.05:
         truth.say("over_fitting", reason, sure=False)
     if "over_fitting" in truth.kinds | truth.maybe:
         truth.over_fitting_since = best + 2
