@@ -9,9 +9,10 @@ import streamlit as st
 
 from dashboard import controls, session
 from dashboard.components import reading
-from dashboard.gaps import reruns, theme, widgets
+from dashboard.gaps import component_data, reruns, theme, widgets
+from dashboard.panels import first_steps
 from dashboard.server import data_sets
-from dashboard.session import problems
+from dashboard.session import places, problems
 from dashboard.session.problems import friendly_errors
 from dashboard.words import translation
 from dashboard.words.translation import N_, _, translated
@@ -20,6 +21,7 @@ from dashboard.words.translation import N_, _, translated
 class _Page(NamedTuple):
     title: str
     icon: str
+    section: str
     listed: bool = True
 
 
@@ -28,18 +30,22 @@ _ICON = str(_HERE / "assets" / "icon.png")
 _STYLE = _HERE / "assets" / "style.css"
 _READING = _HERE / "assets" / "reading.css"  # for eyes, keyboards and ears
 _FIRST = "train"
+_TRY, _RESULTS, _FILES, _LEARN = N_("Train and test"), N_("Results"), N_("Files"), N_("Learn")
 _PAGES = {  # by the name of their file, which is also their address
-    _FIRST: _Page(N_("Train"), ":material/play_circle:"),
-    "runs": _Page(N_("Runs"), ":material/table_rows:"),
-    "run": _Page(N_("Run"), ":material/article:", listed=False),
-    "test": _Page(N_("Test"), ":material/fact_check:"),
-    "draw": _Page(N_("Draw"), ":material/draw:"),
-    "checkpoints": _Page(N_("Checkpoints"), ":material/save:"),
-    "data": _Page(N_("Data"), ":material/grid_view:"),
+    _FIRST: _Page(N_("Train"), ":material/play_circle:", _TRY),
+    "test": _Page(N_("Test"), ":material/fact_check:", _TRY),
+    "draw": _Page(N_("Draw"), ":material/draw:", _TRY),
+    "runs": _Page(N_("Runs"), ":material/table_rows:", _RESULTS),
+    "run": _Page(N_("Run"), ":material/article:", _RESULTS, listed=False),
+    "data": _Page(N_("Data"), ":material/grid_view:", _FILES),
+    "checkpoints": _Page(N_("Checkpoints"), ":material/save:", _FILES),
+    "lessons": _Page(N_("Break it"), ":material/experiment:", _LEARN),
+    "learn": _Page(N_("Questions"), ":material/help:", _LEARN),
 }
 _SIDEBAR = 330  # pixels wide at first; a person may drag it
 
 reruns.patch()
+component_data.patch()
 translation.use(session.language)
 st.set_page_config(
     page_title=_("MLP trainer"),
@@ -56,32 +62,43 @@ def main() -> None:
     st.html(_STYLE)
     st.html(_READING)
     st.logo(_ICON, size="large")
-    page = st.navigation(
-        [
-            st.Page(
-                _HERE / "app_pages" / f"{name}.py",
-                title=translated(about.title),
-                icon=about.icon,
-                url_path=name,
-                default=name == _FIRST,
-                visibility="visible" if about.listed else "hidden",
-            )
-            for name, about in _PAGES.items()
-        ]
-    )
+    page = st.navigation(_sections())
     name = page.url_path or _FIRST
+    wanted = places.wanted_page()
+    if wanted in _PAGES and wanted != name:
+        st.switch_page(f"app_pages/{wanted}.py")
     problems.enter(name)
+    places.arrive(name)
+    top = st.container(key="first-steps")  # in the free strip above the page: it takes no room
     with friendly_errors():
         if name == _FIRST:  # the others show their titles
             reading.only_read(translated(_PAGES[name].title), "h1")
         page.run()
+    with top, friendly_errors():  # after the page, which has noted what was done on it
+        first_steps.line(name)
     theme.keep_on_all_pages([page for page in _PAGES if page != _FIRST])
     with friendly_errors():  # after the page, so that a click is answered sooner
         controls.sidebar()
     with st.sidebar:
-        reading.mend_page()
+        reading.mend_page(places.revealed())
     with friendly_errors():  # last: what it starts imports torch, and would slow the first drawing
         data_sets.keep_ready(session.data_config().data)
+
+
+def _sections() -> dict[str, list[st.Page]]:
+    """Title of a section of the navigation → its pages."""
+    sections: dict[str, list[st.Page]] = {}
+    for name, about in _PAGES.items():
+        page = st.Page(
+            _HERE / "app_pages" / f"{name}.py",
+            title=translated(about.title),
+            icon=about.icon,
+            url_path=name,
+            default=name == _FIRST,
+            visibility="visible" if about.listed else "hidden",
+        )
+        sections.setdefault(translated(about.section), []).append(page)
+    return sections
 
 
 main()

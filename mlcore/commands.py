@@ -104,10 +104,8 @@ _IS_VALID: Mapping[str, Callable[[Any], bool]] = {
 
 def _unknown(record: Mapping[str, Any]) -> SettingsError:
     text = repr(dict(record))
-    return SettingsError(
-        "{command} is no command that a run knows.",
-        command=text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…",
-    )
+    quoted = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+    return SettingsError("{command} is no command that a run knows.", command=quoted)
 
 
 _LONGEST = 200  # characters of a line that is quoted

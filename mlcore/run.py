@@ -26,11 +26,13 @@ from mlcore.errors import DivergedError, MlcoreError, RunError
 from mlcore.events import Event, Failed, Finished, Stopped
 from mlcore.fitting import check_memory
 from mlcore.initial_state import InitialState, initial_state_from
+from mlcore.live import Live
 from mlcore.runs import ControlLog, History, Recorder, RunFolder, read_state
 from mlcore.runs.record.checkpoint_manager import CheckpointManager
 from mlcore.runs.record.folder import checkpoint_step
 from mlcore.runs.record.messages import resume_advice
 from mlcore.runs.record.recorder import record_late
+from mlcore.runs.record.status import STATE_WORDS
 from mlcore.runs.record.worker import WorkerRecord, write_worker
 from mlcore.signals import shutdown_on_signals
 from mlcore.trackers.tracking import Tracking
@@ -75,7 +77,7 @@ def execute(
             raise RunError(
                 "Run {run} is {state}, and nobody has asked to resume it.",
                 run=folder.id,
-                state=state,
+                state=MlcoreError(STATE_WORDS[state]),
             )
         control = ControlLog(folder)
         write_worker(
@@ -131,8 +133,10 @@ def _events(
     initial.check(data)
 
     pending = [Edit(changes=initial.changes)] if initial.changes else []
+    live = Live(folder.path, data)
 
     def all_commands() -> Sequence[Command]:
+        live.poll(trainer)
         return [*(pending.pop() for _ in pending[:]), *commands()]
 
     trainer = Trainer(config, data, device=device, state=initial.state, commands=all_commands)
@@ -154,6 +158,7 @@ def _events(
         if saved := manager.save_if_due(event):
             yield saved
         if ended:  # recorded after its checkpoint, which a reader of the end will look for
+            live.finish(trainer)
             yield event
 
 

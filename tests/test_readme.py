@@ -151,3 +151,34 @@ def test_the_names_in_the_steps_are_still_those_of_the_code() -> None:
     }.items():
         assert f"`{name}`" in TEXT
         assert name in (ROOT / path).read_text(encoding="utf-8")
+
+
+CODE_SPAN = re.compile(r"(`+)(.+?)\1(?!`)", flags=re.DOTALL)
+TRANSLATIONS = sorted(ROOT.glob("README.*.md"))
+
+
+def outline(text: str) -> list[str]:
+    """Levels of the headings in order, and the figures in each row of each table."""
+    shape = []
+    for line in re.sub(r"^```.*?^```", "", text, flags=re.DOTALL | re.MULTILINE).splitlines():
+        if line.startswith("#"):
+            shape.append(line.partition(" ")[0])
+        elif line.startswith("|"):
+            cells = re.sub(r"`[^`]*`", "", line)
+            shape.append(f"| {' '.join(re.findall(r'[0-9]+(?:[.,][0-9]+)*', cells))}")
+    return shape
+
+
+@pytest.mark.parametrize("path", TRANSLATIONS, ids=lambda path: path.name)
+def test_a_translation_says_the_same(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    fenced = re.compile(r"^```.*?^```", flags=re.DOTALL | re.MULTILINE)
+    assert fenced.findall(text) == fenced.findall(TEXT)
+    assert outline(text) == outline(TEXT)
+    spans, wanted = (
+        {" ".join(span.split()) for _, span in CODE_SPAN.findall(fenced.sub("", page))}
+        for page in (text, TEXT)
+    )
+    assert spans == wanted
+    assert "(README.md)" in text
+    assert f"({path.name})" in TEXT

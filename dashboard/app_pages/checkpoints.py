@@ -9,6 +9,7 @@ from dashboard.panels import invitation, sharing, upload
 from dashboard.panels.checkpoint_choice import choose_source, no_checkpoint_yet, rows_of
 from dashboard.panels.checkpoint_list import checkpoint_list
 from dashboard.panels.follow import follow
+from dashboard.panels.how.pages import on_checkpoints_page
 from dashboard.words.translation import _
 from mlcore.runs import RunInfo
 
@@ -19,6 +20,7 @@ def page() -> None:
     st.header(_("Download a model"), anchor=False)
     run = choose_source()
     _models(run)
+    on_checkpoints_page(run.config if run else session.data_config())
     st.header(_("Upload a model"), anchor=False)
     upload.uploader()
     held = session.upload()

@@ -16,9 +16,11 @@ from dashboard.charts.pixel_histogram import (
 from dashboard.charts.samples import samples_html, samples_info
 from dashboard.controls import data_field
 from dashboard.panels.data_notice import data_notice
+from dashboard.panels.how.pages import on_data_page
 from dashboard.panels.one_image import one_image
 from dashboard.panels.still_chart import still_chart
 from dashboard.server import data_sets
+from dashboard.session import first_steps
 from dashboard.words.translation import _, translated
 from mlcore.config import RunConfig, data_root
 from mlcore.data import CATALOG, RawData
@@ -42,6 +44,7 @@ def page() -> None:
         return
     data = data_sets.images(family.name, data_root(config.data))
     _numbers(config, data)
+    on_data_page(config)
     _samples(data)
     left, right = st.columns(2, gap="large")
     with left:
@@ -49,16 +52,46 @@ def page() -> None:
     with right:
         _histogram(config, data)
     one_image(config, data)
+    first_steps.note("data")
 
 
 def _numbers(config: RunConfig, data: RawData) -> None:
     train, validation = _split(config, data)
     with st.container(horizontal=True, key="numbers"):
-        st.metric(_("Train on"), f"{len(train):,}")
-        st.metric(_("Validate on"), f"{len(validation):,}")
-        st.metric(_("Test on"), f"{len(data.test):,}")
-        st.metric(_("Classes"), len(data.classes))
-        st.metric(_("Pixels an image"), "28 × 28")
+        st.metric(
+            _("Train on"),
+            f"{len(train):,}",
+            help=_(
+                "Images that the weights are fitted to: those of the training set, less those held"
+                " out."
+            ),
+        )
+        st.metric(
+            _("Validate on"),
+            f"{len(validation):,}",
+            help=_(
+                "Images held out of the training set: after each epoch they tell how the model "
+                "does on what it does not learn from."
+            ),
+        )
+        st.metric(
+            _("Test on"),
+            f"{len(data.test):,}",
+            help=_("Images that are looked at only at the end, so that nothing is fitted to them."),
+        )
+        st.metric(
+            _("Classes"),
+            len(data.classes),
+            help=_(
+                "Kinds of image to be told apart: the outputs of the network. Guessing is right "
+                "once in as many times."
+            ),
+        )
+        st.metric(
+            _("Pixels an image"),
+            "28 × 28",
+            help=_("784 numbers: the inputs of the network."),
+        )
 
 
 def _split(config: RunConfig, data: RawData) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -83,6 +116,7 @@ def _samples(data: RawData) -> None:
             icon=":material/shuffle:",
             on_click=session.draw_again,
             args=("samples",),
+            help=_("Draws other images at random."),
         )
     each = _EACH if len(data.classes) <= 12 else _EACH_OF_MANY
     rows = samples_info(data.train.labels, data.classes, each, session.draw_number("samples"))
@@ -101,7 +135,14 @@ def _balance(config: RunConfig, data: RawData) -> None:
         },
         data.classes,
     )
-    shares = st.toggle(_("As a share of each split"), key="balance-shares")
+    shares = st.toggle(
+        _("As a share of each split"),
+        key="balance-shares",
+        help=_(
+            "Shares can be compared though the splits differ in size; a class that is rare in "
+            "training is learned less well."
+        ),
+    )
     still_chart(balance_figure, info, key="balance", shares=shares)
     st.caption(
         _(
@@ -118,8 +159,14 @@ def _histogram(config: RunConfig, data: RawData) -> None:
     st.header(_("Pixel values"), anchor=False)
     counts = _counts(data, data.fingerprint)
     info = histogram_info(counts, config.data.mean, config.data.std)
-    log = st.toggle(_("Logarithmic"), value=True, key="histogram-log")
+    log = st.toggle(
+        _("Logarithmic"),
+        value=True,
+        key="histogram-log",
+        help=_("So that rare grey values are seen beside the many black pixels."),
+    )
     still_chart(histogram_figure, info, key="histogram", log=log)
+    mean_after = f"{info.mean:.3f}".replace("-", "−")
     st.caption(
         _(
             "{black} of all pixels are black. After normalising with mean {mean:g} and "
@@ -128,7 +175,7 @@ def _histogram(config: RunConfig, data: RawData) -> None:
             black=percent(info.black, 0),
             mean=config.data.mean,
             std=config.data.std,
-            mean_after=f"{info.mean:.3f}".replace("-", "−"),
+            mean_after=mean_after,
             std_after=info.std,
             own_mean=info.raw_mean / 255,
             own_std=info.raw_std / 255,

@@ -15,6 +15,7 @@ from dashboard.panels.drawn_why import why
 from dashboard.panels.follow import follow
 from dashboard.panels.own_set import own_set
 from dashboard.panels.pad import pad, send_network
+from dashboard.session import first_steps
 from dashboard.session.problems import friendly_errors
 from dashboard.words.translation import _
 from dashboard.words.wording import as_markdown
@@ -54,6 +55,8 @@ def _drawing(choice: Choice, about: Mapping[str, Any]) -> None:
         data = choice.data or fitting[0]
         why(choice, data, _root(choice, data), classes, centre=centre)
     own_set(classes, _root(choice, ""))
+    if first_steps.news():  # the line at the top is outside of what is drawn again
+        st.rerun()
 
 
 def _root(choice: Choice, data: str) -> Path:

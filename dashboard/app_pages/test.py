@@ -10,16 +10,17 @@ from dashboard import server, session
 from dashboard.panels import assumptions, evaluation, invitation
 from dashboard.panels.checkpoint_choice import Choice, choose_model, no_checkpoint_yet
 from dashboard.panels.follow import follow
+from dashboard.panels.how.pages import on_test_page
 from dashboard.panels.test_parts import registry
 from dashboard.panels.test_parts.subject import Subject
 from dashboard.server import data_sets
-from dashboard.session import problems
+from dashboard.session import first_steps, problems
 from dashboard.words.choices import choice_name
 from dashboard.words.translation import N_, _, ngettext, sentence, translated
-from dashboard.words.wording import as_markdown
+from dashboard.words.wording import as_markdown, listed
 from mlcore import errors
 from mlcore.checkpoint.suggest import data_sets_for
-from mlcore.config import DataConfig, data_root
+from mlcore.config import DataConfig, RunConfig, data_root
 from mlcore.data import CATALOG
 
 _ASSUMED = {
@@ -63,7 +64,9 @@ def _test(choice: Choice, data: str) -> None:
     for warning in subject.result["warnings"]:
         st.warning(as_markdown(sentence(errors.from_json(warning))), icon=":material/warning:")
     evaluation.figures(subject.result["evaluation"])
+    on_test_page(choice.run.config if choice.run else RunConfig(), subject.result["evaluation"])
     registry.draw(subject)
+    first_steps.note("test")
 
 
 def _nothing_to_test() -> None:
@@ -107,7 +110,7 @@ def _choose_data(choice: Choice) -> str | None:
 
 def _say_what_is_assumed(choice: Choice) -> None:
     if choice.assumed:
-        values = ", ".join(
+        values = listed(
             translated(_ASSUMED[name], value=value) for name, value in choice.assumed.items()
         )
         st.caption(

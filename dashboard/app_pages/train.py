@@ -17,17 +17,19 @@ from dashboard.panels import (
     diagnosis,
     figures,
     group_figures,
-    invitation,
+    network,
     queue,
     reading_aid,
     run_choice,
     run_menu,
     seeds,
+    start,
     steering,
     tables,
     trash,
 )
 from dashboard.panels.data_notice import data_notice
+from dashboard.panels.how.pages import on_train_page
 from dashboard.panels.refresh import PageState, folder_changed, page_state
 from dashboard.server.histories import history_of
 from dashboard.session import comparison, problems
@@ -36,7 +38,7 @@ from dashboard.words.translation import _
 from mlcore.runs import History, RunFolder, RunInfo
 from mlcore.runs.library.groups import experiment_of
 
-_PARTS = ("head", "main", "notices", "ahead")
+_PARTS = ("head", "main", "how", "notices", "ahead")
 
 
 def page() -> None:
@@ -45,7 +47,7 @@ def page() -> None:
     What appears and disappears by itself has room of its own, or lies over the rest (the notices):
     so nothing moves that a person did not move.
     """
-    head, main, notices, ahead = (st.container(key=f"train-{part}") for part in _PARTS)
+    head, main, explained, notices, ahead = (st.container(key=f"train-{part}") for part in _PARTS)
     invited, body = (main.container(key=f"train-{part}") for part in ("invitation", "body"))
     changed = folder_changed()
     session.choose_upload(False)  # the other pages show the run that is shown here
@@ -58,18 +60,21 @@ def page() -> None:
     with head:
         _controls(drawn_from, history, shown, runs)
         code.code_to_start(drawn_from.queue)
-    with ahead:  # the first component of a server imports pandas: after the head, not before it
+    with ahead:
         plotly_js.ensure()
     if shown is None or history is None:
         with invited:
-            invitation.press_train(session.config())
+            start.start_page(drawn_from.queue)
             st.fragment(_wait_for_runs, run_every=drawn_from.pace)(drawn_from)
+            network.untrained(session.config())
     with body:
         if shown is not None and history is not None:
             comparison.write_in_address(shown)
             st.fragment(_live, run_every=drawn_from.pace)(shown, runs, drawn_from)
             _below(history, shown, runs, drawn_from)
         trash.deleted_runs()
+    with explained:
+        on_train_page(session.data_config())
     with notices:
         _notices(history, drawn_from, runs)
 
@@ -117,6 +122,7 @@ def _live(shown: RunInfo, runs: Sequence[RunInfo], drawn_from: PageState) -> Non
         chart.switches()
         compare.choose_others(shown, runs)
         reading_aid.how_to_read()
+    network.of_run(history)
     figures.troubles(history)
     if (group := experiment_of(shown, runs)) is not None:
         group_figures.group_part(group)

@@ -224,7 +224,7 @@ def _hover(info: PathInfo, row: PathRow, unit: int, value: float) -> str:
         return f"{as_label(info.classes[unit])}: {percent(value, 2)}"
     if row.layer == len(info.rows) - 1:
         return f"{as_label(info.classes[unit])}: {value:.4f}"
-    return _("unit {unit}: {value}", unit=unit, value=f"{value:.4f}")
+    return _("unit {unit}: {value:.4f}", unit=unit, value=value)
 
 
 def _title(name: str, outputs: NDArray[Any], drawn: int) -> str:

@@ -85,11 +85,12 @@ def histogram_figure(info: HistogramInfo, colours: Palette, *, log: bool = True)
             row=1,
             col=column,
         )
+        written = f"{mean:.3g}".replace("-", "−")
         figure.add_vline(
             mean,
             line={"color": colours.muted, "width": 1.5, "dash": "dot"},
             annotation={
-                "text": _("mean {value}", value=f"{mean:.3g}".replace("-", "−")),
+                "text": _("mean {value}", value=written),
                 "font": {"color": colours.muted, "size": 12},
                 "yanchor": "top",
             },

@@ -20,7 +20,7 @@ from dashboard.charts.other_runs import OtherRun, other_arrays
 from dashboard.words.choices import setting_text
 from dashboard.words.setting_names import short_label
 from dashboard.words.translation import N_, _, ngettext, translated
-from dashboard.words.wording import figure
+from dashboard.words.wording import figure, listed
 from mlcore.events import CheckpointSaved, EpochDone, SettingsEdited
 
 __all__ = ["TrainingInfo", "edit_words", "training_arrays", "training_info"]
@@ -238,4 +238,4 @@ def _changes(edit: SettingsEdited) -> str:
     more = len(edit.changes) - len(shown)
     if more:
         parts.append(ngettext("{n} more", "{n} more", more))
-    return ", ".join(parts)
+    return listed(parts)

@@ -73,6 +73,8 @@ export default function ({ data, parentElement }) {
   const part = (name) => box.querySelector(name);
   const [pre, said, texts] = [part("pre"), part(".said"), header.texts];
   for (const name of ["copy", "download"]) part(`.${name}`).textContent = texts[name];
+  part(".download").hidden = !header.file;
+  box.classList.toggle("wraps", header.wraps);
   part(".copy").onclick = async () => {
     await copy(header.code, box);
     said.textContent = texts.copied;

@@ -17,6 +17,7 @@ import streamlit as st
 from dashboard.components.message import DECODER, pack_arrays
 from dashboard.components.script import lean
 from dashboard.words.translation import _, ngettext
+from dashboard.words.wording import listed
 
 __all__ = ["CodeInfo", "code_message", "code_view"]
 
@@ -48,6 +49,10 @@ code { font: inherit; display: block; width: max-content; min-width: 100%; }
   counter-increment: line; content: counter(line); display: inline-block; width: 2.2rem;
   margin-right: 0.9rem; text-align: right; color: var(--quiet); user-select: none;
 }
+.wraps code { width: auto; }
+.wraps .line {
+  white-space: pre-wrap; overflow-wrap: anywhere; padding-left: 3.1rem; text-indent: -3.1rem;
+}
 .marked { background: var(--mark); border-left-color: var(--st-link-color); }
 .comment { color: var(--quiet); }
 .string { color: var(--string); }
@@ -62,16 +67,20 @@ class CodeInfo:
     Attributes:
         code: the text.
         label: what it is, for those who cannot see it.
-        file: name of the file that is downloaded.
+        file: name of the file that is downloaded; empty: none is offered.
         content: of that file, where it is not the code itself.
         marked: indices of the marked lines, from 0.
+        said: of the marked lines; None: that they have changed.
+        wraps: long lines are broken, where there is no room for them.
     """
 
     code: str
     label: str
-    file: str
+    file: str = ""
     content: str | None = None
     marked: Sequence[int] = ()
+    said: str | None = None
+    wraps: bool = False
 
 
 def code_view(info: CodeInfo, *, key: str) -> None:
@@ -92,12 +101,13 @@ def code_message(info: CodeInfo) -> bytes:
         "code": info.code,
         "file": info.file,
         "marked": list(info.marked),
+        "wraps": info.wraps,
         "texts": {
             "copy": _("Copy"),
             "copied": _("Copied"),
             "download": _("Download"),
             "label": info.label,
-            "changed": _changed(info.marked),
+            "changed": _changed(info.marked) if info.said is None else info.said,
         },
     }
     if info.content is not None:
@@ -109,7 +119,7 @@ def _changed(marked: Sequence[int]) -> str:
     """The lines that a change has moved, counted from 1."""
     if not marked:
         return ""
-    numbers = ", ".join(str(index + 1) for index in marked[:4])
+    numbers = listed(str(index + 1) for index in marked[:4])
     if len(marked) > 4:
         return ngettext("{n:,} line has changed", "{n:,} lines have changed", len(marked))
     if len(marked) == 1:

@@ -45,15 +45,15 @@ const loadPlotly = (url) => {
 
 _AHEAD = """
 export default function({ data }) {
-  if (data) loadPlotly(data).catch(() => {});  // the first chart tries again, and reports it
+  if (data?.url) loadPlotly(data.url).catch(() => {});  // the first chart tries again and reports
 }
 """
 
 _INLINE = """
 export default function({ data }) {
-  if (window.Plotly || !data) return;
+  if (window.Plotly || !data?.text) return;
   const tag = document.createElement("script");
-  tag.textContent = data;
+  tag.textContent = data.text;
   document.head.appendChild(tag);
   if (window.__plotlyArrived) window.__plotlyArrived(window.Plotly);
   else window.__plotlyReady = Promise.resolve(window.Plotly);
@@ -96,10 +96,11 @@ def ensure() -> None:
     """
     if address := url():
         ahead = st.components.v2.component("plotly_ahead", js=LOADER + _AHEAD)
-        ahead(key="plotly-ahead", data=address, height=1)
+        ahead(key="plotly-ahead", data={"url": address}, height=1)
     else:
         inline = st.components.v2.component("plotly_inline", js=_INLINE)
-        inline(key="plotly-inline", data=_source().read_text(encoding="utf-8"), height=1)
+        text = _source().read_text(encoding="utf-8")
+        inline(key="plotly-inline", data={"text": text}, height=1)
 
 
 @functools.cache

@@ -12,6 +12,7 @@ const NEXT = { // key of a button → those to which its focus goes when it vani
   stop: [...ENDED],
   cancel: [...ENDED],
   train: ["pause", "stop", "cancel"],
+  "start-train": ["pause", "stop", "cancel"],
   resume: ["pause", "stop", "cancel", ...ENDED],
   extend: ["pause", "stop", "cancel", ...ENDED],
   apply: ["pause", "stop", "train"],
@@ -158,6 +159,37 @@ const keepOnePerPage = () => {
   };
 };
 
+// Bring what a link leads to into sight, once it is drawn, and the focus to its first control.
+let shown = 0; // number of the last request
+
+const reveal = ([key, number]) => {
+  if (!key || number <= shown) return;
+  shown = number;
+  let until = Date.now() + 5 * PATIENCE; // what a page shows may have to be computed first
+  let top; // where it came to lie: what arrives above it later moves it, and is followed
+  const given = new AbortController(); // a person who goes elsewhere meanwhile is left alone
+  for (const kind of ["pointerdown", "keydown", "wheel", "touchmove"]) {
+    addEventListener(kind, () => given.abort(), { signal: given.signal, passive: true });
+  }
+  const look = () => {
+    if (given.signal.aborted || number < shown || Date.now() > until) return given.abort();
+    const where = `[data-testid=stMain] .st-key-${CSS.escape(key)}`;
+    const box = document.querySelector(where);
+    const first = top === undefined;
+    const ready = app()?.getAttribute("data-test-script-state") === "notRunning";
+    if (box && (first ? ready : Math.abs(box.getBoundingClientRect().top - top) > 4)) {
+      box.scrollIntoView({ block: "start" });
+      top = box.getBoundingClientRect().top;
+      if (first) {
+        within(where)?.focus({ preventScroll: true });
+        until = Date.now() + PATIENCE;
+      }
+    }
+    setTimeout(look, SOON);
+  };
+  look();
+};
+
 let mended = null;
 
 const begin = () => {
@@ -189,6 +221,7 @@ export default function ({ data }) {
   mended ??= begin();
   const owner = (mended.owner = {});
   mended.texts = data;
+  reveal(data.reveal);
   mended.soon();
   return () => setTimeout(() => {
     if (mended?.owner !== owner) return;

@@ -20,13 +20,18 @@ from dashboard.words.translation import _, language
 __all__ = ["mend_page", "only_read"]
 
 
-def mend_page() -> None:
-    """Mount the script; the last thing that a page draws, as the first component is slow."""
+def mend_page(reveal: tuple[str, int] = ("", 0)) -> None:
+    """Mount the script; the last thing that a page draws, as the first component is slow.
+
+    Args:
+        reveal: key of the element to bring into sight, and the number of this request.
+    """
     texts = {
         "language": language(),
         "chart": _("Chart: {title}", title="{title}"),
         "over": _("Over the page"),
         "names": {"run-menu": _("Run menu")},
+        "reveal": list(reveal),
     }
     with st.container(key="reading"):
         _component()(key="reading-script", data=texts, height=1)

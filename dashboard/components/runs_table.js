@@ -12,6 +12,12 @@ const write = (node, text) => {
   if (node.textContent !== text) node.textContent = text;
 };
 
+// Of the page of a run, for another tab, in the language that was chosen here.
+const addressOf = (run) => {
+  const language = new URLSearchParams(location.search).get("lang");
+  return `run?${new URLSearchParams({ run, ...(language && { lang: language }) })}`;
+};
+
 class Table {
   constructor(parent) {
     this.root = make("div", parent, "runs");
@@ -110,7 +116,6 @@ class Table {
     name.scope = "row";
     const link = make(group ? "button" : "a", name);
     if (group) link.type = "button";
-    else link.href = `run?run=${encodeURIComponent(run)}`;
     const cells = this.data.headings.map((heading) => {
       const cell = make("td", node, heading.figure ? "figure" : "");
       return { cell, main: make("span", cell), small: make("small", cell) };
@@ -126,6 +131,7 @@ class Table {
     line.node.classList.toggle("inside", row.inside);
     if (row.group) line.link.setAttribute("aria-expanded", row.open);
     write(line.link, row.name);
+    if (!row.group) line.link.href = addressOf(row.run);
     line.link.title = row.name;
     line.box.setAttribute("aria-label", this.data.words.select.replace("{run}", row.name));
     row.cells.forEach(([text, small], index) => {

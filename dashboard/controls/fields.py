@@ -16,6 +16,7 @@ from dashboard import session
 from dashboard.gaps.widgets import Shown, show
 from dashboard.settings import form
 from dashboard.words.choices import choice_name
+from dashboard.words.setting_effects import EFFECTS
 from dashboard.words.setting_names import setting_label
 from dashboard.words.translation import _, translated
 from dashboard.words.wording import refusal
@@ -75,7 +76,7 @@ def choice(
 def data_field() -> None:
     """A second select box of the data set, for a page; both show the same value."""
     setting = SETTINGS["data.name"]
-    choice(setting, setting.choices, choice_name, "data-picker", help=None, width=220)
+    choice(setting, setting.choices, choice_name, "data-picker", width=220)
 
 
 def stops(setting: Setting) -> list[int | float]:
@@ -184,6 +185,13 @@ def _help(setting: Setting) -> str:
     text = translated(setting.rule.help)
     text = text[0].upper() + text[1:]
     numbers = setting.rule.range_words(translated) if setting.kind in (int, float) else ""
+    effect = translated(EFFECTS[setting.name])
     if numbers:
-        return _("{text} ({range}). `{setting}`", text=text, range=numbers, setting=setting.name)
-    return _("{text}. `{setting}`", text=text, setting=setting.name)
+        return _(
+            "{text} ({range}). {effect} `{setting}`",
+            text=text,
+            range=numbers,
+            effect=effect,
+            setting=setting.name,
+        )
+    return _("{text}. {effect} `{setting}`", text=text, effect=effect, setting=setting.name)

@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard import session
 from dashboard.controls import devices, fields
+from dashboard.controls.language import language_choice
 from dashboard.controls.trackers import trackers_field
 from dashboard.gaps.widgets import show
 from dashboard.settings import form
@@ -61,6 +62,7 @@ def sidebar() -> RunConfig | None:
     address bar follows the settings; while they are refused it keeps the last accepted ones.
     """
     with st.sidebar:
+        language_choice()
         checked = form.check(session.values())
         _preset(checked.config)
         with st.container():  # always drawn: a group that moves loses what is typed in it

@@ -14,7 +14,7 @@ from dashboard.controls.numbers import NumberField
 from dashboard.panels.queue import note_added
 from dashboard.server import data_sets
 from dashboard.server.histories import history_of
-from dashboard.session import problems
+from dashboard.session import first_steps, problems
 from dashboard.words.translation import N_, _, ngettext, sentence
 from mlcore.config import RunConfig
 from mlcore.errors import DataMissingError, MlcoreError, SettingsError
@@ -29,6 +29,7 @@ __all__ = [
     "accept_clicks",
     "continue_training",
     "start_run",
+    "train",
     "train_button",
     "why_not_trainable",
 ]
@@ -38,11 +39,12 @@ _MOST = 1_000  # epochs that one click adds
 _AT_ONCE, _POLL = 0.4, 0.01  # seconds
 
 
-def train_button(queue: QueueSnapshot) -> None:
+def train_button(queue: QueueSnapshot, key: str = "train") -> None:
     """The button that starts a run, or adds it to the queue.
 
     Args:
         queue: what trains and what waits.
+        key: of the button; a page may have two, which do the same.
     """
     config = session.config()
     reason = why_not_trainable(config)
@@ -54,12 +56,12 @@ def train_button(queue: QueueSnapshot) -> None:
         hint = _("Starts a run with the settings of the sidebar.")
     st.button(
         label,
-        key="train",
+        key=key,
         type="primary",
         icon=icon,
         disabled=config is not None and reason is not None,  # a value may be mended by this click
         help=sentence(reason) if reason else hint,
-        on_click=_train,
+        on_click=train,
     )
 
 
@@ -118,8 +120,13 @@ def _more_epochs(history: History, epochs: int) -> None:
             "ended it, is turned off."
         )
     run = history.folder.id
-    with st.popover(_("More epochs"), key=f"extend-{run}", icon=":material/forward:"):
-        count = _more_field().draw()
+    with st.popover(
+        _("More epochs"),
+        key=f"extend-{run}",
+        icon=":material/forward:",
+        help=_("Lets the run learn longer, from where it ended."),
+    ):
+        count = _more_field().draw(help=_("How many times each training image is used once more."))
         st.button(
             _("Train more epochs")
             if count is None
@@ -148,7 +155,7 @@ def why_not_trainable(config: RunConfig | None) -> MlcoreError | None:
     return None
 
 
-def _train() -> None:
+def train() -> None:
     """Start a run with the settings of the sidebar, as they are at the click."""
     config = session.config()
     if reason := why_not_trainable(config):
@@ -198,6 +205,7 @@ def start_run(
         if waits and session.current_run() and server.queue().snapshot().position(run):
             note_added(run)
             return
+        first_steps.note("train")
         session.set_current_run(run)
         _wait_for_first_steps(run)
 

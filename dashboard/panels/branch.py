@@ -102,7 +102,9 @@ def _origin(parent: str, step: int, exists: bool) -> str:
 def _form(history: History, found: Sequence[ForkPoint]) -> None:
     point = _choose_point(history.folder.id, found)
     changes = branch_changes(point, session.values())
-    epochs = _epochs_field(history, point).draw()
+    epochs = _epochs_field(history, point).draw(
+        help=_("How many epochs the new run trains from there.")
+    )
     reason = None if epochs is None else _why_not(point, changes, epochs)
     if isinstance(reason, SettingsError):
         st.markdown(refusal(settings_sentence(reason)))
@@ -199,7 +201,16 @@ def _choose_point(run: str, found: Sequence[ForkPoint]) -> ForkPoint:
         st.session_state[_chosen_key(run)] = words
 
     shown = show(f"branch-from-{run}", _chosen(run, points), choose)
-    st.selectbox(_("From"), list(points), index=list(points).index(shown.value), key=shown.key)
+    st.selectbox(
+        _("From"),
+        list(points),
+        index=list(points).index(shown.value),
+        key=shown.key,
+        help=_(
+            "The checkpoint whose weights the new run starts with: an early one has learned less, "
+            "and other settings change more of what comes."
+        ),
+    )
     return points[shown.value]
 
 

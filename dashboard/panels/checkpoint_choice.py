@@ -122,6 +122,7 @@ def choose_source(*, with_upload: bool = False) -> RunInfo | None:
         format_func=lambda key: labels.get(key, key),
         key=show(_SOURCE, shown, _choose_source, edition=labels[shown]).key,
         width=380,
+        help=_("Whose model is looked at; what is trained now is first."),
     )
     return runs.get(shown)
 

@@ -69,7 +69,11 @@ def _line(run: RunInfo, row: CheckpointRow) -> None:
         with st.container(horizontal=True, width="content", gap="small"):
             _download(run, row, "full", _("Full"))
             _download(run, row, "weights", _("Weights"))
-            with st.popover(_("More"), key=f"more-{stem}"):
+            with st.popover(
+                _("More"),
+                key=f"more-{stem}",
+                help=_("The same model in other file formats."),
+            ):
                 for name in _OTHERS:
                     _download(run, row, name, translated(FORMATS[name].title))
                     lacking = FORMATS[name].lacking
@@ -83,7 +87,12 @@ def _line(run: RunInfo, row: CheckpointRow) -> None:
                 args=(run, row.path),
             ):
                 st.switch_page("app_pages/train.py")
-            if st.button(_("Test"), key=f"test-{stem}", icon=":material/fact_check:"):
+            if st.button(
+                _("Test"),
+                key=f"test-{stem}",
+                icon=":material/fact_check:",
+                help=_("Shows how good this checkpoint is on the test images."),
+            ):
                 session.choose_checkpoint(run.id, row.path.name)
                 st.switch_page("app_pages/test.py")
 
@@ -98,7 +107,7 @@ def _download(run: RunInfo, row: CheckpointRow, name: str, label: str) -> None:
         _MIME,
         key=f"{name}-{row.path.stem}",
         icon=":material/download:",
-        help=None if name in _OTHERS else translated(form.help),
+        help=translated(form.help),
         disabled=bool(form.lacking),
         on_click="ignore",
         width="stretch" if name in _OTHERS else "content",

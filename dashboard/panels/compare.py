@@ -10,7 +10,7 @@ from dashboard.gaps.widgets import show
 from dashboard.session import comparison
 from dashboard.words.run_names import distinct_labels, timed_name
 from dashboard.words.translation import _
-from dashboard.words.wording import as_markdown
+from dashboard.words.wording import as_markdown, listed
 from mlcore.runs import RunInfo
 
 __all__ = ["choose_others"]
@@ -22,10 +22,10 @@ def choose_others(shown: RunInfo, runs: Sequence[RunInfo]) -> None:
     """A list to choose other runs from; nothing where there is none."""
     beside = comparison.compared(shown, runs)
     others = [info for info in runs if info.id != shown.id]
-    listed = [*others[:_LISTED], *(info for info in beside if info not in others[:_LISTED])]
-    if not listed:
+    choices = [*others[:_LISTED], *(info for info in beside if info not in others[:_LISTED])]
+    if not choices:
         return
-    labels = distinct_labels(listed, timed_name)
+    labels = distinct_labels(choices, timed_name)
     chosen = [info.id for info in beside]
     edition = "\n".join(labels[run] for run in chosen)
     widget = show(f"compare-{shown.id}", chosen, _choose_beside(shown.id), edition=edition)
@@ -42,7 +42,7 @@ def choose_others(shown: RunInfo, runs: Sequence[RunInfo]) -> None:
         width="stretch",
     )
     if missing := comparison.missing(shown, runs):
-        runs_missing = as_markdown(", ".join(missing))
+        runs_missing = as_markdown(listed(missing))
         st.caption(_("Not drawn, because they do not exist: {runs}.", runs=runs_missing))
 
 

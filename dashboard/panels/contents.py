@@ -7,10 +7,11 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard.panels.column_help import column_help
 from dashboard.words.choices import choice_name, setting_text
 from dashboard.words.setting_names import setting_label
 from dashboard.words.translation import _
-from dashboard.words.wording import as_markdown, figure
+from dashboard.words.wording import as_markdown, figure, listed
 from mlcore.config import SETTINGS
 
 __all__ = ["details", "facts"]
@@ -51,9 +52,20 @@ def details(found: Mapping[str, Any]) -> None:
             ],
             hide_index=True,
             key="tensors",
-            column_config={
-                name: st.column_config.NumberColumn(format="%.4g")
-                for name in (_("Smallest"), _("Largest"), _("Norm"))
+            column_config=column_help(
+                {
+                    _("Name"): _("As in the state dict."),
+                    _("Shape"): _("How many numbers it has along each of its directions."),
+                    _("Type"): _("How exactly each number is kept."),
+                }
+            )
+            | {
+                name: st.column_config.NumberColumn(help=about, format="%.4g")
+                for name, about in (
+                    (_("Smallest"), _("The smallest of its numbers.")),
+                    (_("Largest"), _("The largest of its numbers.")),
+                    (_("Norm"), _("The square root of the sum of its squares: how large it is.")),
+                )
             },
         )
     if found["settings"]:
@@ -66,9 +78,15 @@ def details(found: Mapping[str, Any]) -> None:
                 ],
                 hide_index=True,
                 key="upload-settings",
+                column_config=column_help(
+                    {
+                        _("Setting"): _("What it was trained with."),
+                        _("Value"): _("As the file says it."),
+                    }
+                ),
             )
     if found["versions"]:
-        versions = ", ".join(f"{name} {version}" for name, version in found["versions"].items())
+        versions = listed(f"{name} {version}" for name, version in found["versions"].items())
         st.caption(as_markdown(_("Written with {versions}.", versions=versions)))
 
 

@@ -44,6 +44,10 @@ def why(choice: Choice, data: str, root: Path, classes: Sequence[str], *, centre
         _("Show why: the pixels that speak for it, and the nearest training images"),
         key="draw-why",
         persist_state="session",
+        help=_(
+            "Computed on the server after each stroke: how the answer would change with each "
+            "pixel, and which training images the last hidden layer takes for the most alike."
+        ),
     )
     now = drawn.current()
     if not asked:

@@ -11,7 +11,7 @@ from dashboard.panels.figures import metric_with_note
 from dashboard.words.choices import choice_name
 from dashboard.words.intervals import accuracy_range, what_means_something
 from dashboard.words.translation import _, ngettext
-from dashboard.words.wording import as_markdown, exact_percent, figure, percent
+from dashboard.words.wording import as_markdown, exact_percent, figure, listed_apart, percent
 
 __all__ = ["figures", "normalisations"]
 
@@ -25,9 +25,33 @@ def figures(evaluation: Mapping[str, Any]) -> None:
     ratio = _("{right:,} of {total:,}", right=right, total=total)
     interval = accuracy_range(right, total).replace(" ", "\N{NO-BREAK SPACE}")
     with st.container(horizontal=True, key="figures", gap="small"):
-        metric_with_note(_("Test accuracy"), accuracy, f"{ratio} · {interval}")
-        metric_with_note(_("Test loss"), figure(evaluation["loss"]), _("per image"))
-        metric_with_note(_("Mistakes"), f"{wrong:,}", _("{share} of all", share=errors))
+        metric_with_note(
+            _("Test accuracy"),
+            accuracy,
+            f"{ratio} · {interval}",
+            help=_(
+                "The share of test images whose likeliest class is the true one. The range is what"
+                " so many images leave open: the true value lies in it in 95 of 100 cases."
+            ),
+        )
+        metric_with_note(
+            _("Test loss"),
+            figure(evaluation["loss"]),
+            _("per image"),
+            help=_(
+                "The mean of −ln of the probability that the model gives to the true class: being "
+                "sure and wrong costs much, and guessing among ten classes 2.303."
+            ),
+        )
+        metric_with_note(
+            _("Mistakes"),
+            f"{wrong:,}",
+            _("{share} of all", share=errors),
+            help=_(
+                "Test images whose likeliest class is not the true one; the matrix below says "
+                "which."
+            ),
+        )
     st.caption(as_markdown(what_means_something(right, total)))
 
 
@@ -48,7 +72,7 @@ def normalisations(trials: Mapping[str, Any]) -> None:
         "Right on {n:,} validation images of {data}, by mean / standard deviation: {trials}.",
         int(trials["images"]),
         data=as_markdown(choice_name(trials["data"])),
-        trials="; ".join(shown),
+        trials=listed_apart(shown),
     )
     if not trials["clear"]:
         text += " " + _("With none of them the model is better than guessing.")

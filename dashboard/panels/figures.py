@@ -82,12 +82,20 @@ def metrics(history: History) -> None:
                 _("Validation loss"),
                 figure(_last(history, "validation_loss")),
                 _change(history, "validation_loss"),
+                help=_(
+                    "The loss on images held out, at the end of the last epoch: where it rises "
+                    "while the training loss falls, the network learns by heart."
+                ),
             )
             _metric(
                 _("Validation accuracy"),
                 percent(_last(history, "validation_accuracy")),
                 _change(history, "validation_accuracy"),
                 points=True,
+                help=_(
+                    "The share of the held-out images whose likeliest class is the true one, at "
+                    "the end of the last epoch."
+                ),
             )
         _test_accuracy(history)
 
@@ -130,7 +138,12 @@ def _loss_change(history: History) -> float | None:
 def _test_accuracy(history: History) -> None:
     outcome = history.outcome if isinstance(history.outcome, Finished) else None
     if outcome is None:
-        metric_with_note(_("Test accuracy"), percent(None), _("at the end"))
+        metric_with_note(
+            _("Test accuracy"),
+            percent(None),
+            _("at the end"),
+            help=_("Measured once, at the end, so that nothing is fitted to the test images."),
+        )
         return
     images = CATALOG[history.folder.config.data.name].test_images
     metric_with_note(

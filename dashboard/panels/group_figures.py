@@ -21,7 +21,7 @@ from dashboard.server.histories import epochs_of
 from dashboard.words.groups import group_name
 from dashboard.words.run_names import state_name
 from dashboard.words.translation import N_, _, ngettext, translated
-from dashboard.words.wording import figure, percent
+from dashboard.words.wording import figure, listed, percent
 from mlcore.insight.t_tests import Spread
 from mlcore.runs.library.groups import RunGroup
 from mlcore.runs.library.mean_curves import EpochFigure
@@ -48,7 +48,7 @@ def group_part(group: RunGroup) -> None:
 
 def how_far(group: RunGroup) -> str:
     """One line: how many of the runs have finished, and which seeds they have."""
-    seeds = ", ".join(str(seed) for seed in group.seeds)
+    seeds = listed(str(seed) for seed in group.seeds)
     return " · ".join(
         [
             ngettext(

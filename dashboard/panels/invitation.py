@@ -1,4 +1,4 @@
-"""What the pages show before the first run."""
+"""What the other pages show before the first run; the Train page has `dashboard.panels.start`."""
 
 from __future__ import annotations
 
@@ -7,34 +7,11 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from dashboard.words.choices import choice_name
-from dashboard.words.translation import _, ngettext
-from mlcore.config import RunConfig
-from mlcore.data import CATALOG
+from dashboard.words.translation import _
 
-__all__ = ["no_files_yet", "press_train", "train_first"]
+__all__ = ["no_files_yet", "train_first"]
 
 _WIDTH = 560  # pixels of the text
-
-
-def press_train(config: RunConfig | None) -> None:
-    """On the Train page: what pressing Train will do."""
-    config = config or RunConfig()
-    family = CATALOG[config.data.name]
-    images = min(config.data.train_limit or family.train_images, family.train_images)
-    with _nothing_yet():
-        text = ngettext(
-            "Press **Train**: a small neural network learns from {images:,} images of {data} for "
-            "{n} epoch, with the settings on the left. Its loss is drawn here while it trains, and "
-            "the model is saved when it ends or when you stop it.",
-            "Press **Train**: a small neural network learns from {images:,} images of {data} for "
-            "{n:,} epochs, with the settings on the left. Its loss is drawn here while it trains, "
-            "and the model is saved when it ends or when you stop it.",
-            config.train.epochs,
-            images=max(0, images - config.data.validation),
-            data=choice_name(family.name),
-        )
-        st.markdown(text, width=_WIDTH, text_alignment="center")
 
 
 def train_first(why: str) -> None:

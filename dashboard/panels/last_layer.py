@@ -17,7 +17,7 @@ from dashboard.server import data_sets
 from dashboard.server.insights import Found, begin
 from dashboard.session import places
 from dashboard.words.translation import _, sentence
-from dashboard.words.wording import as_markdown, percent
+from dashboard.words.wording import as_markdown, listed, percent
 from mlcore.errors import MlcoreError
 from mlcore.jobs import Job
 
@@ -45,12 +45,25 @@ def last_layer(subject: Subject, found: Found, *, installed: bool) -> None:
                 key="make-tsne",
                 icon=":material/scatter_plot:",
                 disabled=not installed or _running(subject) is not None,
-                help=None if installed else _not_installed(),
+                help=_(
+                    "Lays images that the last hidden layer takes for alike side by side; it "
+                    "takes some seconds, and distances between groups mean nothing."
+                )
+                if installed
+                else _not_installed(),
                 on_click=_start,
                 args=(subject,),
             )
         else:
-            st.button(_("Back to the principal components"), key="drop-tsne", on_click=_drop)
+            st.button(
+                _("Back to the principal components"),
+                key="drop-tsne",
+                on_click=_drop,
+                help=_(
+                    "The two directions in which the points differ most: a plain projection, "
+                    "always the same."
+                ),
+            )
     if not installed:
         st.caption(_not_installed())
     if _running(subject) is not None:
@@ -106,7 +119,7 @@ def _legend(classes: Sequence[str]) -> str:
     if all(len(name) == 1 for name in classes):
         return ""
     signs = (f"{chr(65 + index % 26)} {name}" for index, name in enumerate(classes))
-    return as_markdown(", ".join(signs) + ".")
+    return as_markdown(_("{signs}.", signs=listed(signs)))
 
 
 def _open() -> None:

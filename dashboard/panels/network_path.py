@@ -78,10 +78,15 @@ def _choose(widths: Sequence[int], layer: int, unit: int) -> tuple[int, int]:
             format_func=lambda number: f"fc{number}",
             key=widget.key,
             width=120,
+            help=_("fc1 sees the pixels, the last layer gives a number for each class."),
         )
         rule = Rule(N_("which unit"), label=N_("Unit"), low=0, high=widths[layer - 1] - 1)
         field = NumberField(_FIELD, _("Unit"), unit, rule)
-        typed = field.draw(lambda number: _go_to(layer, number), width=120)
+        typed = field.draw(
+            lambda number: _go_to(layer, number),
+            width=120,
+            help=_("Which unit of the layer; its sum is opened beside the bars."),
+        )
     return layer, unit if typed is None else typed
 
 

@@ -54,13 +54,16 @@ def _choose_image(count: int) -> int:
         held = int(st.session_state.get(_CHOSEN, 0))
         index = held if held < count else 0
         rule = Rule(N_("which image"), label=N_("Training image"), low=0, high=count - 1)
-        NumberField(_FIELD, _("Training image"), index, rule).draw(_choose, width=180)
+        NumberField(_FIELD, _("Training image"), index, rule).draw(
+            _choose, width=180, help=_("The number of an image of the training set, from 0.")
+        )
         st.button(
             _("Another image"),
             key="another-image",
             icon=":material/shuffle:",
             on_click=_another,
             args=(count,),
+            help=_("Draws a training image at random."),
         )
     return index
 

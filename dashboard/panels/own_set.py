@@ -12,7 +12,7 @@ import streamlit as st
 from dashboard.server.drawings import kept
 from dashboard.session import drawn, problems
 from dashboard.words.translation import _, ngettext
-from dashboard.words.wording import as_markdown
+from dashboard.words.wording import as_markdown, listed
 from mlcore.data.drawings import (
     count_drawings,
     drawings_folder,
@@ -44,12 +44,19 @@ def own_set(classes: Sequence[str], root: Path) -> None:
                 st.button(
                     as_markdown(label),
                     key=f"keep-{label}",
+                    help=_("Keeps the drawing with this label."),
                     on_click=_keep,
                     args=(label, root),
                     disabled=empty,
                 )
         else:
-            chosen = st.selectbox(_("It is"), list(classes), key=_LABEL, width=180)
+            chosen = st.selectbox(
+                _("It is"),
+                list(classes),
+                key=_LABEL,
+                width=180,
+                help=_("The label with which the drawing is kept."),
+            )
             st.button(
                 _("Keep"),
                 key="keep-chosen",
@@ -57,6 +64,7 @@ def own_set(classes: Sequence[str], root: Path) -> None:
                 on_click=_keep,
                 args=(chosen, root),
                 disabled=empty,
+                help=_("Keeps the drawing with this label."),
             )
     problems.show()
     _what_there_is(root)
@@ -74,7 +82,7 @@ def _what_there_is(root: Path) -> None:
         )
         st.caption(f"{said} {nothing}")
         return
-    each = ", ".join(f"{label}: {count:,}" for label, count in sorted(counts.items()))
+    each = listed(f"{label}: {count:,}" for label, count in sorted(counts.items()))
     with st.container(horizontal=True, vertical_alignment="center", key="own-set"):
         st.caption(
             f"{said} "
@@ -95,6 +103,7 @@ def _what_there_is(root: Path) -> None:
             key="download-drawings",
             icon=":material/download:",
             on_click="ignore",
+            help=_("All drawings of the set, a folder for each label."),
         )
     _newest(root)
     if total > _SHOWN:
@@ -122,6 +131,7 @@ def _newest(root: Path) -> None:
                     on_click=_forget,
                     args=(file,),
                     width="stretch",
+                    help=_("Takes this drawing out of the set."),
                 )
 
 

@@ -12,7 +12,7 @@ from dashboard.components.drawing_pad import drawing_pad, network_numbers, sent
 from dashboard.components.figure_files import picture_files
 from dashboard.panels.checkpoint_choice import Choice
 from dashboard.server.drawings import network_of, predicted
-from dashboard.session import drawn, problems
+from dashboard.session import drawn, first_steps, problems
 from dashboard.words.translation import _, sentence
 from mlcore.errors import ImageError
 
@@ -102,6 +102,10 @@ def _switch(*, centre: bool) -> None:
         value=True,
         key=_CENTRE,
         persist_state="session",
+        help=_(
+            "A network with a weight for each pixel knows digits only where it has seen them: in "
+            "the middle, 20 pixels high. Turn it off to see it fail."
+        ),
     )
     if not centre:
         st.caption(
@@ -119,6 +123,8 @@ def _take() -> None:
     if new is not None:
         with problems.caught():
             drawn.replace(new)
+            if new.kind != "none":
+                first_steps.note("draw")
 
 
 def _figure(value: float) -> str:

@@ -52,6 +52,9 @@ def run_menu(shown: RunInfo, runs: Sequence[RunInfo]) -> None:
             key=name.key,
             max_chars=LONGEST_NAME,
             placeholder=_("Time of creation"),
+            help=_(
+                "What the run is called in lists and charts; nothing of the training depends on it."
+            ),
         )
         _tags(shown, runs)
         note = show(f"note-{shown.id}", shown.note, _write(set_note, shown))
@@ -61,6 +64,7 @@ def run_menu(shown: RunInfo, runs: Sequence[RunInfo]) -> None:
             key=note.key,
             max_chars=LONGEST_NOTE,
             height=96,
+            help=_("What you want to remember of this run."),
         )
         _delete_button(shown)
 
@@ -89,6 +93,7 @@ def _tags(shown: RunInfo, runs: Sequence[RunInfo]) -> None:
         accept_new_options=True,
         max_selections=MOST_TAGS,
         placeholder=_("Add a tag"),
+        help=_("Words by which runs are found and filtered, such as homework."),
     )
 
 
@@ -119,7 +124,11 @@ def _delete_button(shown: RunInfo) -> None:
         )
         if trains:
             st.button(
-                _("Keep it"), key=f"keep-run-{shown.id}", on_click=_ask_to_confirm, args=(None,)
+                _("Keep it"),
+                key=f"keep-run-{shown.id}",
+                on_click=_ask_to_confirm,
+                args=(None,),
+                help=_("It goes on training."),
             )
 
 

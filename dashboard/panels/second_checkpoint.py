@@ -76,6 +76,7 @@ def _choose_run(labels: Mapping[str, str], chosen: str, take: Callable[[str], No
         format_func=lambda run: labels.get(run, run),
         key=show("second-run", chosen, take, edition=labels[chosen]).key,
         width=380,
+        help=_("Whose model answers the same test images beside the first."),
     )
 
 
@@ -94,4 +95,5 @@ def _choose_file(
             f"second-checkpoint-{run}", chosen.path.name, lambda file: take(f"{run}/{file}")
         ).key,
         width=260,
+        help=_("Of which moment of that run; an earlier one shows what was learned since."),
     )

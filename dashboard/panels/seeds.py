@@ -32,7 +32,10 @@ def seeds_button() -> None:
             help=_("Train these settings several times, each with another seed."),
         ),
     ):
-        count = _field().draw(width=160)
+        count = _field().draw(
+            width=160,
+            help=_("How many runs: more of them say more exactly how far chance alone goes."),
+        )
         st.caption(_words(config, count))
         st.button(
             _("Train them")
@@ -42,7 +45,9 @@ def seeds_button() -> None:
             type="primary",
             icon=":material/play_arrow:",
             disabled=config is not None and reason is not None,
-            help=sentence(reason) if reason else None,
+            help=sentence(reason)
+            if reason
+            else _("Starts them all; those whose device is busy wait in the queue."),
             on_click=_train,
         )
 

@@ -37,7 +37,12 @@ _CHOICES: Mapping[str, tuple[str, tuple[str, ...]]] = {
 def pack_run(run: RunInfo) -> None:
     """A button that opens the choice of checkpoints, and there the one that downloads the file."""
     sizes = _sizes(RunFolder(run.path))
-    with st.popover(_("Pack this run"), icon=":material/package_2:", key=f"pack-open-{run.id}"):
+    with st.popover(
+        _("Pack this run"),
+        icon=":material/package_2:",
+        key=f"pack-open-{run.id}",
+        help=_("The whole run as one file, to be taken to another machine or handed in."),
+    ):
         st.caption(
             _(
                 "One file with settings, name, note, history, checkpoints and the code. Wherever "
@@ -51,6 +56,10 @@ def pack_run(run: RunInfo) -> None:
                 f"{translated(_CHOICES[key][0])} · {file_size(sizes[key] or 0)}"
             ),
             key=f"pack-which-{run.id}",
+            help=_(
+                "With the last one the run can be resumed, with the best one tested at its best; "
+                "all of them make the film of its epochs, and a larger file."
+            ),
         )
         which = _CHOICES[chosen or "all"][1]
         st.download_button(
@@ -63,6 +72,7 @@ def pack_run(run: RunInfo) -> None:
             type="primary",
             on_click="ignore",
             width="stretch",
+            help=_("Packs the run and downloads it."),
         )
 
 
@@ -83,13 +93,19 @@ def packed(run: Path, which: tuple[str, ...]) -> bytes:
 def bring_in() -> None:
     """A button that opens the field where a packed run is dropped."""
     turn = int(st.session_state.get(_TURN, 0))
-    with st.popover(_("Bring a run in"), icon=":material/unarchive:", key=f"bring-in-{turn}"):
+    with st.popover(
+        _("Bring a run in"),
+        icon=":material/unarchive:",
+        key=f"bring-in-{turn}",
+        help=_("Adds a run that was packed elsewhere to the runs of this server."),
+    ):
         st.file_uploader(
             _("A run that was packed, here or elsewhere"),
             type="zip",
             key=f"run-uploader-{turn}",
             on_change=_take,
             args=(f"run-uploader-{turn}",),
+            help=_("A zip file that “Pack this run” or `mlcore pack` has written."),
         )
         st.caption(
             _(

@@ -17,14 +17,14 @@ from dashboard.settings.pending import change_words, fixed_changes, pending_chan
 from dashboard.words.progress import ACTIVE
 from dashboard.words.setting_names import setting_label, settings_sentence
 from dashboard.words.translation import _
-from dashboard.words.wording import as_markdown
+from dashboard.words.wording import as_markdown, listed
 from mlcore.commands import Command, Continue, Edit, Pause, RunEpoch, RunSteps, Stop
 from mlcore.config import RunConfig
 from mlcore.errors import SettingsError
 from mlcore.rules import Value
 from mlcore.runs import History, Request
 
-__all__ = ["answer_due", "buttons", "pending", "single_steps"]
+__all__ = ["answer_due", "beside_network", "buttons", "pending", "single_steps"]
 
 _SENT = "train-sent"
 _AT_ONCE = 0.2  # seconds that a click waits for its answer, so that the page shows it at once
@@ -39,10 +39,12 @@ def buttons(history: History) -> None:
         _before_it_starts(history)
         return
     if history.state == "paused":
-        _button(_("Continue"), "continue", ":material/resume:", history, Continue())
+        text = _("Trains on, as if nothing had happened.")
+        _button(_("Continue"), "continue", ":material/resume:", history, Continue(), text)
     elif history.state == "running":
-        _button(_("Pause"), "pause", ":material/pause:", history, Pause())
-    _button(_("Stop training"), "stop", ":material/stop:", history, Stop())
+        _pause(history, "pause")
+    text = _("Ends the run and keeps its model; it can be resumed later.")
+    _button(_("Stop training"), "stop", ":material/stop:", history, Stop(), text)
 
 
 def _before_it_starts(history: History) -> None:
@@ -52,7 +54,9 @@ def _before_it_starts(history: History) -> None:
         _("Cancel") if waits else _("Stop training"),
         key="cancel" if waits else "stop",
         icon=":material/close:" if waits else ":material/stop:",
-        help=_("It no longer waits; it can be started again later.") if waits else None,
+        help=_("It no longer waits; it can be started again later.")
+        if waits
+        else _("Ends the run before its first step."),
         on_click=cancel,
         args=(history.folder.id,),
     )
@@ -62,11 +66,27 @@ def single_steps(history: History) -> None:
     """The buttons that take a paused run one step or one epoch further."""
     if history.state != "paused":
         return
-    step, epoch = ":material/skip_next:", ":material/fast_forward:"
-    _button(_("Next step"), "next-step", step, history, RunSteps(), _("One more step."))
-    _button(
-        _("Next epoch"), "next-epoch", epoch, history, RunEpoch(), _("To the end of the epoch.")
-    )
+    _step(history, "next-step")
+    text = _("To the end of the epoch.")
+    _button(_("Next epoch"), "next-epoch", ":material/fast_forward:", history, RunEpoch(), text)
+
+
+def beside_network(history: History) -> None:
+    """One button beside the drawing of the network: pause the run, or take its next step."""
+    if history.state == "running":
+        _pause(history, "network-pause")
+    elif history.state == "paused":
+        _step(history, "network-step")
+
+
+def _pause(history: History, key: str) -> None:
+    text = _("Waits after the step under way; then single steps can be taken.")
+    _button(_("Pause"), key, ":material/pause:", history, Pause(), text)
+
+
+def _step(history: History, key: str) -> None:
+    text = _("One more step.")
+    _button(_("Next step"), key, ":material/skip_next:", history, RunSteps(), text)
 
 
 def pending(history: History) -> None:
@@ -75,9 +95,7 @@ def pending(history: History) -> None:
     Settings that a person did not touch while this run was shown are no wish of theirs. A run that
     waits or starts is not asked: it does not train yet.
     """
-    slot = (
-        st.container()
-    )  # always there, so that what follows keeps its position, and the chart lives
+    slot = st.container()  # always there: what follows keeps its position, and the chart lives
     if history.state not in ("running", "paused") or history.started is None:
         return
     now, values = history.config, session.values()
@@ -136,9 +154,7 @@ def _answer(history: History) -> tuple[Any, ...]:
     return history.state, len(history.edits), history.refused
 
 
-def _button(
-    label: str, key: str, icon: str, history: History, command: Command, help: str | None = None
-) -> None:
+def _button(label: str, key: str, icon: str, history: History, command: Command, help: str) -> None:
     args = (history, command, history.step)
     st.button(label, key=key, icon=icon, on_click=_send, args=args, help=help)
 
@@ -165,7 +181,7 @@ def _apply(history: History) -> None:
         problems.report(
             SettingsError(
                 "The run keeps its settings: {names} cannot be used as it stands in the sidebar.",
-                names=", ".join(map(setting_label, refused)),
+                names=listed(map(setting_label, refused)),
             )
         )
     elif changes := pending_changes(history.config, values, touched):

@@ -53,15 +53,38 @@ def epochs_table(epochs: Sequence[EpochDone], state: State) -> None:
         height=_ROW_HEIGHT * (min(len(recent), _ROWS) + 1) + 3,
         row_height=_ROW_HEIGHT,
         column_config={
-            "epoch": number(_("Epoch"), format="%d", width=60),
-            "train_loss": _loss_column(_("Training loss"), columns["train_loss"]),
-            "validation_loss": _loss_column(
-                _("Validation loss"), columns.get("validation_loss", ())
+            "epoch": number(
+                _("Epoch"),
+                help=_("A pass over all training images."),
+                format="%d",
+                width=60,
             ),
-            "validation_accuracy": number(_("Validation accuracy"), format="%.2f %%"),
-            "lr": number(_("Learning rate"), format="%.3g"),
-            "seconds": number(_("Seconds"), format="%.2f"),
-            "pace": number(_("Images/s"), format="localized"),
+            "train_loss": _loss_column(
+                _("Training loss"),
+                _("The mean over the epoch's steps, while the model still improved."),
+                columns["train_loss"],
+            ),
+            "validation_loss": _loss_column(
+                _("Validation loss"),
+                _("On images held out, with the model as it was at the epoch's end."),
+                columns.get("validation_loss", ()),
+            ),
+            "validation_accuracy": number(
+                _("Validation accuracy"),
+                help=_("The share of the held-out images that it got right."),
+                format="%.2f %%",
+            ),
+            "lr": number(
+                _("Learning rate"),
+                help=_(
+                    "How far a step moved the weights, at the epoch's end; a schedule moves it."
+                ),
+                format="%.3g",
+            ),
+            "seconds": number(_("Seconds"), help=_("How long the epoch took."), format="%.2f"),
+            "pace": number(
+                _("Images/s"), help=_("Training images per second."), format="localized"
+            ),
         },
         key="epochs-table",
     )
@@ -89,10 +112,10 @@ def _losses(losses: Sequence[float | None]) -> Sequence[float | str | None]:
     return [figure(loss) for loss in losses]
 
 
-def _loss_column(label: str, losses: Sequence[object]) -> Any:
+def _loss_column(label: str, help: str, losses: Sequence[object]) -> Any:
     if any(isinstance(loss, str) for loss in losses):
-        return st.column_config.TextColumn(label, alignment="right")
-    return st.column_config.NumberColumn(label, format="%.4f")
+        return st.column_config.TextColumn(label, help=help, alignment="right")
+    return st.column_config.NumberColumn(label, help=help, format="%.4f")
 
 
 def model_table(config: RunConfig) -> None:
@@ -115,11 +138,21 @@ def model_table(config: RunConfig) -> None:
         row_height=_ROW_HEIGHT,
         placeholder="–",
         column_config={
-            "name": text(_("Layer")),
-            "kind": text(_("Kind")),
-            "input": text(_("Input"), alignment="right"),
-            "output": text(_("Output"), alignment="right"),
-            "parameters": st.column_config.NumberColumn(_("Parameters"), format="localized"),
+            "name": text(
+                _("Layer"), help=_("Its name in the state dict; none where it learns nothing.")
+            ),
+            "kind": text(_("Kind"), help=_("What it does with what comes in.")),
+            "input": text(
+                _("Input"), help=_("Numbers of one image that come in."), alignment="right"
+            ),
+            "output": text(
+                _("Output"), help=_("Numbers of one image that go out."), alignment="right"
+            ),
+            "parameters": st.column_config.NumberColumn(
+                _("Parameters"),
+                help=_("Weights and biases that training moves."),
+                format="localized",
+            ),
         },
         key="model-table",
     )
@@ -152,9 +185,11 @@ def settings_table(config: RunConfig) -> None:
         height="content",
         row_height=_ROW_HEIGHT,
         column_config={
-            "setting": text(_("Setting")),
-            "ours": text(_("This run"), alignment="right"),
-            "theirs": text(first, alignment="right"),
+            "setting": text(_("Setting"), help=_("Only those that are not alike.")),
+            "ours": text(_("This run"), help=_("With which it trains now."), alignment="right"),
+            "theirs": text(
+                first, help=_("The preset that the page starts with."), alignment="right"
+            ),
         },
         key="settings-table",
     )

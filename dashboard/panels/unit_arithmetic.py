@@ -14,10 +14,10 @@ from dashboard.words.translation import N_, _, ngettext, translated
 __all__ = ["arithmetic"]
 
 _COLUMNS = {
-    "what": N_("Input"),
-    "input": N_("Value"),
-    "weight": N_("Weight"),
-    "product": N_("Value × weight"),
+    "what": (N_("Input"), N_("A pixel, or a unit of the layer before.")),
+    "input": (N_("Value"), N_("What comes in: the normalised pixel, or the unit's output.")),
+    "weight": (N_("Weight"), N_("What training has made of this connection.")),
+    "product": (N_("Value × weight"), N_("What it adds to the unit's sum.")),
 }
 
 
@@ -50,7 +50,7 @@ def arithmetic(
     with st.container(horizontal=True):
         st.caption(_sum_words(found, last=last), width="stretch")
         csv_button(
-            {translated(_COLUMNS[key]): column for key, column in columns.items()},
+            {translated(_COLUMNS[key][0]): column for key, column in columns.items()},
             key="unit-csv",
             file=f"{file}-fc{layer}-{unit}",
         )
@@ -64,8 +64,12 @@ def _table(columns: Mapping[str, Sequence[str]]) -> None:
         hide_index=True,
         height="content",
         column_config={
-            key: text(translated(name), alignment="left" if key == "what" else "right")
-            for key, name in _COLUMNS.items()
+            key: text(
+                translated(name),
+                help=translated(about),
+                alignment="left" if key == "what" else "right",
+            )
+            for key, (name, about) in _COLUMNS.items()
         },
     )
 

@@ -37,6 +37,10 @@ def uploader() -> None:
         on_change=_take,
         args=(f"uploader-{turn}",),
         label_visibility="collapsed",
+        help=_(
+            "It is read without running any code in it; then it can be tested, drawn for, and "
+            "trained further."
+        ),
     )
     st.caption(
         _(

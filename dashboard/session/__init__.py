@@ -4,7 +4,8 @@ What only few callers need is imported from its module: `comparison`, `problems`
 """
 
 from dashboard.session.address import write_address
-from dashboard.session.display import colours, draw_again, draw_number, language
+from dashboard.session.display import colours, draw_again, draw_number
+from dashboard.session.languages import choose_language, language
 from dashboard.session.settings import (
     apply,
     change,
@@ -37,6 +38,7 @@ __all__ = [
     "change_data",
     "choose",
     "choose_checkpoint",
+    "choose_language",
     "choose_upload",
     "chosen_checkpoint",
     "colours",

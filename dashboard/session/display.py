@@ -1,21 +1,12 @@
-"""How this session's pages are drawn: language, colours, and what is drawn at random."""
+"""How this session's pages are drawn: colours, and what is drawn at random."""
 
 from __future__ import annotations
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard.charts.theme import Palette, palette
-from dashboard.words.translation import SOURCE
 
-__all__ = ["colours", "draw_again", "draw_number", "language"]
-
-
-def language() -> str:
-    """The language of the texts on the page; English outside a session, as in a server's log."""
-    if get_script_run_ctx(suppress_warning=True) is None:
-        return SOURCE
-    return str(st.session_state.get("language", SOURCE))
+__all__ = ["colours", "draw_again", "draw_number"]
 
 
 def colours() -> Palette:

@@ -3,7 +3,8 @@
 The address names it, so that a link leads there. As with the settings, the address is read when a
 session starts; from then on the session knows, and the address follows: what a browser says of its
 address while a person goes on is what it was told before. (Streamlit replaces the address;
-`dashboard.components.place_links` keeps the place that a link leaves in the browser's history.)
+`dashboard.components.place_links` keeps the place that a link leaves in the browser's history.) A
+link from another page names its places too, and is read when that page is entered.
 """
 
 from __future__ import annotations
@@ -13,9 +14,25 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-__all__ = ["address_of", "go_to", "place", "write_in_address"]
+from dashboard.session.languages import LANGUAGE_PARAMETER, chosen_language
 
-_PLACES = "places"
+__all__ = [
+    "address_of",
+    "arrive",
+    "arrived",
+    "go_to",
+    "lead_to",
+    "leave_for",
+    "page_address",
+    "place",
+    "reveal",
+    "revealed",
+    "wanted_page",
+    "write_in_address",
+]
+
+_PLACES, _ARRIVED, _PAGE = "places", "places-arrived", "places-page"
+_WANTED, _REVEALED = "places-wanted", "places-revealed"
 
 
 def place(name: str) -> str | None:
@@ -27,6 +44,51 @@ def place(name: str) -> str | None:
     if name not in held:
         held[name] = st.query_params.get(name)
     return held[name]
+
+
+def arrive(page: str) -> None:
+    """A page is about to be drawn: where it is another one, take what its address names."""
+    if st.session_state.get(_PAGE) == page:
+        return
+    st.session_state[_PAGE] = page
+    lead_to(**st.query_params.to_dict())
+
+
+def arrived(name: str) -> bool:
+    """Whether a link has led to this place, and no one has seen it yet; says so once."""
+    names: set[str] = st.session_state.setdefault(_ARRIVED, set())
+    found = name in names
+    names.discard(name)
+    return found
+
+
+def lead_to(**wanted: str | None) -> None:
+    """Be there from now on, as if a link had led there."""
+    go_to(**wanted)
+    st.session_state.setdefault(_ARRIVED, set()).update(wanted)
+
+
+def leave_for(page: str) -> None:
+    """Have this page drawn with the next run of the script."""
+    st.session_state[_WANTED] = page
+
+
+def wanted_page() -> str | None:
+    """The page to draw instead of the one that the address names, once."""
+    page: str | None = st.session_state.pop(_WANTED, None)
+    return page
+
+
+def reveal(key: str) -> None:
+    """Have the browser bring the element with this key into sight."""
+    serial = int(st.session_state.get(_REVEALED, ("", 0))[1])
+    st.session_state[_REVEALED] = key, serial + 1
+
+
+def revealed() -> tuple[str, int]:
+    """The key to bring into sight, empty where there is none, and the number of the request."""
+    held: tuple[str, int] = st.session_state.get(_REVEALED, ("", 0))
+    return held
 
 
 def go_to(**wanted: str | None) -> None:
@@ -43,6 +105,12 @@ def write_in_address(wanted: Mapping[str, str | None]) -> None:
             del st.query_params[name]
         else:
             st.query_params[name] = text
+
+
+def page_address(page: str, **wanted: str) -> str:
+    """The address of another page, also for another tab: in the language that was chosen here."""
+    chosen = chosen_language()
+    return f"{page}?" + urlencode(wanted | ({LANGUAGE_PARAMETER: chosen} if chosen else {}))
 
 
 def address_of(**wanted: str) -> str:

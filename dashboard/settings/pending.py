@@ -9,6 +9,7 @@ from dashboard.settings.form import check
 from dashboard.words.choices import setting_text
 from dashboard.words.setting_names import setting_label
 from dashboard.words.translation import _
+from dashboard.words.wording import listed
 from mlcore.config import EDITABLE, RunConfig, changes_between
 from mlcore.rules import Value
 
@@ -61,7 +62,7 @@ def fixed_changes(
 def change_words(now: RunConfig, changes: Mapping[str, Any]) -> str:
     """Changes as a person reads them: "Learning rate 0.003 → 0.01, Batch size 64 → 128"."""
     before = now.flat()
-    return ", ".join(
+    return listed(
         _(
             "{setting} {before} → {after}",
             setting=setting_label(name),

@@ -8,6 +8,7 @@ from typing import Any
 from dashboard.words.choices import setting_text
 from dashboard.words.setting_names import setting_label
 from dashboard.words.translation import _
+from dashboard.words.wording import listed
 from mlcore.checkpoint.suggest import ResumePlan, Suggestion, plan_resume
 from mlcore.config import RunConfig
 from mlcore.data import CATALOG
@@ -55,7 +56,7 @@ def origins(plan: ResumePlan) -> str:
             "From the sidebar: epochs, device, CPU threads and data folder."
         )
     shown = plan.optimizer() or {name: plan.config.flat()[name] for name in _NEW}
-    settings = ", ".join(
+    settings = listed(
         f"{setting_label(name)} {setting_text(value)}" for name, value in shown.items()
     )
     text = (

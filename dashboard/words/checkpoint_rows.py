@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dashboard.words.translation import N_, _, translated
+from dashboard.words.wording import listed
 from mlcore.events import CheckpointSaved
 from mlcore.runs import RunFolder
 from mlcore.runs.record.folder import START_FILE, checkpoint_step
@@ -53,7 +54,7 @@ class CheckpointRow:
         marks = [_("best")] if self.best else []
         if self.last:
             marks.append(_("last"))
-        return f"{self.title} ({', '.join(marks)})" if marks else self.title
+        return f"{self.title} ({listed(marks)})" if marks else self.title
 
 
 def checkpoint_rows(

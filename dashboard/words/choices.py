@@ -25,7 +25,7 @@ _NAMES: Mapping[str, str] = {
     "tanh": "Tanh",
     "sigmoid": "Sigmoid",
     "constant": N_("Constant"),
-    "step": N_("Step"),
+    "step": N_("Step decay"),
     "cosine": N_("Cosine"),
     "one_cycle": N_("One cycle"),
     "plateau": N_("Reduce on plateau"),

@@ -7,7 +7,7 @@ from dashboard.words.dates import recent_moment
 from dashboard.words.run_names import state_name
 from dashboard.words.setting_names import setting_label
 from dashboard.words.translation import _, translated
-from dashboard.words.wording import duration, figure, percent
+from dashboard.words.wording import duration, figure, listed, percent
 from mlcore.data import CATALOG
 from mlcore.insight.intervals import wilson
 from mlcore.insight.t_tests import spread
@@ -76,7 +76,7 @@ def group_text(column: Column, group: RunGroup) -> str:
     return (
         next(iter(texts))
         if len(texts) == 1
-        else ", ".join(list(texts)[:_MOST]) + ("…" if len(texts) > _MOST else "")
+        else listed(list(texts)[:_MOST]) + ("…" if len(texts) > _MOST else "")
     )
 
 

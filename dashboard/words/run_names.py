@@ -10,8 +10,9 @@ from dashboard.words.dates import recent_moment
 from dashboard.words.differences import apart, differences
 from dashboard.words.intervals import run_accuracy_range
 from dashboard.words.progress import ACTIVE
-from dashboard.words.translation import N_, _, translated
-from mlcore.runs import RunInfo, State
+from dashboard.words.translation import _, translated
+from mlcore.runs import RunInfo
+from mlcore.runs.record.status import STATE_WORDS
 from mlcore.words import percent
 
 __all__ = [
@@ -28,16 +29,6 @@ __all__ = [
 _ROOM = 32  # characters of a name that legends show
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
-_STATES: Mapping[State, str] = {
-    "queued": N_("queued"),
-    "running": N_("running"),
-    "paused": N_("paused"),
-    "finished": N_("finished"),
-    "stopped": N_("stopped"),
-    "failed": N_("failed"),
-    "lost": N_("lost"),
-}
-
 
 def display_name(info: RunInfo) -> str:
     """What a run is called: its name, else what sets its settings apart."""
@@ -51,7 +42,7 @@ def file_stem(info: RunInfo) -> str:
 
 def state_name(state: str) -> str:
     """A state in a sentence or a cell: "running"; the word itself where it is none."""
-    return next((translated(text) for name, text in _STATES.items() if name == state), state)
+    return next((translated(text) for name, text in STATE_WORDS.items() if name == state), state)
 
 
 def timed_name(info: RunInfo) -> str:

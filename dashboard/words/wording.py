@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterable
 
 from dashboard.words.translation import _, translated
 from mlcore import words
@@ -19,6 +20,8 @@ __all__ = [
     "exact_percent",
     "figure",
     "file_size",
+    "listed",
+    "listed_apart",
     "percent",
     "refusal",
     "with_article",
@@ -34,6 +37,16 @@ def with_article(label: str) -> str:
     """A class name after the article that its sound asks for: "a 4", "an 8", "an Ankle boot"."""
     vowel = label in _SPOKEN_WITH_VOWEL if len(label) == 1 else label[:1].lower() in set("aeiou")
     return _("an {label}", label=label) if vowel else _("a {label}", label=label)
+
+
+def listed(texts: Iterable[str]) -> str:
+    """Names or numbers in a row, as the language writes it: "a, b, c"."""
+    return _(", ").join(texts)
+
+
+def listed_apart(texts: Iterable[str]) -> str:
+    """The same for texts that may have commas themselves: "a, b; c"."""
+    return _("; ").join(texts)
 
 
 def file_size(count: int) -> str:

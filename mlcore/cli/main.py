@@ -42,6 +42,7 @@ COMMANDS = {
     "inspect": "say what is in a checkpoint file before it is used",
     "data": "data sets: what is on disk, fetch, verify",
     "presets": "list the named settings for `mlcore train --preset`",
+    "lessons": "mistakes, each run wrong and right side by side",
 }
 """Command → what it does."""
 

@@ -71,12 +71,13 @@ def find_files(family: Family, files: SplitFiles, root: Path) -> list[Path]:
     for name in files.names:
         path = find_idx(data_folder(family, root), name)
         if path is None:
+            missing = f"{family.folder}/{name}"
             raise DataMissingError(
                 "{title} is not in {root} ({file} is missing): run `mlcore data fetch {name}`, or "
                 "use the bundled `digits`.",
                 title=family.title,
                 root=str(root),
-                file=f"{family.folder}/{name}",
+                file=missing,
                 name=family.name,
             )
         paths.append(path)

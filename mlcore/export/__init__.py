@@ -7,18 +7,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mlcore.export.code import Recipe, Start, command, notebook, recipe_of, script
+from mlcore.export.code import (
+    CHAPTERS,
+    Chapter,
+    Recipe,
+    Start,
+    chapter_code,
+    command,
+    notebook,
+    recipe_of,
+    script,
+)
 from mlcore.export.formats import CODE_FORMATS, FORMATS, Format
 
 if TYPE_CHECKING:
     from mlcore.export.write import export
 
 __all__ = [
+    "CHAPTERS",
     "CODE_FORMATS",
     "FORMATS",
+    "Chapter",
     "Format",
     "Recipe",
     "Start",
+    "chapter_code",
     "command",
     "export",
     "notebook",

@@ -9,7 +9,6 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -134,11 +133,7 @@ def look_at_epochs(request: Mapping[str, Any], job: JobFolder, cache: DataCache)
     labels: list[int] = []
     for number, path in enumerate(paths):
         job.report({"done": number, "total": len(paths)})
-        try:
-            opened = OpenedModel.at({**request, "checkpoint": path}, cache)
-        except (CheckpointError, OSError):
-            if Path(path).exists():
-                raise
+        if (opened := OpenedModel.if_there(request, path, cache)) is None:
             continue
         made = _kept(job).get(f"frame-{opened.key}", _maker(opened))
         labels = opened.data.test.labels[:MOST_POINTS].tolist()

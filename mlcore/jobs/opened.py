@@ -14,7 +14,7 @@ from mlcore.checkpoint import Checkpoint
 from mlcore.config import RunConfig, data_root
 from mlcore.data import RawData, load_raw
 from mlcore.data.tensors import Dataset
-from mlcore.errors import SettingsError
+from mlcore.errors import CheckpointError, SettingsError
 from mlcore.insight.forward import prepared
 from mlcore.jobs.data_cache import DataCache
 from mlcore.jobs.kept import content_key
@@ -22,7 +22,7 @@ from mlcore.jobs.reading import load_checkpoint
 from mlcore.model import MLP
 from mlcore.testing import data_config
 
-__all__ = ["OpenedModel"]
+__all__ = ["OpenedModel", "image_number"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +60,22 @@ class OpenedModel:
         key = content_key(Path(request["checkpoint"]), *about)
         return cls(found=found, model=model, data=data, raw=raw, key=key)
 
+    @classmethod
+    def if_there(
+        cls, request: Mapping[str, Any], path: str, cache: DataCache
+    ) -> OpenedModel | None:
+        """The same for the checkpoint at `path`; None where the file is gone.
+
+        Raises:
+            CheckpointError, DataError: as `at`.
+        """
+        try:
+            return cls.at({**request, "checkpoint": path}, cache)
+        except (CheckpointError, OSError):
+            if Path(path).exists():
+                raise
+            return None
+
     def image(self, request: Mapping[str, Any]) -> Tensor:
         """The image that is asked for, `(784,)` bytes: "pixels", or number "image" of the test.
 
@@ -68,12 +84,25 @@ class OpenedModel:
         """
         if (pixels := request.get("pixels")) is not None:
             return torch.tensor(pixels, dtype=torch.uint8).reshape(-1)
-        index, count = int(request["image"]), len(self.data.test)
-        if not 0 <= index < count:
-            raise SettingsError(
-                "There is no test image {index:,}: {title} has 0 to {last:,}.",
-                index=index,
-                title=self.data.title,
-                last=count - 1,
-            )
-        return self.data.test.images[index]
+        return self.data.test.images[image_number(self.data, request["image"])]
+
+
+def image_number(data: Dataset, asked: Any) -> int:
+    """The number of a test image.
+
+    Args:
+        data: the data set.
+        asked: what a request says.
+
+    Raises:
+        SettingsError: there is no such image.
+    """
+    index, count = int(asked), len(data.test)
+    if not 0 <= index < count:
+        raise SettingsError(
+            "There is no test image {index:,}: {title} has 0 to {last:,}.",
+            index=index,
+            title=data.title,
+            last=count - 1,
+        )
+    return index

@@ -16,8 +16,9 @@ from mlcore.export import export
 from mlcore.export.formats import find_format
 from mlcore.insight.answers import write_answers
 from mlcore.insight.forward import answers_of_checkpoint
-from mlcore.jobs import drawn, packed
+from mlcore.jobs import drawn, lessons, packed
 from mlcore.jobs.data_cache import DataCache
+from mlcore.jobs.diagrams import draw_checkpoints, draw_untrained
 from mlcore.jobs.folder import JobFolder
 from mlcore.jobs.insight import INSIGHT_HANDLERS
 from mlcore.jobs.reading import guarded, load_checkpoint
@@ -121,16 +122,19 @@ def fetch_data(request: Mapping[str, Any], job: JobFolder, _cache: DataCache) ->
 
 HANDLERS: Mapping[str, Handler] = {
     "devices": devices,
+    "diagrams": draw_checkpoints,
     "evaluate": evaluate_checkpoint,
     "export": export_checkpoint,
     "fetch": fetch_data,
     "inspect": inspect,
     "keep-drawing": drawn.keep,
+    "lesson": lessons.run,
     "network": drawn.network,
     "normalisations": try_normalisations,
     "pack": packed.pack_run,
     "predict": drawn.predict_image,
     "unpack": packed.unpack_run,
+    "untrained": draw_untrained,
     **INSIGHT_HANDLERS,
 }
 """Kind of job → what does it."""

@@ -103,6 +103,11 @@ class Trainer:
         """Whole epochs done."""
         return self._state.epoch
 
+    @property
+    def paused(self) -> bool:
+        """Whether it waits between two steps."""
+        return self._paused
+
     def snapshot(self) -> dict[str, Any]:
         """All that the next step depends on; as `state` of a new trainer it continues exactly.
 

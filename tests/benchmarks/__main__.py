@@ -1,8 +1,8 @@
 """Print tables of speed, memory and accuracy on MNIST: `python -m tests.benchmarks`.
 
 Name what to measure (default: epochs): epochs, widths, presets, memory, together, load,
-steering, syncing, insight, page. The last drives Chromium, and `--rounds` should be 10 or more
-there and for steering.
+steering, syncing, insight, network, page. The last drives Chromium, and `--rounds` should be 10
+or more there and for steering.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from tests.benchmarks import (
     insight,
     load,
     memory,
+    network,
     steering,
     syncing,
     together,
@@ -30,7 +31,7 @@ from tests.benchmarks.page.figures import HEAD, lines
 
 WHAT = (
     *("epochs", "widths", "presets", "memory", "together", "load", "steering", "syncing"),
-    *("insight", "page"),
+    *("insight", "network", "page"),
 )
 
 
@@ -79,6 +80,9 @@ def main() -> None:
                 print(together.table(arguments.rounds) + "\n", flush=True)
             case "insight":
                 print(insight.table(arguments.rounds) + "\n", flush=True)
+            case "network":
+                for line in network.lines(arguments.rounds):
+                    print(line, flush=True)
             case "load":
                 print(load.table(arguments.rounds) + "\n", flush=True)
             case "syncing":

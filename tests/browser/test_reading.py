@@ -115,8 +115,9 @@ def test_axe_finds_nothing_in_menus_groups_and_refusals(lab, page):
 
 def test_axe_finds_nothing_where_nothing_was_trained_yet(app, page):
     server = app()
-    for name in ("", "test", "checkpoints"):
-        page.goto(f"{server.url}/{name}?{SHORT}")
+    for name, more in (("", "&how=training"), ("test", ""), ("checkpoints", ""), ("learn", "")):
+        page.goto(f"{server.url}/{name}?{SHORT}{more}")
+        expect(page.locator(".st-key-first-steps nav")).to_be_visible()
         look(page, name or "train")
 
 

@@ -230,7 +230,7 @@ def test_a_run_that_trains_is_named_stopped_and_deleted_and_comes_back(app, page
     expect(delete).to_contain_text("Stop and delete")
     delete.click()
     expect(page.locator(".st-key-deleted")).to_contain_text("was deleted")
-    expect(page.get_by_text("Nothing is trained yet")).to_be_visible()
+    expect(page.get_by_text("Teach a network")).to_be_visible()
     assert RunStore(server.runs).list() == []
     button(page, f"undo-delete-{folder.id}").click()
     badge(page, "Stopped")

@@ -190,9 +190,9 @@ def test_refresh_page_change_and_a_second_tab_show_the_same_run(app, page, settl
     page.reload()
     wait_for_steps(page, at)
     assert run_of(page) == run
-    page.get_by_test_id("stSidebarNav").get_by_text("Data").click()
+    page.get_by_test_id("stSidebarNav").get_by_text("Data", exact=True).click()
     expect(page.locator(CHART)).to_have_count(0)
-    page.get_by_test_id("stSidebarNav").get_by_text("Train").click()
+    page.get_by_test_id("stSidebarNav").get_by_text("Train", exact=True).click()
     wait_for_steps(page, at)
     assert run_of(page) == run
     second = page.context.new_page()

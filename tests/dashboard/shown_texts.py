@@ -13,7 +13,7 @@ from google.protobuf.message import Message
 from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 
-__all__ = ["shown_texts"]
+__all__ = ["nodes", "shown_texts"]
 
 _NO_TEXT = {
     *("id", "icon", "theme", "color", "type", "tag", "format", "page", "page_script_hash"),
@@ -43,17 +43,18 @@ _STYLE_OR_TAG = re.compile(r"<(style|script)>.*?</\1>|<[^>]*>", re.DOTALL)
 
 def shown_texts(app: AppTest, *, sidebar: bool = True) -> Iterator[tuple[str, str]]:
     """Where a text is shown and the text itself, for all elements of a page and its sidebar."""
-    nodes = _nodes(app._tree) if sidebar else (x for k in (0, 2) for x in _nodes(app._tree[k]))
-    for node in nodes:
+    found = nodes(app._tree) if sidebar else (x for k in (0, 2) for x in nodes(app._tree[k]))
+    for node in found:
         proto = getattr(node, "proto", None)
         if isinstance(proto, Message):
             yield from _texts(proto, type(node).__name__)
 
 
-def _nodes(node: Any) -> Iterator[Any]:
+def nodes(node: Any) -> Iterator[Any]:
+    """All elements and blocks of a tree."""
     yield node
     for child in getattr(node, "children", {}).values():
-        yield from _nodes(child)
+        yield from nodes(child)
 
 
 def _texts(message: Message, where: str) -> Iterator[tuple[str, str]]:

@@ -43,7 +43,7 @@ from mlcore.runs.active.queue import RunQueue
 from tests.dashboard.shown_texts import shown_texts
 from tests.dashboard.train_page import EPOCH, STARTED, STEPS
 
-PAGES = ("train", "runs", "run", "test", "draw", "checkpoints", "data")
+PAGES = ("train", "runs", "run", "test", "draw", "checkpoints", "data", "learn", "lessons")
 CONFIG = RunConfig(
     data=DataConfig(name="digits", batch_size=32, validation=200),
     optim=OptimConfig(name="adam"),
@@ -326,8 +326,9 @@ def test_with_an_upload_whose_activation_is_not_here(app: AppTest, runs: RunStor
 def test_titles_of_the_pages_and_of_the_tab(
     app: AppTest, runs: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    titles = []
-    page, configure = st.Page, st.set_page_config
+    titles: list[str] = []
+    sections: list[str] = []
+    page, configure, navigation = st.Page, st.set_page_config, st.navigation
 
     def noted_page(*args: object, title: str, **more: object) -> object:
         titles.append(title)
@@ -337,11 +338,17 @@ def test_titles_of_the_pages_and_of_the_tab(
         titles.extend([str(settings["page_title"]), *settings["menu_items"].values()])  # type: ignore[attr-defined]
         configure(**settings)  # type: ignore[arg-type]
 
+    def noted_navigation(pages: dict[str, list[object]]) -> object:
+        sections.extend(pages)
+        return navigation(pages)  # type: ignore[arg-type]
+
     monkeypatch.setattr(st, "Page", noted_page)
+    monkeypatch.setattr(st, "navigation", noted_navigation)
     monkeypatch.setattr(st, "set_page_config", noted_config)
     opened(app)
     assert len(titles) == len(PAGES) + 2
-    assert all(re.fullmatch(r"⟦[^⟦⟧]+⟧", title) for title in titles)
+    assert len(sections) >= 3
+    assert all(re.fullmatch(r"⟦[^⟦⟧]+⟧", title) for title in [*titles, *sections])
 
 
 def test_a_text_that_is_not_translated_is_found() -> None:

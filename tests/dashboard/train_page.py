@@ -71,7 +71,8 @@ def keys(app: AppTest) -> set[str | None]:
 
 
 def chart_header(app: AppTest) -> bytes:
-    chart, _ = app.main.get("bidi_component")  # the last one loads plotly.js
+    drawn = app.main.get("bidi_component")
+    (chart,) = (one for one in drawn if one.proto.component_name.endswith("live_chart"))
     message = chart.proto.bytes
     (size,) = struct.unpack_from("<I", message)
     return message[4 : 4 + size]

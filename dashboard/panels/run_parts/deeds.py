@@ -18,11 +18,19 @@ __all__ = ["deeds"]
 def deeds(info: RunInfo, history: History, runs: Sequence[RunInfo]) -> None:
     """One row: watch, test, continue, branch off, replay, pack, link, and the menu of the run."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="run-deeds"):
-        if st.button(_("Train page"), key="run-to-train", icon=":material/play_circle:"):
+        if st.button(
+            _("Train page"),
+            key="run-to-train",
+            icon=":material/play_circle:",
+            help=_("Shows this run with its live chart and the controls to steer it."),
+        ):
             session.set_current_run(info.id)
             st.switch_page("app_pages/train.py")
         if history.folder.last_checkpoint() is not None and st.button(
-            _("Test"), key="run-to-test", icon=":material/fact_check:"
+            _("Test"),
+            key="run-to-test",
+            icon=":material/fact_check:",
+            help=_("Shows how good the run's last checkpoint is on the test images."),
         ):
             session.choose_checkpoint(info.id, None)
             st.switch_page("app_pages/test.py")
@@ -37,7 +45,12 @@ def deeds(info: RunInfo, history: History, runs: Sequence[RunInfo]) -> None:
 
 
 def _replay(info: RunInfo) -> None:
-    with st.popover(_("Replay"), icon=":material/replay:", key=f"run-replay-{info.id}"):
+    with st.popover(
+        _("Replay"),
+        icon=":material/replay:",
+        key=f"run-replay-{info.id}",
+        help=_("Whether the same run, made again, gives the same numbers."),
+    ):
         st.markdown(
             _(
                 "Trains the run again from its record, stops and edits included, and says whether "
@@ -48,7 +61,12 @@ def _replay(info: RunInfo) -> None:
 
 
 def _link(info: RunInfo) -> None:
-    with st.popover(_("Link"), icon=":material/link:", key=f"run-link-{info.id}"):
+    with st.popover(
+        _("Link"),
+        icon=":material/link:",
+        key=f"run-link-{info.id}",
+        help=_("An address that leads to this run."),
+    ):
         st.markdown(_("The address of this page:"))
         address = (st.context.url or "run").partition("?")[0]
         st.code(f"{address}?run={info.id}", language=None, wrap_lines=True)

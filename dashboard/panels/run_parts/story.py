@@ -10,7 +10,7 @@ from dashboard.panels.plain_table import plain_table
 from dashboard.words.choices import setting_text
 from dashboard.words.setting_names import setting_label
 from dashboard.words.translation import _, ngettext, sentence
-from dashboard.words.wording import percent
+from dashboard.words.wording import listed, percent
 from mlcore.events import Failed, Finished, SettingsEdited, Stopped
 from mlcore.runs import History
 
@@ -66,7 +66,7 @@ def _start(step: int, index: int) -> str:
 
 
 def _edit(edit: SettingsEdited) -> str:
-    return ", ".join(
+    return listed(
         _(
             "{setting} {before} → {after}",
             setting=setting_label(name),

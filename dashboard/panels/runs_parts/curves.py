@@ -40,6 +40,10 @@ def draw(runs: Sequence[RunInfo]) -> None:
         format_func=lambda name: translated(AGAINST[name]),
         key=_AGAINST,
         persist_state="session",
+        help=_(
+            "Steps compare what the weights went through, images what was looked at, seconds what "
+            "it cost."
+        ),
     )
     shown = runs[:MOST_CURVES]
     names = distinct_names(shown)

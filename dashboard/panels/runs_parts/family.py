@@ -10,6 +10,7 @@ import streamlit as st
 from dashboard import server, session
 from dashboard.components.place_links import follow_links
 from dashboard.server.histories import first_step_of
+from dashboard.session.places import page_address
 from dashboard.words.run_cells import cell_text
 from dashboard.words.run_names import distinct_names, state_name
 from dashboard.words.translation import _
@@ -64,7 +65,8 @@ def _line(member: Member, name: str) -> str:
         accuracy = cell_text(COLUMNS["best"], info)
         facts.append(_("best validation accuracy {accuracy}", accuracy=accuracy))
     link = (
-        f'<a href="run?run={html.escape(info.id)}" data-place="open={html.escape(info.id)}">'
+        f'<a href="{html.escape(page_address("run", run=info.id))}" '
+        f'data-place="open={html.escape(info.id)}">'
         f"{html.escape(name)}</a>"
     )
     bold = f"<b>{link}</b>" if member.chosen else link

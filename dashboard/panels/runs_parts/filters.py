@@ -25,6 +25,11 @@ __all__ = ["filters"]
 _NAMED = ("text", "tags", "choice", "switch", "sizes")
 _SIGNS = ("=", "!=", "<", "<=", ">", ">=")
 _FORMS = {"csv": N_("CSV"), "json": N_("JSON"), "parquet": N_("Parquet")}
+_WHAT_FOR = {
+    "csv": N_("For a spreadsheet: a row for each run."),
+    "json": N_("For a script: a list of runs, each with its figures and settings."),
+    "parquet": N_("For pandas and the like: columns with their types."),
+}
 _LISTED = 100  # values to choose from
 
 
@@ -84,12 +89,18 @@ def _how_many(runs: Sequence[RunInfo], view: RunView, listed: Sequence[RunInfo])
 
 def _by_column(runs: Sequence[RunInfo]) -> None:
     """A menu that adds a comparison to the condition, for those who do not type."""
-    with st.popover(_("By column"), icon=":material/filter_alt:", key="runs-filter"):
+    with st.popover(
+        _("By column"),
+        icon=":material/filter_alt:",
+        key="runs-filter",
+        help=_("Puts a condition together without typing it."),
+    ):
         name = st.selectbox(
             _("Column"),
             list(COLUMNS),
             format_func=lambda name: column_label(COLUMNS[name]),
             key="runs-filter-column",
+            help=_("Which figure or setting the runs are compared by."),
         )
         column = COLUMNS[name]
         sign, value = _named(column, runs) if column.kind in _NAMED else _figure(column)
@@ -100,6 +111,7 @@ def _by_column(runs: Sequence[RunInfo]) -> None:
             disabled=not value,
             on_click=_add,
             args=(name, sign, value),
+            help=_("Joins it by “and” to what is there."),
         )
 
 
@@ -116,17 +128,26 @@ def _named(column: Column, runs: Sequence[RunInfo]) -> tuple[str, str]:
         sorted(values, key=lambda text: values[text].casefold()),
         format_func=lambda text: values.get(text, text),
         key=f"runs-filter-value-{column.name}",
+        help=_("What the column must be for a run to be listed."),
     )
     return "=", chosen or ""
 
 
 def _figure(column: Column) -> tuple[str, str]:
-    sign = st.segmented_control(_("is"), _SIGNS, default=">", required=True, key="runs-filter-sign")
+    sign = st.segmented_control(
+        _("is"),
+        _SIGNS,
+        default=">",
+        required=True,
+        key="runs-filter-sign",
+        help=_("What the column must be for a run to be listed."),
+    )
     examples = {"share": "97 %", "seconds": "2 min", "moment": "2026-11-28"}
     value = st.text_input(
         _("Value"),
         key=f"runs-filter-value-{column.name}",
         placeholder=examples.get(column.kind, ""),
+        help=_("A number, a share such as 97 %, a time such as 2 min, or a day."),
     )
     return sign or ">", value.strip()
 
@@ -149,7 +170,12 @@ def _add(name: str, sign: str, value: str) -> None:
 
 
 def _columns(view: RunView) -> None:
-    with st.popover(_("Columns"), icon=":material/view_column:", key="runs-columns"):
+    with st.popover(
+        _("Columns"),
+        icon=":material/view_column:",
+        key="runs-columns",
+        help=_("Which figures and settings the table shows."),
+    ):
         widget = show("runs-columns-chosen", list(view.columns), run_view.choose_columns)
         names = [*view.columns, *(n for n in (DIFFERING, *COLUMNS) if n not in view.columns)]
         st.multiselect(
@@ -161,6 +187,9 @@ def _columns(view: RunView) -> None:
                 _("Settings that differ") if name == DIFFERING else column_label(COLUMNS[name])
             ),
             select_all=False,
+            help=_(
+                "“Settings that differ” stands for those in which the listed runs are not alike."
+            ),
         )
         st.button(
             _("As at first"),
@@ -168,12 +197,18 @@ def _columns(view: RunView) -> None:
             disabled=view.columns == DEFAULT_COLUMNS,
             on_click=run_view.choose_columns,
             args=(DEFAULT_COLUMNS,),
+            help=_("Back to the columns that the page starts with."),
         )
 
 
 def _download(listed: Sequence[RunInfo]) -> None:
     """The listed runs as a file, written when it is asked for."""
-    with st.popover(_("Export"), icon=":material/download:", key="runs-export"):
+    with st.popover(
+        _("Export"),
+        icon=":material/download:",
+        key="runs-export",
+        help=_("The listed runs as a file for a spreadsheet or a script."),
+    ):
         st.caption(_("The listed runs, with every figure and setting."))
         for form, kind in TABLE_FORMATS.items():
             st.download_button(
@@ -185,4 +220,5 @@ def _download(listed: Sequence[RunInfo]) -> None:
                 disabled=not listed,
                 on_click="ignore",
                 width="stretch",
+                help=translated(_WHAT_FOR[form]),
             )

@@ -14,7 +14,7 @@ from dashboard.panels import downloads
 from dashboard.words.run_cells import cell_text, column_label
 from dashboard.words.run_names import distinct_names
 from dashboard.words.translation import _, ngettext
-from dashboard.words.wording import as_markdown
+from dashboard.words.wording import as_markdown, listed_apart
 from mlcore.runs import RunInfo
 from mlcore.runs.library.columns import COLUMNS, differing
 
@@ -48,7 +48,7 @@ def draw_parallel(runs: Sequence[RunInfo]) -> None:
         return
     pick = max if last.name == "best" else min
     best = pick(known, key=lambda info: last.read(info) or 0)
-    settings = "; ".join(f"{column_label(c)} {cell_text(c, best)}" for c in columns)
+    settings = listed_apart(f"{column_label(c)} {cell_text(c, best)}" for c in columns)
     words = _(
         "The strongest line is {name} ({figure} {value}): {settings}.",
         name=names[best.id],

@@ -37,11 +37,17 @@ def selection_bar(selected: Sequence[RunInfo]) -> None:
             type="tertiary",
             on_click=run_view.select,
             args=((),),
+            help=_("Selects nothing; no run is changed."),
         )
 
 
 def _tag(selected: Sequence[RunInfo]) -> None:
-    with st.popover(_("Tag"), icon=":material/sell:", key="runs-tag"):
+    with st.popover(
+        _("Tag"),
+        icon=":material/sell:",
+        key="runs-tag",
+        help=_("Gives the selected runs tags, or takes them away."),
+    ):
         edition = st.session_state.get(_EDITION, 0)
         theirs = list(dict.fromkeys(tag for info in selected for tag in info.tags))
         add = st.text_input(
@@ -52,7 +58,11 @@ def _tag(selected: Sequence[RunInfo]) -> None:
         )
         remove = (
             st.pills(
-                _("Tags to remove"), theirs, selection_mode="multi", key=f"{_TO_REMOVE}-{edition}"
+                _("Tags to remove"),
+                theirs,
+                selection_mode="multi",
+                key=f"{_TO_REMOVE}-{edition}",
+                help=_("These are taken away from the selected runs."),
             )
             if theirs
             else []
@@ -102,7 +112,13 @@ def _delete(selected: Sequence[RunInfo]) -> None:
                 active,
             )
         )
-        st.button(_("Stop and delete"), key="runs-delete", on_click=_delete_now, args=(selected,))
+        st.button(
+            _("Stop and delete"),
+            key="runs-delete",
+            on_click=_delete_now,
+            args=(selected,),
+            help=_("Stops what trains, and moves all selected runs to the trash."),
+        )
 
 
 def _delete_now(selected: Sequence[RunInfo]) -> None:

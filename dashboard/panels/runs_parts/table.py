@@ -24,7 +24,7 @@ from mlcore.runs.library.groups import RunGroup, average, experiments
 __all__ = ["live_table", "runs_data", "shown_columns"]
 
 _KEY = "runs-table"
-_ROWS, _MORE = "runs-rows", 200  # rows at first, and by each click on "Show more"
+_ROWS, _MORE = "runs-rows", 100  # rows at first, and by each click on "Show more"
 _ECHO, _OPEN, _UNFOLDED = "runs-echo", "runs-open", "runs-unfolded"
 _MOVES, _IDLE = 2.0, 4.0  # seconds between two looks
 _MOST_DIFFERING = 6

@@ -93,7 +93,9 @@ def _config() -> dict[str, Any]:
         )
 
     return {
-        "class": st.column_config.TextColumn(_("Class")),
+        "class": st.column_config.TextColumn(
+            _("Class"), help=_("The true class of the images in this row.")
+        ),
         "precision": bar(
             _("Precision"), _("The share of images predicted as this class that belong to it.")
         ),

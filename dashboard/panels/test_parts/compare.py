@@ -67,6 +67,10 @@ def _accuracies(first: Subject, second: Subject) -> None:
                 delta_color="off",
                 delta_arrow="off",
                 border=True,
+                help=_(
+                    "The share of the same test images that it gets right, and the range that so "
+                    "many images leave open."
+                ),
             )
 
 

@@ -10,20 +10,19 @@ import streamlit as st
 from dashboard import session
 from dashboard.components.figure_files import picture_files
 from dashboard.components.film import FilmInfo, film
-from dashboard.controls.numbers import NumberField, forget
 from dashboard.panels.checkpoint_choice import rows_of
+from dashboard.panels.column_help import column_help
 from dashboard.panels.downloads import csv_button
-from dashboard.panels.test_parts.image_choice import image_in_address
+from dashboard.panels.test_parts.image_choice import image_field
 from dashboard.panels.test_parts.subject import Subject
 from dashboard.server import data_sets
 from dashboard.server.insights import Found, ask
 from dashboard.session import places
 from dashboard.words.checkpoint_rows import CheckpointRow
 from dashboard.words.intervals import accuracy_range
-from dashboard.words.translation import N_, _, ngettext
+from dashboard.words.translation import _, ngettext
 from dashboard.words.wording import figure, percent
 from mlcore.insight.intervals import accuracy_interval
-from mlcore.rules import Rule
 from mlcore.words import share_range
 
 __all__ = ["draw"]
@@ -50,7 +49,7 @@ def draw(subject: Subject) -> None:
 def _film(subject: Subject, rows: list[CheckpointRow], found: Found) -> None:
     data = data_sets.images(subject.data, subject.root)
     labels = np.array(found.told["labels"], np.int64)
-    image = _choose_image(subject.data, len(data.test))
+    image = image_field(_FIELD, subject.data, len(data.test))
     if len(rows) == 1:
         st.caption(_("One checkpoint is kept so far: the film grows with the run."))
     frames = [
@@ -75,19 +74,6 @@ def _film(subject: Subject, rows: list[CheckpointRow], found: Found) -> None:
         )
     if gaps := _gaps(rows):
         st.caption(gaps)
-
-
-def _choose_image(data: str, count: int) -> int:
-    """The field for the image whose probabilities are shown; the address names it."""
-    index = image_in_address(data, count, 0)
-    rule = Rule(N_("which image"), label=N_("Test image"), low=0, high=count - 1)
-    NumberField(_FIELD, _("Test image"), index, rule).draw(_go_to, width=140)
-    return index
-
-
-def _go_to(index: int) -> None:
-    forget(_FIELD)
-    places.go_to(image=str(index))
 
 
 def _open() -> None:
@@ -132,5 +118,11 @@ def _table(rows: list[CheckpointRow], found: Found, images: int, name: str) -> N
             ],
             _("Test loss"): [figure(value) for value in found.told["loss"]],
         }
-        st.dataframe(table, key="film-table", hide_index=True)
+        about = {
+            _("Checkpoint"): _("The moment of the run at which it was saved."),
+            _("Test accuracy"): _("The share of test images that it gets right."),
+            _("95 % interval"): _("The range that so many test images leave open."),
+            _("Test loss"): _("The mean of −ln of the true class's probability."),
+        }
+        st.dataframe(table, key="film-table", hide_index=True, column_config=column_help(about))
         csv_button(table, key="film-csv", file=f"{name}-epochs")

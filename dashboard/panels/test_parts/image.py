@@ -16,6 +16,7 @@ from dashboard.charts.close_up import (
     probabilities_html,
 )
 from dashboard.controls.numbers import NumberField, forget
+from dashboard.panels.column_help import column_help
 from dashboard.panels.downloads import csv_button, picture
 from dashboard.panels.headings import choose_one
 from dashboard.panels.neighbours import nearest
@@ -75,7 +76,9 @@ def _choose_image(subject: Subject, count: int) -> int:
     index = image_in_address(subject.data, count, int(subject.answers.losses.argmax()))
     with st.container(horizontal=True, vertical_alignment="bottom", key="image-choice"):
         rule = Rule(N_("which image"), label=N_("Test image"), low=0, high=count - 1)
-        NumberField(_FIELD, _("Test image"), index, rule).draw(_go_to, width=140)
+        NumberField(_FIELD, _("Test image"), index, rule).draw(
+            _go_to, width=140, help=_("The number of an image of the test set, from 0.")
+        )
         for key, icon, name, target in (
             ("image-before", ":material/chevron_left:", _("Previous image"), index - 1),
             ("image-after", ":material/chevron_right:", _("Next image"), index + 1),
@@ -84,6 +87,7 @@ def _choose_image(subject: Subject, count: int) -> int:
                 name,
                 key=key,
                 icon=icon,
+                help=_("In the order of the test set."),
                 disabled=not 0 <= target < count,
                 on_click=_go_to,
                 args=(target,),
@@ -173,5 +177,11 @@ def _flip(
             _("Before"): [change["before"] for change in flip["changes"]],
             _("After"): [change["after"] for change in flip["changes"]],
         }
-        st.dataframe(table, key="flip-table", hide_index=True)
+        about = {
+            _("Row"): _("Of the pixel, from the top, from 0."),
+            _("Column"): _("Of the pixel, from the left, from 0."),
+            _("Before"): _("Its grey value in the image, 0 to 255."),
+            _("After"): _("The grey value that helps to turn the answer."),
+        }
+        st.dataframe(table, key="flip-table", hide_index=True, column_config=column_help(about))
         csv_button(table, key="flip-csv", file=f"{file}-flip")

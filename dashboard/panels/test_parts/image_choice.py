@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dashboard.controls.numbers import NumberField, forget
 from dashboard.session import places
 from dashboard.words.choices import choice_name
-from dashboard.words.translation import _
+from dashboard.words.translation import N_, _
 from dashboard.words.wording import as_markdown
+from mlcore.rules import Rule
 
-__all__ = ["IMAGE", "image_in_address"]
+__all__ = ["IMAGE", "image_field", "image_in_address"]
 
 IMAGE = "image"
 """The parameter of the address."""
@@ -40,3 +42,24 @@ def image_in_address(data: str, count: int, usual: int) -> int:
         icon=":material/error:",
     )
     return usual
+
+
+def image_field(name: str, data: str, count: int) -> int:
+    """The field for the image that a part is about, at first image 0; the address names it.
+
+    Args:
+        name: of the field.
+        data: name of the data set.
+        count: of its test images.
+    """
+
+    def go_to(index: int) -> None:
+        forget(name)
+        places.go_to(**{IMAGE: str(index)})
+
+    index = image_in_address(data, count, 0)
+    rule = Rule(N_("which image"), label=N_("Test image"), low=0, high=count - 1)
+    NumberField(name, _("Test image"), index, rule).draw(
+        go_to, width=140, help=_("The number of an image of the test set, from 0.")
+    )
+    return index

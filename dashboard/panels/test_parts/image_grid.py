@@ -57,6 +57,7 @@ def image_grid(
                 icon=":material/add:",
                 on_click=_more,
                 args=(key, about, count + 2 * first),
+                help=_("More images in the same order."),
             )
 
 

@@ -11,6 +11,7 @@ import streamlit as st
 from dashboard import session
 from dashboard.charts.layer_norms import NormsInfo, norms_figure
 from dashboard.charts.weight_images import Order, unit_images, weights_html
+from dashboard.panels.column_help import column_help
 from dashboard.panels.downloads import chart, csv_button, picture
 from dashboard.panels.headings import choose_one, heading
 from dashboard.panels.last_layer import last_layer
@@ -73,7 +74,13 @@ def _first_layer(found: Found, classes: tuple[str, ...], name: str) -> None:
             width="stretch",
         )
         if most < len(shown):
-            st.button(_("Show all"), key="all-weights", icon=":material/add:", on_click=_show_all)
+            st.button(
+                _("Show all"),
+                key="all-weights",
+                icon=":material/add:",
+                on_click=_show_all,
+                help=_("Also the units with smaller weights."),
+            )
 
 
 def _show_all() -> None:
@@ -91,7 +98,19 @@ def _dead(told: Mapping[str, Any], name: str) -> None:
         _("Dead"): [len(layer["dead"]) for layer in told["dead"]],
         _("Share"): [percent(len(one["dead"]) / one["units"], 1) for one in told["dead"]],
     }
-    st.dataframe(table, key="dead-units", hide_index=True, height="content")
+    about = {
+        _("Layer"): _("A hidden layer, the first one next to the pixels."),
+        _("Units"): _("How many the layer has."),
+        _("Dead"): _("Units that say the same to every test image, and so learn nothing more."),
+        _("Share"): _("Of the layer's units, dead; many of them mean that the layer is wasted."),
+    }
+    st.dataframe(
+        table,
+        key="dead-units",
+        hide_index=True,
+        height="content",
+        column_config=column_help(about),
+    )
     csv_button(table, key="dead-units-csv", file=f"{name}-dead-units")
     st.caption(translated(_SILENCE[told["silence"]], activation=told["activation"]))
 
@@ -115,7 +134,21 @@ def _norms(told: Mapping[str, Any], name: str) -> None:
         _("Weights"): info.weights,
         _("Gradient"): info.gradients,
     }
-    st.dataframe(table, key="layer-norms-table", hide_index=True, height="content")
+    about = {
+        _("Layer"): _("The first one is next to the pixels."),
+        _("Weights"): _("How large the weights of the layer are together."),
+        _("Gradient"): _(
+            "How strongly the loss pulls at the layer; near 0 in the first layers, they do not "
+            "learn."
+        ),
+    }
+    st.dataframe(
+        table,
+        key="layer-norms-table",
+        hide_index=True,
+        height="content",
+        column_config=column_help(about),
+    )
     csv_button(table, key="layer-norms-csv", file=f"{name}-norms")
     st.caption(
         ngettext(

@@ -14,7 +14,7 @@ from dashboard.panels.headings import choose_one, heading
 from dashboard.panels.test_parts.chosen_cell import choose_cell, chosen_cell
 from dashboard.panels.test_parts.subject import Subject
 from dashboard.words.translation import N_, _
-from dashboard.words.wording import as_markdown
+from dashboard.words.wording import as_markdown, listed_apart
 
 __all__ = ["matrix"]
 
@@ -47,7 +47,7 @@ def matrix(subject: Subject) -> None:
         key="confusion-csv",
         file=f"{subject.name}-confusion",
     )
-    pairs = "; ".join(cell_words(cell, classes) for cell in frequent_mistakes(info, 3))
+    pairs = listed_apart(cell_words(cell, classes) for cell in frequent_mistakes(info, 3))
     if pairs:
         st.caption(
             _("Most often: {mistakes}. Click a cell to see them.", mistakes=as_markdown(pairs))

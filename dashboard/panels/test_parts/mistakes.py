@@ -101,6 +101,10 @@ def _choose_order() -> Ranking:
         format_func=lambda order: translated(_ORDERS[order][0]),
         key=widget.key,
         width=240,
+        help=_(
+            "Which images come first: those that say most about where the model errs, or where the"
+            " label does."
+        ),
     )
     return chosen
 
@@ -114,6 +118,7 @@ def _choose_classes(classes: Sequence[str]) -> ChosenCell:
         classes,
         cell.true,
         lambda true: choose_cell(true, chosen_cell(len(classes)).predicted),
+        _("Only images that are of this class."),
     )
     _choose_class(
         _("Predicted class"),
@@ -121,6 +126,7 @@ def _choose_classes(classes: Sequence[str]) -> ChosenCell:
         classes,
         cell.predicted,
         lambda predicted: choose_cell(chosen_cell(len(classes)).true, predicted),
+        _("Only images that the model takes for this class."),
     )
     if cell != (None, None):
         st.button(
@@ -129,6 +135,7 @@ def _choose_classes(classes: Sequence[str]) -> ChosenCell:
             icon=":material/close:",
             on_click=choose_cell,
             args=(None, None),
+            help=_("Shows the images of all classes again."),
         )
     return cell
 
@@ -139,12 +146,14 @@ def _choose_class(
     classes: Sequence[str],
     chosen: int | None,
     take: Callable[[int | None], None],
+    help: str,
 ) -> None:
     st.selectbox(
         label,
         [_ANY, *range(len(classes))],
         index=0 if chosen is None else chosen + 1,
         format_func=lambda index: _("any class") if index == _ANY else classes[index],
+        help=help,
         key=show(
             key,
             _ANY if chosen is None else chosen,

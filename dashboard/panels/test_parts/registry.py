@@ -17,6 +17,7 @@ from dashboard.panels.test_parts import (
     image,
     learned,
     mistakes,
+    network,
     sure,
 )
 from dashboard.panels.test_parts.image_choice import IMAGE
@@ -53,6 +54,7 @@ PARTS: Mapping[str, Part] = {
     ),
     "classes": Part(label=N_("Each class"), draw=class_figures.draw),
     "image": Part(label=N_("One image"), draw=image.draw, parameters=image.PARAMETERS),
+    "network": Part(label=N_("The network"), draw=network.draw, parameters=(IMAGE,)),
     "sure": Part(label=N_("How sure"), draw=sure.draw),
     "learned": Part(label=N_("What it has learned"), draw=learned.draw),
     "epochs": Part(label=N_("Over time"), draw=epochs.draw, parameters=(IMAGE,)),

@@ -151,6 +151,10 @@ def _threshold(subject: Subject) -> None:
         format="%d %%",
         key="threshold",
         persist_state="session",
+        help=_(
+            "Below this probability the model says nothing: the higher, the fewer answers, and the"
+            " fewer of them wrong."
+        ),
     )
     left = answered(subject.answers, chosen / 100)
     st.markdown(as_markdown(_left_words(chosen, left.count, left.right, left.total)))

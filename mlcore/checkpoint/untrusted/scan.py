@@ -138,8 +138,9 @@ def _refusal(code: int) -> CheckpointError:
             "save tensors and numbers alone, with torch.save(model.state_dict(), path).",
             step=name,
         )
+    step = name or f"0x{code:02x}"
     return CheckpointError(
         "The file's pickle holds the step {step}, which torch.save does not write: "
         "it is damaged or no checkpoint; save it again with torch.save.",
-        step=name or f"0x{code:02x}",
+        step=step,
     )

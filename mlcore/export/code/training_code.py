@@ -8,13 +8,26 @@ from mlcore.export.code.optimizers import make_optimizer, make_schedule
 from mlcore.export.code.plan import Plan
 from mlcore.export.code.python_text import Part, indented
 
-__all__ = ["evaluation_part", "optimizer_part", "test_part"]
+__all__ = [
+    "evaluate_lines",
+    "evaluation_part",
+    "load_lines",
+    "optimizer_part",
+    "save_lines",
+    "test_lines",
+    "test_part",
+]
+
+_FILE = "model.pt"
+"""What the script calls the file of its weights."""
 
 
-def evaluation_part(plan: Plan) -> Part:
-    """The cell with the functions that training uses; without blocks where it needs none."""
+def evaluate_lines(plan: Plan) -> list[str]:
+    """The function that gives loss and accuracy; none where no images are held out."""
+    if not plan.validates:
+        return []
     loss = "nll_loss" if plan.config.train.loss == "nll" else "cross_entropy"
-    evaluate = [
+    return [
         "def evaluate(loader):",
         '    """Mean loss and accuracy of the model over all images of a loader."""',
         "    model.eval()  # no dropout; batch norm uses what it has learned",
@@ -28,6 +41,10 @@ def evaluation_part(plan: Plan) -> Part:
         "    losses = torch.cat(losses).cpu().double()",
         "    return losses.mean().item(), correct / len(losses)",
     ]
+
+
+def evaluation_part(plan: Plan) -> Part:
+    """The cell with the functions that training uses; without blocks where it needs none."""
     orders = [
         [
             "def shuffled(seed):",
@@ -45,7 +62,7 @@ def evaluation_part(plan: Plan) -> Part:
     return Part(
         "Functions",
         "What the training uses.",
-        *([evaluate] if plan.validates else []),
+        evaluate_lines(plan),
         *(orders if plan.by_hand else []),
     )
 
@@ -101,27 +118,44 @@ def _start(plan: Plan, names: Names) -> list[str]:
     return ["# Continue the training that wrote the checkpoint, where it stood.", *lines]
 
 
-def test_part(plan: Plan, names: Names) -> Part:
-    """The cell that tests and saves."""
+def test_lines(plan: Plan) -> list[str]:
+    """The lines that test the model."""
     if plan.validates:
-        test = [
+        return [
             "test_loss, accuracy = evaluate(test_loader)",
             'print(f"test loss {test_loss:.4f}, accuracy {accuracy:.2%}")',
         ]
-    else:
-        test = [
-            "model.eval()  # no dropout; batch norm uses what it has learned",
-            "correct = 0",
-            "with torch.no_grad():  # a test needs no gradients",
-            "    for images, labels in test_loader:",
-            *indented(to_device(plan), 8),
-            "        correct += (model(images).argmax(1) == labels).sum().item()",
-            'print(f"test accuracy {correct / len(test_set):.2%}")',
-        ]
-    save = [
-        'torch.save(model.state_dict(), "model.pt")  # for load_state_dict',
+    return [
+        "model.eval()  # no dropout; batch norm uses what it has learned",
+        "correct = 0",
+        "with torch.no_grad():  # a test needs no gradients",
+        "    for images, labels in test_loader:",
+        *indented(to_device(plan), 8),
+        "        correct += (model(images).argmax(1) == labels).sum().item()",
+        'print(f"test accuracy {correct / len(test_set):.2%}")',
+    ]
+
+
+def save_lines() -> list[str]:
+    """The line that writes the weights."""
+    return [f'torch.save(model.state_dict(), "{_FILE}")  # for load_state_dict']
+
+
+def load_lines() -> list[str]:
+    """The lines with which another script reads what this one has written."""
+    return [
+        "model = MLP()  # the same layers, with weights at random",
+        f'model.load_state_dict(torch.load("{_FILE}", weights_only=True))',
+        "model.eval()  # no dropout; batch norm uses what it has learned",
+    ]
+
+
+def test_part(plan: Plan, names: Names) -> Part:
+    """The cell that tests and saves."""
+    losses = [
         f"if {names.losses}:",
         f'    with open({names.losses}, "w") as file:',
         '        file.writelines(f"{loss!r}\\n" for loss in losses)',
     ]
-    return Part("Test", "How well it does on images that it has never seen.", [*test, *save])
+    lines = [*test_lines(plan), *save_lines(), *losses]
+    return Part("Test", "How well it does on images that it has never seen.", lines)

@@ -8,13 +8,13 @@ import shutil
 import time
 from pathlib import Path
 
-from mlcore.errors import RunError
+from mlcore.errors import MlcoreError, RunError
 from mlcore.runs.active.queue import RunQueue
 from mlcore.runs.library.run_info import RunInfo
 from mlcore.runs.library.store import TRASH, RunStore
 from mlcore.runs.record.folder import RunFolder
 from mlcore.runs.record.recorder import EXIT_SECONDS, without_worker
-from mlcore.runs.record.status import ENDED, read_state
+from mlcore.runs.record.status import ENDED, STATE_WORDS, read_state
 
 __all__ = ["count_deleted", "delete", "deleted_runs", "empty_trash", "restore", "trash"]
 
@@ -115,7 +115,9 @@ def _check_ended(folder: RunFolder) -> None:
         raise RunError("Run {run} is about to start: stop it before it is deleted.", run=folder.id)
     if state not in ENDED:
         raise RunError(
-            "Run {run} is {state}: stop it before it is deleted.", run=folder.id, state=state
+            "Run {run} is {state}: stop it before it is deleted.",
+            run=folder.id,
+            state=MlcoreError(STATE_WORDS[state]),
         )
 
 

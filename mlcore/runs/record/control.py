@@ -10,13 +10,13 @@ from typing import Any
 from mlcore import commands
 from mlcore.commands import Command, Edit
 from mlcore.config import EDITABLE, find_setting
-from mlcore.errors import RunError, SettingsError
+from mlcore.errors import MlcoreError, RunError, SettingsError
 from mlcore.runs.record.folder import RunFolder
 from mlcore.runs.record.history import History
 from mlcore.runs.record.lines import LineReader, LineWriter, append_line
 from mlcore.runs.record.locks import wait_lock
 from mlcore.runs.record.reserve import reserve
-from mlcore.runs.record.status import START_MARKER, read_state
+from mlcore.runs.record.status import START_MARKER, STATE_WORDS, read_state
 
 __all__ = ["ControlLog", "ask_resume", "ask_start", "send", "start_lock"]
 
@@ -66,7 +66,7 @@ def ask_resume(folder: RunFolder, changes: Mapping[str, Any] | None = None) -> N
             raise RunError(
                 "Run {run} is {state} already: there is nothing to resume.",
                 run=folder.id,
-                state=now,
+                state=MlcoreError(STATE_WORDS[now]),
             )
         if now == "finished" and "train.epochs" not in changes:
             raise RunError(

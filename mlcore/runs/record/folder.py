@@ -19,7 +19,10 @@ from mlcore.runs.record.meta import checked_meta
 from mlcore.runs.record.recovery import recovered_meta
 from mlcore.runs.record.texts import one_line
 
-__all__ = ["START_FILE", "RunFolder", "checkpoint_name"]
+__all__ = ["CONFIG_FILE", "START_FILE", "RunFolder", "checkpoint_name"]
+
+CONFIG_FILE = "config.json"
+"""Name of the file that makes a folder a run."""
 
 START_FILE = "start.pt"
 """Name of the checkpoint that a run begins from, if it does not begin with a new model."""
@@ -43,7 +46,7 @@ class RunFolder:
 
     def __init__(self, path: Path) -> None:
         self.path, self.id = path, path.name
-        self.config_path = path / "config.json"
+        self.config_path = path / CONFIG_FILE
         self.label_path = path / "label.json"
         self.events_path = path / "events.jsonl"
         self.control_path = path / "control.jsonl"

@@ -6,6 +6,7 @@ It is read cheaply: from the ends of the logs, never from the whole of them.
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -16,11 +17,13 @@ from mlcore.runs.record.event_log import newest_events
 from mlcore.runs.record.folder import RunFolder
 from mlcore.runs.record.lines import parse_line
 from mlcore.runs.record.worker import Life, life_of, read_worker
+from mlcore.words import N_
 
 __all__ = [
     "ENDED",
     "START_MARKER",
     "STATE_EVENTS",
+    "STATE_WORDS",
     "RunStatus",
     "State",
     "derive_state",
@@ -31,6 +34,17 @@ __all__ = [
 ]
 
 State = Literal["queued", "running", "paused", "finished", "stopped", "failed", "lost"]
+
+STATE_WORDS: Mapping[State, str] = {
+    "queued": N_("queued"),
+    "running": N_("running"),
+    "paused": N_("paused"),
+    "finished": N_("finished"),
+    "stopped": N_("stopped"),
+    "failed": N_("failed"),
+    "lost": N_("lost"),
+}
+"""What a state is called in a sentence."""
 
 ENDED: frozenset[State] = frozenset({"finished", "stopped", "failed", "lost"})
 """States in which nothing more will be written, unless the run is resumed."""

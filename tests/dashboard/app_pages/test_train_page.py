@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -11,6 +12,8 @@ from mlcore.commands import Stop
 from mlcore.events import Failed, Finished, StepsDone, Stopped
 from mlcore.runs import ControlLog
 from tests.dashboard.train_page import (
+    ADDRESS,
+    CONFIG,
     EPOCH,
     STARTED,
     STEPS,
@@ -24,10 +27,30 @@ from tests.dashboard.train_page import (
 
 def test_without_a_run_the_page_invites_and_says_what_train_does(runs):
     app = opened()
-    assert "Nothing is trained yet" in sentences(app)
+    assert "Teach a network" in sentences(app)
     assert "Press **Train**" in sentences(app)
     assert app.button(key="train").disabled is False
     assert "stop" not in keys(app)
+
+
+def test_the_invitation_shows_each_class_and_where_an_untrained_network_stands(runs):
+    app = opened()
+    bodies = [node.proto.body for node in app.main.get("html")]
+    pictures = next(body for body in bodies if "examples" in body)
+    assert re.findall(r"<figcaption>(\d)</figcaption>", pictures) == list("0123456789")
+    assert pictures.count("<img ") == 10
+    assert metrics(app) == {"Loss at the start": "≈ 2.303", "Accuracy at the start": "≈ 10 %"}
+
+
+def test_the_invitation_starts_training_as_the_button_above_it_does(runs, monkeypatch):
+    monkeypatch.setattr(
+        "mlcore.jobs.Jobs.start_run", lambda _, config, **_more: runs.create(config).id
+    )
+    app = opened(**ADDRESS)
+    app.button(key="start-train").click().run()
+    (run,) = runs.list()
+    assert run.config == CONFIG
+    assert "start-train" not in keys(app)
 
 
 def test_an_active_run_shows_its_progress_and_can_be_stopped(made):

@@ -59,5 +59,5 @@ def test_the_last_run_can_be_deleted_too(made, runs):
     first = made(STARTED, STEPS, EPOCH, Stopped(step=39, epoch=1))
     app = opened()
     app.button(key=f"delete-run-{first.id}").click().run()
-    assert "Nothing is trained yet" in sentences(app)
+    assert "Teach a network" in sentences(app)
     assert f"undo-delete-{first.id}" in keys(app)

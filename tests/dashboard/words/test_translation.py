@@ -8,7 +8,8 @@ import pytest
 
 from dashboard.words import translation
 from dashboard.words.translation import N_, _, ngettext, sentence
-from mlcore.errors import CheckpointError, SettingsError
+from mlcore.errors import CheckpointError, MlcoreError, RunError, SettingsError
+from mlcore.runs.record.status import STATE_WORDS
 
 TEXTS = {
     "Epoch {epoch} of {epochs}": "Von {epochs} Epochen die {epoch}.",
@@ -59,3 +60,46 @@ def test_an_error_is_translated_with_the_one_that_it_quotes(german: None) -> Non
 
 def test_a_language_without_a_catalogue_is_english() -> None:
     assert translation.catalogue("tlh").gettext("Train") == "Train"
+
+
+def test_all_languages_are_offered_under_their_own_names() -> None:
+    assert translation.languages()[0] == "en"
+    assert {name: translation.name_of(name) for name in translation.languages()} == {
+        "en": "English",
+        "zh-CN": "中文",
+    }
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        (["zh-CN"], "zh-CN"),
+        (["zh"], "zh-CN"),
+        (["zh_cn"], "zh-CN"),
+        (["zh-Hans-CN"], "zh-CN"),
+        (["fr-FR", "zh-SG", "en"], "zh-CN"),
+        (["en-GB", "zh"], "en"),
+        (["", "fr", "../zh_CN", "e"], None),
+        ([], None),
+    ],
+)
+def test_the_first_language_that_there_is_is_found(wanted: list[str], found: str | None) -> None:
+    assert translation.offered(wanted) == found
+
+
+def test_chinese_has_the_same_text_for_one_and_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(translation, "_language", lambda: "zh-CN")
+    assert ngettext("{n:,} run", "{n:,} runs", 1) == "1 个运行"
+    assert ngettext("{n:,} run", "{n:,} runs", 1_000) == "1,000 个运行"
+    assert _("Train") == "训练"
+
+
+def test_the_state_of_a_run_is_translated_in_an_error_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    error = RunError(
+        "Run {run} is {state}: stop it before it is deleted.",
+        run="7",
+        state=MlcoreError(STATE_WORDS["running"]),
+    )
+    assert str(error) == "Run 7 is running: stop it before it is deleted."
+    monkeypatch.setattr(translation, "_language", lambda: "zh-CN")
+    assert sentence(error) == "运行 7 处于训练中状态：请先停止它再删除。"

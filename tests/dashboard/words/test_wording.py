@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from dashboard.words.wording import as_markdown, with_article
+from dashboard.words import translation
+from dashboard.words.wording import as_markdown, listed, listed_apart, with_article
 
 
 @pytest.mark.parametrize(
@@ -35,3 +36,9 @@ def test_a_class_gets_the_article_of_its_sound(label: str, words: str) -> None:
 )
 def test_texts_from_a_file_are_shown_literally(text: str, markdown: str) -> None:
     assert as_markdown(text) == markdown
+
+
+def test_texts_in_a_row_have_the_marks_of_the_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (listed(["a", "b"]), listed_apart(["a", "b"])) == ("a, b", "a; b")
+    monkeypatch.setattr(translation, "_language", lambda: "zh-CN")
+    assert (listed(["a", "b"]), listed_apart(["a", "b"])) == ("a、b", "a；b")

@@ -47,6 +47,7 @@ EVERY_COMMAND = {
     "unpack": "unpack FOLDER/grün.zip",
     "data": "data",
     "presets": "presets",
+    "lessons": "lessons batch-of-all",
 }
 
 

@@ -54,6 +54,19 @@ def test_devices_end_with_the_cpu(ask):
     assert ask("devices")["devices"][-1] == {"device": "cpu", "name": "CPU"}
 
 
+def test_a_lesson_reports_its_curves_while_they_grow_and_answers_with_all(ask, monkeypatch):
+    reports = []
+    monkeypatch.setattr(JobFolder, "report", lambda _, found: reports.append(found))
+    monkeypatch.setattr("mlcore.jobs.lessons._INTERVAL", 0.0)
+    answer = ask("lesson", lesson="batch-of-all", seed=4)
+    assert len(reports) > 20
+    assert not reports[0]["done"]
+    assert reports[-1] == answer
+    assert answer["done"]
+    with pytest.raises(SettingsError, match="no lesson"):
+        ask("lesson", lesson="no-such", seed=4)
+
+
 def test_an_evaluation_is_that_of_the_model_on_its_own_data(ask, trained):
     answer = ask("evaluate", checkpoint=str(trained), mistakes=5)
     data = load(CONFIG.data, 0)

@@ -1,0 +1,1 @@
+"""What the page of lessons is made of."""

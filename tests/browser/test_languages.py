@@ -1,0 +1,63 @@
+"""A reader whose browser asks for Chinese trains a model, and goes on in English meanwhile."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.driving import LONG, badge, button, click_train, wait_for_steps
+from tests.browser.noise import Noise
+from tests.browser.server import DESKTOP, App
+
+pytestmark = pytest.mark.browser
+
+CHINESE = re.compile("[\u4e00-\u9fff]")
+
+
+def seen(page: Page) -> str:
+    """The texts of the page, but for the choice of the language."""
+    text: str = page.evaluate(
+        "() => { const page = document.querySelector('[data-testid=stApp]').cloneNode(true);"
+        " page.querySelector('.st-key-language-choice')?.remove(); return page.innerText }"
+    )
+    return text
+
+
+def test_the_language_changes_while_a_run_trains(
+    app: Callable[..., App], browser: Browser, noise: Noise
+) -> None:
+    context = browser.new_context(viewport=DESKTOP, locale="zh-CN", reduced_motion="reduce")
+    noise.listen(context)
+    page = context.new_page()
+    page.goto(f"{app().url}/?{LONG}&optim.lr=0.02")
+    expect(button(page, "train")).to_have_text(re.compile("训练"))
+    expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
+    assert "lang=" not in page.url
+    run = click_train(page)
+    wait_for_steps(page)
+    badge(page, "训练中")
+
+    choice = page.locator(".st-key-language-choice")
+    choice.get_by_text("English").click()
+    badge(page, "Training")
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    page.wait_for_url(re.compile(r"[?&]lang=en(&|$)"))
+    assert f"run={run}" in page.url
+    assert "optim.lr=0.02" in page.url
+    wait_for_steps(page, 100)
+    expect(page.locator(".live-chart")).not_to_contain_text(CHINESE)
+    assert not CHINESE.search(seen(page))
+
+    page.get_by_role("link", name="Data", exact=True).click()
+    expect(page.get_by_text("Samples of each class")).to_be_visible()
+    page.wait_for_url(re.compile(r"/data\?.*lang=en"))
+    other = context.new_page()  # what the address says comes before what the browser asks for
+    other.goto(page.url)
+    expect(other.get_by_text("Samples of each class")).to_be_visible()
+    other.locator(".st-key-language-choice").get_by_text("中文").click()
+    expect(other.get_by_text("各类别的样本")).to_be_visible()
+    expect(page.get_by_text("Samples of each class")).to_be_visible()  # that is another session
+    context.close()

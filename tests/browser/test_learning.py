@@ -1,0 +1,111 @@
+"""A first visit, led from the data to a drawn digit, and the questions with their clicks."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from dashboard.words.questions import QUESTIONS, Question
+from mlcore.config import DataConfig, OptimConfig, RunConfig, TrainConfig
+from mlcore.run import execute
+from mlcore.runs import RunStore
+from tests.browser.driving import badge, button
+from tests.browser.server import App, start_app, wait_settled
+from tests.browser.test_draw import draw
+
+pytestmark = pytest.mark.browser
+
+CONFIG = RunConfig(
+    data=DataConfig(name="digits", batch_size=32, validation=200),
+    optim=OptimConfig(name="adam"),
+    train=TrainConfig(epochs=3, device="cpu", threads=1),
+)
+PAGES = Path(__file__).parents[2] / "dashboard" / "app_pages"
+MOST_SECONDS = 60  # from the first look at the page to a confusion matrix
+MOST_CLICKS = 3
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    """A server with one run on the bundled digits."""
+    folder = tmp_path_factory.mktemp("learning")
+    execute(RunStore(folder / "runs").create(CONFIG))
+    server = start_app(folder, folder / "data")
+    yield server
+    server.stop()
+
+
+def line(page: Page) -> Locator:
+    return page.locator(".st-key-first-steps nav")
+
+
+def next_step(page: Page, step: str) -> None:
+    """Wait until this step is next, and click its sentence."""
+    sentence = line(page).locator(f".text[data-step={step}]")
+    expect(sentence).to_be_visible()
+    wait_settled(page)
+    sentence.click()
+
+
+def test_a_first_visit_is_led_to_a_matrix_within_a_minute_and_to_a_digit_of_ones_own(
+    app, page, offline
+):
+    url = app(env=offline).url
+    began = time.monotonic()
+    page.goto(url)
+    expect(page).to_have_url(re.compile(r"data\.name=digits"))
+    expect(page.locator(".examples img")).to_have_count(10)
+    next_step(page, "data")
+    expect(page).to_have_url(re.compile("/data"))
+    next_step(page, "model")
+    expect(page.locator(".st-key-how-model .katex-display").first).to_be_in_viewport()
+    next_step(page, "train")
+    badge(page, "Finished")
+    next_step(page, "test")
+    expect(page.locator(".st-key-matrix-part .stPlotlyChart").first).to_be_visible()
+    assert time.monotonic() - began < MOST_SECONDS
+    next_step(page, "draw")
+    page.locator(".drawing-canvas").wait_for()
+    wait_settled(page)
+    draw(page, 3)
+    expect(line(page).locator(".said")).to_contain_text("the whole way")
+    page.get_by_test_id("stSidebarNav").get_by_role("link", name="Train", exact=True).click()
+    expect(line(page)).to_be_hidden()
+    page.reload()
+    wait_settled(page)
+    expect(line(page)).to_be_hidden()
+    page.goto(page.url.replace("/?", "/learn?"))
+    button(page, "first-steps-again").click()
+    expect(line(page).locator(".text[data-step=data]")).to_be_visible()
+    line(page).locator(".close").click()
+    expect(line(page)).to_be_hidden()
+
+
+def test_every_question_is_answered_within_three_clicks_of_the_start_page(lab, page):
+    page.goto(f"{lab.url}/?data.name=digits")
+    wait_settled(page)
+    for number, question in enumerate(QUESTIONS):
+        if not (PAGES / f"{question.page}.py").exists():
+            continue
+        clicks = _follow(page, number, question)
+        assert clicks <= MOST_CLICKS, question.text
+        page.get_by_test_id("stSidebarNav").get_by_role("link", name="Train", exact=True).click()
+        expect(button(page, "train")).to_be_visible()
+
+
+def _follow(page: Page, number: int, question: Question) -> int:
+    """Go from the start page to where a question is answered; how many clicks that took."""
+    page.get_by_test_id("stSidebarNav").get_by_role("link", name="Questions").click()
+    card = page.locator(f".st-key-question-{number}")
+    expect(card).to_contain_text(question.text.replace("`", ""))
+    button(page, f"answer-{number}").click()
+    page.wait_for_url(re.compile(rf"/{'' if question.page == 'train' else question.page}(\?|$)"))
+    shown = page.locator(f"[data-testid=stMain] .st-key-{question.shows}").first
+    expect(shown, question.text).to_be_in_viewport()
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+    return 2

@@ -1,0 +1,105 @@
+"""The page of lessons without a browser."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard.server.lessons import lessons
+from mlcore.lessons import LESSONS
+
+Address = Callable[[AppTest, str], str | None]
+
+
+@pytest.fixture(autouse=True)
+def _a_server_of_its_own(page_folder: object) -> Iterator[None]:
+    lessons.clear()
+    yield
+    lessons.clear()
+
+
+def opened(app: AppTest, lesson: str | None = None) -> AppTest:
+    if lesson:
+        app.query_params["lesson"] = lesson
+    app.run()
+    app.switch_page("app_pages/lessons.py").run()
+    assert not app.exception
+    return app
+
+
+def text(page: AppTest) -> str:
+    return "\n".join(item.value for item in page.main.markdown)
+
+
+def run_to_the_end(page: AppTest) -> None:
+    page.button(key="run-lesson").click().run()
+    until = time.monotonic() + 60
+    while page.button(key="run-lesson").disabled:
+        assert time.monotonic() < until
+        time.sleep(0.05)
+        page.run()
+
+
+def test_the_address_names_the_lesson_and_the_first_one_is_shown_without(
+    app: AppTest, address: Address
+) -> None:
+    page = opened(app)
+    assert page.header[0].value == "No zero_grad"
+    assert address(page, "lesson") == "no-zero-grad"
+
+
+def test_a_link_opens_its_lesson_with_its_question_and_nothing_run(app: AppTest) -> None:
+    page = opened(app, "nll-on-logits")
+    assert "Why is my loss negative?" in text(page)
+    assert "Guess first" in text(page)
+    assert "What is seen" not in text(page)
+    assert page.button(key="run-lesson").label == "Run both"
+
+
+def test_a_link_to_a_lesson_that_there_is_not_says_so(app: AppTest) -> None:
+    page = opened(app, "<b>no-such")
+    assert page.header[0].value == "No zero_grad"
+    assert any("there is not" in item.value for item in page.main.caption)
+
+
+def test_all_lessons_are_real_links(app: AppTest) -> None:
+    page = opened(app)
+    html = "".join(item.proto.body for item in page.main.get("html"))
+    assert all(f'href="?lesson={name}"' in html for name in LESSONS)
+    assert html.count('aria-current="page"') == 1
+
+
+def test_both_are_run_and_what_is_seen_stays_until_another_seed_is_asked_for(
+    app: AppTest,
+) -> None:
+    page = opened(app, "batch-of-all")
+    run_to_the_end(page)
+    assert "The loss falls smoothly" in text(page)
+    assert page.button(key="run-lesson").label == "Run with another seed"
+    first = text(page)
+
+    page.switch_page("app_pages/data.py").run()
+    page.switch_page("app_pages/lessons.py").run()
+    assert text(page) == first
+
+    run_to_the_end(page)
+    assert "The loss falls smoothly" in text(page)
+    assert text(page) != first
+
+
+def test_two_who_press_at_once_see_one_run_and_later_ones_another(app: AppTest) -> None:
+    opened(app)
+    shared = lessons()
+    shared.start("batch-of-all", 1)
+    jobs = dict(shared._jobs)
+    shared.start("batch-of-all", 1)
+    assert shared._jobs == jobs
+    while not (pair := shared.look("batch-of-all", 1)) or not pair.done:
+        time.sleep(0.02)
+    shared.start("batch-of-all", 1)
+    again = shared.look("batch-of-all", 1)
+    assert again is not None
+    assert not again.done
