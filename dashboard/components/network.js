@@ -5,7 +5,7 @@ const NARROW = 620; // pixels of width below which it runs downwards
 const HEIGHT = 470; // pixels, where it runs to the right
 const TOP = 30; // pixels of the titles
 const EDGES = 44; // drawn between two layers, the strongest
-const SVG = "http://www.w3.org/2000/svg";
+const SVG = "http:\/\/www.w3.org/2000/svg";
 
 const add = (parent, tag, name = "", text) => {
   const node = document.createElement(tag);

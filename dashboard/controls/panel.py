@@ -47,7 +47,7 @@ _GROUPS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
         tuple(name for name in SETTINGS if name.startswith("optim.") and name not in _FIRST),
     ),
     "training": (
-        N_("Training"),
+        N_("Training settings"),
         ":material/tune:",
         ("train.loss", "train.patience", "train.seed", "train.threads"),
     ),

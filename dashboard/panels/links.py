@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 
 import streamlit as st
 
 from dashboard.session import places
 
 __all__ = ["link"]
-
-_PAGES = Path(__file__).parents[1] / "app_pages"
 
 
 def link(label: str, *, key: str, page: str, places_there: Mapping[str, str], shows: str) -> None:
@@ -24,8 +21,6 @@ def link(label: str, *, key: str, page: str, places_there: Mapping[str, str], sh
         places_there: parameters of its address.
         shows: key of the element there that is to be in sight.
     """
-    if not (_PAGES / f"{page}.py").exists():
-        return
     st.button(
         label,
         key=key,

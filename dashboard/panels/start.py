@@ -75,7 +75,7 @@ def _expected(classes: int) -> None:
     st.metric(
         _("Loss at the start"),
         f"≈ {math.log(classes):.3f}",
-        f"ln {classes}",
+        _("ln {classes}", classes=classes),
         delta_color="off",
         delta_arrow="off",
         help=_(

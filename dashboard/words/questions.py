@@ -39,7 +39,7 @@ class Question:
 GROUPS: Mapping[str, str] = {
     "data": N_("Data"),
     "model": N_("Model"),
-    "training": N_("Training"),
+    "training": N_("The training"),
     "testing": N_("Testing"),
     "using": N_("Using a model"),
 }

@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.words.chapters import WORDS
 from mlcore.export import CHAPTERS
+from mlcore.lessons import LESSONS
 from tests.dashboard.train_page import opened
 
 FOLDED = {"data": "data", "model": "train", "training": "train", "saving": "checkpoints"}
@@ -21,6 +22,7 @@ def test_every_chapter_of_the_code_has_words_and_three_sentences():
     for words in WORDS.values():
         assert words.what.count(". ") == 2
         assert len(words.pitfalls) >= 3
+        assert {pitfall.lesson for pitfall in words.pitfalls} - {""} <= set(LESSONS)
 
 
 @pytest.mark.parametrize("chapter", FOLDED)

@@ -20,7 +20,7 @@ from tests import catalogues
 FILES = catalogues.po_files()
 SAME = {
     *(", ", "; ", "{signs}."),
-    *("logits", "sigmoid", "ReLU"),
+    *("logits", "sigmoid", "ReLU", "ln {classes}"),
     *("{words}", "{message}", "{error}", "{name} · logits", "dropout {value}"),
     *("{mean:g} / {std:g}: {accuracy}", "{size:.0f} KB", "{size:.1f} MB", "{size:.1f} GB"),
     *("Adam", "AMSGrad", "Nesterov", "nesterov", "Beta 1", "beta 1", "Beta 2", "beta 2"),
