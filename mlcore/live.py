@@ -25,6 +25,10 @@ PAUSED_SECONDS = 0.1
 """Between two looks while it is paused: a single step is drawn at once."""
 
 
+_SHARE = 0.02  # of a run's time that pictures may take; those of a huge network come less often
+_CHOICES = 8  # pictures between two looks at which units are the strongest
+
+
 class Live:
     """Draws the network of one run for those who ask.
 
@@ -46,12 +50,14 @@ class Live:
         self._units: Units | None = None
         self._now: tuple[int, Weights] | None = None  # step and weights of the picture
         self._before: tuple[int, Weights] | None = None  # of the last one of another step
+        self._pictures = 0
+        self._pause = SECONDS
         self._broken = False
 
     def poll(self, trainer: Trainer) -> None:
         """Draw, if it is time to and somebody asks; called between steps."""
         now = self._clock()
-        pause = PAUSED_SECONDS if trainer.paused else SECONDS
+        pause = PAUSED_SECONDS if trainer.paused else self._pause
         if now - self._looked >= pause and not self._broken:
             self._looked = now
             self._draw(trainer)
@@ -72,16 +78,24 @@ class Live:
             self._broken = True
 
     def _write(self, trainer: Trainer, images: Sequence[int]) -> None:
+        begun = time.thread_time()
         model, step = trainer.model, trainer.step
-        if self._units is None or not trainer.paused:
-            units = drawn_units(model, self._units)
-            if units != self._units:  # the weights that were drawn are those of other units
-                self._units, self._now, self._before = units, None, None
+        units = self._chosen(trainer)
         if self._now is None or self._now[0] != step:
-            self._before, self._now = self._now, (step, drawn_weights(model, self._units))
-        diagram = diagram_of(
-            model, self._data, images, step=step, units=self._units, before=self._before
-        )
+            self._before, self._now = self._now, (step, drawn_weights(model, units))
+        diagram = diagram_of(model, self._data, images, step=step, units=units, before=self._before)
         if diagram.is_finite:
             write_picture(self._run, diagram.to_json())
         self._drawn = step, tuple(images)
+        self._pictures += 1
+        self._pause = max(SECONDS, (time.thread_time() - begun) / _SHARE)
+
+    def _chosen(self, trainer: Trainer) -> Units:
+        """Which units are drawn; from time to time it is seen whether others are stronger."""
+        held = self._units
+        if held is not None and (trainer.paused or self._pictures % _CHOICES):
+            return held
+        units = drawn_units(trainer.model, held)
+        if units != held:  # what was drawn before are the weights of other units
+            self._units, self._now, self._before = units, None, None
+        return units

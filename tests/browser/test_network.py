@@ -72,7 +72,7 @@ def test_the_network_moves_while_it_trains_and_shows_what_one_step_changed(app, 
     settled(page)
     expect(page.locator(".net .net-unit")).to_have_count(42)
     last = page.evaluate(PIXELS)
-    slider = page.locator("[class*=st-key-drawn-moment] [role=slider]")
+    slider = page.locator("[class*=st-key-drawn-moment] input[type=range]")
     slider.focus()
     page.keyboard.press("ArrowLeft")
     page.wait_for_function(f"last => {PIXELS} !== last", arg=last)

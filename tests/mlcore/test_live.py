@@ -44,6 +44,7 @@ def picture_of(folder):
 def drawing_always(monkeypatch):
     """Draw at every look at the commands, after every few steps."""
     monkeypatch.setattr("mlcore.live.SECONDS", 0.0)
+    monkeypatch.setattr("mlcore.live._SHARE", 1e9)
     monkeypatch.setattr("mlcore.trainer.trainer.POLL_SECONDS", 1e-3)
 
 
@@ -108,13 +109,13 @@ def test_it_stops_drawing_when_nobody_asks_any_more(tmp_path, monkeypatch):
     list(trainer.events())
     live.poll(trainer)  # the second is not over
     assert picture_time(folder.path) == first
-    now[0] += 1.5
+    now[0] += 100
     monkeypatch.setattr(time, "time", lambda: 4e9)  # long after the request
     live.poll(trainer)
     assert picture_time(folder.path) == first
     monkeypatch.undo()
     ask_picture(folder.path, 0)
-    now[0] += 1.5
+    now[0] += 100
     live.poll(trainer)
     again = picture_of(folder)
     assert again.step == trainer.step
@@ -131,7 +132,7 @@ def test_images_that_are_not_there_and_weights_that_are_not_finite_are_not_drawn
     ask_picture(folder.path, 2)
     with torch.no_grad():
         trainer.model.linears[0].weight.fill_(float("nan"))
-    now[0] += 2
+    now[0] += 100
     live.poll(trainer)
     assert picture_of(folder) is None
 
