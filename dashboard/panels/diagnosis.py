@@ -89,10 +89,7 @@ def in_plain_words(seen: Seen) -> None:
             for finding in reversed(seen.findings):  # what comes later stands behind
                 _title(finding, seen)
         with st.container(key="finding-words"):
-            if shown is None:
-                st.caption(_("What the curves show is said here as soon as it is clear."))
-            else:
-                _words(shown, seen.history)
+            _words(shown, seen.history)
 
 
 def _title(finding: Finding, seen: Seen) -> None:
@@ -112,12 +109,14 @@ def _choose(run: str, kind: Kind | None) -> None:
     st.session_state[_CHOSEN] = run, kind
 
 
-def _words(finding: Finding, history: History) -> None:
-    parts = (finding.says, finding.doubt, finding.advice)
+def _words(finding: Finding | None, history: History) -> None:
+    """The sentence of a finding, in the same place as what stands there before the first one."""
+    parts = (finding.says, finding.doubt, finding.advice) if finding else ()
     text = " ".join(as_markdown(sentence(part)) for part in parts if part is not None)
+    text = text or _("What the curves show is said here as soon as it is clear.")
     with st.container(horizontal=True, vertical_alignment="center", key="finding-advice"):
         st.markdown(text, width="stretch")
-        if finding.changes:
+        if finding and finding.changes:
             _try(finding, history)
 
 
