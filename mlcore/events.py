@@ -117,6 +117,8 @@ class EpochDone(_EventBase):
     lr: float  # learning rate of the epoch's last step
     seconds: float  # training time of the epoch, validation left out
     images_per_second: float
+    # Share of units that are 0 for every image, in the layer with most; None: not counted.
+    dead_units: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

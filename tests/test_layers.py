@@ -40,6 +40,7 @@ ROOMS = (
     "testing",
     "insight",
     "runs",
+    "diagnosis",
     "live",
     "trackers",
     "signals",
@@ -109,6 +110,7 @@ INSIDE = {
         ("epochs",),
     ),
     "mlcore.runs": (("record",), ("active",), ("library",)),
+    "mlcore.diagnosis": (("finding",), ("curves",), ("advice",), ("start", "rate", "fit")),
     "dashboard": (
         ("gaps",),
         ("words",),
@@ -153,6 +155,7 @@ TORCH_FREE = (
     "mlcore.insight.t_tests",
     "mlcore.insight.verdict",
     "mlcore.runs",
+    "mlcore.diagnosis",
     "mlcore.trackers.catalog",
     "mlcore.trackers.tracking",
     "mlcore.export",

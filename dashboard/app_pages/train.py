@@ -14,6 +14,7 @@ from dashboard.panels import (
     chart,
     code,
     compare,
+    diagnosis,
     figures,
     group_figures,
     network,
@@ -107,7 +108,17 @@ def _live(shown: RunInfo, runs: Sequence[RunInfo], drawn_from: PageState) -> Non
     with st.container(key="live"):
         _standing(history, drawn_from)
         figures.metrics(history)
-        chart.run_chart(history, shown, runs, moving=drawn_from.moving, pace=drawn_from.pace)
+        seen = diagnosis.seen_in(history)
+        chart.run_chart(
+            history,
+            shown,
+            runs,
+            moving=drawn_from.moving,
+            pace=drawn_from.pace,
+            marked=seen.marked,
+            warning=seen.warning,
+        )
+        diagnosis.in_plain_words(seen)
         chart.switches()
         compare.choose_others(shown, runs)
         reading_aid.how_to_read()

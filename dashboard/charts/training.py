@@ -49,6 +49,7 @@ class TrainingInfo:
     upto: int  # step to which the axis reaches at least: the end of the current epoch
     validated: bool  # images are held out, so there is an accuracy to draw
     diverged: int = 0  # the step whose loss was not finite any more; 0: none
+    marked: tuple[int, int] | None = None  # first and last step of what is pointed at
     name: str = ""  # of the run, where it is compared with others
     others: tuple[OtherRun, ...] = ()  # at most as many as there are colours
 
@@ -106,6 +107,7 @@ def training_info(
     epoch_end: int = 0,
     begin: int = 0,
     diverged: int = 0,
+    marked: tuple[int, int] | None = None,
     validated: bool = True,
     window: int = 50,
     visible: tuple[float, float] | None = None,
@@ -124,6 +126,7 @@ def training_info(
         epoch_end: step to which the axis reaches at least; 0 where no epoch is under way.
         begin: the step at which the first of the epochs began.
         diverged: the step whose loss was not finite any more; 0: none.
+        marked: first and last step of what is pointed at.
         validated: images are held out of training.
         window: steps of the moving mean.
         visible: first and last step on the screen; None: all.
@@ -147,6 +150,7 @@ def training_info(
         checkpoints=tuple(checkpoints[-_MOST_MARKS:]),
         upto=max(epoch_end, len(losses), *(other.steps for other in others)) or _NO_DATA_STEPS,
         diverged=diverged,
+        marked=marked,
         validated=validated or any(other.accuracy for other in others),
         name=name,
         others=tuple(others),

@@ -53,6 +53,7 @@ def training_frame(info: TrainingInfo, *, run: str) -> dict[str, Any]:
         "xaxis": xaxis,
         "yaxis": yaxis,
         "annotations": _notes(info.notes),
+        "shapes": [] if info.marked is None else [_band(*info.marked)],
         "meta": {"edits": edit_words(info), "notes": len(info.notes)},
     }
     if not info.legend:
@@ -98,6 +99,23 @@ def _ends(axis: LossAxis) -> dict[str, Any]:
     """Where the axis ends by itself; a person's zoom goes beyond."""
     ends = {"clipmin": axis.low, "clipmax": axis.high}
     return {"autorangeoptions": {name: end for name, end in ends.items() if end is not None}}
+
+
+def _band(first: int, last: int) -> dict[str, Any]:
+    """Steps that are pointed at, over both panels; a line where it is one."""
+    return {
+        "type": "rect",
+        "xref": "x",
+        "yref": "paper",
+        "x0": first - 0.5,
+        "x1": last + 0.5,
+        "y0": 0,
+        "y1": 1,
+        "layer": "below",
+        "opacity": 0.25,
+        "fillcolor": "var(--st-primary-color)",
+        "line": {"width": 2, "color": "var(--st-primary-color)"},
+    }
 
 
 def _notes(notes: tuple[str, ...]) -> list[dict[str, Any]]:

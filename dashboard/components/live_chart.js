@@ -76,17 +76,18 @@ const announcer = () => {
 };
 
 const speech = { said: new Map(), at: 0 };
-const announce = (run, { text, state, ended }) => {
+const announce = (run, { text, state, ended, warning = "" }) => {
   const node = announcer();
   const before = speech.said.get(run);
-  speech.said.set(run, { text, state });
-  if (!text || before?.text === text || (!before && ended)) return;
+  const isNew = warning && warning !== before?.warning;
+  speech.said.set(run, { text, state, warning: warning || before?.warning });
+  if (!text || (before?.text === text && !isNew) || (!before && ended)) return;
   clearTimeout(speech.timer);
   const pause = before?.state === state ? CALM : SOON;
   const wait = Math.max(0, speech.at + pause - Date.now());
   speech.timer = setTimeout(() => {
     speech.at = Date.now();
-    node.textContent = text;
+    node.textContent = isNew ? `${text} ${warning}` : text;
   }, wait);
 };
 

@@ -135,6 +135,12 @@ const mend = (texts) => {
   for (const [key, name] of Object.entries(texts.names)) { // buttons that are only a symbol
     all(`.st-key-${key} button[aria-haspopup]`, (node) => set(node, "aria-label", name));
   }
+  all("[data-testid=stNavSectionHeader]", (head) => { // sections are divs between a list and its items
+    set(head.closest("ul"), "role", "presentation");
+    set(head.parentElement, "role", "group");
+    set(head.parentElement, "aria-label", head.querySelector("p")?.textContent ?? head.textContent);
+    for (const item of head.parentElement.querySelectorAll("li")) set(item, "role", "presentation");
+  });
   all("main h3", (node) => { // a page whose first level is followed by the third
     if (!document.querySelector("main h2")) set(node, "aria-level", "2");
   });

@@ -49,6 +49,8 @@ def run_chart(
     *,
     moving: bool = False,
     pace: float = 0.0,
+    marked: tuple[int, int] | None = None,
+    warning: str = "",
 ) -> None:
     """Draw the losses and the accuracy of a run up to now, and of those beside it.
 
@@ -58,6 +60,8 @@ def run_chart(
         runs: all there are.
         moving: one of those beside it trains.
         pace: seconds between two refreshes.
+        marked: first and last step of what is pointed at.
+        warning: what is wrong with the run, for readers of the screen.
     """
     run, axis = history.folder.id, _axis()
     beside = compared(shown, runs)
@@ -71,6 +75,8 @@ def run_chart(
         was_log=st.session_state.get(_WAS_LOG) == run,
         due=_due(history.state, pace, moving=moving),
         seldom=_seldom(pace),
+        marked=marked,
+        warning=warning,
         language=language(),
     )
     known = (run, history.state, len(history.edits), len(history.epochs), history.refused is None)
@@ -97,6 +103,8 @@ class _Look:
     was_log: bool
     due: float  # seconds
     seldom: str
+    marked: tuple[int, int] | None  # steps
+    warning: str
     language: str
 
 
@@ -114,6 +122,7 @@ def _message(history: History, look: _Look) -> tuple[bytes, bool]:
         epoch_end=_epoch_end(history),
         begin=history.starts[0].step if history.starts else 0,
         diverged=history.step + 1 if isinstance(history.error, DivergedError) else 0,
+        marked=look.marked,
         validated=validated,
         window=look.window,
         visible=look.visible,
@@ -127,7 +136,7 @@ def _message(history: History, look: _Look) -> tuple[bytes, bool]:
         training_arrays(info),
         run=run,
         words=chart_words(history, look.name, len(info.others)),
-        news=news(history),
+        news=news(history, look.warning),
         due=look.due,
         seldom=look.seldom,
     )

@@ -70,10 +70,20 @@ def chart_words(history: History, name: str, others: int = 0) -> str:
     return " ".join(parts)
 
 
-def news(history: History) -> dict[str, Any]:
-    """What has just happened to a run: "text", its "state", and whether it has "ended"."""
+def news(history: History, warning: str = "") -> dict[str, Any]:
+    """What has just happened to a run: "text", its "state", and whether it has "ended".
+
+    Args:
+        history: of the run.
+        warning: what is wrong with it; read out once, when it is new.
+    """
     state = history.state
-    return {"text": _news(history), "state": state, "ended": state not in ACTIVE}
+    return {
+        "text": _news(history),
+        "state": state,
+        "ended": state not in ACTIVE,
+        "warning": warning,
+    }
 
 
 def _news(history: History) -> str:

@@ -32,6 +32,7 @@ COMMANDS = {
     "note": "write a note on a run",
     "delete": "put a run into the trash",
     "restore": "restore a deleted run, or empty the trash",
+    "diagnose": "say what a run's history shows, in plain words, and what to try",
     "evaluate": "test a run or checkpoint: accuracy, loss, confusion matrix",
     "compare": "test two runs, groups or checkpoints on the same images: better, or is it chance",
     "predict": "say what images show: drawings, scans, photographs",

@@ -92,7 +92,7 @@ def _lines(source: Source, member: Record) -> Iterator[bytes]:
         rest = after[: _LONGEST + 1]
 
 
-_SHARES = ("validation_accuracy", "test_accuracy")
+_SHARES = ("validation_accuracy", "test_accuracy", "dead_units")
 
 
 def _event(line: bytes) -> tuple[Event, bytes] | None:

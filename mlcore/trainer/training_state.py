@@ -26,6 +26,7 @@ from mlcore.optim import (
 )
 from mlcore.spinning import spins_of
 from mlcore.steps import make_stepper
+from mlcore.trainer.dead_units import is_due, share_of_dead_units
 from mlcore.trainer.feed import Feed
 from mlcore.trainer.losses import Losses
 from mlcore.trainer.random import random_state, restore_random_state
@@ -145,6 +146,7 @@ class TrainingState:
             lr=self._rate,
             seconds=self._epoch_seconds,
             images_per_second=self.feed.used / self._epoch_seconds,
+            dead_units=share_of_dead_units(self.model, self.data) if is_due(self.epoch) else None,
         )
         self.feed.end()
         self.losses.total = self._epoch_seconds = 0.0

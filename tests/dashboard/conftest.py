@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import ElementList
 
 from dashboard import server
+from mlcore.config import RunConfig
 from mlcore.events import Event
 from mlcore.runs import RunFolder, RunStore
 from mlcore.runs.record.folder import checkpoint_name
@@ -104,8 +105,9 @@ def made(runs: RunStore) -> Callable[..., RunFolder]:
         saved: int | None = None,
         name: str = "",
         parent: str | None = None,
+        config: RunConfig = CONFIG,
     ) -> RunFolder:
-        folder = runs.create(CONFIG, name=name, parent=parent)
+        folder = runs.create(config, name=name, parent=parent)
         for event in events:
             record(folder, event)
         worker = WorkerRecord.mine()

@@ -12,7 +12,7 @@ from mlcore.export.code.recipe import Recipe, recipe_from
 from mlcore.rules import Value
 from mlcore.words import as_text
 
-__all__ = ["command"]
+__all__ = ["command", "flags"]
 
 
 def command(what: RunConfig | Recipe, edits: Sequence[SettingsEdited] = ()) -> str:
@@ -28,13 +28,13 @@ def command(what: RunConfig | Recipe, edits: Sequence[SettingsEdited] = ()) -> s
     edits = recipe.edits
     if recipe.origin is not None:
         words = ["mlcore", "fork", recipe.origin.run, "--step", str(recipe.origin.step)]
-        lines = [" ".join([*map(shlex.quote, words), *_flags(recipe.origin.changes)])]
+        lines = [" ".join([*map(shlex.quote, words), *flags(recipe.origin.changes)])]
         begun = recipe.start is not None and recipe.start.continues
         edits = edits[1:] if begun and recipe.origin.changes else edits
     elif recipe.start is not None:
         lines = [f"# It began with a file: {recipe.start.file}"]
     else:
-        lines = [" ".join(["mlcore train", *_flags(_changes(recipe.config))])]
+        lines = [" ".join(["mlcore train", *flags(_changes(recipe.config))])]
     lines = _broken(lines[0])
     if edits:
         lines.append("# Edited while it trained:")
@@ -50,8 +50,8 @@ def _changes(config: RunConfig) -> dict[str, Value]:
     return {name: value for name, value in values.items() if value != SETTINGS[name].default}
 
 
-def _flags(changes: Mapping[str, Value]) -> list[str]:
-    """A flag a setting, quoted for a shell."""
+def flags(changes: Mapping[str, Value]) -> list[str]:
+    """A flag for each setting (dotted name → value), quoted for a shell."""
     return [_flag(name, value) for name, value in changes.items()]
 
 
@@ -68,9 +68,9 @@ def _broken(line: str) -> list[str]:
     """A long command on several lines, each flag whole."""
     if len(line) <= WIDTH or line.startswith("#"):
         return [line]
-    start, *flags = line.split(" --")
+    start, *rest = line.split(" --")
     lines = [start]
-    for flag in flags:
+    for flag in rest:
         if len(lines[-1]) + len(flag) + 5 > WIDTH:
             lines[-1] += " \\"
             lines.append(f"    --{flag}")
@@ -80,4 +80,4 @@ def _broken(line: str) -> list[str]:
 
 
 def _told(edit: SettingsEdited) -> str:
-    return " ".join(_flags(edit.changes))
+    return " ".join(flags(edit.changes))

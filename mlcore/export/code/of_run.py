@@ -38,7 +38,7 @@ def recipe_of(history: History, *, whole: bool = False) -> Recipe:
     resumed = (folder.checkpoints_path / checkpoint_name(last.step if last else 0)).resolve()
     if last and len(history.starts) > 1 and not whole and resumed.is_file():
         recipe = _resumed(history, resumed)
-    elif _begins_at_a_checkpoint(history):
+    elif folder.begins_at_a_checkpoint():
         recipe = _forked(history, folder.checkpoints_path / START_FILE)
     else:
         recipe = Recipe(config=folder.config, edits=tuple(history.edits))
@@ -61,12 +61,6 @@ def _on_threads(recipe: Recipe, starts: Sequence[Started]) -> Recipe:
             )
     edits.sort(key=lambda edit: (edit.step, edit.epoch))
     return replace(recipe, edits=edits, threads=starts[0].threads)
-
-
-def _begins_at_a_checkpoint(history: History) -> bool:
-    folder = history.folder
-    stated = (folder.meta["parent"] or {}).get("checkpoint")
-    return bool(stated) or (folder.checkpoints_path / START_FILE).is_file()
 
 
 def _resumed(history: History, file: Path) -> Recipe:

@@ -166,6 +166,15 @@ class RunFolder:
         kept = [path for path in found if path.name == START_FILE or _SAVED.fullmatch(path.name)]
         return sorted(kept, key=checkpoint_step)
 
+    def begins_at_a_checkpoint(self) -> bool:
+        """Whether its first weights were given to it, rather than drawn at random.
+
+        Raises:
+            RunError: its config.json is missing or damaged.
+        """
+        stated = (self.meta["parent"] or {}).get("checkpoint")
+        return bool(stated) or (self.checkpoints_path / START_FILE).is_file()
+
     def last_checkpoint(self) -> Path | None:
         """The checkpoint of the latest step, or None if there is none."""
         return next(reversed(self.checkpoints()), None)

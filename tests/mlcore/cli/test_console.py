@@ -37,6 +37,7 @@ EVERY_COMMAND = {
     "note": "note RUN größer→…",
     "delete": "delete RUN",
     "restore": "restore",
+    "diagnose": "diagnose RUN",
     "evaluate": "evaluate RUN",
     "compare": "compare RUN RUN",
     "predict": "predict FOLDER/grün.png --checkpoint RUN",

@@ -1,0 +1,154 @@
+"""Diagnosing a run from its folder: forks, edits, what is said and how fast."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mlcore import errors
+from mlcore.config import DataConfig, OptimConfig, RunConfig, TrainConfig
+from mlcore.diagnosis import KINDS, Curves, curves_of, diagnose
+from mlcore.events import EpochDone, SettingsEdited, Started, StepsDone
+from mlcore.runs import History, Recorder, RunFolder, RunStore
+
+CONFIG = RunConfig(
+    data=DataConfig(name="digits", batch_size=32, validation=200),
+    optim=OptimConfig(lr=5.0),
+    train=TrainConfig(epochs=3),
+)
+STARTED = Started(
+    step=0,
+    epoch=0,
+    steps_per_epoch=39,
+    epochs=3,
+    device="cpu",
+    threads=1,
+    parameters=109_386,
+    train_images=1_237,
+    validation_images=200,
+)
+LEAPS = (2.3, *(50.0,) * 20, *(2.31,) * 96)
+
+
+def epoch(number: int, **figures: float) -> EpochDone:
+    known = {"train_loss": 2.31, "validation_loss": 2.31, "validation_accuracy": 0.1}
+    return EpochDone(
+        epoch=number,
+        step=39 * number,
+        lr=5.0,
+        seconds=1.0,
+        images_per_second=1.0,
+        **(known | figures),
+    )
+
+
+def found(folder: RunFolder) -> list[str]:
+    history = History(folder)
+    history.refresh()
+    return [finding.kind for finding in diagnose(curves_of(history))]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> RunFolder:
+    return RunStore(tmp_path).create(CONFIG)
+
+
+def record(folder: RunFolder, *events: object) -> None:
+    with Recorder(folder) as recorder:
+        for event in events:
+            recorder.record(event)  # type: ignore[arg-type]
+
+
+def test_a_run_without_steps_shows_nothing(folder: RunFolder) -> None:
+    assert found(folder) == []
+    record(folder, STARTED)
+    assert found(folder) == []
+
+
+def test_a_rate_far_too_high_is_found_from_the_run_folder(folder: RunFolder) -> None:
+    record(folder, STARTED, StepsDone(first=1, losses=LEAPS, epoch=3), *map(epoch, (1, 2, 3)))
+    assert found(folder) == ["learning_rate_too_high", "start_expected"]
+
+
+def test_what_was_before_an_edit_is_not_held_against_the_rate_that_is_in_force(
+    folder: RunFolder,
+) -> None:
+    record(folder, STARTED, StepsDone(first=1, losses=LEAPS, epoch=3), *map(epoch, (1, 2, 3)))
+    changes, before = {"optim.lr": 0.1}, {"optim.lr": 5.0}
+    record(folder, SettingsEdited(step=117, epoch=3, changes=changes, before=before))
+    assert "learning_rate_too_high" not in found(folder)
+
+
+def test_a_fork_does_not_start_at_chance(tmp_path: Path) -> None:
+    parent = RunStore(tmp_path).create(CONFIG)
+    fork = RunStore(tmp_path).create(CONFIG, parent=parent.id)
+    fork.checkpoints_path.mkdir(exist_ok=True)
+    (fork.checkpoints_path / "start.pt").write_bytes(b"")
+    record(fork, STARTED, StepsDone(first=1, losses=(2.3,), epoch=1))
+    assert found(fork) == []
+
+
+def curves(**more: object) -> Curves:
+    known = {
+        "losses": np.array(LEAPS, np.float32),
+        "epochs": [epoch(n) for n in (1, 2, 3)],
+        "config": CONFIG,
+        "classes": 10,
+        "steps_per_epoch": 39,
+    }
+    return Curves(**(known | more))  # type: ignore[arg-type]
+
+
+def test_a_finding_is_json_whose_sentence_can_be_said_in_another_language() -> None:
+    record = json.loads(json.dumps(diagnose(curves())[0].to_json(), allow_nan=False))
+    assert record["kind"] == "learning_rate_too_high"
+    assert record["changes"] == {"optim.lr": 0.1}
+    assert str(errors.from_json(record["says"])) == record["says"]["text"]
+
+
+def test_no_setting_is_advised_that_would_be_refused() -> None:
+    low = CONFIG.with_values({"optim.schedule": "plateau", "optim.min_lr": 0.5})
+    (finding, *_) = diagnose(curves(config=low))
+    assert finding.kind == "learning_rate_too_high"
+    assert finding.changes == {}
+
+
+@pytest.mark.parametrize(
+    "losses",
+    [
+        np.full(500, np.nan, np.float32),
+        np.full(500, np.inf, np.float32),
+        np.full(500, 3e38, np.float32),
+        np.zeros(500, np.float32),
+        np.array([np.nan] * 250 + [1.0] * 250, np.float32),
+    ],
+    ids=["nan", "inf", "huge", "zero", "half"],
+)
+def test_any_losses_are_diagnosed_without_a_fault(losses: np.ndarray) -> None:
+    for figure in (0.0, 1e30, float("nan"), float("inf")):
+        epochs = [epoch(n, train_loss=figure, validation_loss=figure) for n in range(1, 13)]
+        for finding in diagnose(curves(losses=losses, epochs=epochs)):
+            assert finding.kind in KINDS
+            assert str(finding.says)
+
+
+def test_a_long_run_is_diagnosed_in_a_moment() -> None:
+    steps = 100_000
+    noise = np.random.default_rng(0).normal(1, 0.1, steps)
+    losses = (2.3 * np.exp(-np.arange(steps) / 30_000) * noise).astype(np.float32)
+    epochs = [
+        epoch(n, train_loss=2.3 / n, validation_loss=1 + abs(n - 300) / 300)
+        for n in range(1, 1_001)
+    ]
+    best = min(_seconds(losses, epochs) for _ in range(5))
+    assert best < 0.05  # 3 ms where it was measured; a busy machine takes longer
+
+
+def _seconds(losses: np.ndarray, epochs: list[EpochDone]) -> float:
+    begin = time.perf_counter()
+    diagnose(curves(losses=losses, epochs=epochs, steps_per_epoch=100))
+    return time.perf_counter() - begin
