@@ -27,6 +27,7 @@ import streamlit as st
 __all__ = ["Shown", "show", "take_changes"]
 
 _FIELDS = "widgets"
+_LANGUAGE = "language"  # where the session holds it
 _KEPT = 4  # widgets of one name, the current one included, whose changes are still taken
 _NAMES = 400  # names that are remembered
 _BLANKS = {ord("0") + digit: 0x2000 + digit for digit in range(10)}  # digits as spaces
@@ -66,7 +67,9 @@ def show(
         take: called with a new value that a person entered, before all callbacks.
         alike: whether a value that the widget holds means the wanted one, as "5e-2" means 0.05.
         edition: another one makes it another widget, as where what its value is called changed.
+            So does another language, as a browser tells a choice by what it is called.
     """
+    edition = f"{edition}\n{st.session_state.get(_LANGUAGE, '')}"
     fields = _fields()
     widgets = fields[name] = fields.pop(name, [])  # the last one drawn is the last one in the dict
     last = widgets[-1] if widgets else None

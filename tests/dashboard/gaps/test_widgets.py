@@ -128,3 +128,21 @@ st.selectbox("Run", ["a"], key=shown.key, format_func=lambda run: state.get("lab
     app.run()
     assert key(app.selectbox, "run") != before
     assert app.selectbox(key="run").options == ["two"]
+
+
+def test_in_another_language_it_is_another_widget_of_the_same_value() -> None:
+    script = (
+        "import streamlit as st\n"
+        "from dashboard.gaps.widgets import show, take_changes\n"
+        "take_changes()\n"
+        "st.session_state.setdefault('taken', [])\n"
+        "shown = show('choice', 'relu', st.session_state.taken.append)\n"
+        "st.selectbox('Choice', ['relu'], key=shown.key)\n"
+    )
+    app = AppTest.from_string(script).run()
+    before = app.selectbox[0].key
+    app.session_state["language"] = "zh-CN"
+    app.run().run()
+    assert app.selectbox[0].key != before
+    assert app.selectbox[0].value == "relu"
+    assert app.session_state.taken == []
