@@ -78,7 +78,7 @@ def test_switches_and_names_read_as_words():
     before = {"optim.nesterov": False, "optim.schedule": "step", "optim.momentum": 0.0}
     edit = dataclasses.replace(EDIT, changes=changes, before=before)
     assert texts(training_info(LOSSES, edits=[edit])) == [
-        "nesterov off → on, schedule Step → One cycle, momentum 0 → 0.5"
+        "nesterov off → on, schedule Step decay → One cycle, momentum 0 → 0.5"
     ]
 
 
