@@ -64,8 +64,8 @@ def _test(choice: Choice, data: str) -> None:
     for warning in subject.result["warnings"]:
         st.warning(as_markdown(sentence(errors.from_json(warning))), icon=":material/warning:")
     evaluation.figures(subject.result["evaluation"])
-    on_test_page(choice.run.config if choice.run else RunConfig(), subject.result["evaluation"])
     registry.draw(subject)
+    on_test_page(choice.run.config if choice.run else RunConfig(), subject.result["evaluation"])
     first_steps.note("test")
 
 

@@ -257,6 +257,7 @@ def test_a_click_on_the_confusion_matrix_shows_the_mistakes_in_that_cell(
             return [best[0], best[1], Math.round(best[2] ** 2)];
         }"""
     )
+    chart.scroll_into_view_if_needed()
     box = chart.locator(".nsewdrag").bounding_box()
     page.mouse.move(
         box["x"] + box["width"] * (predicted + 0.5) / 10,
