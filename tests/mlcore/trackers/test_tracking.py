@@ -1,5 +1,6 @@
 """Runs are mirrored to real trackers, and nothing that these do reaches the run."""
 
+import contextlib
 import os
 import threading
 import time
@@ -134,6 +135,25 @@ def test_mlflow_holds_figures_settings_tags_and_checkpoints(
     assert list(mlflow_server.history(run, "train_loss")) == [1, 2, 3, 4]
 
 
+@contextlib.contextmanager
+def training(folder, observe):
+    """Train a run in a thread, and stop it whatever happens: its random numbers are everybody's."""
+    thread = threading.Thread(target=execute, args=(folder,), kwargs={"observe": observe})
+    thread.start()
+    try:
+        yield
+    finally:
+        send(folder, Stop())
+        thread.join(120)
+
+
+def wait(condition):
+    until = time.monotonic() + 120
+    while not condition():
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
 @pytest.mark.slow
 def test_a_server_that_is_killed_in_mid_run_gets_what_it_missed_once_it_is_back(
     store, config, mlflow_server, monkeypatch
@@ -143,40 +163,31 @@ def test_a_server_that_is_killed_in_mid_run_gets_what_it_missed_once_it_is_back(
         config(train__epochs=10_000, data__batch_size=16), name="second", track=["mlflow"]
     )
     faults = []
-    thread = threading.Thread(
-        target=execute,
-        args=(folder,),
-        kwargs={"observe": lambda e: isinstance(e, TrackerFailed) and faults.append(e)},
-    )
-    thread.start()
+
+    def observe(event):
+        if isinstance(event, TrackerFailed):
+            faults.append(event)
 
     def delivered():
         runs = [run for run in mlflow_server.runs() if run["info"]["run_name"] == "second"]
         return len(mlflow_server.history(runs[0], "train_loss")) if runs else 0
 
-    def wait(condition):
-        until = time.monotonic() + 120
-        while not condition():
-            assert time.monotonic() < until
-            time.sleep(0.05)
-
-    wait(lambda: delivered() > 0)
-    mlflow_server.kill()
-    try:
-        before = history_of(folder).step
-        wait(lambda: faults)
-        assert history_of(folder).step > before  # it trains on
-        assert faults[0].tracker == "mlflow"
-        reasons = "Connection refused", "Remote end closed connection", "Connection reset"
-        assert any(reason in faults[0].message for reason in reasons)
-        assert "the run continues" in faults[0].message
-        assert history_of(folder).trackers["mlflow"].message == faults[0].message
-    finally:
-        mlflow_server.start()
+    with training(folder, observe):
+        wait(lambda: delivered() > 0)
+        mlflow_server.kill()
+        try:
+            before = history_of(folder).step
+            wait(lambda: faults)
+            assert history_of(folder).step > before  # it trains on
+            assert faults[0].tracker == "mlflow"
+            reasons = "Connection refused", "Remote end closed connection", "Connection reset"
+            assert any(reason in faults[0].message for reason in reasons)
+            assert "the run continues" in faults[0].message
+            assert history_of(folder).trackers["mlflow"].message == faults[0].message
+        finally:
+            mlflow_server.start()
         seen = delivered()
         wait(lambda: delivered() > seen)
-        send(folder, Stop())
-        thread.join(120)
     history = history_of(folder)
     (run,) = [run for run in mlflow_server.runs() if run["info"]["run_name"] == "second"]
     assert run["info"]["status"] == "KILLED"
