@@ -42,8 +42,8 @@ class RunCache(Generic[T]):
 
     @property
     def entries(self) -> Mapping[str, Cached[T]]:
-        """Id → what is cached of each run."""
-        return self._cached
+        """Id → what is cached of each run; a copy, as other threads read on."""
+        return dict(self._cached)
 
     def fill(self, entries: Mapping[str, Cached[T]]) -> None:
         """Take over what another cache held; what is cached already is newer and stays."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import threading
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,7 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
     store = RunStore(root)
     for number in range(RUNS):
         config = RunConfig().with_values({"optim.lr": 0.001 * (1 + number % 3)})
-        run = store.create(config, name=f"run {number}", experiment=f"e{number % 2}")
+        run = store.create(config, name=f"run {number} 🙂", experiment=f"e{number % 2}")
         with Recorder(run) as recorder:
             write_worker(run.path, WorkerRecord.mine())
             recorder.record(
@@ -145,6 +146,20 @@ def test_an_index_that_cannot_be_written_is_done_without(root):
     (root / INDEX).unlink()
     (root / INDEX).mkdir()
     assert listed(root) == read(root)
+
+
+def test_sessions_that_list_at_once_all_get_the_list(root):
+    (root / INDEX).unlink()
+    store, found, expected = RunStore(root), [], read(root)
+    sessions = [
+        threading.Thread(target=lambda: found.append({one.id: one for one in store.list()}))
+        for _ in range(8)
+    ]
+    for session in sessions:
+        session.start()
+    for session in sessions:
+        session.join()
+    assert found == [expected] * 8
 
 
 def test_a_few_runs_need_no_index(tmp_path):
