@@ -132,7 +132,7 @@ def curves_of(history: History) -> Curves:
     ]
     return Curves(
         losses=history.steps,
-        epochs=history.epochs,
+        epochs=[_with_numbers(epoch) for epoch in history.epochs],
         config=config,
         classes=len(CATALOG[config.data.name].classes),
         steps_per_epoch=max(1, history.length.steps_per_epoch),
@@ -140,6 +140,15 @@ def curves_of(history: History) -> Curves:
         fresh=begin == 0 and not history.folder.begins_at_a_checkpoint(),
         since=max([begin, *since]),
     )
+
+
+def _with_numbers(epoch: EpochDone) -> EpochDone:
+    """The epoch with NaN where its log has null, which stands for a number that is not finite."""
+    return dataclasses.replace(epoch, train_loss=_number(epoch.train_loss), lr=_number(epoch.lr))
+
+
+def _number(value: float | None) -> float:
+    return math.nan if value is None else value
 
 
 def _ending(history: History) -> Ending:

@@ -167,10 +167,9 @@ def _off_the_plateau(curves: Curves, *, guessing: bool) -> tuple[Notice, Mapping
 
 def dead_units(curves: Curves) -> Finding | None:
     """Most units of a layer are 0 for every image."""
-    counted = [epoch for epoch in curves.epochs if epoch.dead_units is not None]
-    if not counted or counted[-1].dead_units is None or counted[-1].dead_units < _DEAD:
+    last = next((one for one in reversed(curves.epochs) if one.dead_units is not None), None)
+    if last is None or not _DEAD <= (last.dead_units or 0) <= 1:  # a record may say anything
         return None
-    last = counted[-1]
     high = rate_ratio(curves.config) > 1
     return Finding(
         kind="dead_units",
@@ -196,8 +195,9 @@ def finished_too_early(curves: Curves) -> Finding | None:
     if curves.ending != "finished" or len(epochs) < 2 or curves.annealed:
         return None
     losses, held = [epoch.train_loss for epoch in epochs[-3:]], _held_out(epochs)
-    falls = [1 - after / before for before, after in itertools.pairwise(losses)]
-    if min(falls) < _PER_EPOCH or not 0.1 < losses[-1] < curves.chance:
+    steps = itertools.pairwise(losses)
+    falls = all(after <= (1 - _PER_EPOCH) * before for before, after in steps)
+    if not falls or not 0.1 < losses[-1] < curves.chance:
         return None
     if held and held[-1] > 1.05 * min(held):
         return None
@@ -209,7 +209,7 @@ def finished_too_early(curves: Curves) -> Finding | None:
         says=Notice(
             "In the last epoch the loss still fell by {share:.0%}: it was getting better when it "
             "ended.",
-            share=falls[-1],
+            share=1 - losses[-1] / losses[-2],
         ),
         evidence=Evidence(first=epochs[-2].step, last=epochs[-1].step),
         advice=Notice("Train longer: {epochs} epochs.", epochs=more),

@@ -129,7 +129,7 @@ def rate_too_low(curves: Curves) -> Finding | None:
 
 
 def _falls_evenly(levels: np.ndarray[tuple[int], np.dtype[np.float64]]) -> bool:
-    """Whether a loss falls in every third, by far more than it goes up and down."""
+    """Whether the mean of each third of a loss is below that of the third before."""
     thirds = [float(part.mean()) for part in np.array_split(levels, 3)]
     return thirds[0] > thirds[1] > thirds[2]
 
@@ -142,7 +142,7 @@ def noisy(curves: Curves) -> Finding | None:
     losses = curves.losses[-min(trained, 1_000) :]
     mean = float(losses.mean(dtype=np.float64))
     spread = float(losses.std(dtype=np.float64))
-    if not (np.isfinite(mean) and spread > _NOISE * mean):
+    if not 0 < mean < spread / _NOISE < np.inf:
         return None
     return Finding(
         kind="noisy",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import time
 from pathlib import Path
@@ -134,6 +135,33 @@ def test_any_losses_are_diagnosed_without_a_fault(losses: np.ndarray) -> None:
         for finding in diagnose(curves(losses=losses, epochs=epochs)):
             assert finding.kind in KINDS
             assert str(finding.says)
+
+
+def test_an_epoch_without_numbers_is_diagnosed_without_a_fault(folder: RunFolder) -> None:
+    """NaN and infinity are null in a log, and a stranger's may hold them anywhere."""
+    damaged = [dataclasses.replace(epoch(n, train_loss=np.nan), lr=np.inf) for n in range(1, 13)]
+    record(folder, STARTED, StepsDone(first=1, losses=(2.3,) * 468, epoch=12), *damaged)
+    assert found(folder) == ["start_expected"]
+
+
+def test_losses_of_exactly_0_are_no_reason_to_train_longer() -> None:
+    zero = [epoch(n, train_loss=0.0, validation_loss=0.1) for n in (1, 2, 3)]
+    kinds = [finding.kind for finding in diagnose(curves(epochs=zero, ending="finished"))]
+    assert "finished_too_early" not in kinds
+
+
+@pytest.mark.parametrize("pair", [(1, -1), (1, -3)], ids=["mean 0", "mean below 0"])
+def test_losses_below_0_have_no_noise_in_per_cent(pair: tuple[float, float]) -> None:
+    single = CONFIG.with_values({"data.batch_size": 1})
+    jumps = np.tile(np.array(pair, np.float32), 300)
+    kinds = [finding.kind for finding in diagnose(curves(losses=jumps, config=single))]
+    assert "noisy" not in kinds
+
+
+@pytest.mark.parametrize(("share", "said"), [(1.0, True), (50.0, False), (-1.0, False)])
+def test_only_a_share_of_dead_units_is_believed(share: float, said: bool) -> None:
+    kinds = [one.kind for one in diagnose(curves(epochs=[epoch(1, dead_units=share)]))]
+    assert ("dead_units" in kinds) == said
 
 
 def test_a_long_run_is_diagnosed_in_a_moment() -> None:
