@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from mlcore.data.tensors import Dataset
-from mlcore.insight.drawn_network import Units, Weights, diagram_of, drawn_units, drawn_weights
+from mlcore.insight.drawn_network import Units, Weights, diagram_of, drawn_units
 from mlcore.runs.record.live import asked_images, write_picture
 from mlcore.trainer import Trainer
 
@@ -82,8 +82,9 @@ class Live:
         model, step = trainer.model, trainer.step
         units = self._chosen(trainer)
         if self._now is None or self._now[0] != step:
-            self._before, self._now = self._now, (step, drawn_weights(model, units))
+            self._before = self._now
         diagram = diagram_of(model, self._data, images, step=step, units=units, before=self._before)
+        self._now = step, diagram.weights
         if diagram.is_finite:
             write_picture(self._run, diagram.to_json())
         self._drawn = step, tuple(images)

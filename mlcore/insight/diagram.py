@@ -115,11 +115,21 @@ class Diagram:
         return tuple(layer.units for layer in self.layers)
 
     @property
+    def weights(self) -> tuple[Floats, ...]:
+        """The weights of each layer between drawn units."""
+        return tuple(layer.weights for layer in self.layers)
+
+    @property
     def is_finite(self) -> bool:
-        """Whether all its numbers are; those of a run that diverges are not, at some step."""
-        drawn = [layer.weights for layer in self.layers]
-        values = [values.outputs for one in self.reactions for values in one.layers]
-        return all(bool(np.isfinite(array).all()) for array in (*drawn, *values))
+        """Whether its JSON form can be read; of a run that diverges it cannot, at some step.
+
+        The numbers of all others are not merely finite, but smaller than 1e38.
+        """
+        drawn = [one for layer in self.layers for one in (layer.weights, layer.biases)]
+        changes = [layer.change for layer in self.layers if layer.change is not None]
+        values = [values for one in self.reactions for values in one.layers]
+        made = [one for each in values for one in (each.sums, each.outputs, each.strongest)]
+        return all(bool((np.abs(one) < _LARGEST).all()) for one in (*drawn, *changes, *made))
 
     def reaction(self, image: int) -> Reaction | None:
         """The answer to this image of the test set; None where it was not asked for."""

@@ -12,13 +12,16 @@ from mlcore.config import RunConfig
 from mlcore.data.tensors import load
 from mlcore.errors import CheckpointError
 from mlcore.insight.diagram import Diagram
-from mlcore.insight.drawn_network import Units, Weights, diagram_of, drawn_units, drawn_weights
+from mlcore.insight.drawn_network import Units, diagram_of, drawn_units
 from mlcore.jobs.data_cache import DataCache
 from mlcore.jobs.folder import JobFolder
 from mlcore.jobs.opened import OpenedModel, image_number
 from mlcore.model import MLP, build
+from mlcore.words import N_, NOT_FINITE
 
 __all__ = ["draw_checkpoints", "draw_untrained"]
+
+_NONE = N_("The run keeps no checkpoint that can be drawn: let it train on.")
 
 
 def draw_untrained(request: Mapping[str, Any], _job: JobFolder, cache: DataCache) -> dict[str, Any]:
@@ -38,13 +41,16 @@ def draw_checkpoints(
     """Diagrams of "checkpoints" in their order, each with what changed since the one before.
 
     All show the same units: "units", or the strongest of the last one. "image" is a test image;
-    "data", "assumed" and "untrusted" are as for an evaluation. Checkpoints that are gone are left
-    out.
+    "data", "assumed" and "untrusted" are as for an evaluation. Checkpoints that are gone, or
+    whose answer is not finite, are left out.
+
+    Raises:
+        CheckpointError: none is left, or one is refused.
     """
     paths = [str(path) for path in request["checkpoints"]]
     drawn: list[Diagram] = []
     held: list[int] = []
-    before: tuple[int, Weights] | None = None
+    finite = True
     units = _asked_units(request.get("units"))
     if units is None:
         found = (OpenedModel.if_there(request, path, cache) for path in reversed(paths))
@@ -57,13 +63,14 @@ def draw_checkpoints(
         shown = units if units and _fit(opened.model, units) else drawn_units(opened.model)
         step = opened.found.step or 0
         image = image_number(opened.data, request["image"])
-        drawn.append(
-            diagram_of(opened.model, opened.data, [image], step=step, units=shown, before=before)
-        )
-        held.append(number)
-        before = step, drawn_weights(opened.model, shown)
+        same = drawn and drawn[-1].units == shown
+        before = (drawn[-1].step, drawn[-1].weights) if same else None
+        made = diagram_of(opened.model, opened.data, [image], step=step, units=shown, before=before)
+        if finite := made.is_finite:
+            drawn.append(made)
+            held.append(number)
     if not drawn:
-        raise CheckpointError("The run keeps no checkpoint that can be drawn: let it train on.")
+        raise CheckpointError(_NONE if finite else NOT_FINITE)
     return {"diagrams": [one.to_json() for one in drawn], "held": held}
 
 

@@ -132,6 +132,22 @@ def test_it_comes_back_from_json(data, settings):
             assert np.array_equal(mine.outputs, read.outputs)
 
 
+@pytest.mark.parametrize("activation", ["relu", "tanh", "sigmoid"])
+def test_what_is_said_to_be_finite_can_be_read(data, activation):
+    """Also where an activation makes 1 of an infinite sum."""
+    for exponent in (0, 30, 37, 38):
+        model = model_of(hidden=(40, 20), activation=activation)
+        with torch.no_grad():
+            model.linears[0].weight *= 10.0**exponent / model.linears[0].weight.abs().max()
+        units = drawn_units(model)
+        before = (0, tuple(-weights for weights in drawn_weights(model, units)))
+        with np.errstate(over="ignore"):
+            diagram = diagram_of(model, data, [2], step=1, units=units, before=before)
+        if diagram.is_finite:
+            Diagram.from_json(json.loads(json.dumps(diagram.to_json(), allow_nan=False)))
+        assert diagram.is_finite or exponent > 0
+
+
 def test_a_picture_of_the_largest_network_is_small(data):
     model = model_of(hidden=(20,) * 32)
     units = drawn_units(model)

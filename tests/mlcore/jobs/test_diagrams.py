@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
+from mlcore import checkpoint
 from mlcore.config import RunConfig
 from mlcore.errors import CheckpointError, SettingsError
 from mlcore.insight.diagram import Diagram
@@ -93,6 +94,20 @@ def test_checkpoints_that_are_gone_are_left_out(folder, job):
     assert held == [1]
     with pytest.raises(CheckpointError, match="keeps no checkpoint"):
         drawn(folder, job, [gone])
+
+
+def test_checkpoints_whose_answer_is_not_finite_are_left_out(folder, job, tmp_path):
+    """As of a run that diverges: the weights are still numbers, and their sums are none."""
+    path = folder.last_checkpoint()
+    weights = checkpoint.load(path).model
+    huge = tmp_path / "huge.pt"
+    checkpoint.save_weights(huge, {name: values * 1e30 for name, values in weights.items()})
+    assumed = {"assumed": {"model.activation": "relu", "data.mean": 0.5, "data.std": 0.5}}
+    diagrams, held = drawn(folder, job, [path, huge], **assumed)
+    assert held == [0]
+    assert len(diagrams) == 1
+    with pytest.raises(CheckpointError, match="NaN or infinity"):
+        drawn(folder, job, [huge], **assumed)
 
 
 def test_an_image_that_is_not_there_is_refused(folder, job):
