@@ -200,7 +200,8 @@ def _is_late(found: Diagram | None, history: History) -> bool:
 def _diagram(history: History, image: int) -> Diagram | None:
     """The network of a run as it is now; None where it is not drawn yet."""
     folder, moves = history.folder, history.state in ("running", "paused")
-    found = diagrams.live(folder.path, image, ask=moves)
+    classes = len(CATALOG[history.config.data.name].classes)
+    found = diagrams.live(folder.path, image, classes, ask=moves)
     if found is not None and (moves or found.step == history.step):
         return found
     if moves and history.step:

@@ -109,18 +109,21 @@ def of_checkpoint(
     return asked().get(key, lambda: server.jobs().submit("diagrams", request))
 
 
-def live(run: Path, image: int, *, ask: bool) -> Diagram | None:
+def live(run: Path, image: int, classes: int, *, ask: bool) -> Diagram | None:
     """The last picture that a run's worker drew with this image; None where there is none.
 
     Args:
         run: the run's folder.
         image: number in the test set.
+        classes: of the run's data set; a picture with another number of them is not its own.
         ask: ask the worker to go on drawing.
     """
     if ask:
         ask_picture(run, image)
     found = _picture(run, picture_time(run))
-    return found if found is not None and found.reaction(image) is not None else None
+    if found is None or found.layers[-1].width != classes or found.reaction(image) is None:
+        return None
+    return found
 
 
 @functools.lru_cache(maxsize=16)

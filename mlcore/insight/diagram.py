@@ -197,15 +197,16 @@ def _layers(records: Sequence[Mapping[str, Any]]) -> tuple[DrawnLayer, ...]:
     found: list[DrawnLayer] = []
     for number, record in enumerate(records):
         units = tuple(_whole(unit, 2**31) for unit in record["units"])
-        if not 0 < len(units) <= _MOST_CLASSES:
-            raise ValueError("no units, or too many")
+        width, last = _whole(record["width"], 2**31), number == len(records) - 1
+        if not 0 < len(units) <= _MOST_CLASSES or (last and units != tuple(range(width))):
+            raise ValueError("no units, too many, or not all of the last layer")
         shape = (len(units), len(found[-1].units) if found else _PIXELS)
         read = _unpacked if number else _from_bytes
         change = record["change"]
         found.append(
             DrawnLayer(
                 name=str(record["name"])[:20],
-                width=_whole(record["width"], 2**31),
+                width=width,
                 units=units,
                 weights=read(record["weights"], shape),
                 biases=_unpacked(record["biases"], (len(units),)),

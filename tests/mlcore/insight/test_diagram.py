@@ -176,6 +176,8 @@ def _changed(record, path, value):
         (("step",), -1),
         (("since",), "x"),
         (("layers", 0, "units"), [0, "1"]),
+        (("layers", 1, "units"), [9, *range(1, 9), 0]),
+        (("layers", 1, "width"), 11),
         (("layers", 0, "weights"), {"levels": "AAAA", "largest": 1.0}),
         (("layers", 0, "weights", "largest"), 1e60),
         (("layers", 1, "weights"), "!!"),
