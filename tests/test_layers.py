@@ -95,15 +95,15 @@ INSIDE = {
     "mlcore.insight": (
         (
             "answers",
-            "diagram",
             "image_file",
             "intervals",
+            "numbers_as_text",
             "plain_network",
             "prediction",
             "specks",
             "t_tests",
         ),
-        ("calibration", "comparison", "confidence", "curves", "ink", "ranking"),
+        ("calibration", "comparison", "confidence", "curves", "diagram", "ink", "ranking"),
         ("drawing", "forward", "verdict"),
         ("flip", "path", "projection", "saliency"),
         ("drawn_network", "neighbours", "weights"),

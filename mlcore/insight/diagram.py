@@ -14,6 +14,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mlcore.insight.numbers_as_text import (
+    LARGEST,
+    Floats,
+    as_bytes,
+    from_bytes,
+    packed,
+    unpacked,
+    whole,
+)
+
 __all__ = [
     "MOST_STRONGEST",
     "MOST_UNITS",
@@ -30,9 +40,6 @@ MOST_STRONGEST = 3
 """Inputs that are named for each unit after the first layer."""
 
 _MOST_LAYERS, _MOST_CLASSES, _PIXELS = 40, 1_000, 784
-_LARGEST = 1e38  # by size, of a weight in float32
-
-Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -129,7 +136,7 @@ class Diagram:
         changes = [layer.change for layer in self.layers if layer.change is not None]
         values = [values for one in self.reactions for values in one.layers]
         made = [one for each in values for one in (each.sums, each.outputs, each.strongest)]
-        return all(bool((np.abs(one) < _LARGEST).all()) for one in (*drawn, *changes, *made))
+        return all(bool((np.abs(one) < LARGEST).all()) for one in (*drawn, *changes, *made))
 
     def reaction(self, image: int) -> Reaction | None:
         """The answer to this image of the test set; None where it was not asked for."""
@@ -145,11 +152,11 @@ class Diagram:
                     "name": layer.name,
                     "width": layer.width,
                     "units": list(layer.units),
-                    "biases": _packed(layer.biases),
-                    "weights": _as_bytes(layer.weights) if not n else _packed(layer.weights),
+                    "biases": packed(layer.biases),
+                    "weights": as_bytes(layer.weights) if not n else packed(layer.weights),
                     "change": None
                     if layer.change is None
-                    else (_as_bytes(layer.change) if not n else _packed(layer.change)),
+                    else (as_bytes(layer.change) if not n else packed(layer.change)),
                 }
                 for n, layer in enumerate(self.layers)
             ],
@@ -167,8 +174,8 @@ class Diagram:
             layers = _layers(record["layers"])
             reactions = tuple(_reaction(one, layers) for one in record["reactions"])
             since = record["since"]
-            step = _whole(record["step"], 2**53)
-            since = None if since is None else _whole(since, 2**53)
+            step = whole(record["step"], 2**53)
+            since = None if since is None else whole(since, 2**53)
         except (KeyError, TypeError, AttributeError, binascii.Error) as error:
             raise ValueError("no diagram of a network") from error
         return cls(step=step, since=since, layers=layers, reactions=reactions)
@@ -179,12 +186,12 @@ def _reaction_json(one: Reaction) -> dict[str, Any]:
         "image": one.image,
         "label": one.label,
         "pixels": base64.b64encode(one.pixels.tobytes()).decode(),
-        "probabilities": _packed(one.probabilities),
+        "probabilities": packed(one.probabilities),
         "layers": [
             {
-                "sums": _packed(values.sums),
-                "outputs": _packed(values.outputs),
-                "strongest": _packed(values.strongest),
+                "sums": packed(values.sums),
+                "outputs": packed(values.outputs),
+                "strongest": packed(values.strongest),
             }
             for values in one.layers
         ],
@@ -196,12 +203,12 @@ def _layers(records: Sequence[Mapping[str, Any]]) -> tuple[DrawnLayer, ...]:
         raise ValueError("no layers, or too many")
     found: list[DrawnLayer] = []
     for number, record in enumerate(records):
-        units = tuple(_whole(unit, 2**31) for unit in record["units"])
-        width, last = _whole(record["width"], 2**31), number == len(records) - 1
+        units = tuple(whole(unit, 2**31) for unit in record["units"])
+        width, last = whole(record["width"], 2**31), number == len(records) - 1
         if not 0 < len(units) <= _MOST_CLASSES or (last and units != tuple(range(width))):
             raise ValueError("no units, too many, or not all of the last layer")
         shape = (len(units), len(found[-1].units) if found else _PIXELS)
-        read = _unpacked if number else _from_bytes
+        read = unpacked if number else from_bytes
         change = record["change"]
         found.append(
             DrawnLayer(
@@ -209,7 +216,7 @@ def _layers(records: Sequence[Mapping[str, Any]]) -> tuple[DrawnLayer, ...]:
                 width=width,
                 units=units,
                 weights=read(record["weights"], shape),
-                biases=_unpacked(record["biases"], (len(units),)),
+                biases=unpacked(record["biases"], (len(units),)),
                 change=None if change is None else read(change, shape),
             )
         )
@@ -226,48 +233,16 @@ def _reaction(record: Mapping[str, Any], layers: Sequence[DrawnLayer]) -> Reacti
         inputs = min(MOST_STRONGEST, layers[number - 1].width) if number else 0
         values.append(
             UnitValues(
-                sums=_unpacked(one["sums"], (n,)),
-                outputs=_unpacked(one["outputs"], (n,)),
-                strongest=_unpacked(one["strongest"], (n, inputs, 3)),
+                sums=unpacked(one["sums"], (n,)),
+                outputs=unpacked(one["outputs"], (n,)),
+                strongest=unpacked(one["strongest"], (n, inputs, 3)),
             )
         )
-    probabilities = _unpacked(record["probabilities"], (len(layers[-1].units),))
+    probabilities = unpacked(record["probabilities"], (len(layers[-1].units),))
     return Reaction(
-        image=_whole(record["image"], 2**31),
-        label=_whole(record["label"], len(probabilities)),
+        image=whole(record["image"], 2**31),
+        label=whole(record["label"], len(probabilities)),
         pixels=pixels,
         layers=tuple(values),
         probabilities=probabilities,
     )
-
-
-def _packed(values: Floats) -> str:
-    return base64.b64encode(values.astype("<f4", copy=False).tobytes()).decode()
-
-
-def _unpacked(text: str, shape: tuple[int, ...]) -> Floats:
-    values = np.frombuffer(base64.b64decode(text, validate=True), "<f4").astype(np.float32)
-    if not np.isfinite(values).all():
-        raise ValueError("a number that is not finite")
-    return values.reshape(shape)
-
-
-def _as_bytes(values: Floats) -> dict[str, Any]:
-    """One signed byte a number: the largest by size is 127 or -127."""
-    largest = float(np.abs(values).max()) or 1.0
-    levels = np.round(values / np.float32(largest) * 127).astype(np.int8)
-    return {"largest": largest, "levels": base64.b64encode(levels.tobytes()).decode()}
-
-
-def _from_bytes(record: Mapping[str, Any], shape: tuple[int, ...]) -> Floats:
-    levels = np.frombuffer(base64.b64decode(record["levels"], validate=True), np.int8)
-    largest = float(record["largest"])
-    if not 0 < largest < _LARGEST:
-        raise ValueError("a scale out of range")
-    return (levels.astype(np.float32) * np.float32(largest / 127)).reshape(shape)
-
-
-def _whole(value: Any, below: int) -> int:
-    if type(value) is not int or not 0 <= value < below:
-        raise ValueError("no whole number, or out of range")
-    return value
