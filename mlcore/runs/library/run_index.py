@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import importlib.metadata
 import json
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from pathlib import Path
@@ -53,11 +54,17 @@ def write_index(root: Path, entries: Mapping[str, Cached[RunInfo]]) -> None:
             [getattr(cached.result, name) for name in _FIELDS],
         ]
         for run, cached in entries.items()
+        if all(math.isfinite(one) for one in _numbers(cached.result))  # JSON holds no others
     }
     plain = json.loads(json.dumps({"runs": runs, "configs": [one.to_json() for one in configs]}))
     with contextlib.suppress(MlcoreError, OSError):
         text = json.dumps(plain | {"digest": _digest(plain["runs"], plain["configs"])})
         write_atomically(root / INDEX, text, sync=False)
+
+
+def _numbers(info: RunInfo) -> Iterator[float]:
+    values = (getattr(info, name) for name in _FIELDS)
+    return (value for value in values if isinstance(value, float))
 
 
 def _entries(

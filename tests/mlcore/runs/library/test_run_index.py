@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import shutil
 import threading
@@ -11,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from mlcore.config import RunConfig
-from mlcore.events import EpochDone, Failed, Finished
+from mlcore.events import EpochDone, Failed, Finished, StepsDone, Stopped
 from mlcore.runs import Recorder, RunStore
 from mlcore.runs.library.label import rename
-from mlcore.runs.library.run_index import INDEX
+from mlcore.runs.library.run_index import INDEX, read_index
 from mlcore.runs.library.run_info import read_run_info
 from mlcore.runs.record.worker import WorkerRecord, write_worker
 
@@ -133,6 +134,19 @@ def test_a_damaged_index_is_not_believed(root, damage):
     index.write_text(damage(text))
     assert listed(root) == read(root)
     assert json.loads(index.read_text()) == json.loads(text)  # written anew
+
+
+def test_a_run_whose_loss_is_no_number_is_left_out_alone(root):
+    """A record may say so: the index of all the others is none the worse."""
+    (root / INDEX).unlink()
+    odd = RunStore(root).create(RunConfig())
+    with Recorder(odd) as recorder:
+        write_worker(odd.path, WorkerRecord.mine())
+        recorder.record(StepsDone(first=1, losses=(2.3, math.nan), epoch=1))
+        recorder.record(Stopped(step=2, epoch=0))
+    found = listed(root)
+    assert math.isnan(found[odd.id].loss)
+    assert set(read_index(root)) == set(found) - {odd.id}
 
 
 def test_an_index_of_another_version_is_not_believed(root, monkeypatch):
