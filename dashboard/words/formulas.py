@@ -24,6 +24,7 @@ __all__ = [
 def normalised(config: RunConfig) -> str:
     """What becomes of a black and of a white pixel."""
     mean, std = _tex(config.data.mean), _tex(config.data.std)
+    mean = f"({mean})" if config.data.mean < 0 else mean
     lines = [
         rf"{pixel} &\to \frac{{{pixel}/255 - {mean}}}{{{std}}} = {_tex(round(value, 4))}"
         for pixel, value in (
@@ -89,22 +90,34 @@ def update(optim: OptimConfig) -> str:
                 rf"w &\leftarrow w - {lr} \cdot {step}",
             ]
         case "adam" | "adamw":
+            spread = r"\max \hat v" if optim.amsgrad else r"\hat v"
             lines = [
                 rf"m &\leftarrow {_mixed(optim.beta1, 'm', 'g')}",
                 rf"v &\leftarrow {_mixed(optim.beta2, 'v', 'g^2')}",
-                rf"w &\leftarrow w - {lr} \cdot \frac{{\hat m}}{{\sqrt{{\hat v}} + {eps}}}",
+                rf"w &\leftarrow w - {lr} \cdot \frac{{\hat m}}{{\sqrt{{{spread}}} + {eps}}}",
             ]
         case "rmsprop":
-            lines = [
-                rf"v &\leftarrow {_mixed(optim.alpha, 'v', 'g^2')}",
-                rf"w &\leftarrow w - {lr} \cdot \frac{{g}}{{\sqrt{{v}} + {eps}}}",
-            ]
+            lines = _rmsprop(optim)
         case "adagrad":
+            falls = rf"{{1 + {_tex(optim.lr_decay)} \cdot t}}"
+            rate = rf"\frac{{{lr}}}{falls}" if optim.lr_decay else lr
             lines = [
                 r"v &\leftarrow v + g^2",
-                rf"w &\leftarrow w - {lr} \cdot \frac{{g}}{{\sqrt{{v}}}}",
+                rf"w &\leftarrow w - {rate} \cdot \frac{{g}}{{\sqrt{{v}}}}",
             ]
     return _aligned(lines)
+
+
+def _rmsprop(optim: OptimConfig) -> list[str]:
+    lines = [rf"v &\leftarrow {_mixed(optim.alpha, 'v', 'g^2')}"]
+    if optim.centered:
+        lines.append(rf"m &\leftarrow {_mixed(optim.alpha, 'm', 'g')}")
+    spread = "v - m^2" if optim.centered else "v"
+    step = rf"\frac{{g}}{{\sqrt{{{spread}}} + {_tex(optim.eps)}}}"
+    if optim.momentum:
+        lines.append(rf"b &\leftarrow {_tex(optim.momentum)} \cdot b + {step}")
+        step = "b"
+    return [*lines, rf"w &\leftarrow w - {_tex(optim.lr)} \cdot {step}"]
 
 
 def accuracy(right: int, total: int) -> str:

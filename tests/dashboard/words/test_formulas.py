@@ -59,6 +59,26 @@ def test_the_step_knows_momentum_and_nesterov() -> None:
     assert r"(g + 0.9 \cdot v)" in ahead
 
 
+def test_the_step_knows_what_else_its_optimizer_was_told() -> None:
+    def step(name: str, **changes: object) -> str:
+        told = {f"optim__{key}": value for key, value in changes.items()}
+        return formulas.update(config(optim__name=name, optim__lr=0.0123, **told).optim)
+
+    plain = step("rmsprop")
+    assert "b &" not in plain
+    assert "m^2" not in plain
+    heavy = step("rmsprop", momentum=0.9)
+    assert r"b &\leftarrow 0.9 \cdot b + \frac{g}{\sqrt{v}" in heavy
+    assert heavy.endswith(r"w &\leftarrow w - 0.0123 \cdot b \end{aligned}")
+    assert r"\sqrt{v - m^2}" in step("rmsprop", centered=True)
+    assert r"\sqrt{\max \hat v}" in step("adam", amsgrad=True)
+    assert r"\frac{0.0123}{1 + 0.001 \cdot t}" in step("adagrad", lr_decay=0.001)
+
+
+def test_a_mean_below_zero_is_in_brackets() -> None:
+    assert "255 - (-0.5)" in formulas.normalised(config(data__mean=-0.5))
+
+
 def test_small_numbers_are_powers_of_ten() -> None:
     assert "10^{-8}" in formulas.update(config(optim__name="adam").optim)
     assert r"2 \cdot 10^{-5}" in formulas.update(config(optim__lr=2e-5).optim)
