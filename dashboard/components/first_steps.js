@@ -58,9 +58,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
   let nav = parentElement.querySelector("nav");
   if (!nav) {
     nav = make("nav", "", parentElement);
-    nav.setAttribute("aria-label", data.label);
     nav.finishedOn = null; // the page on which the last step was done
   }
+  nav.setAttribute("aria-label", data.label);
   let held = kept();
   if (data.again > (held.again ?? 0)) held = { done: [], again: data.again };
   const before = held.done.length;

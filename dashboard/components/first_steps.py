@@ -30,7 +30,7 @@ def first_steps_line(
     Args:
         page: the page that is shown.
         done: steps that the session has done.
-        again: another number shows the line again, from the beginning.
+        again: a larger number than this browser has seen shows the line again, from the beginning.
         on_step: called with the name of a step that was clicked.
     """
     data = {

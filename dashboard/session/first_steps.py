@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import streamlit as st
 
 from dashboard.words.first_steps import STEPS
@@ -34,9 +36,12 @@ def done() -> list[str]:
 def begin_again() -> None:
     """Show the first steps once more, none of them done."""
     st.session_state[_DONE] = {}
-    st.session_state[_AGAIN] = again() + 1
+    st.session_state[_AGAIN] = max(again() + 1, time.time_ns() // 1_000_000)
 
 
 def again() -> int:
-    """How often they were asked for once more."""
+    """When they were asked for once more, in ms; 0: not yet.
+
+    The browser compares it with what it kept of earlier sessions, so it never falls back.
+    """
     return int(st.session_state.get(_AGAIN, 0))

@@ -34,3 +34,11 @@ def test_a_click_on_a_step_opens_its_page_and_its_part(runs):
 def test_only_steps_that_there_are_can_be_done():
     with pytest.raises(KeyError):
         first_steps.note("fly")
+
+
+def test_a_later_session_shows_them_again_too(script):
+    page = "from dashboard.session import first_steps\nfirst_steps.begin_again()\n"
+    page += "say(first_steps.again())"
+    earlier, later = (int(script(page).text[0].value) for _ in range(2))
+    assert 0 < earlier <= later
+    assert later > 1_000_000_000_000  # not a count of this session: the browser kept the last one
