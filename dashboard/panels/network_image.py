@@ -9,6 +9,7 @@ from dashboard import session
 from dashboard.controls.numbers import NumberField, forget
 from dashboard.gaps.widgets import show
 from dashboard.server import data_sets
+from dashboard.session import problems
 from dashboard.words.translation import N_, _
 from mlcore.config import DataConfig, data_root
 from mlcore.data import CATALOG
@@ -76,8 +77,9 @@ def _next_of(data: DataConfig, image: int, wanted: int) -> None:
     """The next test image of a class after this one, from the beginning again after the last."""
     if wanted == _ANY:
         return
-    labels = data_sets.images(data.name, data_root(data)).test.labels
-    found = np.flatnonzero(labels == wanted)
-    if len(found):
-        later = found[found > image]
-        _choose(int(later[0] if len(later) else found[0]))
+    with problems.caught():  # the images of a run's data set may be gone
+        labels = data_sets.images(data.name, data_root(data)).test.labels
+        found = np.flatnonzero(labels == wanted)
+        if len(found):
+            later = found[found > image]
+            _choose(int(later[0] if len(later) else found[0]))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import struct
 
+from dashboard.server import data_sets
+from mlcore.errors import DataMissingError
 from mlcore.events import Paused
 from mlcore.runs.record.live import ask_picture, asked_images, write_picture
 from tests.dashboard.diagrams import made_diagram
@@ -78,6 +80,19 @@ def test_the_next_image_of_a_class_is_found_in_the_test_set(made):
     labels = load_raw("digits", folder.path).test.labels
     assert labels[image] == 7
     assert 7 not in labels[1:image]
+
+
+def test_where_the_images_are_gone_the_page_says_so(made, monkeypatch):
+    folder = made(STARTED, STEPS, alive=True)
+    app = opened(run=folder.id)
+
+    def gone(*_):
+        raise DataMissingError("The images of {data} are gone.", data="digits")
+
+    monkeypatch.setattr(data_sets, "images", gone)
+    app.selectbox(key="network-class").set_value(7).run()
+    assert not app.exception
+    assert any("are gone" in one.value for one in app.error)
 
 
 def test_after_a_single_step_the_change_of_the_weights_is_drawn(made):
