@@ -124,7 +124,7 @@ def _try(finding: Finding, history: History) -> None:
     """The button that sets what a finding advises; afterwards, that it is set."""
     now, changes = history.config, finding.changes
     held = effective(session.values())
-    if all(held[name] == value for name, value in changes.items()):
+    if all(held[name] == value for name, value in _beside_optimizer(now, changes).items()):
         st.caption(_("✓ Set in the sidebar"), width="content")
         return
     live = history.state in ("running", "paused") and set(changes) <= set(EDITABLE)
@@ -138,6 +138,13 @@ def _try(finding: Finding, history: History) -> None:
         on_click=_set,
         args=(now, changes),
     )
+
+
+def _beside_optimizer(config: RunConfig, changes: Mapping[str, Value]) -> Mapping[str, Value]:
+    """The changes, with the optimizer that those of its settings are meant for."""
+    if any(name.startswith("optim.") for name in changes):
+        return {"optim.name": config.optim.name, **changes}
+    return changes
 
 
 def _set(config: RunConfig, changes: Mapping[str, Value]) -> None:

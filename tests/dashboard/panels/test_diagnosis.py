@@ -65,6 +65,13 @@ def test_what_to_try_is_set_in_the_sidebar_with_the_optimizer_that_it_is_meant_f
     assert "try-learning_rate_too_high" not in keys(app)
 
 
+def test_the_same_learning_rate_of_another_optimizer_is_not_what_was_advised(made):
+    stuck(made, alive=False)
+    app = opened(**{"optim.name": "adam", "optim.lr": "0.1"})
+    assert "Set in the sidebar" not in sentences(app)
+    assert "try-learning_rate_too_high" in keys(app)
+
+
 def test_while_the_run_trains_it_can_be_applied_to_it(made):
     stuck(made, alive=True)
     app = opened(**{"optim.lr": "5", "data.batch_size": "32", "data.validation": "200"})
