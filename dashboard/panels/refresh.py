@@ -6,12 +6,10 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from streamlit.runtime.scriptrunner import get_script_run_ctx
-
 from dashboard import server, session
 from dashboard.panels import steering
 from dashboard.server.histories import history_of
-from dashboard.server.load import load
+from dashboard.server.load import noted
 from dashboard.words.progress import ACTIVE
 from mlcore.events import EditRefused
 from mlcore.runs import History, RunFolder, RunInfo, State
@@ -96,9 +94,6 @@ def page_state(
         beside: the runs that are drawn beside it.
         changed: what `folder_changed` was before the runs were listed; None: as it is now.
     """
-    context = get_script_run_ctx()
-    if context is not None:
-        load().note(context.session_id)
     return PageState(
         state=history.state if history else None,
         started=history is not None and history.step > 0,
@@ -108,7 +103,7 @@ def page_state(
         around=Surroundings(
             queue=server.queue().snapshot(),
             folder_changed=folder_changed() if changed is None else changed,
-            least_pause=load().least_pause,
+            least_pause=noted().least_pause,
         ),
         beside=tuple(info.id for info in beside),
         moving=any(_moves(info) for info in beside),

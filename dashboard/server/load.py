@@ -7,8 +7,9 @@ import time
 from collections.abc import Callable
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-__all__ = ["Load", "load"]
+__all__ = ["Load", "load", "noted"]
 
 _A_SECOND = 12.0  # refreshes that all tabs together may ask for; one takes 20 to 40 ms
 _GONE = 30.0  # seconds without a refresh after which a tab counts as closed
@@ -54,3 +55,11 @@ class Load:
 def load() -> Load:
     """The load of this server."""
     return Load()
+
+
+def noted() -> Load:
+    """The load of this server, once it knows that this session's tab is being drawn now."""
+    context = get_script_run_ctx()
+    if context is not None:
+        load().note(context.session_id)
+    return load()

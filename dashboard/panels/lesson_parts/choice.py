@@ -33,9 +33,10 @@ def choose_lesson() -> Lesson:
 
 def _item(lesson: Lesson, *, chosen: bool) -> str:
     place = f"{PARAMETER}={lesson.name}"
+    address = html.escape(places.page_address("lessons", **{PARAMETER: lesson.name}))
     current = ' aria-current="page"' if chosen else ""
     title = html.escape(translated(lesson.title))
-    return f'<li><a href="?{place}" data-place="{place}"{current}>{title}</a></li>'
+    return f'<li><a href="{address}" data-place="{place}"{current}>{title}</a></li>'
 
 
 def link_to(lesson: Lesson) -> None:
@@ -43,4 +44,5 @@ def link_to(lesson: Lesson) -> None:
     words = _("This address opens this experiment, also for others who reach this server.")
     with st.popover(_("Link"), icon=":material/link:", key="lesson-link", help=words):
         st.caption(words)
-        st.code(f"{st.context.url}?{PARAMETER}={lesson.name}", language=None, wrap_lines=True)
+        address = st.context.url or "lessons"
+        st.code(f"{address}?{PARAMETER}={lesson.name}", language=None, wrap_lines=True)

@@ -14,6 +14,7 @@ from dashboard.components.live_chart import chart_message, live_chart
 from dashboard.panels.lesson_parts.choice import link_to
 from dashboard.panels.plain_table import plain_table
 from dashboard.server.lessons import lessons
+from dashboard.server.load import noted
 from dashboard.session import problems
 from dashboard.session.lessons import next_seed, seed_of
 from dashboard.words.translation import _, translated
@@ -23,7 +24,7 @@ from mlcore.words import NO_FIGURE
 
 __all__ = ["run_and_watch", "titled"]
 
-_PACE = 0.2  # seconds between two looks at a lesson that runs
+_PACE = 0.2  # seconds between two looks at a lesson that runs, where few tabs are open
 _DUE = 20.0  # seconds after which a chart that gets nothing says so
 
 
@@ -42,8 +43,8 @@ def run_and_watch(lesson: Lesson) -> None:
                     width="content",
                 )
             return
-        moves = not pair.done
-        st.fragment(_curves, run_every=_PACE if moves else None)(lesson, moves=moves)
+        moves, pace = not pair.done, max(_PACE, noted().least_pause)
+        st.fragment(_curves, run_every=pace if moves else None)(lesson, moves=moves)
 
 
 def titled(title: str, text: str) -> None:

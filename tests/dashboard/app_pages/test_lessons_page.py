@@ -6,9 +6,11 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from dashboard.server.lessons import lessons
+from dashboard.server.load import load
 from mlcore.lessons import LESSONS
 
 Address = Callable[[AppTest, str], str | None]
@@ -17,8 +19,10 @@ Address = Callable[[AppTest, str], str | None]
 @pytest.fixture(autouse=True)
 def _a_server_of_its_own(page_folder: object) -> Iterator[None]:
     lessons.clear()
+    load.clear()
     yield
     lessons.clear()
+    load.clear()
 
 
 def opened(app: AppTest, lesson: str | None = None) -> AppTest:
@@ -32,6 +36,10 @@ def opened(app: AppTest, lesson: str | None = None) -> AppTest:
 
 def text(page: AppTest) -> str:
     return "\n".join(item.value for item in page.main.markdown)
+
+
+def links(page: AppTest) -> str:
+    return "".join(item.proto.body for item in page.main.get("html"))
 
 
 def run_to_the_end(page: AppTest) -> None:
@@ -67,9 +75,37 @@ def test_a_link_to_a_lesson_that_there_is_not_says_so(app: AppTest) -> None:
 
 def test_all_lessons_are_real_links(app: AppTest) -> None:
     page = opened(app)
-    html = "".join(item.proto.body for item in page.main.get("html"))
-    assert all(f'href="?lesson={name}"' in html for name in LESSONS)
+    html = links(page)
+    assert all(f'href="lessons?lesson={name}"' in html for name in LESSONS)
     assert html.count('aria-current="page"') == 1
+
+
+def test_in_another_tab_a_link_opens_in_the_language_that_was_chosen() -> None:
+    part = "from dashboard.panels.lesson_parts.choice import choose_lesson\nchoose_lesson()"
+    page = AppTest.from_string("from dashboard import session\nsession.language()\n" + part)
+    page.query_params["lang"] = "zh-CN"
+    html = links(page.run())
+    assert all(f'href="lessons?lesson={name}&amp;lang=zh-CN"' in html for name in LESSONS)
+
+
+def test_many_tabs_look_less_often_at_what_runs(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paces: list[float | None] = []
+    real = st.fragment
+
+    def spy(part: Callable[..., None], *, run_every: float | None = None) -> Callable[..., None]:
+        if part.__name__ == "_curves":
+            paces.append(run_every)
+        return real(part, run_every=run_every)
+
+    monkeypatch.setattr(st, "fragment", spy)
+    for tab in range(30):
+        load().note(f"tab {tab}")
+    page = opened(app)
+    assert paces == []
+    page.button(key="run-lesson").click().run()
+    assert paces == [load().least_pause] == [3.0]
 
 
 def test_both_are_run_and_what_is_seen_stays_until_another_seed_is_asked_for(
