@@ -11,15 +11,11 @@ from dashboard.components import plotly_js
 from dashboard.panels import (
     actions,
     branch,
-    chart,
     code,
-    compare,
-    diagnosis,
     figures,
-    group_figures,
+    live,
     network,
     queue,
-    reading_aid,
     run_choice,
     run_menu,
     seeds,
@@ -33,10 +29,9 @@ from dashboard.panels.how.pages import on_train_page
 from dashboard.panels.refresh import PageState, folder_changed, page_state
 from dashboard.server.histories import history_of
 from dashboard.session import comparison, problems
-from dashboard.words.progress import ACTIVE, progress_of
+from dashboard.words.progress import progress_of
 from dashboard.words.translation import _
 from mlcore.runs import History, RunFolder, RunInfo
-from mlcore.runs.library.groups import experiment_of
 
 _PARTS = ("head", "main", "how", "notices", "ahead")
 
@@ -70,7 +65,7 @@ def page() -> None:
     with body:
         if shown is not None and history is not None:
             comparison.write_in_address(shown)
-            st.fragment(_live, run_every=drawn_from.pace)(shown, runs, drawn_from)
+            st.fragment(live.live, run_every=drawn_from.pace)(shown, runs, drawn_from)
             _below(history, shown, runs, drawn_from)
         trash.deleted_runs()
     with explained:
@@ -96,63 +91,6 @@ def _controls(
         run_choice.choose_run(runs, shown)
         branch.branch_off(history)
         run_menu.run_menu(shown, runs)
-
-
-@problems.friendly_errors()
-def _live(shown: RunInfo, runs: Sequence[RunInfo], drawn_from: PageState) -> None:
-    """All that moves while the run trains; refreshed by itself, without the rest of the page."""
-    history = history_of(RunFolder(shown.path))
-    beside = comparison.compared(shown, runs)
-    if drawn_from.is_outdated(page_state(history, beside)) or chart.refresh_was_missed():
-        st.rerun()
-    with st.container(key="live"):
-        _standing(history, drawn_from)
-        figures.metrics(history)
-        seen = diagnosis.seen_in(history)
-        chart.run_chart(
-            history,
-            shown,
-            runs,
-            moving=drawn_from.moving,
-            pace=drawn_from.pace,
-            marked=seen.marked,
-            warning=seen.warning,
-        )
-        diagnosis.in_plain_words(seen)
-        chart.switches()
-        compare.choose_others(shown, runs)
-        reading_aid.how_to_read()
-    network.of_run(history)
-    figures.troubles(history)
-    if (group := experiment_of(shown, runs)) is not None:
-        group_figures.group_part(group)
-    st.header(_("Epochs"), anchor=False)
-    tables.epochs_table(history.epochs, history.state)
-
-
-def _standing(history: History, drawn_from: PageState) -> None:
-    """One line: the state of the run, how far it is or how it ended, and what can be done next."""
-    progress = progress_of(history)
-    waits = queue.where_it_waits(drawn_from.queue, history.folder.id)
-    with st.container(horizontal=True, key="standing"):
-        figures.status_badge(history.state, waits=bool(waits))
-        with st.container(key="how-far"):
-            if waits:
-                st.caption(waits)
-            elif history.state in ACTIVE:
-                st.progress(progress.share, text=progress.words)
-            else:
-                figures.how_it_ended(history, progress)
-        if history.state not in ("paused", "finished"):
-            return
-        with st.container(horizontal=True, key="next"):
-            steering.single_steps(history)
-            if history.state == "finished":
-                st.page_link(
-                    "app_pages/test.py",
-                    label=_("See what it gets wrong"),
-                    icon=":material/fact_check:",
-                )
 
 
 def _below(
