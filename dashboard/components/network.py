@@ -31,7 +31,7 @@ View = Literal["weights", "change"]
 MOST_CLASSES = 16
 """Classes that are drawn: of more, those with the largest probabilities and the true one."""
 
-_PARTS = ("percent", "film_colours", "network")
+_PARTS = ("percent", "film_colours", "network_places", "network_card", "network")
 
 
 def network(message: bytes, *, key: str) -> None:
@@ -134,7 +134,6 @@ def _colours(colours: Palette) -> dict[str, str]:
         "mid": colours.diverging[1][1],
         "muted": colours.muted,
         "line": colours.grid,
-        "quiet": colours.muted,
     }
 
 
