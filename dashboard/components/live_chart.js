@@ -80,14 +80,18 @@ const announce = (run, { text, state, ended, warning = "" }) => {
   const node = announcer();
   const before = speech.said.get(run);
   const isNew = warning && warning !== before?.warning;
-  speech.said.set(run, { text, state, warning: warning || before?.warning });
+  // A warning waits for its turn, also where another text comes before it was said.
+  const now = { text, state, warning: warning || before?.warning };
+  now.waits = isNew ? warning : warning && before?.waits;
+  speech.said.set(run, now);
   if (!text || (before?.text === text && !isNew) || (!before && ended)) return;
   clearTimeout(speech.timer);
   const pause = before?.state === state ? CALM : SOON;
   const wait = Math.max(0, speech.at + pause - Date.now());
   speech.timer = setTimeout(() => {
     speech.at = Date.now();
-    node.textContent = isNew ? `${text} ${warning}` : text;
+    node.textContent = now.waits ? `${text} ${now.waits}` : text;
+    speech.said.get(run).waits = "";
   }, wait);
 };
 

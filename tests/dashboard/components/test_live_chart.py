@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 import struct
+import subprocess
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -94,3 +97,31 @@ def test_a_refresh_stays_far_below_150_kb_at_any_length(count, size, visible):
 def test_only_a_valid_zoom_of_this_run_counts(monkeypatch, state, expected):
     monkeypatch.setattr(live_chart.st, "session_state", {"chart": state} if state else {})
     assert live_chart.visible_range("chart", "r") == expected
+
+
+SPOKEN = """
+let now = 1e6, next = null;
+Date.now = () => now;
+const setTimeout = (say, wait) => (next = { say, at: now + wait });
+const clearTimeout = () => { next = null; };
+const [CALM, SOON, said] = [8000, 1000, []];
+const announcer = () => ({ set textContent(text) { said.push(text); } });
+SCRIPT
+for (let turn = 0; turn < 40; turn += 1, now += 500) {
+  if (next && next.at <= now) { const { say } = next; next = null; say(); }
+  const warning = turn > 2 ? "Too high." : "";
+  const text = `Epoch ${Math.floor(turn / 3)}.`;
+  announce("run", { text, state: "running", ended: false, warning });
+}
+console.log(JSON.stringify(said));
+"""
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="needs node")
+def test_a_warning_is_said_once_also_where_the_next_epochs_come_before_its_turn():
+    text = Path(live_chart.__file__).with_suffix(".js").read_text(encoding="utf-8")
+    script = text[text.index("const speech = ") : text.index("const fitted = ")]
+    command = ["node", "-e", SPOKEN.replace("SCRIPT", script)]
+    said = json.loads(subprocess.run(command, capture_output=True, check=True, text=True).stdout)
+    assert len(said) == 3
+    assert [text for text in said if "Too high." in text] == ["Epoch 5. Too high."]
