@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import functools
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import streamlit as st
 
@@ -27,41 +28,55 @@ from mlcore.runs.record.live import ask_picture, picture_time, read_picture
 __all__ = ["Asked", "asked", "live", "of_checkpoint", "untrained"]
 
 _MOST = 24  # drawings kept, 50 to 200 KB each
+_AGAIN = 30.0  # seconds after which a job that failed is asked for again: its process may have died
+
+
+class _Failure(NamedTuple):
+    error: MlcoreError
+    seen: float
 
 
 class Asked:
-    """Short jobs that were asked for, and what they drew; safe from any thread."""
+    """Short jobs that were asked for, and what they drew; safe from any thread.
 
-    def __init__(self) -> None:
+    Args:
+        clock: seconds that never run backwards.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._lock = threading.Lock()
-        self._jobs: OrderedDict[Hashable, Job | Diagram | MlcoreError] = OrderedDict()
+        self._jobs: OrderedDict[Hashable, Job | Diagram | _Failure] = OrderedDict()
 
     def get(self, key: Hashable, ask: Callable[[], Job]) -> Diagram | None:
         """What was drawn under this key; None while the job is at work.
 
         Raises:
-            MlcoreError: the job failed; another key asks again.
+            MlcoreError: the job failed; it is asked for again after half a minute.
         """
         with self._lock:
             held = self._jobs.pop(key, None)
+            if isinstance(held, _Failure) and self._clock() - held.seen >= _AGAIN:
+                held = None
             if held is None:
                 held = ask()
             if isinstance(held, Job):
-                held = _answer(held)
+                held = self._answer(held)
             self._jobs[key] = held
             while len(self._jobs) > _MOST:
                 self._jobs.popitem(last=False)
-        if isinstance(held, MlcoreError):
-            raise held
+        if isinstance(held, _Failure):
+            raise held.error
         return held if isinstance(held, Diagram) else None
 
-
-def _answer(job: Job) -> Job | Diagram | MlcoreError:
-    try:
-        told = job.poll()
-    except MlcoreError as error:
-        return error
-    return job if told is None else Diagram.from_json(told.get("diagram") or told["diagrams"][-1])
+    def _answer(self, job: Job) -> Job | Diagram | _Failure:
+        try:
+            told = job.poll()
+        except MlcoreError as error:
+            return _Failure(error, self._clock())
+        if told is None:
+            return job
+        return Diagram.from_json(told.get("diagram") or told["diagrams"][-1])
 
 
 @st.cache_resource(show_spinner=False)
