@@ -6,15 +6,16 @@ import math
 
 import streamlit as st
 
+from dashboard import session
 from dashboard.charts.examples import examples_html, examples_info
 from dashboard.panels.actions import train_button
 from dashboard.server import data_sets
-from dashboard.session import settings
 from dashboard.words.choices import choice_name
 from dashboard.words.translation import _, ngettext
 from dashboard.words.wording import percent
 from mlcore.config import RunConfig, data_root
 from mlcore.data import CATALOG
+from mlcore.export import Recipe
 from mlcore.runs.active.queue import QueueSnapshot
 
 __all__ = ["start_page"]
@@ -26,7 +27,7 @@ def start_page(queue: QueueSnapshot) -> None:
     Args:
         queue: what trains and what waits.
     """
-    config = settings.data_config()
+    config = session.data_config()
     classes = CATALOG[config.data.name].classes
     with st.container(border=True, key="start"):
         title = ngettext(
@@ -55,8 +56,6 @@ def _images(config: RunConfig) -> None:
 
 
 def _what_train_does(config: RunConfig) -> str:
-    family = CATALOG[config.data.name]
-    images = min(config.data.train_limit or family.train_images, family.train_images)
     return ngettext(
         "Press **Train**: a small neural network learns from {images:,} images of {data} for "
         "{n} epoch, with the settings of the sidebar. Its loss is drawn here while it trains, and "
@@ -65,8 +64,8 @@ def _what_train_does(config: RunConfig) -> str:
         "{n:,} epochs, with the settings of the sidebar. Its loss is drawn here while it trains, "
         "and the model is saved when it ends or when you stop it.",
         config.train.epochs,
-        images=max(0, images - config.data.validation),
-        data=choice_name(family.name),
+        images=max(0, Recipe(config=config).train_images),
+        data=choice_name(config.data.name),
     )
 
 

@@ -7,6 +7,7 @@ import math
 
 from mlcore.config import PIXELS, OptimConfig, RunConfig
 from mlcore.data import CATALOG
+from mlcore.export import Recipe
 from mlcore.insight.intervals import wilson
 from mlcore.summary import FLOAT_BYTES, summarize
 
@@ -37,7 +38,7 @@ def normalised(config: RunConfig) -> str:
 
 def steps(config: RunConfig) -> str:
     """Steps of an epoch, and of all epochs."""
-    batch, images = config.data.batch_size, _train_images(config)
+    batch, images = config.data.batch_size, Recipe(config=config).train_images
     each = images // batch if config.data.drop_last else math.ceil(images / batch)
     left, right = (r"\lfloor", r"\rfloor") if config.data.drop_last else (r"\lceil", r"\rceil")
     return _aligned(
@@ -138,11 +139,6 @@ def file_bytes(config: RunConfig) -> str:
         rf"{_count(summary.parameters)} \cdot {FLOAT_BYTES}"
         rf" = {_count(summary.parameters * FLOAT_BYTES)}"
     )
-
-
-def _train_images(config: RunConfig) -> int:
-    published = CATALOG[config.data.name].train_images
-    return min(config.data.train_limit or published, published) - config.data.validation
 
 
 def _mixed(share: float, old: str, new: str) -> str:
