@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import shutil
 import struct
 import subprocess
 from pathlib import Path
 
 import numpy as np
+import playwright
 import pytest
 
 from dashboard.charts.training import training_arrays, training_info
@@ -16,6 +16,9 @@ from dashboard.charts.training_frame import training_frame
 from dashboard.components import live_chart
 from dashboard.components.live_chart import pack
 from mlcore.events import EpochDone
+
+
+NODE = str(Path(playwright.__file__).parent / "driver" / "node")  # which Playwright brings along
 
 
 def unpack(message: bytes) -> tuple[dict, bytes]:
@@ -117,11 +120,10 @@ console.log(JSON.stringify(said));
 """
 
 
-@pytest.mark.skipif(shutil.which("node") is None, reason="needs node")
 def test_a_warning_is_said_once_also_where_the_next_epochs_come_before_its_turn():
     text = Path(live_chart.__file__).with_suffix(".js").read_text(encoding="utf-8")
     script = text[text.index("const speech = ") : text.index("const fitted = ")]
-    command = ["node", "-e", SPOKEN.replace("SCRIPT", script)]
+    command = [NODE, "-e", SPOKEN.replace("SCRIPT", script)]
     said = json.loads(subprocess.run(command, capture_output=True, check=True, text=True).stdout)
     assert len(said) == 3
     assert [text for text in said if "Too high." in text] == ["Epoch 5. Too high."]
