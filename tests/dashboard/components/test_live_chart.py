@@ -17,7 +17,6 @@ from dashboard.components import live_chart
 from dashboard.components.live_chart import pack
 from mlcore.events import EpochDone
 
-
 NODE = str(Path(playwright.__file__).parent / "driver" / "node")  # which Playwright brings along
 
 
