@@ -70,7 +70,9 @@ def draw_checkpoints(
             drawn.append(made)
             held.append(number)
     if not drawn:
-        raise CheckpointError(_NONE if finite else NOT_FINITE)
+        if finite:
+            raise CheckpointError(_NONE)
+        raise CheckpointError(NOT_FINITE)
     return {"diagrams": [one.to_json() for one in drawn], "held": held}
 
 
