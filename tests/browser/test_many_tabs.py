@@ -19,7 +19,11 @@ LONG = 600.0  # seconds; a busy machine is no failure
 async def _train(url: str) -> list[Tab]:
     async with open_tabs(url, TABS, SETTINGS) as tabs:
 
+        def drawn() -> bool:  # a page that opens later shows the run that trains by then
+            return all(tab.button("train") is not None for tab in tabs)
+
         async def press(tab: Tab) -> None:
+            await tab.until(drawn, "every page drawn", LONG)
             await tab.click("train", LONG)
 
         async def end(tab: Tab) -> None:

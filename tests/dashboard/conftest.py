@@ -21,7 +21,7 @@ from mlcore.runs.record.worker import WorkerRecord, write_worker
 from tests.dashboard.train_page import APP, CONFIG, record
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)  # what is set for a session reaches other folders
 def _no_downloads(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Pages start on MNIST: without a data folder of its own, none of them may fetch it."""
     with pytest.MonkeyPatch.context() as patch:
@@ -32,7 +32,7 @@ def _no_downloads(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def _keys_without_blanks() -> Iterator[None]:
     """Find a widget by its name, whichever of the widgets of that name is drawn.
 

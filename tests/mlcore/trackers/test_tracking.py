@@ -25,6 +25,7 @@ from mlcore.trackers.writer import TimedEvent
 @pytest.fixture(autouse=True)
 def no_address(monkeypatch):
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    monkeypatch.setenv("no_proxy", "127.0.0.1")  # where the server below listens
 
 
 def history_of(folder):
