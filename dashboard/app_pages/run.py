@@ -13,6 +13,7 @@ from dashboard.panels.checkpoint_list import checkpoint_list
 from dashboard.panels.follow import follow
 from dashboard.panels.run_parts import facts, story
 from dashboard.panels.run_parts.deeds import deeds
+from dashboard.panels.run_parts.replay import replayed
 from dashboard.panels.runs_parts import curves
 from dashboard.server.histories import history_of
 from dashboard.session import problems
@@ -51,6 +52,7 @@ def _run(info: RunInfo, runs: Sequence[RunInfo]) -> None:
     run_menu.label_line(info)
     branch.origin(history, runs)
     deeds(info, history, runs)
+    replayed(info)
     figures.troubles(history)
     if history.step:
         st.header(_("Curves"), anchor=False)
