@@ -76,7 +76,7 @@ def _settings(choice: Choice, data: str) -> RunConfig:
     """Those of the run, or what an uploaded file says of its own; the rest is as usual."""
     if choice.run is not None:
         return choice.run.config
-    usual = RunConfig(data=DataConfig(name=data))
+    usual = RunConfig().with_values({"data.name": data})
     if choice.upload is None:
         return usual
     with contextlib.suppress(MlcoreError):
