@@ -15,6 +15,7 @@ from dashboard.server import data_sets
 from dashboard.session import places, problems
 from dashboard.session.problems import friendly_errors
 from dashboard.words import translation
+from dashboard.words.chapters import CHAPTERS_OF, PARAMETER
 from dashboard.words.translation import N_, _, translated
 
 
@@ -68,7 +69,7 @@ def main() -> None:
     if wanted in _PAGES and wanted != name:
         st.switch_page(f"app_pages/{wanted}.py")
     problems.enter(name)
-    places.arrive(name)
+    places.arrive(name, {PARAMETER: CHAPTERS_OF.get(name, ())})
     top = st.container(key="first-steps")  # in the free strip above the page: it takes no room
     with friendly_errors():
         if name == _FIRST:  # the others show their titles
