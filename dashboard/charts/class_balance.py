@@ -9,6 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from dashboard.charts.signs import PATTERNS
 from dashboard.charts.theme import Palette, layout
 from dashboard.words.translation import _
 
@@ -61,9 +62,13 @@ def balance_figure(info: BalanceInfo, colours: Palette, *, shares: bool = False)
                 y=[value * 100 for value in split.shares] if shares else list(split.counts),
                 customdata=np.column_stack([split.counts, np.array(split.shares) * 100]),
                 hovertemplate=_hover(split.name) + "<extra></extra>",
-                marker={"color": colour, "line": {"width": 0}},
+                marker={
+                    "color": colour,
+                    "line": {"width": 0},
+                    "pattern": {"shape": pattern, "solidity": 0.25},
+                },
             )
-            for split, colour in zip(info.splits, colours.series, strict=False)
+            for split, colour, pattern in zip(info.splits, colours.series, PATTERNS, strict=False)
         ]
     )
     figure.update_layout(**layout(colours, height=320))

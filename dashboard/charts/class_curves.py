@@ -9,19 +9,20 @@ from typing import Literal
 import numpy as np
 import plotly.graph_objects as go
 
+from dashboard.charts.signs import class_line, class_mark
 from dashboard.charts.theme import Palette, layout
 from dashboard.words.translation import _
 from dashboard.words.wording import as_label
 from mlcore.insight.answers import Floats
 from mlcore.insight.curves import ClassCurves
 
-__all__ = ["CurvesInfo", "Kind", "class_style", "curves_figure", "curves_info"]
+__all__ = ["CurvesInfo", "Kind", "curves_figure", "curves_info"]
 
 Kind = Literal["roc", "precision"]
 _MOST = 10  # curves drawn; of more classes those with the smallest areas
 _POINTS = 300  # of a curve, that are drawn
 _GOOD = 0.95  # areas from here on leave only a corner to look at
-_DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
+_MARKS = 7  # of a curve, at most
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,8 +83,9 @@ def curves_figure(info: CurvesInfo, palette: Palette) -> go.Figure:
                 x=curve.x,
                 y=curve.y,
                 name=curve.label,
-                mode="lines",
-                line=class_style(curve.number, palette) | {"shape": "linear"},
+                mode="lines+markers",
+                line=class_line(curve.number, palette) | {"width": 2, "shape": "linear"},
+                marker=class_mark(curve.number, palette) | {"size": 7, "maxdisplayed": _MARKS},
                 hovertemplate=f"{_hover(curve, info.kind)}<extra></extra>",
             )
             for curve in info.curves
@@ -103,13 +105,6 @@ def curves_figure(info: CurvesInfo, palette: Palette) -> go.Figure:
     figure.update_xaxes(zeroline=False, tickformat=".0%")
     figure.update_yaxes(zeroline=False, tickformat=".0%")
     return figure
-
-
-def class_style(number: int, palette: Palette) -> dict[str, str | float]:
-    """Colour and dash of a class, the same on every chart: two signs, as colours are few."""
-    colours = len(palette.series)
-    dash = _DASHES[(number // colours) % len(_DASHES)]
-    return {"color": palette.series[number % colours], "dash": dash, "width": 2.0}
 
 
 def _hover(curve: Curve, kind: Kind) -> str:

@@ -1,6 +1,7 @@
 """Runs that differ only in the seed, epoch by epoch: their mean in a band, or every one of them.
 
-The band is one standard deviation to either side of the mean. Several groups have a colour each.
+The band is one standard deviation to either side of the mean. Several groups have a colour and
+a kind of line each.
 """
 
 from __future__ import annotations

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard.components.cloud import cloud
+from dashboard import session
+from dashboard.components.cloud import cloud, letters_in_words
 from dashboard.components.figure_files import picture_files
 from dashboard.panels.headings import heading
 from dashboard.panels.test_parts.subject import Subject
@@ -17,7 +17,7 @@ from dashboard.server import data_sets
 from dashboard.server.insights import Found, begin
 from dashboard.session import places
 from dashboard.words.translation import _, sentence
-from dashboard.words.wording import as_markdown, listed, percent
+from dashboard.words.wording import as_markdown, percent
 from mlcore.errors import MlcoreError
 from mlcore.jobs import Job
 
@@ -100,6 +100,7 @@ def _scatter(subject: Subject, found: Found, xy: NDArray[np.float32], *, tsne: b
             predicted,
             images,
             subject.classes,
+            session.colours(),
             key=_CLOUD,
             summary=text,
             on_opened=_open,
@@ -111,15 +112,13 @@ def _scatter(subject: Subject, found: Found, xy: NDArray[np.float32], *, tsne: b
             _("The last hidden layer in the plane"),
             f"{subject.name}-{kind}",
         )
-    st.caption(text + " " + _legend(subject.classes) + " " + _("Click a point to open its image."))
-
-
-def _legend(classes: Sequence[str]) -> str:
-    """Which sign is which class, where the names are too long to be signs."""
-    if all(len(name) == 1 for name in classes):
-        return ""
-    signs = (f"{chr(65 + index % 26)} {name}" for index, name in enumerate(classes))
-    return as_markdown(_("{signs}.", signs=listed(signs)))
+    st.caption(
+        text
+        + " "
+        + as_markdown(letters_in_words(subject.classes))
+        + " "
+        + _("Click a point to open its image.")
+    )
 
 
 def _open() -> None:

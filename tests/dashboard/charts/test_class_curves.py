@@ -5,7 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from dashboard.charts.class_curves import class_style, curves_figure, curves_info
+from dashboard.charts.class_curves import curves_figure, curves_info
+from dashboard.charts.signs import class_line, class_mark
 from dashboard.charts.theme import DARK, LIGHT, Palette
 from mlcore.insight.curves import class_curves
 from tests.mlcore.insight.conftest import make
@@ -53,8 +54,10 @@ def test_where_all_are_good_only_the_corner_is_drawn() -> None:
 
 
 @pytest.mark.parametrize("palette", [LIGHT, DARK], ids=["light", "dark"])
-def test_classes_are_told_apart_by_colour_and_dash(palette: Palette) -> None:
-    styles = {tuple(sorted(class_style(number, palette).items())) for number in range(30)}
-    assert len(styles) == 30
-    drawn = json.loads(curves_figure(curves_info(FOUND, CLASSES, "precision"), palette).to_json())
-    assert len(drawn["data"]) == 10
+def test_a_curve_has_the_colour_the_line_and_the_mark_of_its_class(palette: Palette) -> None:
+    info = curves_info(FOUND, CLASSES, "precision")
+    drawn = json.loads(curves_figure(info, palette).to_json())["data"]
+    assert len(drawn) == 10
+    for curve, trace in zip(info.curves, drawn, strict=True):
+        assert class_line(curve.number, palette).items() <= trace["line"].items()
+        assert class_mark(curve.number, palette).items() <= trace["marker"].items()
