@@ -29,6 +29,7 @@ __all__ = [
     "percent",
     "setting_text",
     "share_range",
+    "signed",
 ]
 
 NO_FIGURE = "–"
@@ -74,6 +75,19 @@ def figure(value: float | None, digits: int = 4) -> str:
     if abs(value) >= _HUGE or 0 < abs(value) < 0.5 * 10.0**-digits:
         return f"{value:.4g}"
     return f"{value:.{digits}f}"
+
+
+def signed(value: float | None, digits: int = 4, *, plus: bool = False) -> str:
+    """A figure that may be below 0, with a minus as wide as a plus; `plus`: with either sign.
+
+    What is written as zero has no sign.
+    """
+    if value is None or not math.isfinite(value):
+        return NO_FIGURE
+    text = f"{abs(value):.{digits}f}"
+    if not float(text):
+        return text
+    return ("−" if value < 0 else "+" if plus else "") + text
 
 
 def percent(share: float | None, digits: int = 2) -> str:

@@ -10,10 +10,12 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from dashboard.charts.signs import PATTERNS
+from dashboard.charts.table import Table
 from dashboard.charts.theme import Palette, layout
 from dashboard.words.translation import _
+from dashboard.words.wording import percent
 
-__all__ = ["BalanceInfo", "balance_figure", "balance_info"]
+__all__ = ["BalanceInfo", "balance_figure", "balance_info", "balance_table", "balance_words"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +79,34 @@ def balance_figure(info: BalanceInfo, colours: Palette, *, shares: bool = False)
     figure.update_xaxes(type="category", showgrid=False)
     figure.update_yaxes(title_text=_("Share of the split (%)") if shares else _("Images"))
     return figure
+
+
+def balance_table(info: BalanceInfo) -> Table:
+    """Images of each class in each split, and their share in it."""
+    return Table(
+        (_("Class"), *(split.name for split in info.splits)),
+        tuple(
+            (
+                name,
+                *(
+                    f"{split.counts[number]:,} ({percent(split.shares[number], 1)})"
+                    for split in info.splits
+                ),
+            )
+            for number, name in enumerate(info.classes)
+        ),
+    )
+
+
+def balance_words(info: BalanceInfo) -> str:
+    """How evenly the first split is spread over the classes."""
+    return _(
+        "In the training images, the commonest class ({commonest}) has {ratio:.2f} times as "
+        "many images as the rarest ({rarest}).",
+        commonest=info.commonest,
+        ratio=info.ratio,
+        rarest=info.rarest,
+    )
 
 
 def _hover(split: str) -> str:

@@ -9,8 +9,9 @@ import plotly.graph_objects as go
 
 from dashboard.charts.theme import Palette, axis, layout
 from dashboard.words.translation import _
+from dashboard.words.wording import figure
 
-__all__ = ["NormsInfo", "norms_figure"]
+__all__ = ["NormsInfo", "norms_figure", "norms_words"]
 
 _HEIGHT = 260  # pixels
 
@@ -26,7 +27,7 @@ class NormsInfo:
 
 def norms_figure(info: NormsInfo, colours: Palette) -> go.Figure:
     """Two panels side by side, each with its own axis."""
-    figure = go.Figure(
+    drawn = go.Figure(
         [
             go.Bar(x=info.names, y=list(info.weights), marker_color=colours.series[0]),
             go.Bar(
@@ -38,9 +39,9 @@ def norms_figure(info: NormsInfo, colours: Palette) -> go.Figure:
             ),
         ]
     )
-    figure.update_traces(hovertemplate="%{x}: %{y:.4g}<extra></extra>", width=0.6)
+    drawn.update_traces(hovertemplate="%{x}: %{y:.4g}<extra></extra>", width=0.6)
     plain = axis(colours) | {"fixedrange": True}
-    figure.update_layout(
+    drawn.update_layout(
         **(
             layout(colours, height=_HEIGHT)
             | {
@@ -54,4 +55,17 @@ def norms_figure(info: NormsInfo, colours: Palette) -> go.Figure:
         showlegend=False,
         dragmode=False,
     )
-    return figure
+    return drawn
+
+
+def norms_words(info: NormsInfo) -> str:
+    """Which layer has the largest weights, and which the largest gradient."""
+    values: dict[str, str] = {}
+    for name, norms in (("weights", info.weights), ("gradient", info.gradients)):
+        place = max(range(len(norms)), key=lambda index: norms[index])
+        values |= {name: figure(norms[place]), f"{name}_layer": info.names[place]}
+    return _(
+        "The largest weights are those of {weights_layer} ({weights}), the largest gradient that "
+        "of {gradient_layer} ({gradient}).",
+        **values,
+    )

@@ -31,12 +31,14 @@ class PathRow:
         layer: from 1; 0 for the softmax.
         units: which ones are drawn.
         values: (len(units),) their outputs.
+        name: "fc1", or "softmax".
         title: what the row is.
     """
 
     layer: int
     units: tuple[int, ...]
     values: tuple[float, ...]
+    name: str
     title: str
 
 
@@ -82,6 +84,7 @@ def path_info(
                 layer=number,
                 units=tuple(units.tolist()),
                 values=tuple(outputs[units].tolist()),
+                name=name,
                 title=_logits_title(name) if last else _title(name, outputs, len(units)),
             )
         )
@@ -90,6 +93,7 @@ def path_info(
             layer=_SOFTMAX,
             units=tuple(range(len(classes))),
             values=tuple(probabilities),
+            name="softmax",
             title=_("softmax · probabilities"),
         )
     )

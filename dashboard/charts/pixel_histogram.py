@@ -10,10 +10,12 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
+from dashboard.charts.table import Table
 from dashboard.charts.theme import Palette, axis, layout
 from dashboard.words.translation import _
+from dashboard.words.wording import percent, signed
 
-__all__ = ["HistogramInfo", "histogram_figure", "histogram_info", "pixel_counts"]
+__all__ = ["HistogramInfo", "histogram_figure", "histogram_info", "histogram_table", "pixel_counts"]
 
 _LEVELS = 256
 _BARS = 32
@@ -109,3 +111,21 @@ def histogram_figure(info: HistogramInfo, colours: Palette, *, log: bool = True)
     )
     figure.update_yaxes(title_text=_("Pixels"), col=1)
     return figure
+
+
+def histogram_table(info: HistogramInfo) -> Table:
+    """The bars: grey values, what normalising makes of their middle, and how many pixels."""
+    width = _LEVELS // _BARS
+    total = max(sum(info.counts), 1)
+    return Table(
+        (_("Pixel value"), _("Normalised value"), _("Pixels"), _("Share")),
+        tuple(
+            (
+                f"{bar * width} – {bar * width + width - 1}",
+                signed(info.normalised[bar], 2),
+                f"{count:,}",
+                percent(count / total),
+            )
+            for bar, count in enumerate(info.counts)
+        ),
+    )

@@ -9,10 +9,12 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from dashboard.charts.table import Table
 from dashboard.charts.theme import Palette, layout
 from dashboard.words.translation import N_, _
+from dashboard.words.wording import signed
 
-__all__ = ["PixelStep", "StepsInfo", "step_figure", "steps_info"]
+__all__ = ["PixelStep", "StepsInfo", "step_figure", "step_table", "steps_info"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -112,6 +114,19 @@ def step_figure(info: StepsInfo, index: int, colours: Palette) -> go.Figure:
         line={"color": colours.wrong, "width": 2.5},
     )
     return figure
+
+
+def step_table(info: StepsInfo, index: int) -> Table:
+    """Each pixel after step 0, 1 or 2, row by row, as in the image."""
+    values = info.steps[index].values
+    digits = 0 if index == 0 else 2
+    return Table(
+        (_("Row"), *(str(column) for column in range(values.shape[1]))),
+        tuple(
+            (str(number), *(signed(float(value), digits) for value in row))
+            for number, row in enumerate(values)
+        ),
+    )
 
 
 def _tex(number: float) -> str:

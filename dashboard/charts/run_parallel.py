@@ -12,10 +12,12 @@ import plotly.graph_objects as go
 from plotly.colors import sample_colorscale
 
 from dashboard.charts.run_axes import RunAxis
+from dashboard.charts.table import Table
 from dashboard.charts.theme import Palette, layout
+from dashboard.words.translation import _
 from dashboard.words.wording import as_label, figure
 
-__all__ = ["MOST_LINES", "ParallelInfo", "parallel_figure", "parallel_info"]
+__all__ = ["MOST_LINES", "ParallelInfo", "parallel_figure", "parallel_info", "parallel_table"]
 
 MOST_LINES = 150
 _TICKS = 12  # names that have room on an axis
@@ -87,6 +89,17 @@ def parallel_figure(info: ParallelInfo, colours: Palette) -> go.Figure:
         annotations=[note for place in places for note in _notes(info.axes[place], place, colours)],
     )
     return drawn
+
+
+def parallel_table(info: ParallelInfo) -> Table:
+    """Each run with its value on each axis."""
+    return Table(
+        (_("Run"), *(one.label for one in info.axes)),
+        tuple(
+            (name, *(one.texts[index] for one in info.axes))
+            for index, name in enumerate(info.names)
+        ),
+    )
 
 
 def _notes(one: RunAxis, place: int, colours: Palette) -> list[dict[str, object]]:

@@ -9,8 +9,10 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from dashboard import session
+from dashboard.charts.network_tables import points_table
 from dashboard.components.cloud import cloud, letters_in_words
 from dashboard.components.figure_files import picture_files
+from dashboard.panels.chart_table import chart_table
 from dashboard.panels.headings import heading
 from dashboard.panels.test_parts.subject import Subject
 from dashboard.server import data_sets
@@ -112,12 +114,12 @@ def _scatter(subject: Subject, found: Found, xy: NDArray[np.float32], *, tsne: b
             _("The last hidden layer in the plane"),
             f"{subject.name}-{kind}",
         )
-    st.caption(
-        text
-        + " "
-        + as_markdown(letters_in_words(subject.classes))
-        + " "
-        + _("Click a point to open its image.")
+    parts = (text, letters_in_words(subject.classes), _("Click a point to open its image."))
+    chart_table(
+        " ".join(part for part in parts if part),
+        lambda: points_table(xy, labels, predicted, subject.classes),
+        key=_CLOUD,
+        title=_("The last hidden layer in the plane"),
     )
 
 

@@ -10,7 +10,9 @@ from dashboard.charts.lesson_curves import (
     lesson_info,
     lesson_words,
 )
+from dashboard.charts.run_tables import lesson_table
 from dashboard.components.live_chart import chart_message, live_chart
+from dashboard.panels.chart_table import chart_table
 from dashboard.panels.lesson_parts.choice import link_to
 from dashboard.panels.plain_table import plain_table
 from dashboard.server.lessons import lessons
@@ -112,6 +114,12 @@ def _chart(lesson: Lesson, pair: Pair, labels: tuple[str, str]) -> None:
         due=0.0 if pair.done else _DUE,
     )
     live_chart(message, key="lesson-chart")
+    chart_table(
+        "",
+        lambda: lesson_table(info),
+        key="lesson-chart",
+        title=_("Loss and accuracy of both sides"),
+    )
 
 
 def _table(pair: Pair, labels: tuple[str, str]) -> None:

@@ -8,11 +8,17 @@ from typing import Any
 import streamlit as st
 
 from dashboard import session
-from dashboard.charts.class_curves import Kind, curves_figure, curves_info
+from dashboard.charts.class_curves import (
+    Kind,
+    curves_figure,
+    curves_info,
+    curves_table,
+    curves_words,
+)
 from dashboard.panels import downloads
 from dashboard.panels.headings import choose_one, heading
 from dashboard.panels.test_parts.subject import Subject
-from dashboard.words.translation import N_, _, ngettext, translated
+from dashboard.words.translation import N_, _, translated
 
 __all__ = ["draw"]
 
@@ -39,20 +45,9 @@ def _curves(subject: Subject) -> None:
         key="curves",
         title=translated(_KINDS[kind]),
         file=f"{subject.name}-{kind}",
+        words=curves_words(info),
+        table=lambda: curves_table(info),
     )
-    remarks = []
-    if info.corner:
-        remarks.append(_("Only the corner is drawn; a double click shows everything."))
-    if info.left_out:
-        remarks.append(
-            ngettext(
-                "{n} class with a larger area, or without images, is left out.",
-                "{n} classes with larger areas, or without images, are left out.",
-                info.left_out,
-            )
-        )
-    if remarks:
-        st.caption(" ".join(remarks))
 
 
 def _table(subject: Subject) -> None:

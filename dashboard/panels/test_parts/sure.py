@@ -11,6 +11,7 @@ from dashboard.charts.trust import (
     threshold_figure,
     threshold_points,
 )
+from dashboard.charts.trust_tables import histogram_table, reliability_table, threshold_table
 from dashboard.panels import downloads
 from dashboard.panels.headings import heading
 from dashboard.panels.test_parts.subject import Subject
@@ -52,8 +53,9 @@ def _reliability(subject: Subject) -> None:
         key="reliability",
         title=_("Reliability"),
         file=f"{subject.name}-reliability",
+        words=_trust_words(found),
+        table=lambda: reliability_table(found),
     )
-    st.caption(as_markdown(_trust_words(found)))
 
 
 def _trust_words(found: Calibration) -> str:
@@ -123,19 +125,19 @@ def _histograms(subject: Subject) -> None:
         key="confidence",
         title=_("Confidence, right and wrong"),
         file=f"{subject.name}-confidence",
+        words=_sure_words(subject),
+        table=lambda: histogram_table(right, wrong),
     )
-    answers = subject.answers
-    sure = answered(answers, 0.99)
-    st.caption(
-        as_markdown(
-            _(
-                "On {share} of the images its confidence is 99 % or more; {wrong:,} of those "
-                "{count:,} are wrong all the same.",
-                share=percent(sure.share, 1),
-                wrong=sure.count - sure.right,
-                count=sure.count,
-            )
-        )
+
+
+def _sure_words(subject: Subject) -> str:
+    sure = answered(subject.answers, 0.99)
+    return _(
+        "On {share} of the images its confidence is 99 % or more; {wrong:,} of those "
+        "{count:,} are wrong all the same.",
+        share=percent(sure.share, 1),
+        wrong=sure.count - sure.right,
+        count=sure.count,
     )
 
 
@@ -165,6 +167,8 @@ def _threshold(subject: Subject) -> None:
         key="threshold-curve",
         title=_("Answer only when sure"),
         file=f"{subject.name}-threshold",
+        words="",
+        table=lambda: threshold_table(subject.answers, chosen / 100),
     )
 
 

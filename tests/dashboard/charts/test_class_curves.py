@@ -18,7 +18,7 @@ FOUND = class_curves(make("usual"))
 @pytest.mark.parametrize("kind", ["roc", "precision"])
 def test_each_class_has_its_curve_and_area(kind) -> None:
     info = curves_info(FOUND, CLASSES, kind)
-    assert [curve.label for curve in info.curves] == list(CLASSES)
+    assert [curve.name for curve in info.curves] == list(CLASSES)
     assert info.left_out == 0
     for curve, found in zip(info.curves, FOUND, strict=True):
         assert curve.area == (found.roc_auc if kind == "roc" else found.average_precision)
@@ -36,7 +36,7 @@ def test_a_thinned_curve_has_the_same_area() -> None:
 def test_a_class_without_images_is_left_out() -> None:
     info = curves_info(class_curves(make("a class missing")), CLASSES, "roc")
     assert info.left_out == 1
-    assert "3" not in [curve.label for curve in info.curves]
+    assert "3" not in [curve.name for curve in info.curves]
 
 
 def test_of_many_classes_the_worst_are_drawn() -> None:
