@@ -67,7 +67,13 @@ def balance_figure(info: BalanceInfo, colours: Palette, *, shares: bool = False)
                 marker={
                     "color": colour,
                     "line": {"width": 0},
-                    "pattern": {"shape": pattern, "solidity": 0.25},
+                    "pattern": {
+                        "shape": pattern,
+                        "fillmode": "overlay",
+                        "fgcolor": colours.background,
+                        "solidity": 0.25,
+                        "size": 5,
+                    },
                 },
             )
             for split, colour, pattern in zip(info.splits, colours.series, PATTERNS, strict=False)

@@ -41,13 +41,14 @@ def norms_figure(info: NormsInfo, colours: Palette) -> go.Figure:
     )
     drawn.update_traces(hovertemplate="%{x}: %{y:.4g}<extra></extra>", width=0.6)
     plain = axis(colours) | {"fixedrange": True}
+    title = plain["title"]
     drawn.update_layout(
         **(
             layout(colours, height=_HEIGHT)
             | {
-                "xaxis": plain | {"domain": [0, 0.46], "title": {"text": _("weights")}},
+                "xaxis": plain | {"domain": [0, 0.46], "title": title | {"text": _("weights")}},
                 "xaxis2": plain
-                | {"domain": [0.56, 1], "title": {"text": _("gradient")}, "anchor": "y2"},
+                | {"domain": [0.56, 1], "title": title | {"text": _("gradient")}, "anchor": "y2"},
                 "yaxis": plain | {"rangemode": "tozero", "nticks": 5},
                 "yaxis2": plain | {"rangemode": "tozero", "nticks": 5, "anchor": "x2"},
             }
