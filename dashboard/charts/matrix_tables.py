@@ -65,6 +65,6 @@ def difference_summary(difference: Sequence[Sequence[int]], classes: Sequence[st
     ]
     most = sorted(cells, key=lambda cell: -abs(cell[2]))[:3]
     if not most:
-        return f"{text} {_('The two matrices are equal.')}"
+        return text + " " + _("The two matrices are equal.")
     found = listed_apart(difference_words(*cell, classes) for cell in most)
     return f"{text} " + _("Largest: {cells}.", cells=found)
