@@ -29,6 +29,7 @@ __all__ = [
     "percent",
     "setting_text",
     "share_range",
+    "short",
     "signed",
 ]
 
@@ -88,6 +89,14 @@ def signed(value: float | None, digits: int = 4, *, plus: bool = False) -> str:
     if not float(text):
         return text
     return ("−" if value < 0 else "+" if plus else "") + text
+
+
+def short(value: float | None, digits: int = 4) -> str:
+    """A number with as many digits as it needs and no more than these: "0.5", "−1.27", "12,340"."""
+    if value is None or not math.isfinite(value):
+        return NO_FIGURE
+    whole = abs(value) >= 10**digits and abs(value) < _HUGE
+    return (f"{value:,.0f}" if whole else f"{value:,.{digits}g}").replace("-", "−", 1)
 
 
 def percent(share: float | None, digits: int = 2) -> str:

@@ -9,10 +9,12 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from dashboard.charts.numbers import COUNT_AXIS, PERCENT_AXIS, count_at, percent_at
 from dashboard.charts.signs import PATTERNS
 from dashboard.charts.table import Table
 from dashboard.charts.theme import Palette, layout
 from dashboard.words.translation import _
+from dashboard.words.wording import figure as figure_in_words
 from dashboard.words.wording import percent
 
 __all__ = ["BalanceInfo", "balance_figure", "balance_info", "balance_table", "balance_words"]
@@ -81,9 +83,9 @@ def balance_figure(info: BalanceInfo, colours: Palette, *, shares: bool = False)
     )
     figure.update_layout(**layout(colours, height=320))
     figure.update_layout(bargap=0.25, bargroupgap=0.08)
-    figure.update_yaxes(tickformat=",~r")
+    figure.update_yaxes(**(PERCENT_AXIS if shares else COUNT_AXIS))
     figure.update_xaxes(type="category", showgrid=False)
-    figure.update_yaxes(title_text=_("Share of the split (%)") if shares else _("Images"))
+    figure.update_yaxes(title_text=_("Share of the split") if shares else _("Images"))
     return figure
 
 
@@ -107,20 +109,20 @@ def balance_table(info: BalanceInfo) -> Table:
 def balance_words(info: BalanceInfo) -> str:
     """How evenly the first split is spread over the classes."""
     return _(
-        "In the training images, the commonest class ({commonest}) has {ratio:.2f} times as "
+        "In the training images, the commonest class ({commonest}) has {ratio} times as "
         "many images as the rarest ({rarest}).",
         commonest=info.commonest,
-        ratio=info.ratio,
+        ratio=figure_in_words(info.ratio, 2),
         rarest=info.rarest,
     )
 
 
 def _hover(split: str) -> str:
     return _(
-        "{label}: {count} images ({share} % of {split})",
+        "{label}: {count} images ({share} of {split})",
         label="%{x}",
-        count="%{customdata[0]:,d}",
-        share="%{customdata[1]:.1f}",
+        count=count_at("customdata[0]"),
+        share=percent_at("customdata[1]", 1),
         split=split,
     )
 

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 import plotly.graph_objects as go
 
+from dashboard.charts.numbers import PERCENT_AXIS, percent_at
 from dashboard.charts.signs import class_line, class_mark
 from dashboard.charts.table import Table
 from dashboard.charts.theme import Palette, layout
@@ -81,8 +82,8 @@ def curves_figure(info: CurvesInfo, palette: Palette) -> go.Figure:
     drawn = go.Figure(
         [
             go.Scatter(
-                x=curve.x,
-                y=curve.y,
+                x=[100 * x for x in curve.x],
+                y=[100 * y for y in curve.y],
                 name=as_label(curve.name),
                 mode="lines+markers",
                 line=class_line(curve.number, palette) | {"width": 2, "shape": "linear"},
@@ -94,17 +95,17 @@ def curves_figure(info: CurvesInfo, palette: Palette) -> go.Figure:
     )
     drawn.update_layout(**layout(palette, height=520), hovermode="closest")
     drawn.update_layout(legend={"y": -0.16, "yanchor": "top"}, margin={"r": 16})
-    low, high = (0.9, 0.1) if info.corner else (0.0, 1.0)
+    low, high = (90, 10) if info.corner else (0, 100)
     if roc:
         drawn.update_xaxes(title_text=_("False positives, of the other classes"))
         drawn.update_yaxes(title_text=_("True positives, of the class"))
         drawn.update_xaxes(range=[-0.003 * high, high])
     else:
-        drawn.update_xaxes(title_text=_("Recall"), range=[low, 1.003])
+        drawn.update_xaxes(title_text=_("Recall"), range=[low, 100.3])
         drawn.update_yaxes(title_text=_("Precision"))
-    drawn.update_yaxes(range=[low, 1.003])
-    drawn.update_xaxes(zeroline=False, tickformat=".0%")
-    drawn.update_yaxes(zeroline=False, tickformat=".0%")
+    drawn.update_yaxes(range=[low, 100.3])
+    drawn.update_xaxes(zeroline=False, **PERCENT_AXIS)
+    drawn.update_yaxes(zeroline=False, **PERCENT_AXIS)
     return drawn
 
 
@@ -165,8 +166,8 @@ def _hover(curve: Curve, kind: Kind) -> str:
     values = {
         "label": as_label(curve.name),
         "area": figure(curve.area),
-        "x": "%{x:.2%}",
-        "y": "%{y:.2%}",
+        "x": percent_at("x"),
+        "y": percent_at("y"),
     }
     if kind == "roc":
         return _("{label}: {y} found at {x} false positives (area {area})", **values)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
+from dashboard.charts.numbers import figure_at
 from dashboard.charts.theme import Palette, axis, layout
 from dashboard.words.translation import _
 from dashboard.words.wording import figure
@@ -39,7 +40,7 @@ def norms_figure(info: NormsInfo, colours: Palette) -> go.Figure:
             ),
         ]
     )
-    drawn.update_traces(hovertemplate="%{x}: %{y:.4g}<extra></extra>", width=0.6)
+    drawn.update_traces(hovertemplate=f"%{{x}}: {figure_at('y')}<extra></extra>", width=0.6)
     plain = axis(colours) | {"fixedrange": True}
     title = plain["title"]
     drawn.update_layout(

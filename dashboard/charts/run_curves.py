@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from dashboard.charts.downsample import extremes
 from dashboard.charts.loss import moving_mean
+from dashboard.charts.numbers import PERCENT_AXIS, count_at, figure_at, percent_at, short_at
 from dashboard.charts.run_scale import AGAINST, Against, StepScale
 from dashboard.charts.signs import line_sign, mark_sign
 from dashboard.charts.theme import Palette, axis, layout
@@ -137,7 +138,8 @@ def _trace(
     name = as_label(info.runs[index].name, _LONGEST)
     color = colours.series[index % len(colours.series)]
     kind = index % _KINDS
-    unit = " %" if part == 2 else ""
+    across = count_at("x") if info.against in ("step", "images") else short_at("x")
+    value = percent_at("y") if part == 2 else figure_at("y", huge=info.log)
     return go.Scatter(
         x=x,
         y=y,
@@ -149,8 +151,8 @@ def _trace(
         yaxis="y" if part == 0 else f"y{part + 1}",
         line={"color": color, "width": 1.75, "dash": line_sign(kind)},
         marker={"color": color, "size": 6, "symbol": mark_sign(kind)},
-        hovertemplate=f"<b>{name}</b><br>%{{y:.4~g}}{unit}<br>"
-        + f"{translated(AGAINST[info.against])} %{{x:,.4~g}}<extra></extra>",
+        hovertemplate=f"<b>{name}</b><br>{value}<br>"
+        + f"{translated(AGAINST[info.against])} {across}<extra></extra>",
     )
 
 
@@ -168,7 +170,7 @@ def _axes(info: CurvesInfo, colours: Palette) -> dict[str, Any]:
         }
     }
     for number, (domain, title) in enumerate(zip(domains, titles, strict=False)):
-        kind = {"ticksuffix": " %"} if number == 2 else loss
+        kind = dict(PERCENT_AXIS) if number == 2 else loss
         name = "yaxis" if number == 0 else f"yaxis{number + 1}"
         axes[name] = shared | kind | {"domain": domain, "title": {"text": title} | shared["title"]}
     return axes

@@ -15,7 +15,7 @@ from dashboard.charts.run_axes import RunAxis
 from dashboard.charts.table import Table
 from dashboard.charts.theme import Palette, layout
 from dashboard.words.translation import _
-from dashboard.words.wording import as_label, figure
+from dashboard.words.wording import as_label, short
 
 __all__ = ["MOST_LINES", "ParallelInfo", "parallel_figure", "parallel_info", "parallel_table"]
 
@@ -148,6 +148,4 @@ def _ticks(one: RunAxis) -> list[tuple[float, str]]:
 
 def _written(one: RunAxis, drawn: float) -> str:
     value = 10**drawn if one.log else drawn
-    if value and abs(value) < 0.001:
-        return figure(value)
-    return f"{value:,.4g}" if abs(value) < 1e5 else f"{value:,.0f}"
+    return short(value)

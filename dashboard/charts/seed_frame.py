@@ -9,6 +9,7 @@ from typing import Any, Literal
 import plotly.graph_objects as go
 
 from dashboard.charts.live_look import live_layout, live_title
+from dashboard.charts.numbers import COUNT_AXIS, PERCENT_AXIS
 from dashboard.charts.signs import line_sign, mark_sign
 from dashboard.words.translation import N_, _, translated
 from mlcore.runs.library.mean_curves import EpochFigure
@@ -54,13 +55,13 @@ def band_chart(
         xaxis={
             **axis,
             "title": live_title(_("Epoch")),
-            "tickformat": ",d",
-            "hoverformat": ",d",
+            **COUNT_AXIS,
+            "hoverformat": COUNT_AXIS["tickformat"],
         },
         yaxis={
             **axis,
             "title": live_title(translated(FIGURES[name])),
-            "ticksuffix": " %" if name == "validation_accuracy" else "",
+            **(PERCENT_AXIS if name == "validation_accuracy" else {}),
         },
     )
     found: dict[str, Any] = built.to_plotly_json()

@@ -24,7 +24,7 @@ from dashboard.words.translation import _
 
 __all__ = ["FilmInfo", "film", "film_message"]
 
-_PARTS = ("percent", "film_colours", "film_style", "film")
+_PARTS = ("numbers", "film_colours", "film_style", "film")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -149,8 +149,8 @@ def _sides(pair: Pair) -> tuple[Curve, Curve]:
 def _figures(curve: Curve) -> tuple[str, str, str, str]:
     losses = curve.finite
     return (
-        figure(losses[0], 3) if losses else NO_FIGURE,
-        figure(min(losses), 3) if losses else NO_FIGURE,
+        figure(losses[0]) if losses else NO_FIGURE,
+        figure(min(losses)) if losses else NO_FIGURE,
         _last(curve),
         percent(curve.final, 1) if curve.accuracy else NO_FIGURE,
     )
@@ -159,4 +159,4 @@ def _figures(curve: Curve) -> tuple[str, str, str, str]:
 def _last(curve: Curve) -> str:
     if not curve.loss:
         return NO_FIGURE
-    return _("no number") if curve.loss[-1] is None else figure(curve.end, 3)
+    return _("no number") if curve.loss[-1] is None else figure(curve.end)

@@ -15,6 +15,7 @@ from dashboard.charts.class_curves import (
     curves_table,
     curves_words,
 )
+from dashboard.charts.numbers import COUNT_COLUMN, FIGURE_COLUMN, PERCENT_COLUMN
 from dashboard.panels import downloads
 from dashboard.panels.headings import choose_one, heading
 from dashboard.panels.test_parts.subject import Subject
@@ -84,7 +85,7 @@ def _config() -> dict[str, Any]:
 
     def bar(label: str, help: str) -> Any:
         return st.column_config.ProgressColumn(
-            label, help=help, format="%.2f %%", min_value=0, max_value=100
+            label, help=help, format=PERCENT_COLUMN, min_value=0, max_value=100
         )
 
     return {
@@ -98,15 +99,15 @@ def _config() -> dict[str, Any]:
             _("Recall"), _("The share of images of this class that are predicted as it.")
         ),
         "f1": bar(_("F1"), _("Harmonic mean of precision and recall.")),
-        "images": number(_("Images"), help=_("Test images of the class."), format="localized"),
+        "images": number(_("Images"), help=_("Test images of the class."), format=COUNT_COLUMN),
         "roc_auc": number(
             _("ROC area"),
             help=_("How surely an image of the class gets a higher probability than another."),
-            format="%.4f",
+            format=FIGURE_COLUMN,
         ),
         "average_precision": number(
             _("Average precision"),
             help=_("Mean of the precision over all shares found."),
-            format="%.4f",
+            format=FIGURE_COLUMN,
         ),
     }

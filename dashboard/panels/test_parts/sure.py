@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import session
+from dashboard.charts.numbers import WHOLE_PERCENT_COLUMN
 from dashboard.charts.trust import (
     histogram_figure,
     reliability_figure,
@@ -18,7 +19,7 @@ from dashboard.panels.test_parts.subject import Subject
 from dashboard.session.problems import friendly_errors
 from dashboard.words.intervals import accuracy_range
 from dashboard.words.translation import _, ngettext
-from dashboard.words.wording import as_markdown, percent
+from dashboard.words.wording import as_markdown, figure, percent
 from mlcore.insight.calibration import Calibration
 from mlcore.insight.confidence import answered, confidence_histograms
 
@@ -67,22 +68,22 @@ def _trust_words(found: Calibration) -> str:
         if found.images:
             return text + " " + _("No temperature fits: it is never wrong on validation images.")
         return text + " " + _("Its run held no validation images out, on which to fit a remedy.")
-    values = {"temperature": found.temperature, "after": percent(found.after.ece)}
+    values = {"temperature": figure(found.temperature, 3), "after": percent(found.after.ece)}
     if found.temperature > 1:
         remedy = ngettext(
             "It is too sure of itself: fitted on {n:,} validation image, a temperature of "
-            "{temperature:.3f} is best, with which the error is {after}.",
+            "{temperature} is best, with which the error is {after}.",
             "It is too sure of itself: fitted on {n:,} validation images, a temperature of "
-            "{temperature:.3f} is best, with which the error is {after}.",
+            "{temperature} is best, with which the error is {after}.",
             found.images,
             **values,
         )
     else:
         remedy = ngettext(
             "It is not sure enough of itself: fitted on {n:,} validation image, a temperature of "
-            "{temperature:.3f} is best, with which the error is {after}.",
+            "{temperature} is best, with which the error is {after}.",
             "It is not sure enough of itself: fitted on {n:,} validation images, a temperature of "
-            "{temperature:.3f} is best, with which the error is {after}.",
+            "{temperature} is best, with which the error is {after}.",
             found.images,
             **values,
         )
@@ -150,7 +151,7 @@ def _threshold(subject: Subject) -> None:
         0,
         100,
         _USUAL,
-        format="%d %%",
+        format=WHOLE_PERCENT_COLUMN,
         key="threshold",
         persist_state="session",
         help=_(

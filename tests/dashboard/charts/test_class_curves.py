@@ -50,7 +50,7 @@ def test_where_all_are_good_only_the_corner_is_drawn() -> None:
     good = curves_info(class_curves(make("all right")), CLASSES, "roc")
     assert good.corner
     assert not curves_info(FOUND, CLASSES, "roc").corner
-    assert curves_figure(good, LIGHT).layout.yaxis.range == (0.9, 1.003)
+    assert curves_figure(good, LIGHT).layout.yaxis.range == (90, 100.3)
 
 
 @pytest.mark.parametrize("palette", [LIGHT, DARK], ids=["light", "dark"])
