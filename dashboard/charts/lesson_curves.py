@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from dashboard.charts.live_look import live_layout, live_title
+from dashboard.charts.numbers import COUNT_AXIS, PERCENT_AXIS, count_at, figure_at, percent_at
 from dashboard.words.translation import _, language
 from dashboard.words.wording import as_label, figure, percent
 from mlcore.lessons import Curve, Lesson, Pair
@@ -173,9 +174,9 @@ def _trace(index: int, label: str, *, below: bool) -> go.Scatter:
         line={"width": 2 if below else 1.6, "color": color, "dash": dash},
         marker={"color": color, "size": 6, "symbol": _SYMBOLS[index]},
         yaxis="y2" if below else "y",
-        hovertemplate=f"{label} %{{y:.1f}} %<extra></extra>"
+        hovertemplate=f"{label} {percent_at('y', 1)}<extra></extra>"
         if below
-        else f"{label} %{{y:.4g}}<extra></extra>",
+        else f"{label} {figure_at('y')}<extra></extra>",
     )
 
 
@@ -186,7 +187,7 @@ def _axes(*, log: bool, by_images: bool) -> dict[str, dict[str, Any]]:
         "zeroline": False,
         "tickfont": {"size": 12, "color": "var(--st-chart-muted)"},
     }
-    unit = _("{n} images", n="%{x:,d}") if by_images else _("step {step}", step="%{x:,d}")
+    unit = _("{n} images", n=count_at("x")) if by_images else _("step {step}", step=count_at("x"))
     number: dict[str, Any] = {"rangemode": "tozero"}
     if log:
         number = {"type": "log", "exponentformat": "power", "minexponent": 4, "nticks": 6}
@@ -195,7 +196,7 @@ def _axes(*, log: bool, by_images: bool) -> dict[str, dict[str, Any]]:
         | {
             "title": live_title(_("images seen") if by_images else _("step")) | {"standoff": 8},
             "anchor": "y2",
-            "tickformat": ",d",
+            **COUNT_AXIS,
             "showgrid": False,
             "showline": True,
             "spikecolor": "var(--st-chart-muted)",
@@ -212,6 +213,6 @@ def _axes(*, log: bool, by_images: bool) -> dict[str, dict[str, Any]]:
             "title": live_title(_("accuracy")) | {"standoff": 12},
             "range": [0, 102],
             "nticks": 4,
-            "ticksuffix": " %",
+            **PERCENT_AXIS,
         },
     }

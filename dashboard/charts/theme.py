@@ -1,8 +1,8 @@
 """Colours of the charts, one palette for light and one for dark pages.
 
-The series colours are distinct under simulated protanopia, deuteranopia and tritanopia, and have a
-contrast of at least 3:1 to the page; tests measure both. They agree with
-`dashboard/.streamlit/config.toml`.
+The colours of series and of classes are distinct under simulated protanopia, deuteranopia and
+tritanopia, and have a contrast of at least 3:1 to the page; tests measure both. They agree with
+`dashboard/.streamlit/config.toml`. What they tell apart has a second sign, of `charts.signs`.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ class Palette:
     muted: str  # secondary text
     grid: str  # lines and quiet areas
     series: tuple[str, ...]  # categorical, in the order to be used
+    classes: tuple[str, ...]  # of class 0 to 9 on every chart; `charts.signs` has what follows
     right: str  # correct predictions
     wrong: str  # mistakes
     right_scale: Scale
@@ -40,6 +41,10 @@ LIGHT = Palette(
     muted="#566970",
     grid="#dfe7e9",
     series=("#00618f", "#e8631f", "#089994", "#bb64c9", "#754f02"),
+    classes=(
+        *("#00618f", "#e8631f", "#089994", "#bb64c9", "#754f02"),
+        *("#58024c", "#88975e", "#a4204e", "#083419", "#4f1590"),
+    ),
     right="#00618f",
     wrong="#e8631f",
     right_scale=((0.0, "#f4f8fb"), (0.5, "#8dbbdc"), (1.0, "#1268a8")),
@@ -54,6 +59,10 @@ DARK = Palette(
     muted="#9db0b7",
     grid="#2a393f",
     series=("#4e9bf2", "#f8a166", "#3bd0a3", "#e8b2f4", "#c2a211"),
+    classes=(
+        *("#4e9bf2", "#f8a166", "#3bd0a3", "#e8b2f4", "#c2a211"),
+        *("#b0579d", "#ddf4ad", "#d8396a", "#698125", "#6765eb"),
+    ),
     right="#4e9bf2",
     wrong="#f8a166",
     right_scale=((0.0, "#162126"), (0.5, "#2c648f"), (1.0, "#6fbbf5")),

@@ -15,6 +15,7 @@ from dashboard.charts.live_look import live_layout, live_title
 from dashboard.charts.loss import loss_traces
 from dashboard.charts.loss_axis import LossAxis
 from dashboard.charts.marks import mark_traces
+from dashboard.charts.numbers import COUNT_AXIS, PERCENT_AXIS, count_at
 from dashboard.charts.other_runs import other_traces
 from dashboard.charts.training import TrainingInfo, edit_words
 from dashboard.words.translation import _, language
@@ -213,8 +214,7 @@ def _axes(tick: str | int | None, validated: bool) -> dict[str, dict[str, Any]]:
         "domain": [0.0, 0.27],
         "title": live_title(_("accuracy")) | {"standoff": 12},
         "nticks": 4,
-        "tickformat": ".3~r",
-        "ticksuffix": " %",
+        **PERCENT_AXIS,
         "visible": validated,
         "autorangeoptions": {"clipmin": 0, "clipmax": 100},
     }
@@ -229,7 +229,7 @@ def _axes(tick: str | int | None, validated: bool) -> dict[str, dict[str, Any]]:
         | {
             "title": live_title(_("step")) | {"standoff": 8},
             "anchor": "y2" if validated else "y",
-            "tickformat": ",d",
+            **COUNT_AXIS,
             "showgrid": False,
             "showline": True,
             "ticks": "outside",
@@ -237,7 +237,7 @@ def _axes(tick: str | int | None, validated: bool) -> dict[str, dict[str, Any]]:
             "spikecolor": "var(--st-chart-muted)",
             "spikethickness": 1,
             "spikedash": "dot",
-            "unifiedhovertitle": {"text": _("step {step}", step="%{x:,d}")},
+            "unifiedhovertitle": {"text": _("step {step}", step=count_at("x"))},
         },
         "yaxis": shared | losses | number,
         "yaxis2": shared | accuracy,

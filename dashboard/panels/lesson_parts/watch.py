@@ -10,7 +10,9 @@ from dashboard.charts.lesson_curves import (
     lesson_info,
     lesson_words,
 )
+from dashboard.charts.run_tables import lesson_table
 from dashboard.components.live_chart import chart_message, live_chart
+from dashboard.panels.chart_table import chart_table
 from dashboard.panels.lesson_parts.choice import link_to
 from dashboard.panels.plain_table import plain_table
 from dashboard.server.lessons import lessons
@@ -113,6 +115,12 @@ def _chart(lesson: Lesson, pair: Pair, labels: tuple[str, str]) -> None:
         due=0.0 if pair.done else _DUE,
     )
     live_chart(message, key="lesson-chart")
+    chart_table(
+        "",
+        lambda: lesson_table(info),
+        key="lesson-chart",
+        title=_("Loss and accuracy of both sides"),
+    )
 
 
 def _table(pair: Pair, labels: tuple[str, str]) -> None:
@@ -142,8 +150,8 @@ def _sides(pair: Pair) -> tuple[Curve, Curve]:
 def _figures(curve: Curve) -> tuple[str, str, str, str]:
     losses = curve.finite
     return (
-        figure(losses[0], 3) if losses else NO_FIGURE,
-        figure(min(losses), 3) if losses else NO_FIGURE,
+        figure(losses[0]) if losses else NO_FIGURE,
+        figure(min(losses)) if losses else NO_FIGURE,
         _last(curve),
         percent(curve.final, 1) if curve.accuracy else NO_FIGURE,
     )
@@ -152,4 +160,4 @@ def _figures(curve: Curve) -> tuple[str, str, str, str]:
 def _last(curve: Curve) -> str:
     if not curve.loss:
         return NO_FIGURE
-    return _("no number") if curve.loss[-1] is None else figure(curve.end, 3)
+    return _("no number") if curve.loss[-1] is None else figure(curve.end)

@@ -16,12 +16,12 @@ from dashboard.charts.run_curves import (
     run_curves,
 )
 from dashboard.charts.run_scale import AGAINST, Against, StepScale, step_scale
+from dashboard.charts.run_tables import curves_table
 from dashboard.panels import downloads
 from dashboard.server.histories import history_of
 from dashboard.words.run_cells import cell_text
 from dashboard.words.run_names import distinct_names
 from dashboard.words.translation import _, ngettext, translated
-from dashboard.words.wording import as_markdown
 from mlcore.runs import RunFolder, RunInfo
 from mlcore.runs.library.columns import COLUMNS
 
@@ -71,8 +71,9 @@ def draw(runs: Sequence[RunInfo], *, marked: tuple[int, int] | None = None) -> N
         key="runs-curves",
         title=_("Curves of the selected runs"),
         file="runs-curves",
+        words=_words(info, shown),
+        table=lambda: curves_table(info),
     )
-    st.caption(as_markdown(_words(info, shown)))
 
 
 def _nothing(against: Against) -> str:
