@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from dashboard.charts.live_look import live_layout, live_title
 from dashboard.charts.numbers import COUNT_AXIS, PERCENT_AXIS, count_at, figure_at, percent_at
+from dashboard.charts.theme import CLEAR
 from dashboard.words.translation import _, language
 from dashboard.words.wording import as_label, figure, percent
 from mlcore.lessons import Curve, Lesson, Pair
@@ -153,7 +154,7 @@ def _frame(
         showlegend=True,
         hoversubplots="axis",
         modebar={
-            "bgcolor": "rgba(0,0,0,0)",
+            "bgcolor": CLEAR,
             "color": "var(--st-chart-muted)",
             "activecolor": "var(--st-primary-color)",
         },

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from dashboard.charts.theme import CLEAR
+
 __all__ = ["live_layout", "live_title"]
 
 
@@ -12,7 +14,7 @@ def live_layout() -> dict[str, Any]:
     background = "var(--st-background-color)"
     return {
         "paper_bgcolor": background,  # also of the line below the pointer
-        "plot_bgcolor": "rgba(0,0,0,0)",  # an opaque one of a hidden axis would cover the curves
+        "plot_bgcolor": CLEAR,  # an opaque one of a hidden axis would cover the curves
         "font": {"color": "var(--st-text-color)", "family": "var(--st-font)", "size": 13},
         "hovermode": "x unified",
         "hoverlabel": {

@@ -10,10 +10,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["DARK", "LIGHT", "Palette", "Scale", "axis", "layout", "palette"]
+__all__ = ["CLEAR", "DARK", "LIGHT", "Palette", "Scale", "axis", "layout", "palette"]
 
 Scale = tuple[tuple[float, str], ...]
 """Plotly's colour scale: position in 0 to 1, colour; the first is the page or close to it."""
+
+
+CLEAR = "rgba(0,0,0,0)"
+"""What is not there: the page is seen through it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +60,7 @@ DARK = Palette(
     name="dark",
     background="#11191d",
     text="#e3ecee",
-    muted="#9db0b7",
+    muted="#a3b4ba",
     grid="#2a393f",
     series=("#4e9bf2", "#f8a166", "#3bd0a3", "#e8b2f4", "#c2a211"),
     classes=(
@@ -93,13 +97,13 @@ def layout(colours: Palette, *, height: int) -> dict[str, Any]:
     return {
         "height": height,
         "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "plot_bgcolor": "rgba(0,0,0,0)",
+        "paper_bgcolor": CLEAR,
+        "plot_bgcolor": CLEAR,
         "font": {"color": colours.text, "size": 13},
         "colorway": list(colours.series),
         "xaxis": axis(colours),
         "yaxis": axis(colours),
         "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "title": None},
         "hoverlabel": {"bgcolor": colours.background, "font": {"color": colours.text}},
-        "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": colours.muted},
+        "modebar": {"bgcolor": CLEAR, "color": colours.muted},
     }

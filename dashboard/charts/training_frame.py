@@ -17,6 +17,7 @@ from dashboard.charts.loss_axis import LossAxis
 from dashboard.charts.marks import mark_traces
 from dashboard.charts.numbers import COUNT_AXIS, PERCENT_AXIS, count_at
 from dashboard.charts.other_runs import other_traces
+from dashboard.charts.theme import CLEAR
 from dashboard.charts.training import TrainingInfo, edit_words
 from dashboard.words.translation import _, language
 from dashboard.words.wording import as_label
@@ -179,7 +180,7 @@ def _frame(
         hoversubplots="axis",
         modebar={
             "orientation": "v",  # beside the legend's end, not on it
-            "bgcolor": "rgba(0,0,0,0)",
+            "bgcolor": CLEAR,
             "color": "var(--st-chart-muted)",
             "activecolor": "var(--st-primary-color)",
         },
