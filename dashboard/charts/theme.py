@@ -10,7 +10,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["CLEAR", "DARK", "LIGHT", "Palette", "Scale", "axis", "layout", "palette"]
+__all__ = [
+    "CLEAR",
+    "DARK",
+    "LIGHT",
+    "SMALL",
+    "TEXT",
+    "Palette",
+    "Scale",
+    "axis",
+    "layout",
+    "palette",
+]
 
 Scale = tuple[tuple[float, str], ...]
 """Plotly's colour scale: position in 0 to 1, colour; the first is the page or close to it."""
@@ -18,6 +29,10 @@ Scale = tuple[tuple[float, str], ...]
 
 CLEAR = "rgba(0,0,0,0)"
 """What is not there: the page is seen through it."""
+
+
+TEXT, SMALL = 13, 12
+"""Sizes of texts in charts, pixels: titles and legends; numbers on axes and notes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,8 +101,8 @@ def axis(colours: Palette) -> dict[str, Any]:
         "gridcolor": colours.grid,
         "linecolor": colours.grid,
         "zerolinecolor": colours.grid,
-        "tickfont": {"color": colours.muted, "size": 12},
-        "title": {"font": {"color": colours.muted, "size": 13}},
+        "tickfont": {"color": colours.muted, "size": SMALL},
+        "title": {"font": {"color": colours.muted, "size": TEXT}},
         "automargin": True,
     }
 
@@ -99,7 +114,7 @@ def layout(colours: Palette, *, height: int) -> dict[str, Any]:
         "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
         "paper_bgcolor": CLEAR,
         "plot_bgcolor": CLEAR,
-        "font": {"color": colours.text, "size": 13},
+        "font": {"color": colours.text, "size": TEXT},
         "colorway": list(colours.series),
         "xaxis": axis(colours),
         "yaxis": axis(colours),
