@@ -28,6 +28,7 @@ class _Page(NamedTuple):
 
 _HERE = Path(__file__).parent
 _ICON = str(_HERE / "assets" / "icon.png")
+_COLOURS = _HERE / "assets" / "colours.css"
 _STYLE = _HERE / "assets" / "style.css"
 _READING = _HERE / "assets" / "reading.css"  # for eyes, keyboards and ears
 _FIRST = "train"
@@ -60,6 +61,7 @@ st.set_page_config(
 def main() -> None:
     """Draw the sidebar and the page that the address names."""
     widgets.take_changes()  # done already, but for a release of Streamlit that could not be patched
+    st.html(_COLOURS)
     st.html(_STYLE)
     st.html(_READING)
     st.logo(_ICON, size="large")

@@ -10,7 +10,13 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from dashboard.charts.live_look import live_layout, live_title
+from dashboard.charts.live_look import (
+    live_axis,
+    live_layout,
+    live_modebar,
+    live_steps,
+    live_title,
+)
 from dashboard.charts.numbers import COUNT_AXIS, PERCENT_AXIS, count_at, figure_at, percent_at
 from dashboard.words.translation import _, language
 from dashboard.words.wording import as_label, figure, percent
@@ -152,11 +158,7 @@ def _frame(
         legend={"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "itemwidth": 40},
         showlegend=True,
         hoversubplots="axis",
-        modebar={
-            "bgcolor": "rgba(0,0,0,0)",
-            "color": "var(--st-chart-muted)",
-            "activecolor": "var(--st-primary-color)",
-        },
+        modebar=live_modebar(),
         **_axes(log=log, by_images=by_images),
     )
     found: dict[str, Any] = built.to_plotly_json()
@@ -181,12 +183,7 @@ def _trace(index: int, label: str, *, below: bool) -> go.Scatter:
 
 
 def _axes(*, log: bool, by_images: bool) -> dict[str, dict[str, Any]]:
-    shared: dict[str, Any] = {
-        "gridcolor": "var(--st-border-color-light)",
-        "linecolor": "var(--st-border-color)",
-        "zeroline": False,
-        "tickfont": {"size": 12, "color": "var(--st-chart-muted)"},
-    }
+    shared = live_axis()
     unit = _("{n} images", n=count_at("x")) if by_images else _("step {step}", step=count_at("x"))
     number: dict[str, Any] = {"rangemode": "tozero"}
     if log:
@@ -197,11 +194,7 @@ def _axes(*, log: bool, by_images: bool) -> dict[str, dict[str, Any]]:
             "title": live_title(_("images seen") if by_images else _("step")) | {"standoff": 8},
             "anchor": "y2",
             **COUNT_AXIS,
-            "showgrid": False,
-            "showline": True,
-            "spikecolor": "var(--st-chart-muted)",
-            "spikethickness": 1,
-            "spikedash": "dot",
+            **live_steps(),
             "rangemode": "tozero",
             "unifiedhovertitle": {"text": unit},
         },

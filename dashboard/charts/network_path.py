@@ -10,7 +10,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from dashboard.charts.theme import Palette, axis, layout
+from dashboard.charts.theme import SMALL, Palette, axis, layout
 from dashboard.words.translation import _, ngettext
 from dashboard.words.wording import as_label, percent, signed
 
@@ -171,7 +171,7 @@ def _row_title(row: PathRow, top: float, colours: Palette) -> dict[str, Any]:
         "yanchor": "bottom",
         "xanchor": "left",
         "showarrow": False,
-        "font": {"size": 12, "color": colours.muted},
+        "font": {"size": SMALL, "color": colours.muted},
     }
 
 

@@ -12,7 +12,7 @@ from plotly.subplots import make_subplots
 
 from dashboard.charts.numbers import TIGHT_COUNT_AXIS, count_at, short_at
 from dashboard.charts.table import Table
-from dashboard.charts.theme import Palette, axis, layout
+from dashboard.charts.theme import SMALL, TEXT, Palette, axis, layout
 from dashboard.words.translation import _
 from dashboard.words.wording import percent, short, signed
 
@@ -96,7 +96,7 @@ def histogram_figure(info: HistogramInfo, colours: Palette, *, log: bool = True)
             line={"color": colours.muted, "width": 1.5, "dash": "dot"},
             annotation={
                 "text": _("mean {value}", value=written),
-                "font": {"color": colours.muted, "size": 12},
+                "font": {"color": colours.muted, "size": SMALL},
                 "yanchor": "top",
             },
             row=1,
@@ -105,7 +105,7 @@ def histogram_figure(info: HistogramInfo, colours: Palette, *, log: bool = True)
         figure.update_xaxes(zeroline=False, **axis(colours), row=1, col=column)
         figure.update_xaxes(title_text=title, row=1, col=column)
     figure.update_layout(showlegend=False, bargap=0.05, margin={"t": 34})
-    figure.update_annotations(font={"color": colours.muted, "size": 13})
+    figure.update_annotations(font={"color": colours.muted, "size": TEXT})
     figure.update_yaxes(
         type="log" if log else "linear",
         **TIGHT_COUNT_AXIS,

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from dashboard.charts.numbers import short_at
 from dashboard.charts.table import Table
-from dashboard.charts.theme import Palette, layout
+from dashboard.charts.theme import SMALL, Palette, layout
 from dashboard.words.translation import N_, _
 from dashboard.words.wording import short, signed
 
@@ -91,7 +91,7 @@ def step_figure(info: StepsInfo, index: int, colours: Palette) -> go.Figure:
                 "thickness": 8,
                 "outlinewidth": 0,
                 "len": 0.96,
-                "tickfont": {"color": colours.muted, "size": 11},
+                "tickfont": {"color": colours.muted, "size": SMALL},
                 "nticks": 5,
             },
             hovertemplate=_(

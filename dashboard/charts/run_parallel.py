@@ -13,7 +13,7 @@ from plotly.colors import sample_colorscale
 
 from dashboard.charts.run_axes import RunAxis
 from dashboard.charts.table import Table
-from dashboard.charts.theme import Palette, layout
+from dashboard.charts.theme import SMALL, Palette, layout
 from dashboard.words.translation import _
 from dashboard.words.wording import as_label, short
 
@@ -109,7 +109,7 @@ def _notes(one: RunAxis, place: int, colours: Palette) -> list[dict[str, object]
         "y": 1.06,
         "yanchor": "bottom",
         "text": f"<b>{as_label(one.label, 26)}</b>",
-        "font": {"size": 12, "color": colours.text},
+        "font": {"size": SMALL, "color": colours.text},
         "textangle": 0,
     }
     return [
@@ -121,7 +121,7 @@ def _notes(one: RunAxis, place: int, colours: Palette) -> list[dict[str, object]
                 "xanchor": "left",
                 "xshift": 6,
                 "text": as_label(text, 18),
-                "font": {"size": 11, "color": colours.text},
+                "font": {"size": SMALL, "color": colours.text},
                 "bgcolor": colours.background,
                 "opacity": 0.9,
             }

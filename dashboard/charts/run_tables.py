@@ -98,7 +98,7 @@ def _curve_rows(run: RunCurves, info: CurvesInfo) -> list[tuple[str, ...]]:
 
 
 def _across(place: float, against: Against) -> str:
-    return figure(place, 1) if against in ("seconds", "epoch") else f"{place:,.0f}"
+    return figure(place, 1) if against in ("seconds", "epoch") else f"{round(place):,}"
 
 
 def _side_rows(side: SideInfo) -> list[tuple[str, ...]]:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import plotly.graph_objects as go
 
-from dashboard.charts.live_look import live_layout, live_title
+from dashboard.charts.live_look import live_axis, live_layout, live_modebar, live_title
 from dashboard.charts.numbers import COUNT_AXIS, PERCENT_AXIS
 from dashboard.charts.signs import line_sign, mark_sign
 from dashboard.words.translation import N_, _, translated
@@ -41,15 +41,11 @@ def band_chart(
     for index, (label, runs) in enumerate(groups):
         for trace in _traces(index, label, kind, runs):
             built.add_trace(trace)
-    axis = {
-        "gridcolor": "var(--st-border-color)",
-        "linecolor": "var(--st-border-color)",
-        "zeroline": False,
-        "tickfont": {"color": "var(--st-chart-muted)"},
-    }
+    axis = live_axis()
     built.update_layout(
         margin={"l": 64, "r": 14, "t": 30, "b": 44},
         **live_layout(),
+        modebar=live_modebar(),
         legend={"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom"},
         showlegend=True,
         xaxis={

@@ -10,10 +10,29 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["DARK", "LIGHT", "Palette", "Scale", "axis", "layout", "palette"]
+__all__ = [
+    "CLEAR",
+    "DARK",
+    "LIGHT",
+    "SMALL",
+    "TEXT",
+    "Palette",
+    "Scale",
+    "axis",
+    "layout",
+    "palette",
+]
 
 Scale = tuple[tuple[float, str], ...]
 """Plotly's colour scale: position in 0 to 1, colour; the first is the page or close to it."""
+
+
+CLEAR = "rgba(0,0,0,0)"
+"""What is not there: the page is seen through it."""
+
+
+TEXT, SMALL = 13, 12
+"""Sizes of texts in charts, pixels: titles and legends; numbers on axes and notes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +75,7 @@ DARK = Palette(
     name="dark",
     background="#11191d",
     text="#e3ecee",
-    muted="#9db0b7",
+    muted="#a3b4ba",
     grid="#2a393f",
     series=("#4e9bf2", "#f8a166", "#3bd0a3", "#e8b2f4", "#c2a211"),
     classes=(
@@ -82,8 +101,8 @@ def axis(colours: Palette) -> dict[str, Any]:
         "gridcolor": colours.grid,
         "linecolor": colours.grid,
         "zerolinecolor": colours.grid,
-        "tickfont": {"color": colours.muted, "size": 12},
-        "title": {"font": {"color": colours.muted, "size": 13}},
+        "tickfont": {"color": colours.muted, "size": SMALL},
+        "title": {"font": {"color": colours.muted, "size": TEXT}},
         "automargin": True,
     }
 
@@ -93,13 +112,13 @@ def layout(colours: Palette, *, height: int) -> dict[str, Any]:
     return {
         "height": height,
         "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "plot_bgcolor": "rgba(0,0,0,0)",
-        "font": {"color": colours.text, "size": 13},
+        "paper_bgcolor": CLEAR,
+        "plot_bgcolor": CLEAR,
+        "font": {"color": colours.text, "size": TEXT},
         "colorway": list(colours.series),
         "xaxis": axis(colours),
         "yaxis": axis(colours),
         "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "title": None},
         "hoverlabel": {"bgcolor": colours.background, "font": {"color": colours.text}},
-        "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": colours.muted},
+        "modebar": {"bgcolor": CLEAR, "color": colours.muted},
     }

@@ -14,7 +14,7 @@ from mlcore.words import NO_FIGURE
 
 __all__ = ["histogram_table", "reliability_table", "threshold_table"]
 
-_LEVELS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999)
+_LEVELS = (*(tenth / 10 for tenth in range(10)), 0.95, 0.98, 0.99, 0.995, 0.999)
 
 
 def reliability_table(found: Calibration) -> Table:
