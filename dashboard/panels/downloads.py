@@ -10,6 +10,8 @@ from typing import Any
 import plotly.graph_objects as go
 import streamlit as st
 
+from dashboard import session
+from dashboard.charts.projector import enlarged
 from dashboard.components.figure_files import figure_files, picture_files
 from dashboard.words.translation import _
 
@@ -26,6 +28,7 @@ def chart(figure: go.Figure, *, key: str, title: str, file: str, **options: Any)
         file: name of the files, without their ending.
         options: more of `st.plotly_chart`.
     """
+    figure = enlarged(figure) if session.projector() else figure
     with st.container(key=f"chart-{key}", gap="xxsmall"):
         st.plotly_chart(figure, key=key, theme=None, config={"displayModeBar": False}, **options)
         figure_files(f"chart-{key}", title, file)

@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from dashboard import session
+from dashboard.charts.projector import enlarged
 from dashboard.charts.theme import Palette
 from dashboard.words.translation import language
 
@@ -24,7 +25,8 @@ def still_chart(draw: Callable[..., go.Figure], *data: Any, key: str, **options:
         key: of the element.
         options: switches of the figure.
     """
-    figure = _figure(draw, draw.__name__, data, session.colours(), options, language())
+    look = session.colours(), session.projector()
+    figure = _figure(draw, draw.__name__, data, *look, options, language())
     st.plotly_chart(figure, key=key, theme=None, config={"displayModeBar": False})
 
 
@@ -34,7 +36,9 @@ def _figure(
     name: str,  # noqa: ARG001  part of the cache key, as functions cannot be hashed
     data: tuple[Any, ...],
     colours: Palette,
+    projector: bool,
     options: dict[str, bool],
     language: str,  # noqa: ARG001  part of the cache key
 ) -> go.Figure:
-    return _draw(*data, colours, **options)
+    figure = _draw(*data, colours, **options)
+    return enlarged(figure) if projector else figure
