@@ -24,7 +24,7 @@ SHOWS = {
     "draw": ".drawing-canvas",
     "runs": ".runs-table",
     "run": ".st-key-run-deeds",
-    "data": ".js-plotly-plot .plot",
+    "data": ".samples img",
     "checkpoints": ".st-key-checkpoint-list",
     "lessons": ".lessons",
     "learn": "[class*=st-key-question-]",
@@ -35,11 +35,21 @@ _OUTSIDE = """width => {
   const wide = document.documentElement.scrollWidth;
   const cut = [...document.querySelectorAll('main :is(button, a, input)')]
     .filter((node) => node.getClientRects().length)
-    .filter((node) => !node.closest('.modebar, .st-key-finding-titles, .runs-scroll')) // it scrolls
+    .filter((node) => !node.closest('.modebar, .st-key-finding-titles, .runs-table')) // they scroll
     .map((node) => [node.getBoundingClientRect(), node.outerHTML.slice(0, 120)])
     .filter(([box]) => box.width > 1 && (box.left < -1 || box.right > width + 1))
     .map(([, text]) => text);
   return wide > width ? [`the page is ${wide} pixels wide`, ...cut] : cut;
+}"""
+
+_MOVING = """() => {
+  const all = (root) => [...root.querySelectorAll('*')]
+    .flatMap((node) => node.shadowRoot ? [node, ...all(node.shadowRoot)] : [node]);
+  return all(document).filter((node) => {
+    const { transitionDuration, animationDuration } = getComputedStyle(node);
+    const times = `${transitionDuration},${animationDuration}`.split(',');
+    return times.some((time) => parseFloat(time) > 0.001);
+  }).map((node) => `moves: ${node.outerHTML.slice(0, 120)}`);
 }"""
 
 
@@ -84,14 +94,15 @@ def outside(page: Page, what: str, *widths: int) -> list[str]:
     return found
 
 
-def test_every_page_is_without_faults_in_both_themes_and_fits_every_width(lab, reader):
-    """1280 pixels at 400 % are 320, at 200 % 640; `reader` comes in both languages."""
+def test_every_page_is_without_faults_fits_every_width_and_moves_for_nobody(lab, reader):
+    """1280 pixels at 400 % are 320, at 200 % 640; `reader` asks for less motion."""
     server, run = lab
     found: list[str] = []
     for name in SHOWS:
         visit(reader, server, run, name)
         found += faults_in_both_themes(reader, name or "train")
         found += outside(reader, name or "train", 320, 360, 640, 2560)
+        found += reader.evaluate(_MOVING)
     assert not found, "\n".join(found)
 
 
