@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from dashboard.session.display import PROJECTOR_PARAMETER, projector
 from dashboard.session.languages import LANGUAGE_PARAMETER, chosen_language
 
 __all__ = [
@@ -120,9 +121,10 @@ def write_in_address(wanted: Mapping[str, str | None]) -> None:
 
 
 def page_address(page: str, **wanted: str) -> str:
-    """The address of another page, also for another tab: in the language that was chosen here."""
+    """The address of another page, also for another tab: in the language and look chosen here."""
     chosen = chosen_language()
-    return f"{page}?" + urlencode(wanted | ({LANGUAGE_PARAMETER: chosen} if chosen else {}))
+    look = {PROJECTOR_PARAMETER: "1"} if projector() else {}
+    return f"{page}?" + urlencode(wanted | ({LANGUAGE_PARAMETER: chosen} if chosen else {}) | look)
 
 
 def address_of(**wanted: str) -> str:
