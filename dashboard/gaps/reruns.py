@@ -39,7 +39,11 @@ from dashboard.gaps.widgets import take_changes
 __all__ = ["patch"]
 
 _LOG = logging.getLogger("dashboard")
-_REQUESTS = "streamlit.runtime.app_session"  # the logger that tells of them
+_REQUESTS = (  # the loggers that tell of them
+    "streamlit.runtime.app_session",
+    "streamlit.runtime.scriptrunner.script_runner",  # where a click was joined to such a request
+)
+_NO_NEWS = ("The fragment with id %s does not exist anymore", "Couldn't find fragment with id %s")
 
 
 @functools.cache
@@ -50,7 +54,8 @@ def patch() -> bool:
         Whether this release has the names that they replace.
     """
     config.set_option("runner.fastReruns", False)
-    logging.getLogger(_REQUESTS).addFilter(_is_news)
+    for name in _REQUESTS:
+        logging.getLogger(name).addFilter(_is_news)
     try:
         _drop_states_of_timed_refreshes()
         _let_callbacks_finish()
@@ -64,7 +69,7 @@ def patch() -> bool:
 
 
 def _is_news(record: logging.LogRecord) -> bool:
-    return not str(record.msg).startswith("The fragment with id %s does not exist anymore")
+    return not str(record.msg).startswith(_NO_NEWS)
 
 
 def _drop_states_of_timed_refreshes() -> None:

@@ -11,7 +11,7 @@ __all__ = ["SERVER_GONE", "Noise"]
 
 SERVER_GONE = (
     r"ERR_CONNECTION_REFUSED|WebSocket|_stcore/|when disconnected from server"
-    r"|Is Streamlit still running\?"
+    r"|Is Streamlit still running\?|Unable to preload CSS"
 )
 """What a browser says of a server that a test has ended, to be expected there."""
 

@@ -75,13 +75,20 @@ def test_messages_that_wait_become_one_and_none_is_dropped(requests):
     assert [widget.string_value for widget in states.widgets] == ["two"]
 
 
-def test_a_refresh_that_comes_too_late_is_no_news(caplog):
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("app_session", "The fragment with id %s does not exist anymore - whatever."),
+        ("scriptrunner.script_runner", "Couldn't find fragment with id %s. Whatever."),
+    ],
+)
+def test_a_refresh_that_comes_too_late_is_no_news(caplog, name, text):
     import logging
 
     assert patch()
-    with caplog.at_level(logging.INFO, logger="streamlit.runtime.app_session"):
-        log = logging.getLogger("streamlit.runtime.app_session")
-        log.info("The fragment with id %s does not exist anymore - whatever.", "a")
+    with caplog.at_level(logging.INFO, logger=f"streamlit.runtime.{name}"):
+        log = logging.getLogger(f"streamlit.runtime.{name}")
+        log.info(text, "a")
         log.info("Something else")
     assert [record.getMessage() for record in caplog.records] == ["Something else"]
 
