@@ -73,7 +73,7 @@ def _expected(classes: int) -> None:
     """Where an untrained network stands: it guesses."""
     st.metric(
         _("Loss at the start"),
-        f"≈ {figure(math.log(classes))}",
+        f"≈ {figure(math.log(classes), 3)}",
         _("ln {classes}", classes=classes),
         delta_color="off",
         delta_arrow="off",
