@@ -11,10 +11,12 @@ from dashboard import controls, session
 from dashboard.components import reading
 from dashboard.gaps import component_data, reruns, theme, widgets
 from dashboard.panels import first_steps
+from dashboard.panels.styles import styles
 from dashboard.server import data_sets
 from dashboard.session import places, problems
 from dashboard.session.problems import friendly_errors
 from dashboard.words import translation
+from dashboard.words.chapters import CHAPTERS_OF, PARAMETER
 from dashboard.words.translation import N_, _, translated
 
 
@@ -27,9 +29,6 @@ class _Page(NamedTuple):
 
 _HERE = Path(__file__).parent
 _ICON = str(_HERE / "assets" / "icon.png")
-_COLOURS = _HERE / "assets" / "colours.css"
-_STYLE = _HERE / "assets" / "style.css"
-_READING = _HERE / "assets" / "reading.css"  # for eyes, keyboards and ears
 _FIRST = "train"
 _TRY, _RESULTS, _FILES, _LEARN = N_("Train and test"), N_("Results"), N_("Files"), N_("Learn")
 _PAGES = {  # by the name of their file, which is also their address
@@ -43,7 +42,7 @@ _PAGES = {  # by the name of their file, which is also their address
     "lessons": _Page(N_("Break it"), ":material/experiment:", _LEARN),
     "learn": _Page(N_("Questions"), ":material/help:", _LEARN),
 }
-_SIDEBAR = 330  # pixels wide at first; a person may drag it
+_SIDEBAR, _WIDE_SIDEBAR = 330, 412  # pixels wide at first; a person may drag it
 
 reruns.patch()
 component_data.patch()
@@ -52,7 +51,7 @@ st.set_page_config(
     page_title=_("MLP trainer"),
     page_icon=_ICON,
     layout="wide",
-    initial_sidebar_state=_SIDEBAR,
+    initial_sidebar_state=_WIDE_SIDEBAR if session.projector() else _SIDEBAR,
     menu_items={"About": _("Train a small neural network and watch it learn.")},
 )
 
@@ -60,9 +59,7 @@ st.set_page_config(
 def main() -> None:
     """Draw the sidebar and the page that the address names."""
     widgets.take_changes()  # done already, but for a release of Streamlit that could not be patched
-    st.html(_COLOURS)
-    st.html(_STYLE)
-    st.html(_READING)
+    styles("colours", "style", "reading")  # the second for eyes, keyboards and ears
     st.logo(_ICON, size="large")
     page = st.navigation(_sections())
     name = page.url_path or _FIRST
@@ -70,7 +67,7 @@ def main() -> None:
     if wanted in _PAGES and wanted != name:
         st.switch_page(f"app_pages/{wanted}.py")
     problems.enter(name)
-    places.arrive(name)
+    places.arrive(name, {PARAMETER: CHAPTERS_OF.get(name, ())})
     top = st.container(key="first-steps")  # in the free strip above the page: it takes no room
     with friendly_errors():
         if name == _FIRST:  # the others show their titles

@@ -15,6 +15,7 @@ from dashboard.panels.drawn_why import why
 from dashboard.panels.follow import follow
 from dashboard.panels.own_set import own_set
 from dashboard.panels.pad import pad, send_network
+from dashboard.panels.styles import styles
 from dashboard.session import first_steps
 from dashboard.session.problems import friendly_errors
 from dashboard.words.translation import _
@@ -23,12 +24,10 @@ from mlcore.checkpoint.suggest import data_sets_for
 from mlcore.config import DataConfig, data_root
 from mlcore.data import CATALOG
 
-_STYLE = Path(__file__).parents[1] / "assets" / "draw.css"
-
 
 def page() -> None:
     """The whole page."""
-    st.html(_STYLE)
+    styles("draw")
     st.title(_("Draw"), anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom", key="draw-head"):
         choice = choose_model()

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import streamlit as st
 
 from dashboard.panels.lesson_parts.choice import choose_lesson
 from dashboard.panels.lesson_parts.code import both_codes
 from dashboard.panels.lesson_parts.watch import run_and_watch, titled
+from dashboard.panels.styles import styles
 from dashboard.words.translation import _, translated
-
-_STYLE = Path(__file__).parents[1] / "assets" / "lessons.css"
 
 
 def page() -> None:
     """The whole page."""
-    st.html(_STYLE)
+    styles("lessons")
     st.title(_("Break it"), anchor=False)
     st.caption(
         _(

@@ -142,31 +142,32 @@ def _overlay(saliency: NDArray[np.floating[Any]], colours: Palette) -> NDArray[n
 
 def _style(colours: Palette) -> str:
     return f"""
-.close-up {{ max-width: 300px; }}
+.close-up {{ max-width: 18.75rem; }}
 .close-up div, .flipped figure div {{ position: relative; line-height: 0; background: #000;
   border-radius: 6px; overflow: hidden; border: 1px solid {colours.grid}; }}
 .close-up img, .flipped img {{ width: 100%; aspect-ratio: 1; image-rendering: pixelated; }}
 .close-up .over {{ position: absolute; inset: 0; width: 100%; height: 100%; }}
 .flipped figure b {{ position: absolute; width: {100 / SIDE:.3f}%; height: {100 / SIDE:.3f}%;
   border: 2px solid; box-sizing: border-box; }}
-.close-up p {{ display: flex; align-items: center; gap: 8px; margin: 6px 0 0; font-size: 13px;
+.close-up p {{ display: flex; align-items: center; gap: 8px; margin: 6px 0 0; font-size: 0.8125rem;
   color: {colours.muted}; }}
-.close-up i {{ flex: 1; height: 8px; border-radius: 4px;
+.close-up i {{ flex: 1; height: 0.5rem; border-radius: 4px;
   background: linear-gradient(90deg, {colours.wrong}, #000, {colours.right}); }}
-.chances {{ list-style: none; margin: 0; padding: 0; font-size: 14px; }}
+.chances {{ list-style: none; margin: 0; padding: 0; font-size: 0.875rem; }}
 .chances li {{ display: flex; align-items: center; gap: 8px; margin: 0; padding: 2px 0; }}
 .chances b {{ min-width: 1.2em; max-width: 7.5em; font-weight: 600; text-align: right; }}
-.chances i {{ flex: 1; min-width: 30px; height: 12px; border-radius: 4px; overflow: hidden;
+.chances i {{ flex: 1; min-width: 1.875rem; height: 0.75rem; border-radius: 4px; overflow: hidden;
   background: {colours.grid}; }}
 .chances s {{ display: block; height: 100%; background: {colours.wrong}; }}
 .chances .right s {{ background: {colours.right}; }}
 .chances span {{ min-width: 4.6em; text-align: right; font-variant-numeric: tabular-nums; }}
 .chances small {{ width: 5.5em; color: {colours.muted}; }}
-.flipped {{ display: grid; grid-template-columns: 1fr 1fr; gap: 12px; max-width: 420px; }}
+.flipped {{ display: grid; grid-template-columns: 1fr 1fr; gap: 12px; max-width: 26.25rem; }}
 .flipped figure, .nearest figure {{ margin: 0; }}
-.flipped figcaption, .nearest figcaption {{ font-size: 13px; margin-top: 4px; line-height: 1.35; }}
+.flipped figcaption, .nearest figcaption {{ font-size: 0.8125rem; margin-top: 4px;
+  line-height: 1.35; }}
 .nearest {{ display: flex; flex-wrap: wrap; gap: 12px; }}
-.nearest img {{ width: 76px; height: 76px; image-rendering: pixelated; border-radius: 4px;
+.nearest img {{ width: 4.75rem; height: 4.75rem; image-rendering: pixelated; border-radius: 4px;
   border: 1px solid {colours.grid}; display: block; }}
 .nearest figcaption {{ text-align: center; font-variant-numeric: tabular-nums; }}
 """

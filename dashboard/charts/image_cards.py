@@ -129,22 +129,22 @@ def _style() -> str:
     """Colours of both themes: the browser takes those of the one it shows."""
     grid, muted, wrong, right = map(_in_both_themes, ("grid", "muted", "wrong", "right"))
     return f"""
-.cards {{ display: grid; grid-template-columns: repeat(auto-fill, minmax(200px, 1fr));
+.cards {{ display: grid; grid-template-columns: repeat(auto-fill, minmax(12.5rem, 1fr));
   gap: 10px; }}
 .cards > div {{ min-width: 0; }}
 .cards a {{ display: flex; gap: 10px; padding: 8px; border-radius: 8px; height: 100%;
   border: 1px solid {grid}; align-items: center; min-width: 0; box-sizing: border-box;
   color: inherit !important; text-decoration: none !important; }}
 .cards a:hover {{ border-color: {muted}; }}
-.cards img {{ width: 84px; height: 84px; border-radius: 4px; image-rendering: pixelated;
+.cards img {{ width: 5.25rem; height: 5.25rem; border-radius: 4px; image-rendering: pixelated;
   flex: none; }}
-.cards .about {{ display: block; flex: 1; min-width: 0; font-size: 13px; line-height: 1.45; }}
+.cards .about {{ display: block; flex: 1; min-width: 0; font-size: 0.8125rem; line-height: 1.45; }}
 .cards .is {{ display: block; margin: 0 0 4px; font-weight: 600; overflow: hidden;
   text-overflow: ellipsis; white-space: nowrap; }}
 .cards .guess {{ display: flex; align-items: center; gap: 6px; }}
 .cards .guess b {{ font-weight: 500; min-width: 1.1em; max-width: 5em; overflow: hidden;
   text-overflow: ellipsis; white-space: nowrap; }}
-.cards i {{ flex: 1; min-width: 12px; height: 6px; border-radius: 3px;
+.cards i {{ flex: 1; min-width: 0.75rem; height: 0.375rem; border-radius: 3px;
   background: {grid}; overflow: hidden; }}
 .cards s {{ display: block; height: 100%; border-radius: 3px; background: {wrong}; }}
 .cards .right s {{ background: {right}; }}

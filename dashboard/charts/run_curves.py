@@ -58,12 +58,14 @@ class CurvesInfo:
         runs: their curves.
         log: losses have a logarithmic axis.
         validated: some run has a validation.
+        marked: where on the axis that begins and ends what is pointed at; None: nothing is.
     """
 
     against: Against
     runs: tuple[RunCurves, ...]
     log: bool
     validated: bool
+    marked: tuple[float, float] | None = None
 
 
 def run_curves(
@@ -97,8 +99,10 @@ def run_curves(
     )
 
 
-def curves_info(runs: Sequence[RunCurves], against: Against) -> CurvesInfo:
-    """What the chart of these runs shows."""
+def curves_info(
+    runs: Sequence[RunCurves], against: Against, marked: tuple[float, float] | None = None
+) -> CurvesInfo:
+    """What the chart of these runs shows, and what is marked on it."""
     losses = [
         value
         for run in runs
@@ -111,6 +115,7 @@ def curves_info(runs: Sequence[RunCurves], against: Against) -> CurvesInfo:
         runs=tuple(runs),
         log=decades > _DECADES,
         validated=any(run.accuracy[0] for run in runs),
+        marked=marked,
     )
 
 
@@ -124,7 +129,26 @@ def curves_figure(info: CurvesInfo, colours: Palette) -> go.Figure:
             figure.add_trace(_trace(info, index, number, x, y, colours))
     figure.update_layout(**layout(colours, height=700 if info.validated else 360))
     figure.update_layout(**_axes(info, colours), hovermode="closest")
+    if info.marked is not None:
+        figure.add_shape(_band(*info.marked, colours))
     return figure
+
+
+def _band(begin: float, end: float, colours: Palette) -> dict[str, Any]:
+    """What is pointed at, over all parts; a line where it is one step."""
+    return {
+        "type": "rect",
+        "xref": "x",
+        "yref": "paper",
+        "x0": begin,
+        "x1": end,
+        "y0": 0,
+        "y1": 1,
+        "layer": "below",
+        "opacity": 0.25,
+        "fillcolor": colours.series[2],
+        "line": {"width": 2, "color": colours.series[2]},
+    }
 
 
 def _trace(

@@ -82,11 +82,11 @@ def weights_html(shown: Sequence[UnitImage], weights: NDArray[np.float32], colou
         )
     style = f"""
 .weights {{ display: grid; gap: 10px;
-  grid-template-columns: repeat(auto-fill, minmax(92px, 1fr)); }}
+  grid-template-columns: repeat(auto-fill, minmax(5.75rem, 1fr)); }}
 .weights figure {{ margin: 0; min-width: 0; }}
 .weights img {{ width: 100%; aspect-ratio: 1; image-rendering: pixelated; border-radius: 4px;
   border: 1px solid {colours.grid}; display: block; }}
-.weights figcaption {{ font-size: 12px; margin-top: 3px; text-align: center; white-space: nowrap;
+.weights figcaption {{ font-size: 0.75rem; margin-top: 3px; text-align: center; white-space: nowrap;
   overflow: hidden; text-overflow: ellipsis; font-variant-numeric: tabular-nums; }}
 """
     return f"<style>{style}</style><div class='weights' role='list'>{''.join(cards)}</div>"

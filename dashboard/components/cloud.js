@@ -27,11 +27,11 @@ class Cloud {
     this.tip.className = "cloud-tip";
     this.tip.style.cssText =
       "position:absolute;display:none;pointer-events:none;padding:6px;border-radius:6px;z-index:3;"
-      + "font:13px/1.3 var(--st-font);background:var(--st-background-color);"
+      + "font:0.8125rem/1.3 var(--st-font);background:var(--st-background-color);"
       + "color:var(--st-text-color);border:1px solid var(--st-border-color)";
     this.thumb = document.createElement("canvas");
     this.thumb.width = this.thumb.height = 28;
-    this.thumb.style.cssText = "width:84px;height:84px;image-rendering:pixelated;display:block";
+    this.thumb.style.cssText = "width:5.25rem;height:5.25rem;image-rendering:pixelated;display:block";
     this.words = document.createElement("div");
     this.words.setAttribute("aria-live", "polite");
     this.tip.append(this.thumb, this.words);
@@ -79,7 +79,7 @@ class Cloud {
       this.at[2 * i + 1] = height - pad
         - ((this.xy[2 * i + 1] - y0) / (y1 - y0 || 1)) * (height - 2 * pad);
     }
-    pen.font = "600 11px system-ui, sans-serif";
+    pen.font = `600 ${11 * typeSize()}px system-ui, sans-serif`;
     pen.textAlign = "center";
     pen.textBaseline = "middle";
     for (let i = 0; i < count; i += 1) {
@@ -160,7 +160,7 @@ class Cloud {
     const beside = x + 130 > this.box.clientWidth ? x - 128 : x + 14;
     this.tip.style.left = `${Math.max(0, beside)}px`;
     this.tip.style.top = `${Math.max(0, Math.min(y - 30, this.box.clientHeight - 140))}px`;
-    this.tip.style.maxWidth = "116px";
+    this.tip.style.maxWidth = "7.25rem";
   }
 
   leave() {

@@ -118,7 +118,8 @@ def letters_in_words(classes: Sequence[str]) -> str:
 
 def cloud_script() -> str:
     """The drawing alone, for other components."""
-    return DECODER + lean(Path(__file__).with_suffix(".js"))
+    here = Path(__file__)
+    return DECODER + lean(here.with_name("type_size.js")) + lean(here.with_suffix(".js"))
 
 
 @functools.cache

@@ -38,25 +38,26 @@ const themed = (value, resolve) => {
 };
 
 // The labels of edits, each on a line where it has room; those without room speak on hover.
-const labels = ({ edits = [], notes = 0 }, width, panel, [first, last]) => {
-  const lines = Math.max(1, Math.min(LINES, Math.floor((panel * 0.6) / LINE) - notes));
+const labels = ({ edits = [], notes = 0 }, width, panel, [first, last], times) => {
+  const line = LINE * times;
+  const lines = Math.max(1, Math.min(LINES, Math.floor((panel * 0.6) / line) - notes));
   const taken = Array.from({ length: lines }, () => []);
   const found = [];
   for (const [step, text] of [...edits].reverse()) {
     const x = ((step - first) / (last - first)) * width;
     if (!(x >= 0 && x <= width)) continue;
-    const long = text.length * CHARACTER + 12;
+    const long = (text.length * CHARACTER + 12) * times;
     const left = x + long > width && x > long;
     const [from, to] = left ? [x - long, x] : [x, x + long];
-    const line = taken.findIndex((spans) => spans.every(([a, b]) => to < a || from > b));
-    if (line < 0) continue;
-    taken[line].push([from, to]);
+    const place = taken.findIndex((spans) => spans.every(([a, b]) => to < a || from > b));
+    if (place < 0) continue;
+    taken[place].push([from, to]);
     found.push({
       text: text.replace(/&/g, "&amp;").replace(/</g, "&lt;"), name: "edit", showarrow: false,
-      x: step, y: 1, yref: "y domain", yshift: -LINE * (line + notes) - 4, yanchor: "top",
+      x: step, y: 1, yref: "y domain", yshift: -line * (place + notes) - 4, yanchor: "top",
       xanchor: left ? "right" : "left", xshift: left ? -3 : 3, borderpad: 2,
       bgcolor: "var(--st-background-color)", bordercolor: "var(--st-red-color)",
-      font: { size: 12, color: "var(--st-red-text-color)" },
+      font: { size: 12 * times, color: "var(--st-red-text-color)" },
     });
   }
   return found;
@@ -95,13 +96,13 @@ const announce = (run, { text, state, ended, warning = "" }) => {
   }, wait);
 };
 
-const fitted = (layout, width) => {
-  if (width > NARROW) return layout;
+const fitted = (layout, width, times) => {
+  if (width > NARROW * times) return layout;
   return {
     ...layout,
-    margin: { ...layout.margin, l: 46, r: 8, t: layout.meta?.narrowTop ?? layout.margin.t },
+    margin: { ...layout.margin, l: 46 * times, r: 8, t: layout.meta?.narrowTop ?? layout.margin.t },
     xaxis: { ...layout.xaxis, nticks: 5 },
-    font: { ...layout.font, size: 12 },
+    font: { ...layout.font, size: 12 * times },
     yaxis: { ...layout.yaxis, title: undefined },
     yaxis2: { ...layout.yaxis2, title: undefined },
   };
@@ -193,7 +194,7 @@ class Chart {
 
   themeKey(resolve) {
     const names = ["--st-background-color", "--st-text-color", "--st-font", "--st-chart-color-1"];
-    return names.map(resolve).join("|");
+    return [typeSize(), ...names.map(resolve)].join("|");
   }
 
   async draw(force = false) {
@@ -221,10 +222,10 @@ class Chart {
         displaylogo: false,
         scrollZoom: false,
         doubleClick: "autosize",
-        displayModeBar: this.width > NARROW ? "hover" : false,
+        displayModeBar: this.width > NARROW * typeSize() ? "hover" : false,
         modeBarButtons: [["toImage"], ["zoom2d", "pan2d"], ["resetScale2d"]], // nothing is sent to a cloud
       };
-      await this.Plotly.react(this.node, themed(data, resolve), drawnLayout, options);
+      await this.Plotly.react(this.node, themed(enlarged(data, typeSize()), resolve), drawnLayout, options);
       if (this.ended) return;
       if (!this.listening) this.listen();
       this.drawn = wanted;
@@ -241,12 +242,14 @@ class Chart {
   }
 
   layout(layout, run, resolve) {
-    const fitting = fitted({ ...layout, height: this.node.clientHeight }, this.width);
+    const times = typeSize();
+    const sized = { ...enlarged(layout, times), height: this.node.clientHeight };
+    const fitting = fitted(sized, this.width, times);
     const { margin, height, meta = {} } = fitting;
     const domain = layout.yaxis?.domain ?? [0, 1];
     const panel = (height - margin.t - margin.b) * (domain[1] - domain[0]);
     const range = zooms.get(run) ?? [0, layout.xaxis?.autorangeoptions?.include?.[1] ?? 1];
-    const edits = labels(meta, this.width - margin.l - margin.r, panel, range);
+    const edits = labels(meta, this.width - margin.l - margin.r, panel, range, times);
     const annotations = [...(layout.annotations ?? []), ...edits];
     return themed({ ...fitting, annotations, autosize: true }, resolve);
   }

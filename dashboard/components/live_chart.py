@@ -135,7 +135,8 @@ def _kind(values: np.ndarray[Any, Any]) -> str:
 @functools.cache
 def _script() -> str:
     """The component's script without its comments: it is sent with every refresh."""
-    return plotly_js.LOADER + lean(Path(__file__).with_suffix(".js"))
+    here = Path(__file__)
+    return plotly_js.LOADER + lean(here.with_name("type_size.js")) + lean(here.with_suffix(".js"))
 
 
 @functools.cache

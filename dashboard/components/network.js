@@ -17,7 +17,7 @@ class Network extends NetworkCard {
     this.card.hidden = true;
     this.card.setAttribute("aria-hidden", "true");
     this.sizes = new ResizeObserver(() => {
-      if (this.found && Math.abs(this.root.clientWidth - this.width) > 1) this.build();
+      if (this.found && !this.fits()) this.build();
     });
     this.sizes.observe(this.root);
     this.root.addEventListener("keydown", (event) => this.key(event));
@@ -32,8 +32,13 @@ class Network extends NetworkCard {
     for (const name of ["right", "wrong", "mid", "muted", "line"]) {
       this.root.style.setProperty(`--net-${name}`, colours[name]);
     }
-    if (this.built === this.plan() && this.root.clientWidth === this.width) this.fill();
+    if (this.built === this.plan() && this.fits()) this.fill();
     else this.build();
+  }
+
+  fits() {
+    const wide = this.width * this.times;
+    return this.times === typeSize() && Math.abs(this.root.clientWidth - wide) <= 1;
   }
 
   plan() {

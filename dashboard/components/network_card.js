@@ -63,7 +63,7 @@ class NetworkCard extends NetworkPlaces {
     }
     this.card.hidden = false;
     const { left, top, width, height } = node.place;
-    const [wide, high] = [this.card.offsetWidth, this.card.offsetHeight];
+    const [wide, high] = [this.card.offsetWidth / this.times, this.card.offsetHeight / this.times];
     const right = left + width + 14 + wide <= this.width;
     let x = right ? left + width + 14 : left - wide - 14;
     let y = top + height / 2 - high / 2;
@@ -71,8 +71,8 @@ class NetworkCard extends NetworkPlaces {
       x = left + width / 2 - wide / 2;
       y = top + height + 10;
     }
-    const low = Math.max(0, this.field.clientHeight - high);
-    this.card.style.left = `${Math.max(0, Math.min(this.width - wide, x))}px`;
-    this.card.style.top = `${Math.max(0, Math.min(low, y))}px`;
+    const low = Math.max(0, this.field.clientHeight / this.times - high);
+    this.card.style.left = rem(Math.max(0, Math.min(this.width - wide, x)));
+    this.card.style.top = rem(Math.max(0, Math.min(low, y)));
   }
 }

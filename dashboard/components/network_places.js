@@ -1,10 +1,13 @@
 // Where image, units and bars lie, and the edges between them; wide, from left to right, and
-// narrow, from top to bottom.
+// narrow, from top to bottom. Pixels are those of type of a browser's own size: larger type, larger
+// pixels.
 
 const NARROW = 620; // pixels of width below which it runs downwards
 const HEIGHT = 470; // pixels, where it runs to the right
 const TOP = 30; // pixels of the titles
 const SVG = "http:\/\/www.w3.org/2000/svg";
+
+const rem = (pixels) => `${pixels / 16}rem`;
 
 const add = (parent, tag, name = "", text) => {
   const node = document.createElement(tag);
@@ -17,7 +20,8 @@ const add = (parent, tag, name = "", text) => {
 class NetworkPlaces {
   // Places of all units: `at` counts along the network, `over` across it.
   build() {
-    this.width = this.root.clientWidth;
+    this.times = typeSize();
+    this.width = this.root.clientWidth / this.times;
     if (!this.width) return;
     this.built = this.plan();
     const { layers, classes } = this.found;
@@ -53,7 +57,7 @@ class NetworkPlaces {
     });
     this.bars = classes.map((name, place) => this.bar(name, place, at, bars, across));
     const end = this.down ? at + 14 + 26 * classes.length : HEIGHT;
-    this.field.style.height = `${end + (this.down ? 0 : TOP)}px`;
+    this.field.style.height = rem(end + (this.down ? 0 : TOP));
     this.fill();
     if (held) this.look(...held);
   }
@@ -66,6 +70,7 @@ class NetworkPlaces {
     this.all = document.createElementNS(SVG, "g");
     this.all.setAttribute("class", "net-all");
     this.some = document.createElementNS(SVG, "g");
+    for (const group of [this.all, this.some]) group.setAttribute("transform", `scale(${this.times})`);
     edges.append(this.all, this.some);
     this.field.append(edges);
   }
@@ -84,7 +89,7 @@ class NetworkPlaces {
       ? [over, at, breadth, depth]
       : [at, over + TOP, depth, breadth];
     Object.assign(node.style, {
-      left: `${left}px`, top: `${top}px`, width: `${width}px`, height: `${height}px`,
+      left: rem(left), top: rem(top), width: rem(width), height: rem(height),
     });
     node.place = { left, top, width, height };
     return node;
@@ -93,12 +98,12 @@ class NetworkPlaces {
   title(text, at, depth) {
     const node = add(this.field, "div", "net-title", text);
     node.classList.toggle("aside", this.down);
-    if (this.down) node.style.top = `${at - 22}px`;
+    if (this.down) node.style.top = rem(at - 22);
     else {
-      const half = node.offsetWidth / 2;
+      const half = node.offsetWidth / this.times / 2;
       const middle = at + depth / 2;
-      node.style.left = `${Math.max(half, Math.min(this.width - half, middle))}px`;
-      node.style.top = "2px";
+      node.style.left = rem(Math.max(half, Math.min(this.width - half, middle)));
+      node.style.top = rem(2);
     }
   }
 
@@ -123,15 +128,15 @@ class NetworkPlaces {
     const node = add(this.field, "div", "net-bar");
     const label = add(node, "b", "", name);
     const long = Math.max(...this.found.classes.map((one) => one.length));
-    label.style.width = `${Math.min(this.down ? 110 : 84, 10 + 8 * long)}px`;
+    label.style.width = rem(Math.min(this.down ? 110 : 84, 10 + 8 * long));
     const bar = add(add(node, "i"), "s");
     const value = add(node, "span");
     if (this.down) {
-      Object.assign(node.style, { left: 0, width: "100%", top: `${at + 14 + 26 * place}px` });
+      Object.assign(node.style, { left: 0, width: "100%", top: rem(at + 14 + 26 * place) });
     } else {
       const cell = this.units.at(-1)[place].place;
       const top = cell.top + cell.height / 2 - 12;
-      Object.assign(node.style, { left: `${at + 8}px`, width: `${width}px`, top: `${top}px` });
+      Object.assign(node.style, { left: rem(at + 8), width: rem(width), top: rem(top) });
     }
     return { node, bar, value };
   }

@@ -127,6 +127,8 @@ const mend = (texts) => {
     set(node, "aria-label", texts.chart.replace("{title}", titleBefore(node)));
   });
   all("[data-testid=stFileUploaderDropzone][role=presentation]", (node) => set(node, "role", "group"));
+  const wall = getComputedStyle(document.documentElement).getPropertyValue("--projector");
+  all(".st-key-projector button", (node) => set(node, "aria-pressed", String(Boolean(wall))));
   all(".katex-display", (node) => {
     set(node, "tabindex", "0");
     set(node, "role", "math");

@@ -9,6 +9,7 @@ import streamlit as st
 from dashboard import session
 from dashboard.controls import devices, fields
 from dashboard.controls.language import language_choice
+from dashboard.controls.projector import projector_switch
 from dashboard.controls.trackers import trackers_field
 from dashboard.gaps.widgets import show
 from dashboard.settings import form
@@ -62,7 +63,9 @@ def sidebar() -> RunConfig | None:
     address bar follows the settings; while they are refused it keeps the last accepted ones.
     """
     with st.sidebar:
-        language_choice()
+        with st.container(horizontal=True, gap="small", key="sidebar-head"):
+            language_choice()
+            projector_switch()
         checked = form.check(session.values())
         _preset(checked.config)
         with st.container():  # always drawn: a group that moves loses what is typed in it

@@ -10,6 +10,8 @@ from typing import Any
 import plotly.graph_objects as go
 import streamlit as st
 
+from dashboard import session
+from dashboard.charts.projector import enlarged
 from dashboard.charts.table import Table
 from dashboard.components.figure_files import figure_files, picture_files
 from dashboard.panels.chart_table import chart_table
@@ -40,6 +42,7 @@ def chart(
         table: makes its values; None where a table of them stands on the page anyway.
         options: more of `st.plotly_chart`.
     """
+    figure = enlarged(figure) if session.projector() else figure
     with st.container(key=f"chart-{key}", gap="xxsmall"):
         st.plotly_chart(figure, key=key, theme=None, config={"displayModeBar": False}, **options)
         figure_files(f"chart-{key}", title, file)

@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from dashboard import session
+from dashboard.charts.projector import enlarged
 from dashboard.charts.table import Table
 from dashboard.charts.theme import Palette
 from dashboard.panels.chart_table import chart_table
@@ -37,7 +38,8 @@ def still_chart(
         table: makes its values.
         options: switches of the figure.
     """
-    figure = _figure(draw, draw.__name__, data, session.colours(), options, language())
+    look = session.colours(), session.projector()
+    figure = _figure(draw, draw.__name__, data, *look, options, language())
     st.plotly_chart(figure, key=key, theme=None, config={"displayModeBar": False})
     chart_table(words, table, key=key, title=title)
 
@@ -48,7 +50,9 @@ def _figure(
     name: str,  # noqa: ARG001  part of the cache key, as functions cannot be hashed
     data: tuple[Any, ...],
     colours: Palette,
+    projector: bool,
     options: dict[str, bool],
     language: str,  # noqa: ARG001  part of the cache key
 ) -> go.Figure:
-    return _draw(*data, colours, **options)
+    figure = _draw(*data, colours, **options)
+    return enlarged(figure) if projector else figure

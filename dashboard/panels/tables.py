@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard import session
 from dashboard.charts.numbers import (
     COUNT_COLUMN,
     FIGURE_COLUMN,
@@ -14,6 +15,7 @@ from dashboard.charts.numbers import (
     RATE_COLUMN,
     SECONDS_COLUMN,
 )
+from dashboard.charts.projector import TYPE
 from dashboard.words.choices import layer_name, setting_text
 from dashboard.words.setting_names import setting_label
 from dashboard.words.translation import _, translated
@@ -57,8 +59,8 @@ def epochs_table(epochs: Sequence[EpochDone], state: State) -> None:
     st.dataframe(
         columns,
         hide_index=True,
-        height=_ROW_HEIGHT * (min(len(recent), _ROWS) + 1) + 3,
-        row_height=_ROW_HEIGHT,
+        height=_row_height() * (min(len(recent), _ROWS) + 1) + 3,
+        row_height=_row_height(),
         column_config={
             "epoch": number(
                 _("Epoch"),
@@ -106,6 +108,11 @@ def epochs_table(epochs: Sequence[EpochDone], state: State) -> None:
         st.caption(text)
 
 
+def _row_height() -> int:
+    """In pixels; type on a projector is larger."""
+    return round(_ROW_HEIGHT * (TYPE if session.projector() else 1))
+
+
 def _no_epoch_yet(state: State) -> str:
     if state == "queued":
         return _("The run has not started yet; each of its epochs will have a line here.")
@@ -144,7 +151,7 @@ def model_table(config: RunConfig) -> None:
         },
         hide_index=True,
         height="content",
-        row_height=_ROW_HEIGHT,
+        row_height=_row_height(),
         placeholder="–",
         column_config={
             "name": text(
@@ -192,7 +199,7 @@ def settings_table(config: RunConfig) -> None:
         },
         hide_index=True,
         height="content",
-        row_height=_ROW_HEIGHT,
+        row_height=_row_height(),
         column_config={
             "setting": text(_("Setting"), help=_("Only those that are not alike.")),
             "ours": text(_("This run"), help=_("With which it trains now."), alignment="right"),

@@ -4,7 +4,13 @@ What only few callers need is imported from its module: `comparison`, `problems`
 """
 
 from dashboard.session.address import write_address
-from dashboard.session.display import colours, draw_again, draw_number
+from dashboard.session.display import (
+    colours,
+    draw_again,
+    draw_number,
+    projector,
+    switch_projector,
+)
 from dashboard.session.languages import choose_language, language
 from dashboard.session.settings import (
     apply,
@@ -52,9 +58,11 @@ __all__ = [
     "keep_upload",
     "language",
     "notes",
+    "projector",
     "put_back",
     "set_current_run",
     "set_trackers",
+    "switch_projector",
     "touched",
     "trackers",
     "upload",

@@ -24,11 +24,20 @@ _ELSEWHERE: dict[str, str] = {}
 """Rule → selector of what Streamlit draws itself and cannot be mended from outside, with why."""
 
 
-def faults(page: Page) -> list[str]:
-    """Each fault as a line: how grave, the rule, the element, what is wrong."""
+def faults(page: Page, *, strong: bool = False) -> list[str]:
+    """Each fault as a line: how grave, the rule, the element, what is wrong.
+
+    Args:
+        page: what is looked at.
+        strong: also text whose contrast is below 7:1.
+    """
     if not page.evaluate("() => Boolean(window.axe)"):
         page.evaluate(resources.files("axe_playwright_python").joinpath("axe.min.js").read_text())
-    found: dict[str, Any] = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
+    found: dict[str, Any] = page.evaluate(
+        "enabled => axe.run(document, {resultTypes: ['violations'],"
+        " rules: {'color-contrast-enhanced': {enabled}}})",
+        strong,
+    )
     return [
         f"{rule['impact']} {rule['id']}: {node['html'][:160]} ({node.get('failureSummary', '')})"
         for rule in found["violations"]
@@ -37,11 +46,11 @@ def faults(page: Page) -> list[str]:
     ]
 
 
-def faults_in_both_themes(page: Page, what: str) -> list[str]:
+def faults_in_both_themes(page: Page, what: str, *, strong: bool = False) -> list[str]:
     """The same in the light and in the dark, with what is shown before each line."""
     found = []
     for scheme in ("dark", "light"):
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        page.wait_for_function(_SETTLED, arg=scheme, polling=500)
-        found += [f"{what}, {scheme}: {line}" for line in faults(page)]
+        page.wait_for_function(_SETTLED, arg=scheme, polling=100)
+        found += [f"{what}, {scheme}: {line}" for line in faults(page, strong=strong)]
     return found

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.driving import button
+from tests.browser.shifts import forget, shifts, watch
 
 pytestmark = pytest.mark.browser
 
@@ -23,13 +24,19 @@ def ends(page: Page) -> list[float]:
 
 def test_a_link_opens_an_experiment_that_is_run_explained_and_linked_on(app, page, settled):
     server = app()
+    watch(page)
     page.goto(f"{server.url}/lessons?lesson=log-softmax-twice&data.name=digits")
     main = page.get_by_test_id("stMain")
     expect(main.get_by_role("heading", name="Log-softmax twice")).to_be_visible()
     expect(main.get_by_text("Guess first")).to_be_visible()
 
     button(page, "run-lesson").click()
+    expect(main.locator(".live-chart[data-draws]")).to_be_visible()
+    expect(main.locator(".plain-table tbody tr")).to_have_count(2)
+    forget(page)
     expect(main.get_by_text("Nothing: the two curves lie on each other.")).to_be_visible()
+    settled(page)
+    assert [one["moved"] for one in shifts(page)] == []
     assert ends(page) == [230, 230]
     dashes = "trace => trace.line.dash"
     chart = "document.querySelector('.st-key-lesson-chart .js-plotly-plot').data"

@@ -13,7 +13,10 @@ from dashboard.charts.theme import DARK, LIGHT
 
 ROOT = Path("dashboard")
 COLOUR = re.compile(r"#[0-9a-fA-F]{3,8}\b(?!\w)|\b(?:rgba?|hsla?|oklch|oklab|lab|lch)\([\d.]")
-COLOUR_HOMES = {"charts/theme.py", "assets/colours.css", ".streamlit/config.toml"}
+COLOUR_HOMES = {
+    *("charts/theme.py", "assets/colours.css", ".streamlit/config.toml"),
+    *("charts/projector.py", "assets/projector.css"),  # the same with more contrast
+}
 COLOURS_ELSEWHERE = {
     "charts/close_up.py": {"#000"},  # the black around the pixels of an image
     "charts/ink.py": {"#000000", "#ffffff"},  # whichever can be read on any colour

@@ -18,7 +18,7 @@ from dashboard.panels.plain_table import plain_table
 from dashboard.server.lessons import lessons
 from dashboard.server.load import noted
 from dashboard.session import problems
-from dashboard.session.lessons import next_seed, seed_of
+from dashboard.session.lessons import ShownRun, next_seed, show_run, shown_run
 from dashboard.words.translation import _, translated
 from dashboard.words.wording import figure, percent
 from mlcore.lessons import Curve, Lesson, Pair
@@ -75,12 +75,13 @@ def _button(lesson: Lesson, pair: Pair | None) -> None:
 
 def _run(name: str) -> None:
     with problems.caught():
-        lessons().start(name, next_seed(name))
+        seed = next_seed(name)
+        show_run(name, ShownRun(seed, lessons().start(name, seed)))
 
 
 def _look(lesson: Lesson) -> Pair | None:
-    seed = seed_of(lesson.name)
-    return None if seed is None else lessons().look(lesson.name, seed)
+    run = shown_run(lesson.name)
+    return None if run is None else lessons().look(lesson.name, *run)
 
 
 @problems.friendly_errors()
@@ -102,7 +103,7 @@ def _curves(lesson: Lesson, *, moves: bool) -> None:
 
 def _chart(lesson: Lesson, pair: Pair, labels: tuple[str, str]) -> None:
     info = lesson_info(lesson, pair, labels)
-    name = f"{lesson.name} {seed_of(lesson.name)}"
+    name = " ".join(map(str, (lesson.name, *(shown_run(lesson.name) or ()))))
     state = "done" if pair.done else "running"
     news = _("Both sides are trained.") if pair.done else ""
     message = chart_message(

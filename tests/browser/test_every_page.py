@@ -1,0 +1,116 @@
+"""Every page, as everybody sees it: in both themes and languages, narrow, wide, on a projector."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from mlcore.run import execute
+from mlcore.runs import RunStore
+from tests.browser.axe import faults_in_both_themes
+from tests.browser.noise import Noise
+from tests.browser.server import DESKTOP, App, start_app, wait_settled
+from tests.dashboard.train_page import CONFIG
+
+pytestmark = pytest.mark.browser
+
+SETTINGS = "data.name=digits&data.batch_size=32&data.validation=200&train.epochs=3&train.device=cpu"
+SHOWS = {
+    "": ".live-chart[data-draws]",
+    "test": ".st-key-figures [data-testid=stMetric]",
+    "draw": ".drawing-canvas",
+    "runs": ".runs-table",
+    "run": ".st-key-run-deeds",
+    "data": ".samples img",
+    "checkpoints": ".st-key-checkpoint-list",
+    "lessons": ".lessons",
+    "learn": "[class*=st-key-question-]",
+}
+"""Page → what stands on it once it is drawn."""
+
+_OUTSIDE = """width => {
+  const wide = document.documentElement.scrollWidth;
+  const cut = [...document.querySelectorAll('main :is(button, a, input)')]
+    .filter((node) => node.getClientRects().length)
+    .filter((node) => !node.closest('.modebar, .st-key-finding-titles, .runs-table')) // they scroll
+    .map((node) => [node.getBoundingClientRect(), node.outerHTML.slice(0, 120)])
+    .filter(([box]) => box.width > 1 && (box.left < -1 || box.right > width + 1))
+    .map(([, text]) => text);
+  return wide > width ? [`the page is ${wide} pixels wide`, ...cut] : cut;
+}"""
+
+_MOVING = """() => {
+  const all = (root) => [...root.querySelectorAll('*')]
+    .flatMap((node) => node.shadowRoot ? [node, ...all(node.shadowRoot)] : [node]);
+  return all(document).filter((node) => {
+    const { transitionDuration, animationDuration } = getComputedStyle(node);
+    const times = `${transitionDuration},${animationDuration}`.split(',');
+    return times.some((time) => parseFloat(time) > 0.001);
+  }).map((node) => `moves: ${node.outerHTML.slice(0, 120)}`);
+}"""
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[App, str]]:
+    """A server with a finished run, and its id."""
+    folder: Path = tmp_path_factory.mktemp("every-page")
+    run = RunStore(folder / "runs").create(CONFIG, name="done")
+    execute(run)
+    server = start_app(folder, folder / "data")
+    yield server, run.id
+    server.stop()
+
+
+@pytest.fixture(params=["en-GB", "zh-CN"])
+def reader(request: pytest.FixtureRequest, browser: Browser, noise: Noise) -> Iterator[Page]:
+    """A page of a browser that asks for a language."""
+    context = browser.new_context(
+        viewport=DESKTOP, locale=request.param, color_scheme="light", reduced_motion="reduce"
+    )
+    noise.listen(context)
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    yield page
+    context.close()
+
+
+def visit(page: Page, server: App, run: str, name: str, more: str = "") -> None:
+    page.goto(f"{server.url}/{name}?{SETTINGS}&run={run}{more}")
+    expect(page.locator(SHOWS[name]).first).to_be_visible()
+    wait_settled(page)
+
+
+def outside(page: Page, what: str, *widths: int) -> list[str]:
+    """What reaches over the edge of windows of these widths."""
+    found = []
+    for width in widths:
+        page.set_viewport_size({"width": width, "height": 800})
+        wait_settled(page)
+        found += [f"{what}, {width}: {line}" for line in page.evaluate(_OUTSIDE, width)]
+    page.set_viewport_size(DESKTOP)
+    return found
+
+
+def test_every_page_is_without_faults_fits_every_width_and_moves_for_nobody(lab, reader):
+    """1280 pixels at 400 % are 320, at 200 % 640; `reader` asks for less motion."""
+    server, run = lab
+    found: list[str] = []
+    for name in SHOWS:
+        visit(reader, server, run, name)
+        found += faults_in_both_themes(reader, name or "train")
+        found += outside(reader, name or "train", 320, 360, 640, 2560)
+        found += reader.evaluate(_MOVING)
+    assert not found, "\n".join(found)
+
+
+def test_on_a_projector_every_page_is_large_and_its_contrast_7_to_1(lab, page):
+    server, run = lab
+    found: list[str] = []
+    for name in SHOWS:
+        visit(page, server, run, name, "&projector=1")
+        found += faults_in_both_themes(page, name or "train", strong=True)
+        found += outside(page, name or "train", 1280, 1920)
+    assert not found, "\n".join(found)
