@@ -85,7 +85,7 @@ def signed(value: float | None, digits: int = 4, *, plus: bool = False) -> str:
     """
     if value is None or not math.isfinite(value):
         return NO_FIGURE
-    text = f"{abs(value):.{digits}f}"
+    text = f"{abs(value):.{digits}f}" if abs(value) < _HUGE else figure(abs(value))
     if not float(text):
         return text
     return ("−" if value < 0 else "+" if plus else "") + text
@@ -96,7 +96,8 @@ def short(value: float | None, digits: int = 4) -> str:
     if value is None or not math.isfinite(value):
         return NO_FIGURE
     whole = abs(value) >= 10**digits and abs(value) < _HUGE
-    return (f"{value:,.0f}" if whole else f"{value:,.{digits}g}").replace("-", "−", 1)
+    text = f"{abs(value):,.0f}" if whole else f"{abs(value):,.{digits}g}"
+    return f"−{text}" if value < 0 else text
 
 
 def percent(share: float | None, digits: int = 2) -> str:

@@ -130,6 +130,7 @@ def english(app: AppTest, *but_for: str) -> list[tuple[str, str]]:
     left = set()
     for where, text in shown_texts(app):
         rest = re.sub(r"(?<=\d)⟦[^⟦⟧]*⟧(?=(fc|bn)\d)", " ", text)  # a layer after a number
+        rest = re.sub(r"(?<=(?:fc|bn)\d)(⟦[^⟦⟧]*⟧)+(?=\d)", " ", rest)  # a number after a layer
         rest = re.sub(r"⟦[^⟦⟧]*⟧", "", rest)
         for known in but_for:
             rest = rest.replace(known, "")

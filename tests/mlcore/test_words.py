@@ -12,6 +12,8 @@ from mlcore.words import (
     on_off,
     percent,
     setting_text,
+    short,
+    signed,
 )
 
 
@@ -155,3 +157,36 @@ def test_a_switch_is_on_or_off() -> None:
 )
 def test_only_all_is_written_as_all_and_only_nothing_as_nothing(share: float, text: str) -> None:
     assert percent(share) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (1.5, "1.5000"),
+        (-1.5, "−1.5000"),
+        (-0.00001, "0.0000"),
+        (-3e31, "−3e+31"),
+        (None, "–"),
+        (float("nan"), "–"),
+    ],
+)
+def test_a_figure_below_zero_has_a_minus_and_zero_has_no_sign(
+    value: float | None, text: str
+) -> None:
+    assert signed(value) == text
+
+
+def test_a_change_has_either_sign() -> None:
+    assert [signed(value, 1, plus=True) for value in (2.0, -2.0, 0.0)] == [
+        "+2.0",
+        "−2.0",
+        "0.0",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.5, "0.5"), (-1.2749, "−1.275"), (12_340, "12,340"), (2e-7, "2e-07"), (3e6, "3e+06")],
+)
+def test_a_short_number_has_the_digits_it_needs(value: float | None, text: str) -> None:
+    assert short(value) == text
