@@ -101,7 +101,7 @@ def test_every_page_is_without_faults_fits_every_width_and_moves_for_nobody(lab,
     for name in SHOWS:
         visit(reader, server, run, name)
         found += faults_in_both_themes(reader, name or "train")
-        found += outside(reader, name or "train", 320, 360, 640, 2560)
+        found += outside(reader, name or "train", 320, 640, 2560)
         found += reader.evaluate(_MOVING)
     assert not found, "\n".join(found)
 
