@@ -16,6 +16,7 @@ from dashboard.server import data_sets
 from dashboard.session import places, problems
 from dashboard.session.problems import friendly_errors
 from dashboard.words import translation
+from dashboard.words.chapters import CHAPTERS_OF, PARAMETER
 from dashboard.words.translation import N_, _, translated
 
 
@@ -58,7 +59,7 @@ st.set_page_config(
 def main() -> None:
     """Draw the sidebar and the page that the address names."""
     widgets.take_changes()  # done already, but for a release of Streamlit that could not be patched
-    styles("style", "reading")  # the second for eyes, keyboards and ears
+    styles("colours", "style", "reading")  # the second for eyes, keyboards and ears
     st.logo(_ICON, size="large")
     page = st.navigation(_sections())
     name = page.url_path or _FIRST
@@ -66,7 +67,7 @@ def main() -> None:
     if wanted in _PAGES and wanted != name:
         st.switch_page(f"app_pages/{wanted}.py")
     problems.enter(name)
-    places.arrive(name)
+    places.arrive(name, {PARAMETER: CHAPTERS_OF.get(name, ())})
     top = st.container(key="first-steps")  # in the free strip above the page: it takes no room
     with friendly_errors():
         if name == _FIRST:  # the others show their titles

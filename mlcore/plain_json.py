@@ -7,10 +7,11 @@ somebody else. What is read here can be compared, computed with, printed and wri
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from mlcore.files import read_bytes
 
@@ -72,11 +73,16 @@ def _integer(digits: str) -> int:
     return int(digits)
 
 
-def _refuse(name: str) -> Any:
+def _refuse(name: str) -> NoReturn:
     raise ValueError(f"{name} is no number in JSON")
 
 
-_DECODER = json.JSONDecoder(parse_int=_integer, parse_constant=_refuse)
+def _finite(digits: str) -> float:
+    number = float(digits)
+    return number if math.isfinite(number) else _refuse("Infinity")
+
+
+_DECODER = json.JSONDecoder(parse_int=_integer, parse_float=_finite, parse_constant=_refuse)
 
 
 def _check_depth(tree: Any) -> None:

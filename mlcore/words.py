@@ -29,6 +29,8 @@ __all__ = [
     "percent",
     "setting_text",
     "share_range",
+    "short",
+    "signed",
 ]
 
 NO_FIGURE = "–"
@@ -74,6 +76,27 @@ def figure(value: float | None, digits: int = 4) -> str:
     if abs(value) >= _HUGE or 0 < abs(value) < 0.5 * 10.0**-digits:
         return f"{value:.4g}"
     return f"{value:.{digits}f}"
+
+
+def signed(value: float | None, digits: int = 4, *, plus: bool = False) -> str:
+    """A figure that may be below 0, with a minus as wide as a plus; `plus`: with either sign.
+
+    What is written as zero has no sign.
+    """
+    if value is None or not math.isfinite(value):
+        return NO_FIGURE
+    text = f"{abs(value):.{digits}f}"
+    if not float(text):
+        return text
+    return ("−" if value < 0 else "+" if plus else "") + text
+
+
+def short(value: float | None, digits: int = 4) -> str:
+    """A number with as many digits as it needs and no more than these: "0.5", "−1.27", "12,340"."""
+    if value is None or not math.isfinite(value):
+        return NO_FIGURE
+    whole = abs(value) >= 10**digits and abs(value) < _HUGE
+    return (f"{value:,.0f}" if whole else f"{value:,.{digits}g}").replace("-", "−", 1)
 
 
 def percent(share: float | None, digits: int = 2) -> str:

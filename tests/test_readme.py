@@ -7,16 +7,23 @@ import re
 import shlex
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 import pytest
 import torch
+from babel.messages.pofile import read_po
 from PIL import Image
 
+from dashboard.panels.runs_parts.compared import PARTS as COMPARED_PARTS
+from dashboard.panels.test_parts.registry import PARTS as TEST_PARTS
+from dashboard.settings.link import LINKED, read_link
 from mlcore.cli import main
 from mlcore.cli.main import COMMANDS
 from mlcore.config import RunConfig
 from mlcore.runs import RunFolder, RunStore, read_state
 from mlcore.runs.active.queue import RunQueue
+from mlcore.runs.library.columns import find_column
+from mlcore.runs.library.condition import parse_condition
 from tests.strokes import rendered
 
 ROOT = Path(__file__).parents[1]
@@ -126,7 +133,8 @@ def test_the_map_and_the_steps_name_what_is_there() -> None:
         in_a_run |= {"worker.json", ".reserve", "checkpoints/", "live/"}
         in_a_run |= {"tensorboard/", "trackers.log"}
         assert room in in_a_run or any(place.exists() for place in places), room
-    for path in re.findall(r"`((?:mlcore|dashboard|tests)/[\w/]+\.py)`", TEXT):
+    texts = TEXT + (ROOT / "docs" / "measured.md").read_text(encoding="utf-8")
+    for path in re.findall(r"`((?:mlcore|dashboard|tests)/[\w/]+\.py)`", texts):
         assert path == "mlcore/data/NAME.py" or (ROOT / path).is_file(), path
 
 
@@ -155,7 +163,7 @@ def test_the_names_in_the_steps_are_still_those_of_the_code() -> None:
 
 
 CODE_SPAN = re.compile(r"(`+)(.+?)\1(?!`)", flags=re.DOTALL)
-TRANSLATIONS = sorted(ROOT.glob("README.*.md"))
+TRANSLATIONS = sorted((*ROOT.glob("*.*.md"), *ROOT.glob("docs/*.*.md")))
 
 
 def outline(text: str) -> list[str]:
@@ -173,13 +181,75 @@ def outline(text: str) -> list[str]:
 @pytest.mark.parametrize("path", TRANSLATIONS, ids=lambda path: path.name)
 def test_a_translation_says_the_same(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
+    source = path.with_name(f"{path.name.partition('.')[0]}.md")
+    original = source.read_text(encoding="utf-8")
     fenced = re.compile(r"^```.*?^```", flags=re.DOTALL | re.MULTILINE)
-    assert fenced.findall(text) == fenced.findall(TEXT)
-    assert outline(text) == outline(TEXT)
+    assert fenced.findall(text) == fenced.findall(original)
+    assert outline(text) == outline(original)
     spans, wanted = (
         {" ".join(span.split()) for _, span in CODE_SPAN.findall(fenced.sub("", page))}
-        for page in (text, TEXT)
+        for page in (text, original)
     )
     assert spans == wanted
-    assert "(README.md)" in text
-    assert f"({path.name})" in TEXT
+    assert f"({source.name})" in text
+    assert f"({path.name})" in original
+
+
+READMES = [ROOT / "README.md", *ROOT.glob("README.*.md")]
+
+
+@pytest.mark.parametrize("path", READMES, ids=lambda path: path.name)
+def test_its_pictures_and_files_are_there_and_small(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    shown = re.findall(r'(?:src|srcset)="([^"]+)"', text)
+    assert len(shown) == 12  # a film and five pictures, in the light and in the dark
+    named = [*shown, *re.findall(r"\]\(((?!https?:|#)[^)#]+)", text)]
+    assert [name for name in named if not (ROOT / name).is_file()] == []
+    assert sum(file.stat().st_size for file in (ROOT / "docs").glob("*.webp")) <= 1_500_000
+
+
+@pytest.mark.parametrize("path", READMES, ids=lambda path: path.name)
+def test_what_was_asked_for_elsewhere_is_where_its_line_leads(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    lines = re.findall(
+        r"^\| \[[^]]+ #(\d+)\]\((\S+)\).*\| \[(.+)\]\((\S+)\) \|$", text, flags=re.MULTILINE
+    )
+    assert len(lines) >= 15
+    texts = texts_of(path)
+    named = re.findall(r"\*\*(.+?)\*\*", " ".join(line[2] for line in lines))
+    assert [name for name in named if name not in texts] == []
+    for number, request, words, here in lines:
+        assert re.split("[:：]", words)[0] in texts
+        assert re.fullmatch(rf"https://github\.com/[\w.-]+/[\w.-]+/issues/{number}", request)
+        assert here.startswith("http://localhost:8501/"), here
+        assert not strange_in(urlsplit(here)), here
+
+
+def texts_of(readme: Path) -> set[str]:
+    """What stands on the pages, in the language of a README."""
+    file = "dashboard/locales/zh_CN/LC_MESSAGES/dashboard.po"
+    catalogue = read_po((ROOT / file).read_bytes().splitlines(keepends=True))
+    english = readme.name == "README.md"
+    return {str(entry.id if english else entry.string) for entry in catalogue}
+
+
+def strange_in(address: SplitResult) -> dict[str, str]:
+    """What of an address leads nowhere in the app."""
+    page = address.path.removeprefix("/") or "train"
+    if not (ROOT / "dashboard" / "app_pages" / f"{page}.py").is_file():
+        return {"page": page}
+    found = dict(parse_qsl(address.query, strict_parsing=bool(address.query)))
+    settings = {name: found.pop(name) for name in list(found) if name in LINKED}
+    assert not read_link(settings)[1]
+    known: dict[tuple[str, str], Callable[[str], object]] = {
+        ("test", "part"): TEST_PARTS.get,
+        ("test", "cell"): re.compile(r"\d-\d").fullmatch,
+        ("runs", "view"): COMPARED_PARTS.get,
+        ("runs", "where"): parse_condition,
+        ("runs", "sort"): find_column,
+    }
+    return {
+        name: text
+        for name, text in found.items()
+        if (page, name) not in known or not known[page, name](text)
+    }

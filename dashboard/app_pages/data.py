@@ -7,10 +7,17 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from dashboard import session
-from dashboard.charts.class_balance import balance_figure, balance_info
+from dashboard.charts.class_balance import (
+    balance_figure,
+    balance_info,
+    balance_table,
+    balance_words,
+)
 from dashboard.charts.pixel_histogram import (
+    HistogramInfo,
     histogram_figure,
     histogram_info,
+    histogram_table,
     pixel_counts,
 )
 from dashboard.charts.samples import samples_html, samples_info
@@ -22,10 +29,10 @@ from dashboard.panels.still_chart import still_chart
 from dashboard.server import data_sets
 from dashboard.session import first_steps
 from dashboard.words.translation import _, translated
+from dashboard.words.wording import figure, percent, signed
 from mlcore.config import RunConfig, data_root
 from mlcore.data import CATALOG, RawData
 from mlcore.data.split import split_order
-from mlcore.words import percent
 
 _EACH, _EACH_OF_MANY = 16, 10  # images of a class in a row
 
@@ -143,15 +150,14 @@ def _balance(config: RunConfig, data: RawData) -> None:
             "training is learned less well."
         ),
     )
-    still_chart(balance_figure, info, key="balance", shares=shares)
-    st.caption(
-        _(
-            "In the training images, the commonest class ({commonest}) has {ratio:.2f} times as "
-            "many images as the rarest ({rarest}).",
-            commonest=info.commonest,
-            ratio=info.ratio,
-            rarest=info.rarest,
-        )
+    still_chart(
+        balance_figure,
+        info,
+        key="balance",
+        title=_("Class balance"),
+        words=balance_words(info),
+        table=lambda: balance_table(info),
+        shares=shares,
     )
 
 
@@ -165,21 +171,29 @@ def _histogram(config: RunConfig, data: RawData) -> None:
         key="histogram-log",
         help=_("So that rare grey values are seen beside the many black pixels."),
     )
-    still_chart(histogram_figure, info, key="histogram", log=log)
-    mean_after = f"{info.mean:.3f}".replace("-", "−")
-    st.caption(
-        _(
-            "{black} of all pixels are black. After normalising with mean {mean:g} and "
-            "standard deviation {std:g}, pixels have mean {mean_after} and standard deviation "
-            "{std_after:.3f}; with {own_mean:.4f} and {own_std:.4f} they would have 0 and 1.",
-            black=percent(info.black, 0),
-            mean=config.data.mean,
-            std=config.data.std,
-            mean_after=mean_after,
-            std_after=info.std,
-            own_mean=info.raw_mean / 255,
-            own_std=info.raw_std / 255,
-        )
+    still_chart(
+        histogram_figure,
+        info,
+        key="histogram",
+        title=_("Pixel values"),
+        words=_normalised_words(config, info),
+        table=lambda: histogram_table(info),
+        log=log,
+    )
+
+
+def _normalised_words(config: RunConfig, info: HistogramInfo) -> str:
+    return _(
+        "{black} of all pixels are black. After normalising with mean {mean:g} and "
+        "standard deviation {std:g}, pixels have mean {mean_after} and standard deviation "
+        "{std_after}; with {own_mean} and {own_std} they would have 0 and 1.",
+        black=percent(info.black, 0),
+        mean=config.data.mean,
+        std=config.data.std,
+        mean_after=signed(info.mean, 3),
+        std_after=signed(info.std, 3),
+        own_mean=figure(info.raw_mean / 255),
+        own_std=figure(info.raw_std / 255),
     )
 
 

@@ -13,7 +13,8 @@ from dashboard.panels.checkpoint_list import checkpoint_list
 from dashboard.panels.follow import follow
 from dashboard.panels.run_parts import facts, story
 from dashboard.panels.run_parts.deeds import deeds
-from dashboard.panels.runs_parts import curves
+from dashboard.panels.run_parts.learned import learned
+from dashboard.panels.run_parts.replay import replayed
 from dashboard.server.histories import history_of
 from dashboard.session import problems
 from dashboard.words.progress import ACTIVE, progress_of
@@ -51,10 +52,9 @@ def _run(info: RunInfo, runs: Sequence[RunInfo]) -> None:
     run_menu.label_line(info)
     branch.origin(history, runs)
     deeds(info, history, runs)
+    replayed(info)
     figures.troubles(history)
-    if history.step:
-        st.header(_("Curves"), anchor=False)
-        curves.draw([info])
+    learned(info)
     st.header(_("Settings"), anchor=False)
     facts.settings(history.config)
     code.code_of_run(history)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import streamlit as st
@@ -15,6 +16,7 @@ from dashboard.panels.test_parts import registry
 from dashboard.panels.test_parts.subject import Subject
 from dashboard.server import data_sets
 from dashboard.session import first_steps, problems
+from dashboard.settings.resume_plan import resume_plan
 from dashboard.words.choices import choice_name
 from dashboard.words.translation import N_, _, ngettext, sentence, translated
 from dashboard.words.wording import as_markdown, listed
@@ -22,6 +24,7 @@ from mlcore import errors
 from mlcore.checkpoint.suggest import data_sets_for
 from mlcore.config import DataConfig, RunConfig, data_root
 from mlcore.data import CATALOG
+from mlcore.errors import MlcoreError
 
 _ASSUMED = {
     "activation": N_("activation {value}"),
@@ -65,8 +68,20 @@ def _test(choice: Choice, data: str) -> None:
         st.warning(as_markdown(sentence(errors.from_json(warning))), icon=":material/warning:")
     evaluation.figures(subject.result["evaluation"])
     registry.draw(subject)
-    on_test_page(choice.run.config if choice.run else RunConfig(), subject.result["evaluation"])
+    on_test_page(_settings(choice, data), subject.result["evaluation"])
     first_steps.note("test")
+
+
+def _settings(choice: Choice, data: str) -> RunConfig:
+    """Those of the run, or what an uploaded file says of its own; the rest is as usual."""
+    if choice.run is not None:
+        return choice.run.config
+    usual = RunConfig().with_values({"data.name": data})
+    if choice.upload is None:
+        return usual
+    with contextlib.suppress(MlcoreError):
+        return resume_plan(choice.upload.inspection, usual, choice.assumed).config
+    return usual
 
 
 def _nothing_to_test() -> None:

@@ -9,10 +9,15 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from dashboard.charts.numbers import COUNT_AXIS, PERCENT_AXIS, count_at, percent_at
+from dashboard.charts.signs import PATTERNS
+from dashboard.charts.table import Table
 from dashboard.charts.theme import Palette, layout
 from dashboard.words.translation import _
+from dashboard.words.wording import figure as figure_in_words
+from dashboard.words.wording import percent
 
-__all__ = ["BalanceInfo", "balance_figure", "balance_info"]
+__all__ = ["BalanceInfo", "balance_figure", "balance_info", "balance_table", "balance_words"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,25 +66,63 @@ def balance_figure(info: BalanceInfo, colours: Palette, *, shares: bool = False)
                 y=[value * 100 for value in split.shares] if shares else list(split.counts),
                 customdata=np.column_stack([split.counts, np.array(split.shares) * 100]),
                 hovertemplate=_hover(split.name) + "<extra></extra>",
-                marker={"color": colour, "line": {"width": 0}},
+                marker={
+                    "color": colour,
+                    "line": {"width": 0},
+                    "pattern": {
+                        "shape": pattern,
+                        "fillmode": "overlay",
+                        "fgcolor": colours.background,
+                        "solidity": 0.25,
+                        "size": 5,
+                    },
+                },
             )
-            for split, colour in zip(info.splits, colours.series, strict=False)
+            for split, colour, pattern in zip(info.splits, colours.series, PATTERNS, strict=False)
         ]
     )
     figure.update_layout(**layout(colours, height=320))
     figure.update_layout(bargap=0.25, bargroupgap=0.08)
-    figure.update_yaxes(tickformat=",~r")
+    figure.update_yaxes(**(PERCENT_AXIS if shares else COUNT_AXIS))
     figure.update_xaxes(type="category", showgrid=False)
-    figure.update_yaxes(title_text=_("Share of the split (%)") if shares else _("Images"))
+    figure.update_yaxes(title_text=_("Share of the split") if shares else _("Images"))
     return figure
+
+
+def balance_table(info: BalanceInfo) -> Table:
+    """Images of each class in each split, and their share in it."""
+    return Table(
+        (_("Class"), *(split.name for split in info.splits)),
+        tuple(
+            (
+                name,
+                *(
+                    f"{split.counts[number]:,} ({percent(split.shares[number], 1)})"
+                    for split in info.splits
+                ),
+            )
+            for number, name in enumerate(info.classes)
+        ),
+    )
+
+
+def balance_words(info: BalanceInfo) -> str:
+    """How evenly the first split is spread over the classes."""
+    return _(
+        "In the training images, the commonest class ({commonest}) has {ratio} times as "
+        "many images as the rarest ({rarest}).",
+        commonest=info.commonest,
+        ratio=figure_in_words(info.ratio, 2),
+        rarest=info.rarest,
+    )
 
 
 def _hover(split: str) -> str:
     return _(
-        "{label}: {count} images ({share} % of {split})",
+        "{label}: {count} images ({share} of {split})",
         label="%{x}",
-        count="%{customdata[0]:,d}",
-        share="%{customdata[1]:.1f}",
+        count=count_at("customdata[0]"),
+        share=percent_at("customdata[1]", 1),
         split=split,
     )
 

@@ -9,19 +9,23 @@ from typing import Literal
 import numpy as np
 import plotly.graph_objects as go
 
+from dashboard.charts.numbers import PERCENT_AXIS, percent_at
+from dashboard.charts.signs import class_line, class_mark
+from dashboard.charts.table import Table
 from dashboard.charts.theme import Palette, layout
-from dashboard.words.translation import _
-from dashboard.words.wording import as_label
+from dashboard.words.translation import _, ngettext
+from dashboard.words.wording import as_label, figure, percent
 from mlcore.insight.answers import Floats
 from mlcore.insight.curves import ClassCurves
 
-__all__ = ["CurvesInfo", "Kind", "class_style", "curves_figure", "curves_info"]
+__all__ = ["CurvesInfo", "Kind", "curves_figure", "curves_info", "curves_table", "curves_words"]
 
 Kind = Literal["roc", "precision"]
 _MOST = 10  # curves drawn; of more classes those with the smallest areas
 _POINTS = 300  # of a curve, that are drawn
 _GOOD = 0.95  # areas from here on leave only a corner to look at
-_DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
+_FALSE_POSITIVES, _RECALLS = (0.001, 0.01, 0.05, 0.1), (0.5, 0.8, 0.9, 0.95, 0.99)
+_MARKS = 7  # of a curve, at most
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +33,7 @@ class Curve:
     """One class's curve."""
 
     number: int  # of the class
-    label: str
+    name: str
     area: float
     x: tuple[float, ...]
     y: tuple[float, ...]
@@ -63,8 +67,7 @@ def curves_info(curves: Sequence[ClassCurves], classes: Sequence[str], kind: Kin
     shown = []
     for number in drawn:
         x, y = _points(curves[number], kind)
-        label = as_label(classes[number])
-        shown.append(Curve(number=number, label=label, area=areas[number], x=x, y=y))
+        shown.append(Curve(number=number, name=classes[number], area=areas[number], x=x, y=y))
     return CurvesInfo(
         kind=kind,
         curves=tuple(shown),
@@ -76,44 +79,96 @@ def curves_info(curves: Sequence[ClassCurves], classes: Sequence[str], kind: Kin
 def curves_figure(info: CurvesInfo, palette: Palette) -> go.Figure:
     """Draw the curves; a double click shows the whole square."""
     roc = info.kind == "roc"
-    figure = go.Figure(
+    drawn = go.Figure(
         [
             go.Scatter(
-                x=curve.x,
-                y=curve.y,
-                name=curve.label,
-                mode="lines",
-                line=class_style(curve.number, palette) | {"shape": "linear"},
+                x=[100 * x for x in curve.x],
+                y=[100 * y for y in curve.y],
+                name=as_label(curve.name),
+                mode="lines+markers",
+                line=class_line(curve.number, palette) | {"width": 2, "shape": "linear"},
+                marker=class_mark(curve.number, palette) | {"size": 7, "maxdisplayed": _MARKS},
                 hovertemplate=f"{_hover(curve, info.kind)}<extra></extra>",
             )
             for curve in info.curves
         ]
     )
-    figure.update_layout(**layout(palette, height=520), hovermode="closest")
-    figure.update_layout(legend={"y": -0.16, "yanchor": "top"}, margin={"r": 16})
-    low, high = (0.9, 0.1) if info.corner else (0.0, 1.0)
+    drawn.update_layout(**layout(palette, height=520), hovermode="closest")
+    drawn.update_layout(legend={"y": -0.16, "yanchor": "top"}, margin={"r": 16})
+    low, high = (90, 10) if info.corner else (0, 100)
     if roc:
-        figure.update_xaxes(title_text=_("False positives, of the other classes"))
-        figure.update_yaxes(title_text=_("True positives, of the class"))
-        figure.update_xaxes(range=[-0.003 * high, high])
+        drawn.update_xaxes(title_text=_("False positives, of the other classes"))
+        drawn.update_yaxes(title_text=_("True positives, of the class"))
+        drawn.update_xaxes(range=[-0.003 * high, high])
     else:
-        figure.update_xaxes(title_text=_("Recall"), range=[low, 1.003])
-        figure.update_yaxes(title_text=_("Precision"))
-    figure.update_yaxes(range=[low, 1.003])
-    figure.update_xaxes(zeroline=False, tickformat=".0%")
-    figure.update_yaxes(zeroline=False, tickformat=".0%")
-    return figure
+        drawn.update_xaxes(title_text=_("Recall"), range=[low, 100.3])
+        drawn.update_yaxes(title_text=_("Precision"))
+    drawn.update_yaxes(range=[low, 100.3])
+    drawn.update_xaxes(zeroline=False, **PERCENT_AXIS)
+    drawn.update_yaxes(zeroline=False, **PERCENT_AXIS)
+    return drawn
 
 
-def class_style(number: int, palette: Palette) -> dict[str, str | float]:
-    """Colour and dash of a class, the same on every chart: two signs, as colours are few."""
-    colours = len(palette.series)
-    dash = _DASHES[(number // colours) % len(_DASHES)]
-    return {"color": palette.series[number % colours], "dash": dash, "width": 2.0}
+def curves_table(info: CurvesInfo) -> Table:
+    """The area of each curve, and how high it is at some places of the other axis."""
+    roc = info.kind == "roc"
+    places = _FALSE_POSITIVES if roc else _RECALLS
+    return Table(
+        (_("Class"), _("Area"), *(_place_title(place, roc=roc) for place in places)),
+        tuple(
+            (
+                curve.name,
+                figure(curve.area),
+                *(percent(_at(curve, place, roc=roc), 1) for place in places),
+            )
+            for curve in info.curves
+        ),
+    )
+
+
+def _place_title(place: float, *, roc: bool) -> str:
+    x = percent(place, 1)
+    return _("found at {x} false positives", x=x) if roc else _("precision at recall {x}", x=x)
+
+
+def curves_words(info: CurvesInfo) -> str:
+    """Which class has the smallest and which the largest area; what is left out."""
+    if not info.curves:
+        return _("No class has images.")
+    low, high = (end(info.curves, key=lambda curve: curve.area) for end in (min, max))
+    text = _(
+        "The smallest area below a curve is {low}, of {worst}, the largest {high}, of {best}.",
+        low=figure(low.area),
+        worst=low.name,
+        high=figure(high.area),
+        best=high.name,
+    )
+    if info.corner:
+        text += " " + _("Only the corner is drawn; a double click shows everything.")
+    if info.left_out:
+        text += " " + ngettext(
+            "{n} class with a larger area, or without images, is left out.",
+            "{n} classes with larger areas, or without images, are left out.",
+            info.left_out,
+        )
+    return text
+
+
+def _at(curve: Curve, place: float, *, roc: bool) -> float:
+    """The height of a curve: found with so few false positives, or precise with so much recall."""
+    pairs = zip(curve.x, curve.y, strict=True)
+    if roc:
+        return max((y for x, y in pairs if x <= place), default=0.0)
+    return max((y for x, y in pairs if x >= place), default=0.0)
 
 
 def _hover(curve: Curve, kind: Kind) -> str:
-    values = {"label": curve.label, "area": f"{curve.area:.4f}", "x": "%{x:.2%}", "y": "%{y:.2%}"}
+    values = {
+        "label": as_label(curve.name),
+        "area": figure(curve.area),
+        "x": percent_at("x"),
+        "y": percent_at("y"),
+    }
     if kind == "roc":
         return _("{label}: {y} found at {x} false positives (area {area})", **values)
     return _("{label}: precision {y} at recall {x} (average {area})", **values)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from dashboard.charts.samples import png
 from dashboard.charts.theme import Palette
 from dashboard.words.translation import _
-from dashboard.words.wording import percent
+from dashboard.words.wording import figure, percent
 
 __all__ = ["flipped_html", "image_html", "neighbours_html", "probabilities_html"]
 
@@ -122,7 +122,8 @@ def neighbours_html(
         cards.append(
             f"<figure role='listitem'><img alt='{html.escape(words, quote=True)}' "
             f"title='{html.escape(words, quote=True)}' src='{png(images[int(one['index'])])}'>"
-            f"<figcaption><b>{html.escape(name)}</b><br>{one['distance']:.2f}</figcaption></figure>"
+            f"<figcaption><b>{html.escape(name)}</b><br>{figure(one['distance'], 2)}</figcaption>"
+            "</figure>"
         )
     style = _style(colours)
     return f"<style>{style}</style><div class='nearest' role='list'>{''.join(cards)}</div>"

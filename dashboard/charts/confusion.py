@@ -16,6 +16,7 @@ from dashboard.charts.confusion_cells import Cell, ConfusionInfo, cell_words
 from dashboard.charts.ink import colour_at
 from dashboard.charts.matrix_frame import class_axes, written
 from dashboard.charts.theme import Palette, Scale, layout
+from dashboard.words.wording import figure
 
 __all__ = ["confusion_figure"]
 
@@ -90,7 +91,7 @@ def _text(info: ConfusionInfo, cell: Cell) -> str:
     """The text of the cell; nothing for a mistake that was never made."""
     if not cell.count and cell.true != cell.predicted:
         return ""
-    return f"{cell.count:,}" if info.unit == "counts" else f"{_share(info, cell) * 100:.1f}"
+    return f"{cell.count:,}" if info.unit == "counts" else figure(_share(info, cell) * 100, 1)
 
 
 def _heatmap(z: _Layer, scale: Scale, top: float) -> go.Heatmap:

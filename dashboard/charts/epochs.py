@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from dashboard.charts.downsample import extremes
 from dashboard.charts.loss import loss_hover
+from dashboard.charts.numbers import percent_at
 from dashboard.words.translation import _
 from mlcore.events import EpochDone
 
@@ -82,7 +83,7 @@ def epoch_arrays(points: Sequence[EpochPoint], scale: float = 1) -> dict[str, An
 
 def epoch_hover(yaxis: str, *, huge: bool = False) -> str:
     """What a point of a curve says on hover; accuracies have the axis "y2"."""
-    number = "%{y:.2f} %" if yaxis == "y2" else loss_hover(huge=huge)
+    number = percent_at("y") if yaxis == "y2" else loss_hover(huge=huge)
     return _("{value} after epoch {epoch}", value=number, epoch="%{customdata}")
 
 

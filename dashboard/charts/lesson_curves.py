@@ -10,7 +10,14 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from dashboard.charts.live_look import live_layout, live_title
+from dashboard.charts.live_look import (
+    live_axis,
+    live_layout,
+    live_modebar,
+    live_steps,
+    live_title,
+)
+from dashboard.charts.numbers import COUNT_AXIS, PERCENT_AXIS, count_at, figure_at, percent_at
 from dashboard.words.translation import _, language
 from dashboard.words.wording import as_label, figure, percent
 from mlcore.lessons import Curve, Lesson, Pair
@@ -151,11 +158,7 @@ def _frame(
         legend={"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "itemwidth": 40},
         showlegend=True,
         hoversubplots="axis",
-        modebar={
-            "bgcolor": "rgba(0,0,0,0)",
-            "color": "var(--st-chart-muted)",
-            "activecolor": "var(--st-primary-color)",
-        },
+        modebar=live_modebar(),
         **_axes(log=log, by_images=by_images),
     )
     found: dict[str, Any] = built.to_plotly_json()
@@ -173,20 +176,15 @@ def _trace(index: int, label: str, *, below: bool) -> go.Scatter:
         line={"width": 2 if below else 1.6, "color": color, "dash": dash},
         marker={"color": color, "size": 6, "symbol": _SYMBOLS[index]},
         yaxis="y2" if below else "y",
-        hovertemplate=f"{label} %{{y:.1f}} %<extra></extra>"
+        hovertemplate=f"{label} {percent_at('y', 1)}<extra></extra>"
         if below
-        else f"{label} %{{y:.4g}}<extra></extra>",
+        else f"{label} {figure_at('y')}<extra></extra>",
     )
 
 
 def _axes(*, log: bool, by_images: bool) -> dict[str, dict[str, Any]]:
-    shared: dict[str, Any] = {
-        "gridcolor": "var(--st-border-color-light)",
-        "linecolor": "var(--st-border-color)",
-        "zeroline": False,
-        "tickfont": {"size": 12, "color": "var(--st-chart-muted)"},
-    }
-    unit = _("{n} images", n="%{x:,d}") if by_images else _("step {step}", step="%{x:,d}")
+    shared = live_axis()
+    unit = _("{n} images", n=count_at("x")) if by_images else _("step {step}", step=count_at("x"))
     number: dict[str, Any] = {"rangemode": "tozero"}
     if log:
         number = {"type": "log", "exponentformat": "power", "minexponent": 4, "nticks": 6}
@@ -195,12 +193,8 @@ def _axes(*, log: bool, by_images: bool) -> dict[str, dict[str, Any]]:
         | {
             "title": live_title(_("images seen") if by_images else _("step")) | {"standoff": 8},
             "anchor": "y2",
-            "tickformat": ",d",
-            "showgrid": False,
-            "showline": True,
-            "spikecolor": "var(--st-chart-muted)",
-            "spikethickness": 1,
-            "spikedash": "dot",
+            **COUNT_AXIS,
+            **live_steps(),
             "rangemode": "tozero",
             "unifiedhovertitle": {"text": unit},
         },
@@ -212,6 +206,6 @@ def _axes(*, log: bool, by_images: bool) -> dict[str, dict[str, Any]]:
             "title": live_title(_("accuracy")) | {"standoff": 12},
             "range": [0, 102],
             "nticks": 4,
-            "ticksuffix": " %",
+            **PERCENT_AXIS,
         },
     }

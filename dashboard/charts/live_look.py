@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["live_layout", "live_title"]
+from dashboard.charts.theme import CLEAR, SMALL, TEXT
+
+__all__ = ["live_axis", "live_layout", "live_modebar", "live_steps", "live_title"]
 
 
 def live_layout() -> dict[str, Any]:
@@ -12,8 +14,8 @@ def live_layout() -> dict[str, Any]:
     background = "var(--st-background-color)"
     return {
         "paper_bgcolor": background,  # also of the line below the pointer
-        "plot_bgcolor": "rgba(0,0,0,0)",  # an opaque one of a hidden axis would cover the curves
-        "font": {"color": "var(--st-text-color)", "family": "var(--st-font)", "size": 13},
+        "plot_bgcolor": CLEAR,  # an opaque one of a hidden axis would cover the curves
+        "font": {"color": "var(--st-text-color)", "family": "var(--st-font)", "size": TEXT},
         "hovermode": "x unified",
         "hoverlabel": {
             "bgcolor": background,
@@ -26,4 +28,35 @@ def live_layout() -> dict[str, Any]:
 
 def live_title(text: str) -> dict[str, Any]:
     """The title of an axis."""
-    return {"text": text, "font": {"size": 13, "color": "var(--st-chart-muted)"}}
+    return {"text": text, "font": {"size": TEXT, "color": "var(--st-chart-muted)"}}
+
+
+def live_axis() -> dict[str, Any]:
+    """What all axes share, as `theme.axis` of the charts that stand still."""
+    return {
+        "gridcolor": "var(--st-border-color-light)",
+        "linecolor": "var(--st-border-color)",
+        "tickcolor": "var(--st-border-color)",
+        "zeroline": False,
+        "tickfont": {"size": SMALL, "color": "var(--st-chart-muted)"},
+    }
+
+
+def live_steps() -> dict[str, Any]:
+    """The line below the pointer, of an axis of steps."""
+    return {
+        "showgrid": False,
+        "showline": True,
+        "spikecolor": "var(--st-chart-muted)",
+        "spikethickness": 1,
+        "spikedash": "dot",
+    }
+
+
+def live_modebar() -> dict[str, Any]:
+    """Plotly's own buttons."""
+    return {
+        "bgcolor": CLEAR,
+        "color": "var(--st-chart-muted)",
+        "activecolor": "var(--st-primary-color)",
+    }

@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from dashboard.charts.downsample import with_detail
+from dashboard.charts.numbers import figure_at
 from dashboard.words.translation import _
 
 __all__ = [
@@ -128,7 +129,7 @@ def loss_traces(*, huge: bool = False) -> list[go.Scatter]:
 
 def loss_hover(*, huge: bool) -> str:
     """A loss on hover, as tables write it."""
-    return "%{y:.4~g}" if huge else "%{y:.4f}"
+    return figure_at("y", huge=huge)
 
 
 def downsampled_line(

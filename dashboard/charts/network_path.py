@@ -10,9 +10,9 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from dashboard.charts.theme import Palette, axis, layout
+from dashboard.charts.theme import SMALL, Palette, axis, layout
 from dashboard.words.translation import _, ngettext
-from dashboard.words.wording import as_label, percent
+from dashboard.words.wording import as_label, percent, signed
 
 __all__ = ["PathInfo", "PathRow", "path_figure", "path_info"]
 
@@ -31,12 +31,14 @@ class PathRow:
         layer: from 1; 0 for the softmax.
         units: which ones are drawn.
         values: (len(units),) their outputs.
+        name: "fc1", or "softmax".
         title: what the row is.
     """
 
     layer: int
     units: tuple[int, ...]
     values: tuple[float, ...]
+    name: str
     title: str
 
 
@@ -82,6 +84,7 @@ def path_info(
                 layer=number,
                 units=tuple(units.tolist()),
                 values=tuple(outputs[units].tolist()),
+                name=name,
                 title=_logits_title(name) if last else _title(name, outputs, len(units)),
             )
         )
@@ -90,6 +93,7 @@ def path_info(
             layer=_SOFTMAX,
             units=tuple(range(len(classes))),
             values=tuple(probabilities),
+            name="softmax",
             title=_("softmax · probabilities"),
         )
     )
@@ -167,7 +171,7 @@ def _row_title(row: PathRow, top: float, colours: Palette) -> dict[str, Any]:
         "yanchor": "bottom",
         "xanchor": "left",
         "showarrow": False,
-        "font": {"size": 12, "color": colours.muted},
+        "font": {"size": SMALL, "color": colours.muted},
     }
 
 
@@ -223,8 +227,8 @@ def _hover(info: PathInfo, row: PathRow, unit: int, value: float) -> str:
     if row.layer == _SOFTMAX:
         return f"{as_label(info.classes[unit])}: {percent(value, 2)}"
     if row.layer == len(info.rows) - 1:
-        return f"{as_label(info.classes[unit])}: {value:.4f}"
-    return _("unit {unit}: {value:.4f}", unit=unit, value=value)
+        return f"{as_label(info.classes[unit])}: {signed(value)}"
+    return _("unit {unit}: {value}", unit=unit, value=signed(value))
 
 
 def _title(name: str, outputs: NDArray[Any], drawn: int) -> str:

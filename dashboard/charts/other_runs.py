@@ -1,6 +1,6 @@
 """Other runs on the chart of a run: a loss curve and an accuracy curve each.
 
-Where runs are compared, a colour stands for a run: the curves of one share theirs.
+Where runs are compared, a colour and a kind of line stand for a run: its curves share them.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from dashboard.charts.epochs import EpochPoint, epoch_arrays, epoch_hover, epochs_info
 from dashboard.charts.loss import Line, downsampled_line, loss_hover, moving_mean
+from dashboard.charts.signs import line_sign, mark_sign
 from mlcore.events import EpochDone
 
 __all__ = ["COLORS", "OtherRun", "other_arrays", "other_run", "other_traces"]
@@ -84,20 +85,20 @@ def other_arrays(others: Sequence[OtherRun]) -> list[dict[str, Any]]:
 
 
 def _traces(index: int, hover: str) -> list[go.Scatter]:
-    color = COLORS[index]
+    line = {"color": COLORS[index], "width": 1.75, "dash": line_sign(index + 1)}
     shared: dict[str, Any] = {"legendgroup": f"other {index}", "zorder": -1}  # below the run's own
     loss = go.Scatter(
         mode="lines",
         yaxis="y",
-        line={"color": color, "width": 1.75},
+        line=line,
         hovertemplate=hover,
         **shared,
     )
     accuracy = go.Scatter(
         mode="lines+markers",
         yaxis="y2",
-        line={"color": color, "width": 1.75},
-        marker={"color": color, "symbol": "diamond", "size": 5},
+        line=line,
+        marker={"color": COLORS[index], "symbol": mark_sign(index + 1), "size": 6},
         showlegend=False,
         hovertemplate=epoch_hover("y2"),
         **shared,

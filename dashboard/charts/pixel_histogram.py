@@ -10,10 +10,13 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
-from dashboard.charts.theme import Palette, axis, layout
+from dashboard.charts.numbers import TIGHT_COUNT_AXIS, count_at, short_at
+from dashboard.charts.table import Table
+from dashboard.charts.theme import SMALL, TEXT, Palette, axis, layout
 from dashboard.words.translation import _
+from dashboard.words.wording import percent, short, signed
 
-__all__ = ["HistogramInfo", "histogram_figure", "histogram_info", "pixel_counts"]
+__all__ = ["HistogramInfo", "histogram_figure", "histogram_info", "histogram_table", "pixel_counts"]
 
 _LEVELS = 256
 _BARS = 32
@@ -80,18 +83,20 @@ def histogram_figure(info: HistogramInfo, colours: Palette, *, log: bool = True)
             x=list(middles),
             y=list(info.counts),
             marker={"color": colour, "line": {"width": 0}},
-            hovertemplate=_("about {value}: {count} pixels", value="%{x:.3g}", count="%{y:,d}")
+            hovertemplate=_(
+                "about {value}: {count} pixels", value=short_at("x", 3), count=count_at("y")
+            )
             + "<extra></extra>",
             row=1,
             col=column,
         )
-        written = f"{mean:.3g}".replace("-", "−")
+        written = short(mean, 3)
         figure.add_vline(
             mean,
             line={"color": colours.muted, "width": 1.5, "dash": "dot"},
             annotation={
                 "text": _("mean {value}", value=written),
-                "font": {"color": colours.muted, "size": 12},
+                "font": {"color": colours.muted, "size": SMALL},
                 "yanchor": "top",
             },
             row=1,
@@ -100,12 +105,34 @@ def histogram_figure(info: HistogramInfo, colours: Palette, *, log: bool = True)
         figure.update_xaxes(zeroline=False, **axis(colours), row=1, col=column)
         figure.update_xaxes(title_text=title, row=1, col=column)
     figure.update_layout(showlegend=False, bargap=0.05, margin={"t": 34})
-    figure.update_annotations(font={"color": colours.muted, "size": 13})
+    figure.update_annotations(font={"color": colours.muted, "size": TEXT})
     figure.update_yaxes(
         type="log" if log else "linear",
-        exponentformat="SI",
+        **TIGHT_COUNT_AXIS,
         dtick=1 if log else None,
         **axis(colours),
     )
     figure.update_yaxes(title_text=_("Pixels"), col=1)
     return figure
+
+
+def _hover() -> str:
+    return _("about {value}: {count} pixels", value=short_at("x", 3), count=count_at("y"))
+
+
+def histogram_table(info: HistogramInfo) -> Table:
+    """The bars: grey values, what normalising makes of their middle, and how many pixels."""
+    width = _LEVELS // _BARS
+    total = max(sum(info.counts), 1)
+    return Table(
+        (_("Pixel value"), _("Normalised value"), _("Pixels"), _("Share")),
+        tuple(
+            (
+                f"{bar * width} – {bar * width + width - 1}",
+                signed(info.normalised[bar], 2),
+                f"{count:,}",
+                percent(count / total),
+            )
+            for bar, count in enumerate(info.counts)
+        ),
+    )

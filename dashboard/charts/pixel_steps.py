@@ -9,10 +9,13 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from dashboard.charts.theme import Palette, layout
+from dashboard.charts.numbers import short_at
+from dashboard.charts.table import Table
+from dashboard.charts.theme import SMALL, Palette, layout
 from dashboard.words.translation import N_, _
+from dashboard.words.wording import short, signed
 
-__all__ = ["PixelStep", "StepsInfo", "step_figure", "steps_info"]
+__all__ = ["PixelStep", "StepsInfo", "step_figure", "step_table", "steps_info"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -32,7 +35,7 @@ class PixelStep:
     def figures(self) -> str:
         """The key figures in one line."""
         values = {"min": self.low, "max": self.high, "mean": self.mean, "std": self.std}
-        written = {name: f"{value:.3g}".replace("-", "−") for name, value in values.items()}
+        written = {name: short(value, 3) for name, value in values.items()}
         return _("min\u00a0{min} · max\u00a0{max} · mean\u00a0{mean} · std\u00a0{std}", **written)
 
 
@@ -88,14 +91,14 @@ def step_figure(info: StepsInfo, index: int, colours: Palette) -> go.Figure:
                 "thickness": 8,
                 "outlinewidth": 0,
                 "len": 0.96,
-                "tickfont": {"color": colours.muted, "size": 11},
+                "tickfont": {"color": colours.muted, "size": SMALL},
                 "nticks": 5,
             },
             hovertemplate=_(
                 "row {row}, column {column}: {value}",
                 row="%{y}",
                 column="%{x}",
-                value="<b>%{z:.4~g}</b>",
+                value="<b>" + short_at("z") + "</b>",
             )
             + "<extra></extra>",
         )
@@ -112,6 +115,19 @@ def step_figure(info: StepsInfo, index: int, colours: Palette) -> go.Figure:
         line={"color": colours.wrong, "width": 2.5},
     )
     return figure
+
+
+def step_table(info: StepsInfo, index: int) -> Table:
+    """Each pixel after step 0, 1 or 2, row by row, as in the image."""
+    values = info.steps[index].values
+    digits = 0 if index == 0 else 2
+    return Table(
+        (_("Row"), *(str(column) for column in range(values.shape[1]))),
+        tuple(
+            (str(number), *(signed(float(value), digits) for value in row))
+            for number, row in enumerate(values)
+        ),
+    )
 
 
 def _tex(number: float) -> str:

@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 
 from dashboard.charts.downsample import extremes
 from dashboard.charts.loss import moving_mean
+from dashboard.charts.numbers import PERCENT_AXIS, count_at, figure_at, percent_at, short_at
 from dashboard.charts.run_scale import AGAINST, Against, StepScale
+from dashboard.charts.signs import line_sign, mark_sign
 from dashboard.charts.theme import Palette, axis, layout
 from dashboard.words.translation import _, translated
 from dashboard.words.wording import as_label
@@ -25,12 +27,12 @@ from mlcore.events import EpochDone
 __all__ = ["MOST_CURVES", "CurvesInfo", "RunCurves", "curves_figure", "curves_info", "run_curves"]
 
 MOST_CURVES = 15
-"""Runs that can be told apart on one chart: five colours, three kinds of line."""
+"""Runs that can be told apart on one chart: no two share colour and kind of line."""
 
 _POINTS = 400  # of a curve
 _WINDOW = 50  # steps of the moving mean, at most a tenth of the run
 _DECADES = 1.5  # from here on losses have a logarithmic axis
-_DASHES = ("solid", "dash", "dot")
+_KINDS = 3  # of line and mark, beside five colours: the first runs differ in both
 _LONGEST = 40  # characters of a name
 
 Curve = tuple[tuple[float, ...], tuple[float, ...]]
@@ -56,12 +58,14 @@ class CurvesInfo:
         runs: their curves.
         log: losses have a logarithmic axis.
         validated: some run has a validation.
+        marked: where on the axis that begins and ends what is pointed at; None: nothing is.
     """
 
     against: Against
     runs: tuple[RunCurves, ...]
     log: bool
     validated: bool
+    marked: tuple[float, float] | None = None
 
 
 def run_curves(
@@ -95,8 +99,10 @@ def run_curves(
     )
 
 
-def curves_info(runs: Sequence[RunCurves], against: Against) -> CurvesInfo:
-    """What the chart of these runs shows."""
+def curves_info(
+    runs: Sequence[RunCurves], against: Against, marked: tuple[float, float] | None = None
+) -> CurvesInfo:
+    """What the chart of these runs shows, and what is marked on it."""
     losses = [
         value
         for run in runs
@@ -109,6 +115,7 @@ def curves_info(runs: Sequence[RunCurves], against: Against) -> CurvesInfo:
         runs=tuple(runs),
         log=decades > _DECADES,
         validated=any(run.accuracy[0] for run in runs),
+        marked=marked,
     )
 
 
@@ -122,7 +129,26 @@ def curves_figure(info: CurvesInfo, colours: Palette) -> go.Figure:
             figure.add_trace(_trace(info, index, number, x, y, colours))
     figure.update_layout(**layout(colours, height=700 if info.validated else 360))
     figure.update_layout(**_axes(info, colours), hovermode="closest")
+    if info.marked is not None:
+        figure.add_shape(_band(*info.marked, colours))
     return figure
+
+
+def _band(begin: float, end: float, colours: Palette) -> dict[str, Any]:
+    """What is pointed at, over all parts; a line where it is one step."""
+    return {
+        "type": "rect",
+        "xref": "x",
+        "yref": "paper",
+        "x0": begin,
+        "x1": end,
+        "y0": 0,
+        "y1": 1,
+        "layer": "below",
+        "opacity": 0.25,
+        "fillcolor": colours.series[2],
+        "line": {"width": 2, "color": colours.series[2]},
+    }
 
 
 def _trace(
@@ -135,8 +161,9 @@ def _trace(
 ) -> go.Scatter:
     name = as_label(info.runs[index].name, _LONGEST)
     color = colours.series[index % len(colours.series)]
-    dash = _DASHES[index // len(colours.series) % len(_DASHES)]
-    unit = " %" if part == 2 else ""
+    kind = index % _KINDS
+    across = count_at("x") if info.against in ("step", "images") else short_at("x")
+    value = percent_at("y") if part == 2 else figure_at("y", huge=info.log)
     return go.Scatter(
         x=x,
         y=y,
@@ -146,10 +173,10 @@ def _trace(
         mode="lines" if part == 0 or len(x) > 40 else "lines+markers",
         xaxis="x",
         yaxis="y" if part == 0 else f"y{part + 1}",
-        line={"color": color, "width": 1.75, "dash": dash},
-        marker={"color": color, "size": 5},
-        hovertemplate=f"<b>{name}</b><br>%{{y:.4~g}}{unit}<br>"
-        + f"{translated(AGAINST[info.against])} %{{x:,.4~g}}<extra></extra>",
+        line={"color": color, "width": 1.75, "dash": line_sign(kind)},
+        marker={"color": color, "size": 6, "symbol": mark_sign(kind)},
+        hovertemplate=f"<b>{name}</b><br>{value}<br>"
+        + f"{translated(AGAINST[info.against])} {across}<extra></extra>",
     )
 
 
@@ -167,7 +194,7 @@ def _axes(info: CurvesInfo, colours: Palette) -> dict[str, Any]:
         }
     }
     for number, (domain, title) in enumerate(zip(domains, titles, strict=False)):
-        kind = {"ticksuffix": " %"} if number == 2 else loss
+        kind = dict(PERCENT_AXIS) if number == 2 else loss
         name = "yaxis" if number == 0 else f"yaxis{number + 1}"
         axes[name] = shared | kind | {"domain": domain, "title": {"text": title} | shared["title"]}
     return axes

@@ -12,10 +12,12 @@ import plotly.graph_objects as go
 from plotly.colors import sample_colorscale
 
 from dashboard.charts.run_axes import RunAxis
-from dashboard.charts.theme import Palette, layout
-from dashboard.words.wording import as_label, figure
+from dashboard.charts.table import Table
+from dashboard.charts.theme import SMALL, Palette, layout
+from dashboard.words.translation import _
+from dashboard.words.wording import as_label, short
 
-__all__ = ["MOST_LINES", "ParallelInfo", "parallel_figure", "parallel_info"]
+__all__ = ["MOST_LINES", "ParallelInfo", "parallel_figure", "parallel_info", "parallel_table"]
 
 MOST_LINES = 150
 _TICKS = 12  # names that have room on an axis
@@ -89,6 +91,17 @@ def parallel_figure(info: ParallelInfo, colours: Palette) -> go.Figure:
     return drawn
 
 
+def parallel_table(info: ParallelInfo) -> Table:
+    """Each run with its value on each axis."""
+    return Table(
+        (_("Run"), *(one.label for one in info.axes)),
+        tuple(
+            (name, *(one.texts[index] for one in info.axes))
+            for index, name in enumerate(info.names)
+        ),
+    )
+
+
 def _notes(one: RunAxis, place: int, colours: Palette) -> list[dict[str, object]]:
     """The title of an axis above it, and its values beside it."""
     shared = {"x": place, "xref": "x", "yref": "y", "showarrow": False}
@@ -96,7 +109,7 @@ def _notes(one: RunAxis, place: int, colours: Palette) -> list[dict[str, object]
         "y": 1.06,
         "yanchor": "bottom",
         "text": f"<b>{as_label(one.label, 26)}</b>",
-        "font": {"size": 12, "color": colours.text},
+        "font": {"size": SMALL, "color": colours.text},
         "textangle": 0,
     }
     return [
@@ -108,7 +121,7 @@ def _notes(one: RunAxis, place: int, colours: Palette) -> list[dict[str, object]
                 "xanchor": "left",
                 "xshift": 6,
                 "text": as_label(text, 18),
-                "font": {"size": 11, "color": colours.text},
+                "font": {"size": SMALL, "color": colours.text},
                 "bgcolor": colours.background,
                 "opacity": 0.9,
             }
@@ -135,6 +148,4 @@ def _ticks(one: RunAxis) -> list[tuple[float, str]]:
 
 def _written(one: RunAxis, drawn: float) -> str:
     value = 10**drawn if one.log else drawn
-    if value and abs(value) < 0.001:
-        return figure(value)
-    return f"{value:,.4g}" if abs(value) < 1e5 else f"{value:,.0f}"
+    return short(value)

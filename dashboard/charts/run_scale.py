@@ -50,6 +50,11 @@ class StepScale:
         placed[beyond] = self.places[-1] + (wanted[beyond] - self.steps[-1]) * pace
         return placed
 
+    def band(self, first: int, last: int) -> tuple[float, float] | None:
+        """Where these steps begin and end on the axis; None where nothing is known."""
+        begin, end = self.at(np.array([first - 0.5, last + 0.5]))
+        return None if math.isnan(begin) or math.isnan(end) else (float(begin), float(end))
+
 
 def step_scale(
     against: Against,

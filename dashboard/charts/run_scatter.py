@@ -9,10 +9,12 @@ from typing import Any
 import plotly.graph_objects as go
 
 from dashboard.charts.run_axes import RunAxis
+from dashboard.charts.table import Table
 from dashboard.charts.theme import Palette, axis, layout
+from dashboard.words.translation import _
 from dashboard.words.wording import as_label
 
-__all__ = ["ScatterInfo", "scatter_figure", "scatter_info"]
+__all__ = ["ScatterInfo", "scatter_figure", "scatter_info", "scatter_table"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,22 +25,22 @@ class ScatterInfo:
     y: RunAxis
     names: tuple[str, ...]
     points: tuple[tuple[float, float], ...]
-    words: tuple[str, ...]  # of each point
+    texts: tuple[tuple[str, str], ...]  # of each point, as they are read
 
 
 def scatter_info(names: Sequence[str], x: RunAxis, y: RunAxis) -> ScatterInfo:
     """Gather what the chart shows; runs of which one of the two is not known are left out."""
     placed = [
-        (name, (left, up), f"{x.label}: {x.texts[index]}<br>{y.label}: {y.texts[index]}")
+        (name, (left, up), (x.texts[index], y.texts[index]))
         for index, (name, left, up) in enumerate(zip(names, x.values, y.values, strict=True))
         if left is not None and up is not None
     ]
     return ScatterInfo(
         x=x,
         y=y,
-        names=tuple(name for name, _, _ in placed),
-        points=tuple(point for _, point, _ in placed),
-        words=tuple(words for _, _, words in placed),
+        names=tuple(name for name, _point, _texts in placed),
+        points=tuple(point for _name, point, _texts in placed),
+        texts=tuple(texts for _name, _point, texts in placed),
     )
 
 
@@ -49,7 +51,11 @@ def scatter_figure(info: ScatterInfo, colours: Palette) -> go.Figure:
             x=[x for x, _ in info.points],
             y=[y for _, y in info.points],
             text=[as_label(name, 60) for name in info.names],
-            customdata=info.words,
+            customdata=[
+                f"{as_label(info.x.label, 60)}: {as_label(x)}<br>{as_label(info.y.label, 60)}: "
+                f"{as_label(y)}"
+                for x, y in info.texts
+            ],
             mode="markers",
             marker={"size": 10, "color": colours.series[0], "opacity": 0.8},
             hovertemplate="<b>%{text}</b><br>%{customdata}<extra></extra>",
@@ -60,6 +66,14 @@ def scatter_figure(info: ScatterInfo, colours: Palette) -> go.Figure:
         xaxis=_axis(info.x, colours), yaxis=_axis(info.y, colours), hovermode="closest"
     )
     return figure
+
+
+def scatter_table(info: ScatterInfo) -> Table:
+    """Each run with both of its values."""
+    rows = zip(info.names, info.texts, strict=True)
+    return Table(
+        (_("Run"), info.x.label, info.y.label), tuple((name, *texts) for name, texts in rows)
+    )
 
 
 def _axis(one: RunAxis, colours: Palette) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Runs that differ only in the seed, epoch by epoch: their mean in a band, or every one of them.
 
-The band is one standard deviation to either side of the mean. Several groups have a colour each.
+The band is one standard deviation to either side of the mean. Several groups have a colour and
+a kind of line each.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ __all__ = [
     "band_arrays",
     "band_frame",
     "band_info",
+    "band_value",
     "band_words",
 ]
 
@@ -155,7 +157,7 @@ def band_words(info: BandInfo) -> str:
                 group=group.name,
                 figure=translated(FIGURES[info.figure]),
                 epoch=mean.epoch[-1],
-                value=_value(info.figure, mean.mean[-1], mean.sd[-1]),
+                value=band_value(info.figure, mean.mean[-1], mean.sd[-1]),
             )
         )
     return " ".join(parts)
@@ -187,9 +189,10 @@ def _mean(mean: MeanCurve, info: BandInfo) -> dict[str, Any]:
     return {
         "x": np.array(mean.epoch, np.float64),
         "y": np.array(mean.mean, np.float64) * info.scale,
-        "text": [f"{_value(info.figure, value, sd)} (n = {n})" for value, sd, n in words],
+        "text": [f"{band_value(info.figure, value, sd)} (n = {n})" for value, sd, n in words],
     }
 
 
-def _value(name: EpochFigure, mean: float, sd: float | None) -> str:
+def band_value(name: EpochFigure, mean: float, sd: float | None) -> str:
+    """A mean and its standard deviation, as they are read."""
     return mean_percent(mean, sd) if name == "validation_accuracy" else mean_figure(mean, sd)

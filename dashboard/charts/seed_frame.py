@@ -8,7 +8,9 @@ from typing import Any, Literal
 
 import plotly.graph_objects as go
 
-from dashboard.charts.live_look import live_layout, live_title
+from dashboard.charts.live_look import live_axis, live_layout, live_modebar, live_title
+from dashboard.charts.numbers import COUNT_AXIS, PERCENT_AXIS
+from dashboard.charts.signs import line_sign, mark_sign
 from dashboard.words.translation import N_, _, translated
 from mlcore.runs.library.mean_curves import EpochFigure
 
@@ -39,27 +41,23 @@ def band_chart(
     for index, (label, runs) in enumerate(groups):
         for trace in _traces(index, label, kind, runs):
             built.add_trace(trace)
-    axis = {
-        "gridcolor": "var(--st-border-color)",
-        "linecolor": "var(--st-border-color)",
-        "zeroline": False,
-        "tickfont": {"color": "var(--st-chart-muted)"},
-    }
+    axis = live_axis()
     built.update_layout(
         margin={"l": 64, "r": 14, "t": 30, "b": 44},
         **live_layout(),
+        modebar=live_modebar(),
         legend={"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom"},
         showlegend=True,
         xaxis={
             **axis,
             "title": live_title(_("Epoch")),
-            "tickformat": ",d",
-            "hoverformat": ",d",
+            **COUNT_AXIS,
+            "hoverformat": COUNT_AXIS["tickformat"],
         },
         yaxis={
             **axis,
             "title": live_title(translated(FIGURES[name])),
-            "ticksuffix": " %" if name == "validation_accuracy" else "",
+            **(PERCENT_AXIS if name == "validation_accuracy" else {}),
         },
     )
     found: dict[str, Any] = built.to_plotly_json()
@@ -68,7 +66,7 @@ def band_chart(
 
 
 def _traces(index: int, label: str, kind: BandKind, runs: int) -> list[go.Scatter]:
-    color = f"var(--st-chart-color-{index + 1})"
+    color, dash = f"var(--st-chart-color-{index + 1})", line_sign(index)
     shared: dict[str, Any] = {"legendgroup": str(index), "hoverinfo": "skip", "showlegend": False}
     if kind == "band":
         below = [
@@ -83,15 +81,20 @@ def _traces(index: int, label: str, kind: BandKind, runs: int) -> list[go.Scatte
         ]
     else:
         below = [
-            go.Scatter(mode="lines", opacity=0.45, line={"width": 1, "color": color}, **shared)
+            go.Scatter(
+                mode="lines",
+                opacity=0.45,
+                line={"width": 1, "color": color, "dash": dash},
+                **shared,
+            )
             for _run in range(runs)
         ]
     mean = go.Scatter(
         name=label,
         mode="lines+markers",
         legendgroup=str(index),
-        line={"width": 2, "color": color},
-        marker={"color": color, "size": 6},
+        line={"width": 2, "color": color, "dash": dash},
+        marker={"color": color, "size": 7, "symbol": mark_sign(index)},
         hovertemplate="%{text}",
     )
     return [*below, mean]

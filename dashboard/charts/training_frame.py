@@ -11,11 +11,19 @@ from typing import Any
 import plotly.graph_objects as go
 
 from dashboard.charts.epochs import epoch_traces
-from dashboard.charts.live_look import live_layout, live_title
+from dashboard.charts.live_look import (
+    live_axis,
+    live_layout,
+    live_modebar,
+    live_steps,
+    live_title,
+)
 from dashboard.charts.loss import loss_traces
 from dashboard.charts.loss_axis import LossAxis
 from dashboard.charts.marks import mark_traces
+from dashboard.charts.numbers import COUNT_AXIS, PERCENT_AXIS, count_at
 from dashboard.charts.other_runs import other_traces
+from dashboard.charts.theme import SMALL, TEXT
 from dashboard.charts.training import TrainingInfo, edit_words
 from dashboard.words.translation import _, language
 from dashboard.words.wording import as_label
@@ -131,7 +139,7 @@ def _notes(notes: tuple[str, ...]) -> list[dict[str, Any]]:
             "xanchor": "right",
             "yanchor": "top",
             "showarrow": False,
-            "font": {"color": "var(--st-orange-text-color)", "size": 12},
+            "font": {"color": "var(--st-orange-text-color)", "size": SMALL},
             "bgcolor": "var(--st-background-color)",
             "borderpad": 3,
         }
@@ -173,15 +181,10 @@ def _frame(
             "yref": "container",
             "yanchor": "top",
             "itemwidth": 30,
-            "font": {"size": 12.5},
+            "font": {"size": TEXT},
         },
         hoversubplots="axis",
-        modebar={
-            "orientation": "v",  # beside the legend's end, not on it
-            "bgcolor": "rgba(0,0,0,0)",
-            "color": "var(--st-chart-muted)",
-            "activecolor": "var(--st-primary-color)",
-        },
+        modebar=live_modebar() | {"orientation": "v"},  # beside the legend's end, not on it
         **_axes(tick, validated),
     )
     if dense:
@@ -194,13 +197,7 @@ def _frame(
 
 
 def _axes(tick: str | int | None, validated: bool) -> dict[str, dict[str, Any]]:
-    shared: dict[str, Any] = {
-        "gridcolor": "var(--st-border-color-light)",
-        "zeroline": False,
-        "linecolor": "var(--st-border-color)",
-        "tickcolor": "var(--st-border-color)",
-        "tickfont": {"size": 12, "color": "var(--st-chart-muted)"},
-    }
+    shared = live_axis()
     losses = {
         "domain": [0.36, 1.0] if validated else [0.0, 1.0],
         "title": live_title(_("loss")) | {"standoff": 12},
@@ -213,8 +210,7 @@ def _axes(tick: str | int | None, validated: bool) -> dict[str, dict[str, Any]]:
         "domain": [0.0, 0.27],
         "title": live_title(_("accuracy")) | {"standoff": 12},
         "nticks": 4,
-        "tickformat": ".3~r",
-        "ticksuffix": " %",
+        **PERCENT_AXIS,
         "visible": validated,
         "autorangeoptions": {"clipmin": 0, "clipmax": 100},
     }
@@ -229,15 +225,11 @@ def _axes(tick: str | int | None, validated: bool) -> dict[str, dict[str, Any]]:
         | {
             "title": live_title(_("step")) | {"standoff": 8},
             "anchor": "y2" if validated else "y",
-            "tickformat": ",d",
-            "showgrid": False,
-            "showline": True,
+            **COUNT_AXIS,
+            **live_steps(),
             "ticks": "outside",
             "nticks": 10,
-            "spikecolor": "var(--st-chart-muted)",
-            "spikethickness": 1,
-            "spikedash": "dot",
-            "unifiedhovertitle": {"text": _("step {step}", step="%{x:,d}")},
+            "unifiedhovertitle": {"text": _("step {step}", step=count_at("x"))},
         },
         "yaxis": shared | losses | number,
         "yaxis2": shared | accuracy,

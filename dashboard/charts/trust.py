@@ -7,8 +7,10 @@ import itertools
 import numpy as np
 import plotly.graph_objects as go
 
+from dashboard.charts.numbers import PERCENT_AXIS, TIGHT_COUNT_AXIS, count_at, percent_at
 from dashboard.charts.theme import Palette, layout
 from dashboard.words.translation import _
+from dashboard.words.wording import percent
 from mlcore.insight.answers import Answers, Floats, Ints
 from mlcore.insight.calibration import Calibration, Reliability
 from mlcore.insight.confidence import threshold_curve
@@ -17,6 +19,7 @@ __all__ = ["histogram_figure", "reliability_figure", "threshold_figure", "thresh
 
 _HEIGHT = 380
 _POINTS = 400
+_PERCENT = 100  # shares are drawn as per cent
 
 
 def reliability_figure(found: Calibration, palette: Palette) -> go.Figure:
@@ -26,9 +29,9 @@ def reliability_figure(found: Calibration, palette: Palette) -> go.Figure:
     figure = go.Figure(
         [
             go.Bar(
-                x=(edges[:-1] + edges[1:]) / 2,
-                width=1 / bins * 0.94,
-                y=np.where(found.before.counts > 0, found.before.accuracy, np.nan),
+                x=_PERCENT * (edges[:-1] + edges[1:]) / 2,
+                width=_PERCENT / bins * 0.94,
+                y=np.where(found.before.counts > 0, _PERCENT * found.before.accuracy, np.nan),
                 name=_("Right, as the model is"),
                 marker={"color": palette.right, "line": {"width": 0}},
                 customdata=_about(found.before),
@@ -39,8 +42,8 @@ def reliability_figure(found: Calibration, palette: Palette) -> go.Figure:
     if found.after is not None:
         filled = found.after.counts > 0
         figure.add_scatter(
-            x=found.after.confidence[filled],
-            y=found.after.accuracy[filled],
+            x=_PERCENT * found.after.confidence[filled],
+            y=_PERCENT * found.after.accuracy[filled],
             mode="lines+markers",
             name=_("Right, with the temperature"),
             marker={"color": palette.wrong, "symbol": "diamond", "size": 9},
@@ -49,8 +52,8 @@ def reliability_figure(found: Calibration, palette: Palette) -> go.Figure:
             hovertemplate=f"{_hover()}<extra></extra>",
         )
     figure.add_scatter(
-        x=[0, 1],
-        y=[0, 1],
+        x=[0, _PERCENT],
+        y=[0, _PERCENT],
         mode="lines",
         name=_("As often right as it says"),
         line={"color": palette.muted, "dash": "dash", "width": 1.5},
@@ -58,16 +61,16 @@ def reliability_figure(found: Calibration, palette: Palette) -> go.Figure:
     )
     figure.update_layout(**layout(palette, height=_HEIGHT))
     figure.update_layout(margin={"r": 20})
-    figure.update_xaxes(title_text=_("Confidence"), range=[0, 1], tickformat=".0%", dtick=0.2)
-    figure.update_yaxes(title_text=_("Share that is right"), range=[0, 1.02], tickformat=".0%")
+    figure.update_xaxes(title_text=_("Confidence"), range=[0, _PERCENT], dtick=20, **PERCENT_AXIS)
+    figure.update_yaxes(title_text=_("Share that is right"), range=[0, 102], **PERCENT_AXIS)
     return figure
 
 
 def histogram_figure(right: Ints, wrong: Ints, palette: Palette) -> go.Figure:
     """Images by confidence, those right beside those wrong; the heights are logarithmic."""
     edges = np.linspace(0, 1, len(right) + 1)
-    middles = (edges[:-1] + edges[1:]) / 2
-    spans = [f"{low:.0%} – {high:.0%}" for low, high in itertools.pairwise(edges)]
+    middles = _PERCENT * (edges[:-1] + edges[1:]) / 2
+    spans = [f"{percent(low, 0)} – {percent(high, 0)}" for low, high in itertools.pairwise(edges)]
     figure = go.Figure(
         [
             go.Bar(
@@ -86,8 +89,8 @@ def histogram_figure(right: Ints, wrong: Ints, palette: Palette) -> go.Figure:
     )
     figure.update_layout(**layout(palette, height=_HEIGHT))
     figure.update_layout(bargap=0.12, bargroupgap=0.0, margin={"r": 20})
-    figure.update_xaxes(title_text=_("Confidence"), range=[0, 1], tickformat=".0%", dtick=0.2)
-    figure.update_yaxes(title_text=_("Images"), type="log", dtick=1, exponentformat="SI")
+    figure.update_xaxes(title_text=_("Confidence"), range=[0, _PERCENT], dtick=20, **PERCENT_AXIS)
+    figure.update_yaxes(title_text=_("Images"), type="log", dtick=1, **TIGHT_COUNT_AXIS)
     return figure
 
 
@@ -115,17 +118,17 @@ def threshold_figure(
     figure = go.Figure(
         [
             go.Scatter(
-                x=shares,
-                y=accuracies,
-                customdata=levels,
+                x=_PERCENT * shares,
+                y=_PERCENT * accuracies,
+                customdata=_PERCENT * levels,
                 mode="lines",
                 name=_("Accuracy"),
                 line={"color": palette.right, "width": 2.5},
                 hovertemplate=f"{words}<extra></extra>",
             ),
             go.Scatter(
-                x=[here[0]],
-                y=[here[1]],
+                x=[_PERCENT * here[0]],
+                y=[None if here[1] is None else _PERCENT * here[1]],
                 mode="markers",
                 name=_("At the chosen threshold"),
                 marker={"color": palette.wrong, "size": 13, "symbol": "diamond"},
@@ -135,30 +138,34 @@ def threshold_figure(
     )
     figure.update_layout(**layout(palette, height=_HEIGHT))
     figure.update_layout(margin={"r": 20})
-    figure.update_xaxes(title_text=_("Share answered"), tickformat=".0%", range=[0, 1.02])
-    figure.update_yaxes(title_text=_("Accuracy on what is answered"), tickformat=".1%")
+    figure.update_xaxes(title_text=_("Share answered"), range=[0, 102], **PERCENT_AXIS)
+    figure.update_yaxes(title_text=_("Accuracy on what is answered"), **PERCENT_AXIS)
     return figure
 
 
 def _numbers() -> dict[str, str]:
-    return {"level": "%{customdata:.1%}", "share": "%{x:.1%}", "accuracy": "%{y:.2%}"}
+    return {
+        "level": percent_at("customdata", 1),
+        "share": percent_at("x", 1),
+        "accuracy": percent_at("y"),
+    }
 
 
 def _about(found: Reliability) -> Floats:
-    return np.column_stack([found.counts, found.confidence, found.accuracy])
+    return np.column_stack([found.counts, _PERCENT * found.confidence, _PERCENT * found.accuracy])
 
 
 def _hover() -> str:
     return _(
         "{count} images: {right} right, {confidence} expected",
-        count="%{customdata[0]:,d}",
-        right="%{customdata[2]:.1%}",
-        confidence="%{customdata[1]:.1%}",
+        count=count_at("customdata[0]"),
+        right=percent_at("customdata[2]", 1),
+        confidence=percent_at("customdata[1]", 1),
     )
 
 
 def _counted(*, right: bool) -> str:
-    values = {"count": "%{y:,d}", "span": "%{customdata}"}
+    values = {"count": count_at("y"), "span": "%{customdata}"}
     if right:
         return _("{count} images right at a confidence of {span}", **values)
     return _("{count} images wrong at a confidence of {span}", **values)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from dashboard.charts.samples import png
 from dashboard.charts.theme import Palette, Scale
 from dashboard.words.translation import _
+from dashboard.words.wording import figure
 
 __all__ = ["Order", "UnitImage", "coloured", "unit_images", "weights_html"]
 
@@ -76,7 +77,7 @@ def weights_html(shown: Sequence[UnitImage], weights: NDArray[np.float32], colou
         picture = png(coloured(weights[one.row], colours.diverging))
         cards.append(
             f"<figure role='listitem' title='{words}'><img alt='{words}' src='{picture}'>"
-            f"<figcaption>{one.unit} · <b>{html.escape(one.label)}</b> · {one.norm:.2f}"
+            f"<figcaption>{one.unit} · <b>{html.escape(one.label)}</b> · {figure(one.norm, 2)}"
             "</figcaption></figure>"
         )
     style = f"""

@@ -1,18 +1,6 @@
 // Draws points of the plane as the sign of their class, in its colour; mistakes are ringed.
 // The point below the pointer shows its image.
 
-const hueOf = (index, count) => (25 + (360 * index) / count) % 360;
-
-const signOf = (names, index) => {
-  const short = names.every((name) => [...name].length === 1);
-  return short ? names[index] : String.fromCharCode(65 + (index % 26));
-};
-
-const isDark = (node) => {
-  const [r, g, b] = getComputedStyle(node).color.match(/[\d.]+/g).map(Number);
-  return 0.3 * r + 0.6 * g + 0.1 * b > 128; // light text: a dark page
-};
-
 // Smallest and largest x, then y.
 const extentOf = (xy) => {
   const ends = [Infinity, -Infinity, Infinity, -Infinity];
@@ -62,9 +50,9 @@ class Cloud {
     this.sizes.observe(this.box);
   }
 
-  show({ xy, labels, predicted, names, sheet, columns, text, span }) {
+  show({ xy, labels, predicted, names, signs, hues, sheet, columns, text, span }) {
     this.leave();
-    Object.assign(this, { xy, labels, predicted, names, columns, text, span });
+    Object.assign(this, { xy, labels, predicted, names, signs, hues, columns, text, span });
     if (sheet && sheet !== this.sheet) {
       this.sheet = sheet;
       this.picture = new Image();
@@ -91,13 +79,12 @@ class Cloud {
       this.at[2 * i + 1] = height - pad
         - ((this.xy[2 * i + 1] - y0) / (y1 - y0 || 1)) * (height - 2 * pad);
     }
-    const colours = this.colours();
     pen.font = `600 ${11 * typeSize()}px system-ui, sans-serif`;
     pen.textAlign = "center";
     pen.textBaseline = "middle";
     for (let i = 0; i < count; i += 1) {
-      pen.fillStyle = colours[this.labels[i]];
-      pen.fillText(signOf(this.names, this.labels[i]), this.at[2 * i], this.at[2 * i + 1]);
+      pen.fillStyle = this.hues[this.labels[i]];
+      pen.fillText(this.signs[this.labels[i]], this.at[2 * i], this.at[2 * i + 1]);
     }
     pen.strokeStyle = getComputedStyle(this.box).color;
     pen.lineWidth = 1.4;
@@ -109,23 +96,16 @@ class Cloud {
     }
   }
 
-  colours() {
-    const dark = isDark(this.box);
-    return this.names.map(
-      (_, i) => `oklch(${dark ? 0.78 : 0.53} 0.16 ${hueOf(i, this.names.length)})`,
-    );
-  }
-
   // All points as SVG, for a file of the drawing.
   marks() {
-    const [colours, ink] = [this.colours(), getComputedStyle(this.box).color];
+    const ink = getComputedStyle(this.box).color;
     const escape = (text) => text.replace(/[&<>]/g, (sign) => `&#${sign.charCodeAt(0)};`);
     const marks = Array.from(this.labels, (label, i) => {
       const [x, y] = [this.at[2 * i].toFixed(1), this.at[2 * i + 1].toFixed(1)];
       const wrong = this.predicted && this.predicted[i] !== label;
       const ring = `<circle cx="${x}" cy="${y}" r="8" fill="none" stroke="${ink}"/>`;
-      const sign = escape(signOf(this.names, label));
-      return `<text x="${x}" y="${y}" fill="${colours[label]}">${sign}</text>${wrong ? ring : ""}`;
+      const sign = escape(this.signs[label]);
+      return `<text x="${x}" y="${y}" fill="${this.hues[label]}">${sign}</text>${wrong ? ring : ""}`;
     });
     return `<g font-family="sans-serif" font-size="11" font-weight="600" text-anchor="middle"`
       + ` dominant-baseline="central">${marks.join("")}</g>`;

@@ -14,11 +14,14 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from dashboard.charts.signs import class_colour, class_letters
+from dashboard.charts.theme import Palette
 from dashboard.components.message import DECODER, SPRITE_COLUMNS, pack_arrays, sprite
 from dashboard.components.script import lean
 from dashboard.words.translation import _
+from dashboard.words.wording import listed
 
-__all__ = ["cloud", "cloud_script", "cloud_texts"]
+__all__ = ["class_looks", "cloud", "cloud_script", "cloud_texts", "letters_in_words"]
 
 _START = """
 const clouds = new WeakMap();
@@ -47,6 +50,7 @@ def cloud(
     predicted: NDArray[np.int64],
     images: NDArray[np.uint8],
     classes: Sequence[str],
+    colours: Palette,
     *,
     key: str,
     summary: str,
@@ -60,12 +64,13 @@ def cloud(
         predicted: (N,) the model's answers; where they differ the point is ringed.
         images: (N, 28, 28).
         classes: the names of the classes.
+        colours: of the page.
         key: of the component.
         summary: what is seen, in words.
         on_opened: called after a click.
     """
     header = {
-        "names": list(classes),
+        **class_looks(classes, colours),
         "sheet": sprite(images),
         "columns": SPRITE_COLUMNS,
         "text": cloud_texts(summary),
@@ -76,6 +81,15 @@ def cloud(
         "predicted": predicted.astype(np.int32),
     }
     _component()(key=key, data=pack_arrays(header, arrays), on_opened_change=on_opened)
+
+
+def class_looks(classes: Sequence[str], colours: Palette) -> dict[str, list[str]]:
+    """Name, sign and colour of each class, as the drawing takes them."""
+    return {
+        "names": list(classes),
+        "signs": class_letters(classes),
+        "hues": [class_colour(number, colours) for number in range(len(classes))],
+    }
 
 
 def cloud_texts(summary: str) -> dict[str, str]:
@@ -92,6 +106,14 @@ def cloud_texts(summary: str) -> dict[str, str]:
             read="{read}",
         ),
     }
+
+
+def letters_in_words(classes: Sequence[str]) -> str:
+    """Which sign is which class, where the names are too long to be signs."""
+    if class_letters(classes) == list(classes):
+        return ""
+    signs = zip(class_letters(classes), classes, strict=True)
+    return _("{signs}.", signs=listed(f"{sign} {name}" for sign, name in signs))
 
 
 def cloud_script() -> str:

@@ -24,8 +24,8 @@ __all__ = ["CodeInfo", "code_message", "code_view"]
 _STYLE = """
 .code-view {
   --quiet: color-mix(in srgb, var(--st-text-color) 72%, var(--st-secondary-background-color));
-  --string: color-mix(in srgb, #b07d00 55%, var(--st-text-color));
-  --mark: color-mix(in srgb, #f2b600 18%, var(--st-background-color));
+  --string: color-mix(in srgb, var(--code-string) 55%, var(--st-text-color));
+  --mark: color-mix(in srgb, var(--code-mark) 18%, var(--st-background-color));
 }
 .bar { display: flex; gap: 0.5rem; align-items: center; margin-bottom: 0.4rem; }
 .said { flex: 1 1 0; min-width: 0; font: 400 0.875rem/1.25rem var(--st-font); color: var(--quiet); }

@@ -30,7 +30,7 @@ MOST_BYTES = 4 * 2**20
 """Bytes of an image that are taken from a browser; the pad sends less than half of it."""
 
 _PARTS = (
-    "percent",
+    "numbers",
     "drawing_network",
     "drawing_strokes",
     "drawing_images",

@@ -31,6 +31,7 @@ class Film {
     this.matrix = make("table", "film-matrix", this.panels[0].panel);
     this.weights = make("canvas", "film-weights", this.panels[1].panel);
     this.cloud = new Cloud(this.panels[2].panel, (index) => this.opened(index));
+    this.letters = make("p", "film-letters", this.panels[2].panel);
     this.chances = make("ol", "film-chances", this.panels[3].panel);
     this.slider.addEventListener("input", () => {
       this.pause();
@@ -46,6 +47,7 @@ class Film {
     if (known) return;
     const { text, frames, names } = found;
     this.panels.forEach(({ title }, index) => { title.textContent = text.titles[index]; });
+    this.letters.textContent = text.letters;
     this.slider.max = frames.length - 1;
     this.slider.setAttribute("aria-label", text.slider);
     this.button.textContent = this.timer ? text.pause : text.play;
@@ -157,12 +159,12 @@ class Film {
   }
 
   drawPoints(index) {
-    const { arrays: { xy, labels, predicted }, names, sheet, columns, text } = this.found;
+    const { arrays: { xy, labels, predicted }, names, signs, hues, sheet, columns, text } = this.found;
     const count = labels.length;
     this.cloud.show({
       xy: xy.subarray(2 * count * index, 2 * count * (index + 1)),
       predicted: predicted.subarray(count * index, count * (index + 1)),
-      labels, names, sheet, columns, text, span: this.span,
+      labels, names, signs, hues, sheet, columns, text, span: this.span,
     });
   }
 

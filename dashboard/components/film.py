@@ -17,14 +17,14 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from dashboard.charts.theme import Palette
-from dashboard.components.cloud import cloud_script, cloud_texts
+from dashboard.components.cloud import class_looks, cloud_script, cloud_texts, letters_in_words
 from dashboard.components.message import SPRITE_COLUMNS, pack_arrays, sprite
 from dashboard.components.script import lean
 from dashboard.words.translation import _
 
 __all__ = ["FilmInfo", "film", "film_message"]
 
-_PARTS = ("percent", "film_colours", "film_style", "film")
+_PARTS = ("numbers", "film_colours", "film_style", "film")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +82,7 @@ def film_message(info: FilmInfo, colours: Palette) -> bytes:
         "film": pressed.hexdigest(),
         "revision": f"{pressed.hexdigest()}-{info.image}-{colours.name}",
         "frames": [dict(frame) for frame in info.frames],
-        "names": list(info.classes),
+        **class_looks(info.classes, colours),
         "label": info.label,
         "sheet": sprite(info.images),
         "columns": SPRITE_COLUMNS,
@@ -100,6 +100,7 @@ def _texts(info: FilmInfo) -> dict[str, Any]:
         "play": _("Play"),
         "pause": _("Pause"),
         "slider": _("Epoch"),
+        "letters": letters_in_words(info.classes),
         "titles": [
             _("Confusion matrix (rows true, columns predicted)"),
             _("What the first layer looks for"),

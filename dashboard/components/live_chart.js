@@ -120,7 +120,10 @@ class Chart {
     this.node = document.createElement("div");
     this.node.className = "live-chart";
     this.node.setAttribute("role", "figure");
-    parent.appendChild(this.node);
+    this.quiet = document.createElement("i"); // has the page's quiet colour, of numbers on axes
+    this.quiet.hidden = true;
+    this.quiet.style.color = "var(--quiet-text)";
+    parent.append(this.node, this.quiet);
     this.dragging = false;
     this.pointer = null;
     this.ends = new AbortController();
@@ -204,12 +207,9 @@ class Chart {
     if (!this.Plotly || this.dragging || !this.node.isConnected || !this.header) return;
     if (this.drawing) { this.again = true; return; }
     const styles = getComputedStyle(this.parent);
+    const quiet = getComputedStyle(this.quiet).color;
     const resolve = (name) => {
-      if (name === "--st-chart-muted") {
-        const text = resolve("--st-text-color");
-        const strong = styles.getPropertyValue("--projector"); // there the text has its whole strength
-        return !strong && /^#[0-9a-f]{6}$/i.test(text ?? "") ? `${text}b0` : text;
-      }
+      if (name === "--st-chart-muted") return quiet;
       const number = /^--st-chart-color-(\d+)$/.exec(name);
       if (!number) return ofScheme(styles.getPropertyValue(name).trim(), styles) || undefined;
       const colors = styles.getPropertyValue("--st-chart-categorical-colors").split(/,(?![^(]*\))/);
@@ -301,6 +301,7 @@ class Chart {
     this.sizes.disconnect();
     this.ended = true;
     this.node.remove();
+    this.quiet.remove();
     if (this.Plotly && !this.drawing) this.Plotly.purge(this.node);
   }
 }

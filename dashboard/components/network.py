@@ -31,7 +31,7 @@ View = Literal["weights", "change"]
 MOST_CLASSES = 16
 """Classes that are drawn: of more, those with the largest probabilities and the true one."""
 
-_PARTS = ("percent", "type_size", "film_colours", "network_places", "network_card", "network")
+_PARTS = ("numbers", "type_size", "film_colours", "network_places", "network_card", "network")
 
 
 def network(message: bytes, *, key: str) -> None:

@@ -2,13 +2,6 @@
 
 const filled = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
-const number = (value) => {
-  if (!value) return "0";
-  const size = Math.abs(value);
-  const text = size >= 1000 || size < 0.001 ? value.toExponential(1) : value.toPrecision(3);
-  return text.replace("-", "−");
-};
-
 class NetworkCard extends NetworkPlaces {
   name(layer, place) {
     const { layers, text, classes } = this.found;

@@ -107,16 +107,6 @@ const asPng = (shapes, area) => {
 
 const escaped = (text) => text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
 
-// Other programs know no oklch: the same colour as the browser mixes it.
-const plainColour = (colour) => {
-  const canvas = document.createElement("canvas");
-  canvas.width = canvas.height = 1;
-  const pen = canvas.getContext("2d");
-  pen.fillStyle = colour;
-  pen.fillRect(0, 0, 1, 1);
-  return `rgb(${[...pen.getImageData(0, 0, 1, 1).data.slice(0, 3)]})`;
-};
-
 const WRITE = {
   box({ left, top, width, height, radius, line, colours, stroke }, index) {
     const steps = colours.map((colour, at) => `<stop offset="${at / (colours.length - 1)}" stop-color="${colour}"/>`);
@@ -143,12 +133,7 @@ const asSvg = (shapes, { left, top, width, height }) => {
   const all = shapes.map((shape, index) => WRITE[shape.kind](shape, index)).join("\n");
   const text = `<svg xmlns="http:\/\/www.w3.org/2000/svg" width="${width}" height="${height}" `
     + `viewBox="${left} ${top} ${width} ${height}">${page}\n${all}</svg>`;
-  const colours = new Map();
-  const plain = text.replace(/\boklch\([^)]*\)/g, (colour) => {
-    if (!colours.has(colour)) colours.set(colour, plainColour(colour));
-    return colours.get(colour);
-  });
-  return new Blob([plain], { type: "image/svg+xml" });
+  return new Blob([text], { type: "image/svg+xml" });
 };
 
 export default function ({ data, parentElement }) {

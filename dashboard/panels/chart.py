@@ -10,9 +10,12 @@ import streamlit as st
 
 from dashboard.charts.loss_axis import AxisKind
 from dashboard.charts.other_runs import OtherRun, other_run
+from dashboard.charts.run_tables import epochs_table
+from dashboard.charts.table import Table
 from dashboard.charts.training import training_arrays, training_info
 from dashboard.charts.training_frame import training_frame
 from dashboard.components.live_chart import chart_message, live_chart, visible_range
+from dashboard.panels.chart_table import chart_table
 from dashboard.server.histories import history_of
 from dashboard.server.load import load
 from dashboard.server.shared import shared
@@ -25,7 +28,7 @@ from mlcore.data import CATALOG
 from mlcore.errors import DivergedError
 from mlcore.runs import History, RunFolder, RunInfo, State
 
-__all__ = ["refresh_was_missed", "run_chart", "switches"]
+__all__ = ["refresh_was_missed", "run_chart", "run_table", "switches"]
 
 _KEY = "run-chart"
 _MISSED, _WAS_LOG = "chart-missed", "chart-was-log"
@@ -89,6 +92,20 @@ def run_chart(
     if axis == "auto":
         st.session_state[_WAS_LOG] = run if log else None
     live_chart(message, key=_KEY, on_missed=_miss)
+
+
+def run_table(history: History, shown: RunInfo, runs: Sequence[RunInfo]) -> None:
+    """What the chart shows in words, and the epochs of all its runs as a table, once it is open."""
+    beside = compared(shown, runs)
+    names = distinct_names([shown, *beside])
+
+    def table() -> Table:
+        others = [(names[info.id], history_of(RunFolder(info.path)).epochs) for info in beside]
+        name = names[history.folder.id]
+        found = epochs_table([(name, history.epochs), *others])
+        return found._replace(words=chart_words(history, name, len(others)))
+
+    chart_table("", table, key=_KEY, title=_("Losses and accuracy"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard.charts.numbers import TENSOR_COLUMN
 from dashboard.panels.column_help import column_help
 from dashboard.words.choices import choice_name, setting_text
 from dashboard.words.setting_names import setting_label
@@ -60,7 +61,7 @@ def details(found: Mapping[str, Any]) -> None:
                 }
             )
             | {
-                name: st.column_config.NumberColumn(help=about, format="%.4g")
+                name: st.column_config.NumberColumn(help=about, format=TENSOR_COLUMN)
                 for name, about in (
                     (_("Smallest"), _("The smallest of its numbers.")),
                     (_("Largest"), _("The largest of its numbers.")),

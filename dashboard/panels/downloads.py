@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import plotly.graph_objects as go
@@ -12,26 +12,44 @@ import streamlit as st
 
 from dashboard import session
 from dashboard.charts.projector import enlarged
+from dashboard.charts.table import Table
 from dashboard.components.figure_files import figure_files, picture_files
+from dashboard.panels.chart_table import chart_table
 from dashboard.words.translation import _
+from dashboard.words.wording import as_markdown
 
 __all__ = ["chart", "csv_button", "csv_text", "picture"]
 
 
-def chart(figure: go.Figure, *, key: str, title: str, file: str, **options: Any) -> None:
-    """Draw a chart and below it the buttons that write it as a file.
+def chart(
+    figure: go.Figure,
+    *,
+    key: str,
+    title: str,
+    file: str,
+    words: str,
+    table: Callable[[], Table] | None,
+    **options: Any,
+) -> None:
+    """Draw a chart, the buttons that write it as a file, what it shows in words, and as a table.
 
     Args:
         figure: the chart.
         key: of the element.
         title: what it shows, in a few words.
         file: name of the files, without their ending.
+        words: what it shows, plain text; empty where it stands above the chart.
+        table: makes its values; None where a table of them stands on the page anyway.
         options: more of `st.plotly_chart`.
     """
     figure = enlarged(figure) if session.projector() else figure
     with st.container(key=f"chart-{key}", gap="xxsmall"):
         st.plotly_chart(figure, key=key, theme=None, config={"displayModeBar": False}, **options)
         figure_files(f"chart-{key}", title, file)
+    if table is not None:
+        chart_table(words, table, key=key, title=title)
+    elif words:
+        st.caption(as_markdown(words))
 
 
 def picture(markup: str, *, key: str, title: str, file: str) -> None:

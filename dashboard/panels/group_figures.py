@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
+from dashboard.charts.run_tables import band_table
 from dashboard.charts.seed_band import (
     FIGURES,
     BandKind,
@@ -15,6 +16,7 @@ from dashboard.charts.seed_band import (
     band_words,
 )
 from dashboard.components.live_chart import chart_message, live_chart
+from dashboard.panels.chart_table import chart_table
 from dashboard.panels.figures import metric_with_note
 from dashboard.panels.plain_table import plain_table
 from dashboard.server.histories import epochs_of
@@ -112,6 +114,8 @@ def group_curves(groups: Sequence[RunGroup], *, key: str) -> None:
             news={"text": "", "state": f"{done} {kind}", "ended": False},  # nothing to announce
         )
         live_chart(message, key=key)
+    title = translated(FIGURES[drawn])
+    chart_table(band_words(info), lambda: band_table(info), key=key, title=title)
 
 
 def group_names(groups: Sequence[RunGroup]) -> dict[str, str]:

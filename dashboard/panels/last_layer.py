@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard.components.cloud import cloud
+from dashboard import session
+from dashboard.charts.network_tables import points_table
+from dashboard.components.cloud import cloud, letters_in_words
 from dashboard.components.figure_files import picture_files
+from dashboard.panels.chart_table import chart_table
 from dashboard.panels.headings import heading
 from dashboard.panels.test_parts.subject import Subject
 from dashboard.server import data_sets
 from dashboard.server.insights import Found, begin
 from dashboard.session import places
 from dashboard.words.translation import _, sentence
-from dashboard.words.wording import as_markdown, listed, percent
+from dashboard.words.wording import as_markdown, percent
 from mlcore.errors import MlcoreError
 from mlcore.jobs import Job
 
@@ -100,6 +102,7 @@ def _scatter(subject: Subject, found: Found, xy: NDArray[np.float32], *, tsne: b
             predicted,
             images,
             subject.classes,
+            session.colours(),
             key=_CLOUD,
             summary=text,
             on_opened=_open,
@@ -111,15 +114,13 @@ def _scatter(subject: Subject, found: Found, xy: NDArray[np.float32], *, tsne: b
             _("The last hidden layer in the plane"),
             f"{subject.name}-{kind}",
         )
-    st.caption(text + " " + _legend(subject.classes) + " " + _("Click a point to open its image."))
-
-
-def _legend(classes: Sequence[str]) -> str:
-    """Which sign is which class, where the names are too long to be signs."""
-    if all(len(name) == 1 for name in classes):
-        return ""
-    signs = (f"{chr(65 + index % 26)} {name}" for index, name in enumerate(classes))
-    return as_markdown(_("{signs}.", signs=listed(signs)))
+    parts = (text, letters_in_words(subject.classes), _("Click a point to open its image."))
+    chart_table(
+        " ".join(part for part in parts if part),
+        lambda: points_table(xy, labels, predicted, subject.classes),
+        key=_CLOUD,
+        title=_("The last hidden layer in the plane"),
+    )
 
 
 def _open() -> None:

@@ -53,6 +53,7 @@ def live(shown: RunInfo, runs: Sequence[RunInfo], drawn_from: PageState) -> None
         chart.switches()
         compare.choose_others(shown, runs)
         reading_aid.how_to_read()
+        chart.run_table(history, shown, runs)
     network.of_run(history)
     figures.troubles(history)
     if (group := experiment_of(shown, runs)) is not None:

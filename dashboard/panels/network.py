@@ -10,10 +10,12 @@ from contextlib import contextmanager
 import streamlit as st
 
 from dashboard import session
+from dashboard.charts.network_tables import reaction_table
 from dashboard.charts.theme import Palette
 from dashboard.components.network import View, network, network_message
 from dashboard.gaps.widgets import show
 from dashboard.panels import steering
+from dashboard.panels.chart_table import chart_table
 from dashboard.panels.headings import choose_one
 from dashboard.panels.network_image import choose_image
 from dashboard.server import data_sets, diagrams
@@ -132,7 +134,12 @@ def draw_network(
         return
     network(_message(diagram, image, classes, session.colours(), view, language()), key=key)
     told = [words.answer_words(reaction, classes), words.shown_words(diagram)]
-    st.caption(as_markdown(" ".join(part for part in told if part)))
+    chart_table(
+        " ".join(part for part in told if part),
+        lambda: reaction_table(diagram, reaction, classes),
+        key=key,
+        title=_("The network"),
+    )
 
 
 @functools.lru_cache(maxsize=32)

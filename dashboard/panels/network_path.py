@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard import session
 from dashboard.charts.network_path import path_figure, path_info
+from dashboard.charts.path_table import path_table, path_words
 from dashboard.controls.numbers import NumberField, forget
 from dashboard.gaps.widgets import show
 from dashboard.panels.downloads import chart
@@ -45,11 +46,12 @@ def network_path(model: Model, image: int, found: Found, classes: Sequence[str],
             key=_CHART,
             title=_("The way through the network"),
             file=f"{file}-path",
+            words=_("The image's 784 pixels go into fc1. Click a bar to see the sum that gives it.")
+            + " "
+            + path_words(info),
+            table=lambda: path_table(info),
             on_select=_clicked,
             selection_mode="points",
-        )
-        st.caption(
-            _("The image's 784 pixels go into fc1. Click a bar to see the sum that gives it.")
         )
     with right:
         layer, unit = _choose(widths, layer, unit)

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard import session
-from dashboard.charts.pixel_steps import StepsInfo, step_figure, steps_info
+from dashboard.charts.pixel_steps import StepsInfo, step_figure, step_table, steps_info
 from dashboard.controls.numbers import NumberField, forget
 from dashboard.panels.still_chart import still_chart
 from dashboard.words.translation import N_, _, translated
@@ -33,8 +33,15 @@ def one_image(config: RunConfig, data: RawData) -> None:
 def _step(info: StepsInfo, number: int, label: str) -> None:
     step = info.steps[number]
     st.markdown(f"**{number + 1}. {translated(step.title)}**  \n:gray[{step.kind}]")
-    still_chart(step_figure, info, number, key=f"step-{number}")
-    st.caption(step.figures)
+    still_chart(
+        step_figure,
+        info,
+        number,
+        key=f"step-{number}",
+        title=translated(step.title),
+        words=step.figures,
+        table=lambda: step_table(info, number),
+    )
     if number:
         st.latex(info.formulas[number - 1])
         return

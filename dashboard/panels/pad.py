@@ -14,6 +14,7 @@ from dashboard.panels.checkpoint_choice import Choice
 from dashboard.server.drawings import network_of, predicted
 from dashboard.session import drawn, first_steps, problems
 from dashboard.words.translation import _, sentence
+from dashboard.words.wording import signed
 from mlcore.errors import ImageError
 
 __all__ = ["pad", "send_network"]
@@ -128,4 +129,4 @@ def _take() -> None:
 
 
 def _figure(value: float) -> str:
-    return f"{value:.2f}".replace("-", "−")
+    return signed(value, 2)

@@ -19,6 +19,7 @@ def plain_table(
     label: str,
     headings: Sequence[str] = (),
     strong: Sequence[int] = (),
+    scrolls: bool = False,
 ) -> None:
     """Draw a table; the first cell of a row names it.
 
@@ -27,11 +28,13 @@ def plain_table(
         label: what the table is, for those who hear it.
         headings: of the columns; none where the rows say enough.
         strong: rows whose last cell is bold.
+        scrolls: it may be long or wide: only a part is seen at once, and no cell is broken.
     """
     head = "".join(f'<th scope="col">{html.escape(text)}</th>' for text in headings)
     body = "".join(_row(row, strong=index in strong) for index, row in enumerate(rows))
     st.html(
-        f'<div class="plain-table" role="group" tabindex="0" aria-label="{html.escape(label)}">'
+        f'<div class="plain-table{" scrolls" if scrolls else ""}" role="group" tabindex="0"'
+        f' aria-label="{html.escape(label)}">'
         f"<table>{f'<thead><tr>{head}</tr></thead>' if head else ''}<tbody>{body}</tbody></table>"
         "</div>"
     )

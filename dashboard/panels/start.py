@@ -12,7 +12,7 @@ from dashboard.panels.actions import train_button
 from dashboard.server import data_sets
 from dashboard.words.choices import choice_name
 from dashboard.words.translation import _, ngettext
-from dashboard.words.wording import percent
+from dashboard.words.wording import figure, percent
 from mlcore.config import RunConfig, data_root
 from mlcore.data import CATALOG
 from mlcore.export import Recipe
@@ -73,7 +73,7 @@ def _expected(classes: int) -> None:
     """Where an untrained network stands: it guesses."""
     st.metric(
         _("Loss at the start"),
-        f"≈ {math.log(classes):.3f}",
+        f"≈ {figure(math.log(classes), 3)}",
         _("ln {classes}", classes=classes),
         delta_color="off",
         delta_arrow="off",

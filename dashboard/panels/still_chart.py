@@ -10,24 +10,38 @@ import streamlit as st
 
 from dashboard import session
 from dashboard.charts.projector import enlarged
+from dashboard.charts.table import Table
 from dashboard.charts.theme import Palette
+from dashboard.panels.chart_table import chart_table
 from dashboard.words.translation import language
 
 __all__ = ["still_chart"]
 
 
-def still_chart(draw: Callable[..., go.Figure], *data: Any, key: str, **options: bool) -> None:
-    """Draw a figure, cached for all sessions.
+def still_chart(
+    draw: Callable[..., go.Figure],
+    *data: Any,
+    key: str,
+    title: str,
+    words: str,
+    table: Callable[[], Table],
+    **options: bool,
+) -> None:
+    """Draw a figure, cached for all sessions, and below it what it shows in words and as a table.
 
     Args:
         draw: makes the figure of `data`, the colours and `options`.
         data: what it shows; hashed for the cache.
         key: of the element.
+        title: what it shows, in a few words.
+        words: what it shows, plain text.
+        table: makes its values.
         options: switches of the figure.
     """
     look = session.colours(), session.projector()
     figure = _figure(draw, draw.__name__, data, *look, options, language())
     st.plotly_chart(figure, key=key, theme=None, config={"displayModeBar": False})
+    chart_table(words, table, key=key, title=title)
 
 
 @st.cache_resource(max_entries=80, show_spinner=False)

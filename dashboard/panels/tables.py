@@ -8,6 +8,13 @@ from typing import Any
 import streamlit as st
 
 from dashboard import session
+from dashboard.charts.numbers import (
+    COUNT_COLUMN,
+    FIGURE_COLUMN,
+    PERCENT_COLUMN,
+    RATE_COLUMN,
+    SECONDS_COLUMN,
+)
 from dashboard.charts.projector import TYPE
 from dashboard.words.choices import layer_name, setting_text
 from dashboard.words.setting_names import setting_label
@@ -58,7 +65,7 @@ def epochs_table(epochs: Sequence[EpochDone], state: State) -> None:
             "epoch": number(
                 _("Epoch"),
                 help=_("A pass over all training images."),
-                format="%d",
+                format=COUNT_COLUMN,
                 width=60,
             ),
             "train_loss": _loss_column(
@@ -74,18 +81,20 @@ def epochs_table(epochs: Sequence[EpochDone], state: State) -> None:
             "validation_accuracy": number(
                 _("Validation accuracy"),
                 help=_("The share of the held-out images that it got right."),
-                format="%.2f %%",
+                format=PERCENT_COLUMN,
             ),
             "lr": number(
                 _("Learning rate"),
                 help=_(
                     "How far a step moved the weights, at the epoch's end; a schedule moves it."
                 ),
-                format="%.3g",
+                format=RATE_COLUMN,
             ),
-            "seconds": number(_("Seconds"), help=_("How long the epoch took."), format="%.2f"),
+            "seconds": number(
+                _("Seconds"), help=_("How long the epoch took."), format=SECONDS_COLUMN
+            ),
             "pace": number(
-                _("Images/s"), help=_("Training images per second."), format="localized"
+                _("Images/s"), help=_("Training images per second."), format=COUNT_COLUMN
             ),
         },
         key="epochs-table",
@@ -122,7 +131,7 @@ def _losses(losses: Sequence[float | None]) -> Sequence[float | str | None]:
 def _loss_column(label: str, help: str, losses: Sequence[object]) -> Any:
     if any(isinstance(loss, str) for loss in losses):
         return st.column_config.TextColumn(label, help=help, alignment="right")
-    return st.column_config.NumberColumn(label, help=help, format="%.4f")
+    return st.column_config.NumberColumn(label, help=help, format=FIGURE_COLUMN)
 
 
 def model_table(config: RunConfig) -> None:
@@ -158,7 +167,7 @@ def model_table(config: RunConfig) -> None:
             "parameters": st.column_config.NumberColumn(
                 _("Parameters"),
                 help=_("Weights and biases that training moves."),
-                format="localized",
+                format=COUNT_COLUMN,
             ),
         },
         key="model-table",

@@ -10,6 +10,7 @@ import streamlit as st
 from dashboard.panels.downloads import csv_button
 from dashboard.server.insights import Model, ask
 from dashboard.words.translation import N_, _, ngettext, translated
+from dashboard.words.wording import signed
 
 __all__ = ["arithmetic"]
 
@@ -78,7 +79,7 @@ def _rows(found: Mapping[str, Any], layer: int) -> list[dict[str, str]]:
     rows = [
         {
             "what": _input_name(int(term["index"]), layer),
-            **{name: _number(term[name]) for name in ("input", "weight", "product")},
+            **{name: signed(term[name]) for name in ("input", "weight", "product")},
         }
         for term in found["terms"]
     ]
@@ -86,13 +87,7 @@ def _rows(found: Mapping[str, Any], layer: int) -> list[dict[str, str]]:
     if found["others"]:
         ends.insert(0, (ngettext("{n:,} more", "{n:,} more", found["others"]), found["rest"]))
     nothing = {"input": "", "weight": ""}
-    return rows + [{"what": what, **nothing, "product": _number(value)} for what, value in ends]
-
-
-def _number(value: float) -> str:
-    """Four digits; what they leave nothing of has no sign."""
-    text = f"{value:.4f}"
-    return text.removeprefix("-") if float(text) == 0 else text
+    return rows + [{"what": what, **nothing, "product": signed(value)} for what, value in ends]
 
 
 def _input_name(index: int, layer: int) -> str:
@@ -103,11 +98,11 @@ def _input_name(index: int, layer: int) -> str:
 
 
 def _sum_words(found: Mapping[str, Any], *, last: bool) -> str:
-    text = _("The sum is {total}.", total=_number(found["shown"]))
+    text = _("The sum is {total}.", total=signed(found["shown"]))
     if found["normed"] is not None:
-        text += " " + _("Batch norm makes {value} of it.", value=_number(found["normed"]))
+        text += " " + _("Batch norm makes {value} of it.", value=signed(found["normed"]))
     if last:
         return (
             text + " " + _("It is the logit of the class; the softmax makes probabilities of all.")
         )
-    return text + " " + _("After the activation it is {value}.", value=_number(found["output"]))
+    return text + " " + _("After the activation it is {value}.", value=signed(found["output"]))

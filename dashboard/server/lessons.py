@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections import OrderedDict
 
@@ -16,40 +17,44 @@ __all__ = ["Lessons", "lessons"]
 
 _KEPT = 40  # pairs of curves; one takes 20 to 300 KB
 
-_Key = tuple[str, int]  # name of the lesson, seed
+_Key = tuple[str, int, int]  # name of the lesson, seed, number
 
 
 class Lessons:
     """Lessons that run and that have run; safe from any thread.
 
-    Who asks for one that runs at this moment sees the same run.
+    Who asks for one that runs at this moment sees the same run. One that has ended is left to those
+    who look at it: who asks later gets another.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._jobs: dict[_Key, Job] = {}
         self._pairs: OrderedDict[_Key, Pair] = OrderedDict()
+        self._numbers = itertools.count(1)
 
-    def start(self, name: str, seed: int) -> None:
-        """Run a lesson, unless it runs already.
+    def start(self, name: str, seed: int) -> int:
+        """Run a lesson, unless it runs already; gives the number of the run.
 
         Raises:
             JobError: no process can be started.
         """
-        key = name, seed
         with self._lock:
-            if key in self._jobs:
-                return
+            for key in self._jobs:
+                if key[:2] == (name, seed) and not self._pairs[key].done:
+                    return key[2]
+            key = name, seed, next(self._numbers)
             self._jobs[key] = server.jobs().submit("lesson", {"lesson": name, "seed": seed})
             self._keep(key, Pair())
+            return key[2]
 
-    def look(self, name: str, seed: int) -> Pair | None:
-        """The curves up to now; None where it was never run, or too long ago.
+    def look(self, name: str, seed: int, number: int) -> Pair | None:
+        """The curves of a run up to now; None where it ended too long ago, or failed.
 
         Raises:
             MlcoreError: the job failed; it can be started again.
         """
-        key = name, seed
+        key = name, seed, number
         with self._lock:
             job = self._jobs.get(key)
             if job is not None:

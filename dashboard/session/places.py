@@ -9,7 +9,7 @@ link from another page names its places too, and is read when that page is enter
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -47,12 +47,24 @@ def place(name: str) -> str | None:
     return held[name]
 
 
-def arrive(page: str) -> None:
-    """A page is about to be drawn: where it is another one, take what its address names."""
+def arrive(page: str, only: Mapping[str, Collection[str]] | None = None) -> None:
+    """A page is about to be drawn: where it is another one, take what its address names.
+
+    Args:
+        page: its name.
+        only: parameter → what it may name here. Anything else is not taken, so that it is not what
+            another page begins with.
+    """
     if st.session_state.get(_PAGE) == page:
         return
     st.session_state[_PAGE] = page
-    lead_to(**st.query_params.to_dict())
+    named = st.query_params.to_dict()
+    foreign = [name for name, values in (only or {}).items() if named.get(name) not in values]
+    held: dict[str, str | None] = st.session_state.setdefault(_PLACES, {})
+    for name in foreign:
+        named.pop(name, None)
+        held.setdefault(name, None)
+    lead_to(**named)
 
 
 def arrived(name: str) -> bool:

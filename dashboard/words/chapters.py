@@ -8,7 +8,18 @@ from dataclasses import dataclass
 from dashboard.words.translation import N_
 from mlcore.export import Chapter
 
-__all__ = ["WORDS", "ChapterWords", "Pitfall"]
+__all__ = ["CHAPTERS_OF", "PARAMETER", "WORDS", "ChapterWords", "Pitfall"]
+
+PARAMETER = "how"
+"""The parameter of the address that names the chapter that is open."""
+
+CHAPTERS_OF: Mapping[str, tuple[Chapter, ...]] = {
+    "data": ("data",),
+    "train": ("model", "training"),
+    "test": ("testing",),
+    "checkpoints": ("saving",),
+}
+"""Page → its chapters."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

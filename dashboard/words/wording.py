@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from dashboard.words.translation import _, translated
 from mlcore import words
-from mlcore.words import exact_percent, figure, percent
+from mlcore.words import exact_percent, figure, percent, short, signed
 
 __all__ = [
     "as_label",
@@ -24,6 +24,8 @@ __all__ = [
     "listed_apart",
     "percent",
     "refusal",
+    "short",
+    "signed",
     "with_article",
 ]
 

@@ -46,8 +46,7 @@ def run(argv: Sequence[str]) -> int:
     finally:
         line.clear()
     if options.json:
-        record = {"run": folder.id, "equal": found.equal, **asdict(found)}
-        print_json(record | {"versions": _versions(folder)})
+        print_json({"run": folder.id, **_record(found), "versions": _versions(folder)})
     else:
         print(_words(folder, found))
     return 0 if found.equal else FAILED
@@ -55,42 +54,36 @@ def run(argv: Sequence[str]) -> int:
 
 def _words(folder: RunFolder, found: Replay) -> str:
     """The result, as a sentence or two."""
+    from mlcore.replay import verdict  # loads torch
+
+    text = str(verdict(folder, found)).rstrip(".")
     if found.equal:
-        return f"run {folder.id} is the same to the last bit: {_compared(found)}"
-    difference = found.difference
-    if found.gap is not None:
-        first, last = found.gap
-        text = (
-            f"run {folder.id} can be repeated up to step {first - 1:,} only: its record lacks "
-            f"steps {first:,} to {last:,}, and whatever was edited there"
-        )
-    elif difference is None:
-        text = (
-            f"run {folder.id} differs: all {found.steps:,} losses are the same, "
-            f"but the weights in {found.checkpoint} are not"
-        )
-    else:
-        replayed = "nothing" if difference.replayed is None else f"{difference.replayed:.9g}"
-        text = (
-            f"run {folder.id} differs first at step {difference.step:,}: "
-            f"recorded {difference.recorded:.9g}, replayed {replayed}"
-        )
-        text += f". {difference.reason}" if difference.reason else ""
+        return f"{text} ({_about(found)})"
+    if found.gap is None and found.difference is not None and found.difference.reason:
+        text += f". {found.difference.reason}"
     versions = _versions(folder)
     if versions["recorded"] != versions["here"]:
         text += f" (recorded with torch {versions['recorded']}, here is {versions['here']})"
     return text
 
 
-def _compared(found: Replay) -> str:
-    weights = f" and the weights in {found.checkpoint}" if found.weights_equal else ""
+def _about(found: Replay) -> str:
     about = [counted(found.edits, "edit"), found.device]
     if found.device == "cpu":
         about.append(counted(found.threads, "thread"))
     about.append(f"{found.seconds:.1f} s")
     if found.unknown:
         about.append(f"{found.unknown:,} losses are not in the record")
-    return f"{found.steps:,} steps{weights} ({', '.join(about)})"
+    return ", ".join(about)
+
+
+def _record(found: Replay) -> dict[str, Any]:
+    """The result as a JSON object."""
+    record = {"equal": found.equal, **asdict(found)}
+    if found.difference is not None:
+        reason = found.difference.reason
+        record["difference"]["reason"] = "" if reason is None else str(reason)
+    return record
 
 
 def _versions(folder: RunFolder) -> dict[str, Any]:

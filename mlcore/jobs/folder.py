@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import secrets
 import shutil
@@ -73,6 +74,16 @@ class JobFolder:
     def report(self, progress: Mapping[str, Any]) -> None:
         """Write the progress of the job."""
         self._write("progress.json", json.dumps(dict(progress)))
+
+    def ask_stop(self) -> None:
+        """Ask the job to end without a result; kinds that take long look whether they should."""
+        with contextlib.suppress(OSError):
+            (self.path / "stop").touch()
+
+    @property
+    def stop_asked(self) -> bool:
+        """Whether it was asked to end without a result."""
+        return (self.path / "stop").exists()
 
     def answer(self, result: Mapping[str, Any]) -> None:
         """Write the result; the job is done."""

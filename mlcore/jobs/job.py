@@ -44,6 +44,10 @@ class Job:
         """How far the job is, for kinds that report it."""
         return self._files.progress()
 
+    def stop(self) -> None:
+        """Ask it to end without a result; only kinds that take long listen."""
+        self._files.ask_stop()
+
     def take(self, name: str) -> bytes:
         """The content of a file that the job made; the file is deleted.
 

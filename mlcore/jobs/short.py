@@ -16,7 +16,7 @@ from mlcore.export import export
 from mlcore.export.formats import find_format
 from mlcore.insight.answers import write_answers
 from mlcore.insight.forward import answers_of_checkpoint
-from mlcore.jobs import drawn, lessons, packed
+from mlcore.jobs import drawn, lessons, packed, replays
 from mlcore.jobs.data_cache import DataCache
 from mlcore.jobs.diagrams import draw_checkpoints, draw_untrained
 from mlcore.jobs.folder import JobFolder
@@ -133,6 +133,7 @@ HANDLERS: Mapping[str, Handler] = {
     "normalisations": try_normalisations,
     "pack": packed.pack_run,
     "predict": drawn.predict_image,
+    "replay": replays.replay_run,
     "unpack": packed.unpack_run,
     "untrained": draw_untrained,
     **INSIGHT_HANDLERS,

@@ -48,7 +48,7 @@ __all__ = ["Supervisor", "main", "rehearse"]
 class _Child:
     ended: Callable[[int], None]  # called with the exit code
     deadline: float | None = None  # of a short job, on the monotonic clock
-    brief: bool = True  # a short job: the supervisor outlives it
+    job: JobFolder | None = None  # of a short job: the supervisor outlives it
 
 
 class Supervisor:
@@ -72,7 +72,7 @@ class Supervisor:
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
         unprepared = True
-        while self._open or any(child.brief for child in self._children.values()):
+        while self._open or any(child.job for child in self._children.values()):
             watched = [woken, *([self._requests] if self._open else [])]
             ready, _, _ = select.select(
                 watched, [], [], 0.0 if unprepared and self._open else self._timeout()
@@ -89,6 +89,9 @@ class Supervisor:
     def _read(self) -> None:
         chunk = os.read(self._requests, 65_536)
         self._open = bool(chunk)
+        if not chunk:  # the server has ended: nobody waits for what takes long
+            for job in [child.job for child in self._children.values() if child.job]:
+                job.ask_stop()
         *lines, self._buffer = (self._buffer + chunk).split(b"\n")
         for line in lines:
             try:
@@ -111,7 +114,7 @@ class Supervisor:
 
     def _start_run(self, folder: RunFolder, threads: int) -> None:
         asked = size_of(folder.control_path)
-        child = _Child(ended=lambda code: end_run(folder, code, asked), brief=False)
+        child = _Child(ended=lambda code: end_run(folder, code, asked))
         try:
             self._fork(child, folder.path, lambda: work_run(folder, threads, self._cache))
         except OSError as error:
@@ -123,7 +126,7 @@ class Supervisor:
             end_job(folder, code, limit if late and code == -signal.SIGKILL else None)
 
         deadline = None if limit is None else time.monotonic() + limit
-        child = _Child(ended=ended, deadline=deadline)
+        child = _Child(ended=ended, deadline=deadline, job=folder)
         try:
             self._fork(child, folder.path, lambda: work_job(folder, self._cache))
         except OSError as error:

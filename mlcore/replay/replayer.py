@@ -17,7 +17,7 @@ from mlcore import checkpoint
 from mlcore.checkpoint import Checkpoint
 from mlcore.data.tensors import Dataset, load
 from mlcore.device import resolve, restored_threads
-from mlcore.errors import DataError, DivergedError, RunError
+from mlcore.errors import DataError, DivergedError, MlcoreError, Notice, RunError
 from mlcore.events import EditRefused, SettingsEdited, Started, StepsDone
 from mlcore.initial_state import InitialState, initial_state_from
 from mlcore.replay.script import Script
@@ -35,7 +35,7 @@ class Difference:
     step: int
     recorded: float
     replayed: float | None  # None: the replay has no such step
-    reason: str = ""  # a sentence, if there is more to say
+    reason: MlcoreError | None = None  # a sentence, if there is more to say
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +140,9 @@ class _Replayer:
             if difference := self._train_segment():
                 return difference
             if self.trainer.step < end:
-                return self._difference(self.trainer.step + 1, None, "The replay ended there.")
+                return self._difference(
+                    self.trainer.step + 1, None, Notice("The replay ended there.")
+                )
             state = self.trainer.snapshot()
         return None
 
@@ -174,10 +176,13 @@ class _Replayer:
                 elif isinstance(event, SettingsEdited):
                     self.edits += 1
                 elif isinstance(event, EditRefused):
-                    why = f"An edit that was applied then is refused now: {event.message}"
-                    return self._difference(event.step + 1, None, why)
+                    refused = Notice(
+                        "An edit that was applied then is refused now: {error}",
+                        error=event.as_error(),
+                    )
+                    return self._difference(event.step + 1, None, refused)
         except DivergedError as error:
-            return self._difference(self.done + 1, None, str(error))
+            return self._difference(self.done + 1, None, error)
         return None
 
     def _compare(self, event: StepsDone) -> Difference | None:
@@ -194,7 +199,9 @@ class _Replayer:
         self._observe(self.done, self._history.step)
         return None
 
-    def _difference(self, step: int, replayed: float | None, reason: str = "") -> Difference:
+    def _difference(
+        self, step: int, replayed: float | None, reason: MlcoreError | None = None
+    ) -> Difference:
         recorded = float(self._losses[step - 1]) if step <= len(self._losses) else float("nan")
         return Difference(step=step, recorded=recorded, replayed=replayed, reason=reason)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from mlcore.run import execute
 from mlcore.runs import RunStore
 from tests.browser.axe import faults_in_both_themes
+from tests.browser.driving import button
 from tests.browser.noise import Noise
 from tests.browser.server import DESKTOP, App, start_app, wait_settled
 from tests.dashboard.train_page import CONFIG
@@ -108,6 +110,13 @@ def test_every_page_is_without_faults_fits_every_width_and_moves_for_nobody(lab,
 
 def test_on_a_projector_every_page_is_large_and_its_contrast_7_to_1(lab, page):
     server, run = lab
+    visit(page, server, run, "learn")
+    switch = button(page, "projector")
+    expect(switch).to_have_attribute("aria-pressed", "false")
+    switch.click()
+    page.wait_for_url(re.compile("projector=1"))
+    expect(switch).to_have_attribute("aria-pressed", "true")
+    assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "20px"
     found: list[str] = []
     for name in SHOWS:
         visit(page, server, run, name, "&projector=1")

@@ -11,16 +11,13 @@ from dashboard.components.code_view import CodeInfo, code_view
 from dashboard.gaps.widgets import show
 from dashboard.panels.links import link
 from dashboard.session import first_steps, places
-from dashboard.words.chapters import WORDS, ChapterWords
+from dashboard.words.chapters import CHAPTERS_OF, PARAMETER, WORDS, ChapterWords
 from dashboard.words.questions import LESSON
 from dashboard.words.translation import _, translated
 from mlcore.config import RunConfig
-from mlcore.export import CHAPTERS, Chapter, chapter_code
+from mlcore.export import Chapter, chapter_code
 
-__all__ = ["PARAMETER", "Formula", "chapter", "write_in_address"]
-
-PARAMETER = "how"
-"""The parameter of the address that names the chapter that is open."""
+__all__ = ["Formula", "chapter", "write_in_address"]
 
 
 class Formula(NamedTuple):
@@ -65,10 +62,10 @@ def chapter(name: Chapter, config: RunConfig, formulas: Sequence[Formula]) -> No
         _pitfalls(name, words)
 
 
-def write_in_address(*here: Chapter) -> None:
+def write_in_address(page: str) -> None:
     """Make the address name the open chapter, where this page has it."""
     held = places.place(PARAMETER)
-    places.write_in_address({PARAMETER: held if held in here and held in CHAPTERS else None})
+    places.write_in_address({PARAMETER: held if held in CHAPTERS_OF[page] else None})
 
 
 def _opened(name: Chapter, opened: bool) -> None:

@@ -22,7 +22,7 @@ def on_train_page(config: RunConfig) -> None:
     """Model and training, with the settings of the sidebar."""
     model.panel(config)
     training.panel(config)
-    write_in_address("model", "training")
+    write_in_address("train")
 
 
 def on_test_page(config: RunConfig, evaluation: Mapping[str, Any]) -> None:
@@ -34,10 +34,10 @@ def on_test_page(config: RunConfig, evaluation: Mapping[str, Any]) -> None:
     """
     right = sum(row[index] for index, row in enumerate(evaluation["confusion"]))
     testing.panel(config, right, int(evaluation["images"]))
-    write_in_address("testing")
+    write_in_address("test")
 
 
 def on_checkpoints_page(config: RunConfig) -> None:
     """Saving and loading, with the settings of a run, or of the sidebar before there is one."""
     saving.panel(config)
-    write_in_address("saving")
+    write_in_address("checkpoints")

@@ -10,13 +10,15 @@ from dashboard.charts.lesson_curves import (
     lesson_info,
     lesson_words,
 )
+from dashboard.charts.run_tables import lesson_table
 from dashboard.components.live_chart import chart_message, live_chart
+from dashboard.panels.chart_table import chart_table
 from dashboard.panels.lesson_parts.choice import link_to
 from dashboard.panels.plain_table import plain_table
 from dashboard.server.lessons import lessons
 from dashboard.server.load import noted
 from dashboard.session import problems
-from dashboard.session.lessons import next_seed, seed_of
+from dashboard.session.lessons import ShownRun, next_seed, show_run, shown_run
 from dashboard.words.translation import _, translated
 from dashboard.words.wording import figure, percent
 from mlcore.lessons import Curve, Lesson, Pair
@@ -73,12 +75,13 @@ def _button(lesson: Lesson, pair: Pair | None) -> None:
 
 def _run(name: str) -> None:
     with problems.caught():
-        lessons().start(name, next_seed(name))
+        seed = next_seed(name)
+        show_run(name, ShownRun(seed, lessons().start(name, seed)))
 
 
 def _look(lesson: Lesson) -> Pair | None:
-    seed = seed_of(lesson.name)
-    return None if seed is None else lessons().look(lesson.name, seed)
+    run = shown_run(lesson.name)
+    return None if run is None else lessons().look(lesson.name, *run)
 
 
 @problems.friendly_errors()
@@ -100,7 +103,7 @@ def _curves(lesson: Lesson, *, moves: bool) -> None:
 
 def _chart(lesson: Lesson, pair: Pair, labels: tuple[str, str]) -> None:
     info = lesson_info(lesson, pair, labels)
-    name = f"{lesson.name} {seed_of(lesson.name)}"
+    name = " ".join(map(str, (lesson.name, *(shown_run(lesson.name) or ()))))
     state = "done" if pair.done else "running"
     news = _("Both sides are trained.") if pair.done else ""
     message = chart_message(
@@ -112,6 +115,12 @@ def _chart(lesson: Lesson, pair: Pair, labels: tuple[str, str]) -> None:
         due=0.0 if pair.done else _DUE,
     )
     live_chart(message, key="lesson-chart")
+    chart_table(
+        "",
+        lambda: lesson_table(info),
+        key="lesson-chart",
+        title=_("Loss and accuracy of both sides"),
+    )
 
 
 def _table(pair: Pair, labels: tuple[str, str]) -> None:
@@ -141,8 +150,8 @@ def _sides(pair: Pair) -> tuple[Curve, Curve]:
 def _figures(curve: Curve) -> tuple[str, str, str, str]:
     losses = curve.finite
     return (
-        figure(losses[0], 3) if losses else NO_FIGURE,
-        figure(min(losses), 3) if losses else NO_FIGURE,
+        figure(losses[0]) if losses else NO_FIGURE,
+        figure(min(losses)) if losses else NO_FIGURE,
         _last(curve),
         percent(curve.final, 1) if curve.accuracy else NO_FIGURE,
     )
@@ -151,4 +160,4 @@ def _figures(curve: Curve) -> tuple[str, str, str, str]:
 def _last(curve: Curve) -> str:
     if not curve.loss:
         return NO_FIGURE
-    return _("no number") if curve.loss[-1] is None else figure(curve.end, 3)
+    return _("no number") if curve.loss[-1] is None else figure(curve.end)

@@ -8,9 +8,10 @@ import streamlit as st
 
 from dashboard import session
 from dashboard.panels import actions, branch, run_menu, sharing
+from dashboard.panels.run_parts.replay import replay_button
 from dashboard.words.progress import progress_of
 from dashboard.words.translation import _
-from mlcore.runs import ENDED, History, RunInfo
+from mlcore.runs import History, RunInfo
 
 __all__ = ["deeds"]
 
@@ -36,28 +37,11 @@ def deeds(info: RunInfo, history: History, runs: Sequence[RunInfo]) -> None:
             st.switch_page("app_pages/test.py")
         actions.continue_training(history, progress_of(history).epochs)
         branch.branch_off(history)
-        if history.state in ENDED:
-            _replay(info)
+        replay_button(info, history)
         if info.state != "queued":
             sharing.pack_run(info)
         _link(info)
         run_menu.run_menu(info, runs)
-
-
-def _replay(info: RunInfo) -> None:
-    with st.popover(
-        _("Replay"),
-        icon=":material/replay:",
-        key=f"run-replay-{info.id}",
-        help=_("Whether the same run, made again, gives the same numbers."),
-    ):
-        st.markdown(
-            _(
-                "Trains the run again from its record, stops and edits included, and says whether "
-                "every step's loss and the last weights are the same. In a terminal:"
-            )
-        )
-        st.code(f"mlcore replay {info.id}", language="bash")
 
 
 def _link(info: RunInfo) -> None:

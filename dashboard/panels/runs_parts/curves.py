@@ -15,13 +15,13 @@ from dashboard.charts.run_curves import (
     curves_info,
     run_curves,
 )
-from dashboard.charts.run_scale import AGAINST, Against, step_scale
+from dashboard.charts.run_scale import AGAINST, Against, StepScale, step_scale
+from dashboard.charts.run_tables import curves_table
 from dashboard.panels import downloads
 from dashboard.server.histories import history_of
 from dashboard.words.run_cells import cell_text
 from dashboard.words.run_names import distinct_names
 from dashboard.words.translation import _, ngettext, translated
-from dashboard.words.wording import as_markdown
 from mlcore.runs import RunFolder, RunInfo
 from mlcore.runs.library.columns import COLUMNS
 
@@ -30,8 +30,13 @@ __all__ = ["draw"]
 _AGAINST = "runs-against"
 
 
-def draw(runs: Sequence[RunInfo]) -> None:
-    """The chart, what it is drawn against, and its content in words."""
+def draw(runs: Sequence[RunInfo], *, marked: tuple[int, int] | None = None) -> None:
+    """The chart, what it is drawn against, and its content in words.
+
+    Args:
+        runs: whose curves.
+        marked: first and last step of what is pointed at, of the first run.
+    """
     against: Against = st.segmented_control(
         _("Against"),
         list(AGAINST),
@@ -47,7 +52,8 @@ def draw(runs: Sequence[RunInfo]) -> None:
     )
     shown = runs[:MOST_CURVES]
     names = distinct_names(shown)
-    info = curves_info([_curves(one, names[one.id], against) for one in shown], against)
+    band = _scale(shown[0], against).band(*marked) if shown and marked else None
+    info = curves_info([_curves(one, names[one.id], against) for one in shown], against, band)
     if len(runs) > len(shown):
         st.caption(
             _(
@@ -65,8 +71,9 @@ def draw(runs: Sequence[RunInfo]) -> None:
         key="runs-curves",
         title=_("Curves of the selected runs"),
         file="runs-curves",
+        words=_words(info, shown),
+        table=lambda: curves_table(info),
     )
-    st.caption(as_markdown(_words(info, shown)))
 
 
 def _nothing(against: Against) -> str:
@@ -77,15 +84,19 @@ def _nothing(against: Against) -> str:
 
 def _curves(info: RunInfo, name: str, against: Against) -> RunCurves:
     history = history_of(RunFolder(info.path))
+    return run_curves(name, history.steps, history.epochs, _scale(info, against))
+
+
+def _scale(info: RunInfo, against: Against) -> StepScale:
+    history = history_of(RunFolder(info.path))
     first = history.starts[0] if history.starts else None
-    scale = step_scale(
+    return step_scale(
         against,
         history.epochs,
         begin=first.step if first else 0,
         steps_per_epoch=first.steps_per_epoch if first else 0,
         batch_size=(first.batch_size if first else 0) or info.config.data.batch_size,
     )
-    return run_curves(name, history.steps, history.epochs, scale)
 
 
 def _words(info: CurvesInfo, runs: Sequence[RunInfo]) -> str:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
 from dashboard import session
 from dashboard.charts.run_axes import run_axis
-from dashboard.charts.run_parallel import MOST_LINES, parallel_figure, parallel_info
-from dashboard.charts.run_scatter import scatter_figure, scatter_info
+from dashboard.charts.run_parallel import MOST_LINES, parallel_figure, parallel_info, parallel_table
+from dashboard.charts.run_scatter import ScatterInfo, scatter_figure, scatter_info, scatter_table
 from dashboard.panels import downloads
 from dashboard.words.run_cells import cell_text, column_label
 from dashboard.words.run_names import distinct_names
 from dashboard.words.translation import _, ngettext
-from dashboard.words.wording import as_markdown, listed_apart
+from dashboard.words.wording import listed_apart
 from mlcore.runs import RunInfo
-from mlcore.runs.library.columns import COLUMNS, differing
+from mlcore.runs.library.columns import COLUMNS, Column, differing
 
 __all__ = ["draw_parallel", "draw_scatter"]
 
@@ -37,26 +37,34 @@ def draw_parallel(runs: Sequence[RunInfo]) -> None:
         last = COLUMNS["loss"]
     names = distinct_names(shown)
     axes = [run_axis(column, shown) for column in (*columns, last)]
+    info = parallel_info([names[one.id] for one in shown], axes)
     downloads.chart(
-        parallel_figure(parallel_info([names[info.id] for info in shown], axes), session.colours()),
+        parallel_figure(info, session.colours()),
         key="runs-parallel",
         title=_("Settings of the selected runs"),
         file="runs-parallel",
+        words=_best_words(shown, columns, last, names),
+        table=lambda: parallel_table(info),
     )
+
+
+def _best_words(
+    shown: Sequence[RunInfo], columns: Sequence[Column], last: Column, names: Mapping[str, str]
+) -> str:
+    """Which run came to the most, and with which settings."""
     known = [info for info in shown if last.read(info) is not None]
     if not known:
-        return
+        return _("None of these runs has come to a figure yet.")
     pick = max if last.name == "best" else min
     best = pick(known, key=lambda info: last.read(info) or 0)
     settings = listed_apart(f"{column_label(c)} {cell_text(c, best)}" for c in columns)
-    words = _(
+    return _(
         "The strongest line is {name} ({figure} {value}): {settings}.",
         name=names[best.id],
         figure=column_label(last),
         value=cell_text(last, best),
         settings=settings,
     )
-    st.caption(as_markdown(words))
 
 
 def draw_scatter(runs: Sequence[RunInfo]) -> None:
@@ -92,13 +100,30 @@ def draw_scatter(runs: Sequence[RunInfo]) -> None:
         key="runs-scatter-chart",
         title=_("{up} against {across}", up=info.y.label, across=info.x.label),
         file="runs-scatter",
+        words=_scatter_words(info, len(runs)),
+        table=lambda: scatter_table(info),
     )
-    left_out = len(runs) - len(info.points)
+
+
+def _scatter_words(info: ScatterInfo, runs: int) -> str:
+    """How many runs are drawn, and which stands highest."""
     text = ngettext("{n:,} run is drawn.", "{n:,} runs are drawn.", len(info.points))
+    if len(info.points) > 1 and not info.y.names:
+        top = max(range(len(info.points)), key=lambda index: info.points[index][1])
+        x, y = info.texts[top]
+        text += " " + _(
+            "Highest is {name}: {up} {y} at {across} {x}.",
+            name=info.names[top],
+            up=info.y.label,
+            across=info.x.label,
+            x=x,
+            y=y,
+        )
+    left_out = runs - len(info.points)
     if left_out:
         text += " " + ngettext(
             "Of {n:,} other one of the two is not known.",
             "Of {n:,} others one of the two is not known.",
             left_out,
         )
-    st.caption(text)
+    return text

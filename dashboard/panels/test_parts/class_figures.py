@@ -8,11 +8,18 @@ from typing import Any
 import streamlit as st
 
 from dashboard import session
-from dashboard.charts.class_curves import Kind, curves_figure, curves_info
+from dashboard.charts.class_curves import (
+    Kind,
+    curves_figure,
+    curves_info,
+    curves_table,
+    curves_words,
+)
+from dashboard.charts.numbers import COUNT_COLUMN, FIGURE_COLUMN, PERCENT_COLUMN
 from dashboard.panels import downloads
 from dashboard.panels.headings import choose_one, heading
 from dashboard.panels.test_parts.subject import Subject
-from dashboard.words.translation import N_, _, ngettext, translated
+from dashboard.words.translation import N_, _, translated
 
 __all__ = ["draw"]
 
@@ -39,20 +46,9 @@ def _curves(subject: Subject) -> None:
         key="curves",
         title=translated(_KINDS[kind]),
         file=f"{subject.name}-{kind}",
+        words=curves_words(info),
+        table=lambda: curves_table(info),
     )
-    remarks = []
-    if info.corner:
-        remarks.append(_("Only the corner is drawn; a double click shows everything."))
-    if info.left_out:
-        remarks.append(
-            ngettext(
-                "{n} class with a larger area, or without images, is left out.",
-                "{n} classes with larger areas, or without images, are left out.",
-                info.left_out,
-            )
-        )
-    if remarks:
-        st.caption(" ".join(remarks))
 
 
 def _table(subject: Subject) -> None:
@@ -89,7 +85,7 @@ def _config() -> dict[str, Any]:
 
     def bar(label: str, help: str) -> Any:
         return st.column_config.ProgressColumn(
-            label, help=help, format="%.2f %%", min_value=0, max_value=100
+            label, help=help, format=PERCENT_COLUMN, min_value=0, max_value=100
         )
 
     return {
@@ -103,15 +99,15 @@ def _config() -> dict[str, Any]:
             _("Recall"), _("The share of images of this class that are predicted as it.")
         ),
         "f1": bar(_("F1"), _("Harmonic mean of precision and recall.")),
-        "images": number(_("Images"), help=_("Test images of the class."), format="localized"),
+        "images": number(_("Images"), help=_("Test images of the class."), format=COUNT_COLUMN),
         "roc_auc": number(
             _("ROC area"),
             help=_("How surely an image of the class gets a higher probability than another."),
-            format="%.4f",
+            format=FIGURE_COLUMN,
         ),
         "average_precision": number(
             _("Average precision"),
             help=_("Mean of the precision over all shares found."),
-            format="%.4f",
+            format=FIGURE_COLUMN,
         ),
     }

@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard import server, session
 from dashboard.charts.matrix_difference import difference_figure
+from dashboard.charts.matrix_tables import difference_summary, difference_table
 from dashboard.panels import downloads
 from dashboard.panels.assumptions import why_unusable
 from dashboard.panels.headings import heading
@@ -89,12 +90,8 @@ def _matrix(first: Subject, second: Subject, found: Comparison) -> None:
         key="difference",
         title=_("What the second does differently"),
         file=file,
-    )
-    st.caption(
-        _(
-            "Images in each cell, the second's less the first's: blue where the second is better, "
-            "orange where it is worse."
-        )
+        words=difference_summary(difference, first.classes),
+        table=lambda: difference_table(difference, first.classes),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import session
-from dashboard.charts.layer_norms import NormsInfo, norms_figure
+from dashboard.charts.layer_norms import NormsInfo, norms_figure, norms_words
 from dashboard.charts.weight_images import Order, unit_images, weights_html
 from dashboard.panels.column_help import column_help
 from dashboard.panels.downloads import chart, csv_button, picture
@@ -18,7 +18,7 @@ from dashboard.panels.last_layer import last_layer
 from dashboard.panels.test_parts.subject import Subject
 from dashboard.server.insights import Found, ask
 from dashboard.words.translation import N_, _, ngettext, translated
-from dashboard.words.wording import percent
+from dashboard.words.wording import figure, percent
 
 __all__ = ["draw"]
 
@@ -128,11 +128,13 @@ def _norms(told: Mapping[str, Any], name: str) -> None:
         key="layer-norms",
         title=_("Norms"),
         file=f"{name}-norms",
+        words=norms_words(info),
+        table=None,  # it stands below
     )
     table: dict[str, Sequence[Any]] = {
         _("Layer"): info.names,
-        _("Weights"): info.weights,
-        _("Gradient"): info.gradients,
+        _("Weights"): [figure(value) for value in info.weights],
+        _("Gradient"): [figure(value) for value in info.gradients],
     }
     about = {
         _("Layer"): _("The first one is next to the pixels."),
@@ -149,7 +151,15 @@ def _norms(told: Mapping[str, Any], name: str) -> None:
         height="content",
         column_config=column_help(about),
     )
-    csv_button(table, key="layer-norms-csv", file=f"{name}-norms")
+    csv_button(
+        {
+            _("Layer"): info.names,
+            _("Weights"): info.weights,
+            _("Gradient"): info.gradients,
+        },
+        key="layer-norms-csv",
+        file=f"{name}-norms",
+    )
     st.caption(
         ngettext(
             "Frobenius norms of the weight matrices, biases left out. The gradient is that of the "

@@ -8,13 +8,13 @@ import streamlit as st
 
 from dashboard import session
 from dashboard.charts.confusion import confusion_figure
-from dashboard.charts.confusion_cells import Unit, cell_words, confusion_info, frequent_mistakes
+from dashboard.charts.confusion_cells import Unit, confusion_info
+from dashboard.charts.matrix_tables import confusion_table, confusion_words
 from dashboard.panels import downloads
 from dashboard.panels.headings import choose_one, heading
 from dashboard.panels.test_parts.chosen_cell import choose_cell, chosen_cell
 from dashboard.panels.test_parts.subject import Subject
 from dashboard.words.translation import N_, _
-from dashboard.words.wording import as_markdown, listed_apart
 
 __all__ = ["matrix"]
 
@@ -37,6 +37,8 @@ def matrix(subject: Subject) -> None:
         key=_CHART,
         title=_("Confusion matrix"),
         file=f"{subject.name}-confusion",
+        words=confusion_words(info),
+        table=lambda: confusion_table(info),
         on_select=_cell_chosen,
         selection_mode="points",
     )
@@ -47,11 +49,6 @@ def matrix(subject: Subject) -> None:
         key="confusion-csv",
         file=f"{subject.name}-confusion",
     )
-    pairs = listed_apart(cell_words(cell, classes) for cell in frequent_mistakes(info, 3))
-    if pairs:
-        st.caption(
-            _("Most often: {mistakes}. Click a cell to see them.", mistakes=as_markdown(pairs))
-        )
 
 
 def _cell_chosen() -> None:

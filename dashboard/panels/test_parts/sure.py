@@ -5,19 +5,21 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import session
+from dashboard.charts.numbers import WHOLE_PERCENT_COLUMN
 from dashboard.charts.trust import (
     histogram_figure,
     reliability_figure,
     threshold_figure,
     threshold_points,
 )
+from dashboard.charts.trust_tables import histogram_table, reliability_table, threshold_table
 from dashboard.panels import downloads
 from dashboard.panels.headings import heading
 from dashboard.panels.test_parts.subject import Subject
 from dashboard.session.problems import friendly_errors
 from dashboard.words.intervals import accuracy_range
 from dashboard.words.translation import _, ngettext
-from dashboard.words.wording import as_markdown, percent
+from dashboard.words.wording import as_markdown, figure, percent
 from mlcore.insight.calibration import Calibration
 from mlcore.insight.confidence import answered, confidence_histograms
 
@@ -52,8 +54,9 @@ def _reliability(subject: Subject) -> None:
         key="reliability",
         title=_("Reliability"),
         file=f"{subject.name}-reliability",
+        words=_trust_words(found),
+        table=lambda: reliability_table(found),
     )
-    st.caption(as_markdown(_trust_words(found)))
 
 
 def _trust_words(found: Calibration) -> str:
@@ -65,22 +68,22 @@ def _trust_words(found: Calibration) -> str:
         if found.images:
             return text + " " + _("No temperature fits: it is never wrong on validation images.")
         return text + " " + _("Its run held no validation images out, on which to fit a remedy.")
-    values = {"temperature": found.temperature, "after": percent(found.after.ece)}
+    values = {"temperature": figure(found.temperature, 3), "after": percent(found.after.ece)}
     if found.temperature > 1:
         remedy = ngettext(
             "It is too sure of itself: fitted on {n:,} validation image, a temperature of "
-            "{temperature:.3f} is best, with which the error is {after}.",
+            "{temperature} is best, with which the error is {after}.",
             "It is too sure of itself: fitted on {n:,} validation images, a temperature of "
-            "{temperature:.3f} is best, with which the error is {after}.",
+            "{temperature} is best, with which the error is {after}.",
             found.images,
             **values,
         )
     else:
         remedy = ngettext(
             "It is not sure enough of itself: fitted on {n:,} validation image, a temperature of "
-            "{temperature:.3f} is best, with which the error is {after}.",
+            "{temperature} is best, with which the error is {after}.",
             "It is not sure enough of itself: fitted on {n:,} validation images, a temperature of "
-            "{temperature:.3f} is best, with which the error is {after}.",
+            "{temperature} is best, with which the error is {after}.",
             found.images,
             **values,
         )
@@ -123,19 +126,19 @@ def _histograms(subject: Subject) -> None:
         key="confidence",
         title=_("Confidence, right and wrong"),
         file=f"{subject.name}-confidence",
+        words=_sure_words(subject),
+        table=lambda: histogram_table(right, wrong),
     )
-    answers = subject.answers
-    sure = answered(answers, 0.99)
-    st.caption(
-        as_markdown(
-            _(
-                "On {share} of the images its confidence is 99 % or more; {wrong:,} of those "
-                "{count:,} are wrong all the same.",
-                share=percent(sure.share, 1),
-                wrong=sure.count - sure.right,
-                count=sure.count,
-            )
-        )
+
+
+def _sure_words(subject: Subject) -> str:
+    sure = answered(subject.answers, 0.99)
+    return _(
+        "On {share} of the images its confidence is 99 % or more; {wrong:,} of those "
+        "{count:,} are wrong all the same.",
+        share=percent(sure.share, 1),
+        wrong=sure.count - sure.right,
+        count=sure.count,
     )
 
 
@@ -148,7 +151,7 @@ def _threshold(subject: Subject) -> None:
         0,
         100,
         _USUAL,
-        format="%d %%",
+        format=WHOLE_PERCENT_COLUMN,
         key="threshold",
         persist_state="session",
         help=_(
@@ -165,6 +168,8 @@ def _threshold(subject: Subject) -> None:
         key="threshold-curve",
         title=_("Answer only when sure"),
         file=f"{subject.name}-threshold",
+        words="",
+        table=lambda: threshold_table(subject.answers, chosen / 100),
     )
 
 

@@ -129,11 +129,21 @@ def test_both_are_run_and_what_is_seen_stays_until_another_seed_is_asked_for(
 def test_two_who_press_at_once_see_one_run_and_later_ones_another(app: AppTest) -> None:
     opened(app)
     shared = lessons()
-    shared.start("batch-of-all", 1)
-    jobs = dict(shared._jobs)
-    shared.start("batch-of-all", 1)
-    assert shared._jobs == jobs
-    while not (pair := shared.look("batch-of-all", 1)) or not pair.done:
+    first = shared.start("batch-of-all", 1)
+    assert shared.start("batch-of-all", 1) == first
+    while not (pair := shared.look("batch-of-all", 1, first)) or not pair.done:
         time.sleep(0.02)
-    shared.start("batch-of-all", 1)
-    assert shared._jobs != jobs
+    second = shared.start("batch-of-all", 1)
+    assert second != first
+    assert shared.look("batch-of-all", 1, first) == pair
+
+
+def test_what_one_tab_has_run_is_left_to_it_when_another_runs_the_same(app: AppTest) -> None:
+    first = opened(app, "batch-of-all")
+    run_to_the_end(first)
+    seen = text(first)
+    other = opened(AppTest.from_file(first._script_path, default_timeout=30), "batch-of-all")
+    other.button(key="run-lesson").click().run()
+    assert other.button(key="run-lesson").disabled
+    assert text(first.run()) == seen
+    assert not first.button(key="run-lesson").disabled

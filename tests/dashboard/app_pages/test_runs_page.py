@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from typing import Any
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.panels.runs_parts.table import runs_data
 from dashboard.session.run_view import DIFFERING, RunView
 from mlcore.config import OptimConfig, RunConfig, TrainConfig
-from mlcore.events import Finished, SettingsEdited, Stopped
+from mlcore.events import Finished, SettingsEdited, StepsDone, Stopped
 from mlcore.runs.library.groups import new_experiment
 from mlcore.runs.library.label import read_label, set_tags
 from tests.dashboard.train_page import CONFIG, EPOCH, STARTED, STEPS, keys, sentences
@@ -142,6 +145,36 @@ def test_a_run_has_a_page_of_its_own(made) -> None:
     assert "PyTorch" in cells
     assert "run-to-train" in keys(app)
     assert "resume" in keys(app)
+
+
+def marked(app: AppTest) -> list[dict[str, float]]:
+    (chart,) = app.get("plotly_chart")
+    found: list[dict[str, float]] = json.loads(chart.proto.spec)["layout"].get("shapes", [])
+    return found
+
+
+@pytest.mark.parametrize("alive", [False, True], ids=["ended", "training"])
+def test_what_is_seen_in_a_run_stands_on_its_page_with_evidence_and_advice(made, alive) -> None:
+    leap = StepsDone(first=1, losses=(2.3, *(9.0,) * 20, *(2.31,) * 96), epoch=3)
+    epochs = [replace(EPOCH, epoch=n, step=39 * n, train_loss=2.31, lr=5.0) for n in (1, 2, 3)]
+    config = CONFIG.with_values({"optim.lr": 5.0})
+    end = () if alive else (replace(END, step=117, epoch=3),)
+    folder = made(STARTED, leap, *epochs, *end, config=config, alive=alive)
+    app = opened("run", run=folder.id)
+    assert "leapt up to" in sentences(app)
+    assert marked(app) == []
+    app.button(key="finding-start_expected").click().run()
+    assert [band["x0"] for band in marked(app)] == [0.5]
+    app.button(key="finding-learning_rate_too_high").click().run()
+    app.button(key="try-learning_rate_too_high").click().run()
+    assert app.sidebar.text_input(key="optim.lr").value == "0.1"
+    assert "Set in the sidebar" in sentences(app)
+
+
+def test_a_run_that_has_just_begun_is_seen_later(made) -> None:
+    app = opened("run", run=made(STARTED, alive=True).id)
+    assert "as soon as it is clear" in sentences(app)
+    assert not app.get("plotly_chart")
 
 
 def test_a_deleted_run_leaves_for_the_table(made, runs) -> None:

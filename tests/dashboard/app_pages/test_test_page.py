@@ -250,6 +250,26 @@ def test_an_uploaded_file_is_compared_with_a_run_as_first_and_as_second(
         page.selectbox(key=f"second-checkpoint-{trained.id}")
 
 
+def test_the_chapter_of_an_uploaded_file_has_the_settings_that_it_carries(
+    app: AppTest, page_folder: Path
+) -> None:
+    config = RunConfig(
+        data=DataConfig(name="digits", validation=200),
+        train=TrainConfig(epochs=1, loss="cross_entropy"),
+    )
+    folder = RunStore(page_folder / "runs").create(config)
+    execute(folder)
+    content = folder.checkpoints()[0].read_bytes()
+    page = app.run().switch_page("app_pages/checkpoints.py").run()
+    page.file_uploader[0].set_value(("own.pt", content, "application/octet-stream")).run()
+    app.query_params["how"] = "testing"
+    page = app.switch_page("app_pages/test.py").run()
+    assert page.selectbox(key="model-source").value == "upload"
+    codes = [str(one.proto) for one in page.main.get("bidi_component")]
+    assert any("cross_entropy" in code for code in codes)
+    assert not any("nll_loss" in code for code in codes)
+
+
 def test_a_sidebar_on_another_data_set_is_reported(app: AppTest, trained: RunFolder) -> None:
     app.query_params["data.name"] = "mnist"
     page = open_page(app, trained)

@@ -5,7 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from dashboard.charts.class_curves import class_style, curves_figure, curves_info
+from dashboard.charts.class_curves import curves_figure, curves_info
+from dashboard.charts.signs import class_line, class_mark
 from dashboard.charts.theme import DARK, LIGHT, Palette
 from mlcore.insight.curves import class_curves
 from tests.mlcore.insight.conftest import make
@@ -17,7 +18,7 @@ FOUND = class_curves(make("usual"))
 @pytest.mark.parametrize("kind", ["roc", "precision"])
 def test_each_class_has_its_curve_and_area(kind) -> None:
     info = curves_info(FOUND, CLASSES, kind)
-    assert [curve.label for curve in info.curves] == list(CLASSES)
+    assert [curve.name for curve in info.curves] == list(CLASSES)
     assert info.left_out == 0
     for curve, found in zip(info.curves, FOUND, strict=True):
         assert curve.area == (found.roc_auc if kind == "roc" else found.average_precision)
@@ -35,7 +36,7 @@ def test_a_thinned_curve_has_the_same_area() -> None:
 def test_a_class_without_images_is_left_out() -> None:
     info = curves_info(class_curves(make("a class missing")), CLASSES, "roc")
     assert info.left_out == 1
-    assert "3" not in [curve.label for curve in info.curves]
+    assert "3" not in [curve.name for curve in info.curves]
 
 
 def test_of_many_classes_the_worst_are_drawn() -> None:
@@ -49,12 +50,14 @@ def test_where_all_are_good_only_the_corner_is_drawn() -> None:
     good = curves_info(class_curves(make("all right")), CLASSES, "roc")
     assert good.corner
     assert not curves_info(FOUND, CLASSES, "roc").corner
-    assert curves_figure(good, LIGHT).layout.yaxis.range == (0.9, 1.003)
+    assert curves_figure(good, LIGHT).layout.yaxis.range == (90, 100.3)
 
 
 @pytest.mark.parametrize("palette", [LIGHT, DARK], ids=["light", "dark"])
-def test_classes_are_told_apart_by_colour_and_dash(palette: Palette) -> None:
-    styles = {tuple(sorted(class_style(number, palette).items())) for number in range(30)}
-    assert len(styles) == 30
-    drawn = json.loads(curves_figure(curves_info(FOUND, CLASSES, "precision"), palette).to_json())
-    assert len(drawn["data"]) == 10
+def test_a_curve_has_the_colour_the_line_and_the_mark_of_its_class(palette: Palette) -> None:
+    info = curves_info(FOUND, CLASSES, "precision")
+    drawn = json.loads(curves_figure(info, palette).to_json())["data"]
+    assert len(drawn) == 10
+    for curve, trace in zip(info.curves, drawn, strict=True):
+        assert class_line(curve.number, palette).items() <= trace["line"].items()
+        assert class_mark(curve.number, palette).items() <= trace["marker"].items()

@@ -88,3 +88,14 @@ def test_without_validation_the_chart_has_one_part() -> None:
     assert len(figure.data) == 21
     looks = {(trace.line.color, trace.line.dash) for trace in figure.data}
     assert len(looks) == 7
+
+
+@pytest.mark.parametrize(
+    ("against", "wanted"), [("step", (0.5, 10.5)), ("epoch", (0.05, 1.05)), ("images", None)]
+)
+def test_what_is_pointed_at_is_marked_on_any_axis(against, wanted) -> None:
+    epochs = [] if wanted is None else EPOCHS
+    band = step_scale(against, epochs).band(1, 10)
+    assert band == pytest.approx(wanted)
+    figure = curves_figure(curves_info([], against, band), LIGHT)
+    assert [(shape.x0, shape.x1) for shape in figure.layout.shapes] == ([band] if band else [])

@@ -73,8 +73,17 @@ def test_series_colours_keep_apart(colours: Palette, deficiency: str) -> None:
 
 
 @pytest.mark.parametrize("colours", [LIGHT, DARK], ids=lambda p: p.name)
+@pytest.mark.parametrize("deficiency", DEFICIENCIES)
+def test_the_colours_of_ten_classes_keep_apart(colours: Palette, deficiency: str) -> None:
+    assert len(set(colours.classes)) == 10
+    seen = [lab(DEFICIENCIES[deficiency] @ linear(colour)) for colour in colours.classes]
+    nearest = min(np.linalg.norm(a - b) for a, b in itertools.combinations(seen, 2))
+    assert nearest > (25 if deficiency == "none" else 15), nearest
+
+
+@pytest.mark.parametrize("colours", [LIGHT, DARK], ids=lambda p: p.name)
 def test_marks_and_words_stand_out_from_the_page(colours: Palette) -> None:
-    for colour in (*colours.series, colours.right, colours.wrong):
+    for colour in (*colours.series, *colours.classes, colours.right, colours.wrong):
         assert contrast(colour, colours.background) > 3, colour
     for colour in (colours.text, colours.muted):
         assert contrast(colour, colours.background) > 4.5, colour

@@ -34,7 +34,7 @@ def test_a_bin_without_images_has_no_bar_and_without_a_temperature_is_no_line() 
     found = calibration(make("all right"), None)
     bars, line = reliability_figure(found, LIGHT).data
     assert np.isnan(np.array(bars.y, float)).sum() == (found.before.counts == 0).sum()
-    assert tuple(line.x) == (0, 1)
+    assert tuple(line.x) == (0, 100)  # per cent
 
 
 def test_a_thinned_threshold_curve_keeps_its_ends() -> None:

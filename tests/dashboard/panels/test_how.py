@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.words.chapters import WORDS
+from dashboard.words.chapters import CHAPTERS_OF, WORDS
 from mlcore.export import CHAPTERS
 from mlcore.lessons import LESSONS
 from tests.dashboard.train_page import opened
@@ -15,6 +15,15 @@ FOLDED = {"data": "data", "model": "train", "training": "train", "saving": "chec
 
 def on(page: str, app: AppTest) -> AppTest:
     return app if page == "train" else app.switch_page(f"app_pages/{page}.py").run()
+
+
+def linked(page: str, chapter: str) -> AppTest:
+    """A page as a link to a chapter opens it."""
+    if page == "train":
+        return opened(how=chapter)
+    app = opened()
+    app.query_params["how"] = chapter
+    return on(page, app)
 
 
 def test_every_chapter_of_the_code_has_words_and_three_sentences():
@@ -30,7 +39,7 @@ def test_a_chapter_is_folded_until_the_address_or_a_click_opens_it(chapter, runs
     folded = on(FOLDED[chapter], opened())
     assert WORDS[chapter].title in [one.label for one in folded.main.expander]
     assert WORDS[chapter].what not in [one.value for one in folded.main.markdown]
-    app = on(FOLDED[chapter], opened(how=chapter))
+    app = linked(FOLDED[chapter], chapter)
     assert WORDS[chapter].what in [one.value for one in app.main.markdown]
 
 
@@ -45,3 +54,24 @@ def test_the_address_names_the_open_chapter_where_the_page_has_it(runs):
     assert app.query_params["how"] in ("training", ["training"])
     app.switch_page("app_pages/data.py").run()
     assert "how" not in app.query_params
+
+
+@pytest.mark.parametrize("chapter", ["data", "nonsense"])
+def test_a_chapter_that_a_page_has_not_opens_nowhere(chapter, runs):
+    app = opened(how=chapter)
+    assert "how" not in app.query_params
+    app.switch_page("app_pages/data.py").run()
+    assert "how" not in app.query_params
+    assert WORDS["data"].what not in [one.value for one in app.main.markdown]
+
+
+def test_a_chapter_stays_open_while_another_page_is_visited(runs):
+    app = opened(how="training")
+    app.query_params["how"] = "saving"  # as by a link
+    app.switch_page("app_pages/data.py").run()
+    app.switch_page("app_pages/train.py").run()
+    assert WORDS["training"].what in [one.value for one in app.main.markdown]
+
+
+def test_each_chapter_has_its_page():
+    assert sorted(sum(CHAPTERS_OF.values(), ())) == sorted(CHAPTERS)

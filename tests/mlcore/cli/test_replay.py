@@ -14,7 +14,7 @@ def test_a_run_is_the_same_to_the_last_bit(shell: Shell, trained: Path) -> None:
     answer = shell(f"replay {trained.name}")
     assert (answer.status, answer.err) == (0, "")
     assert answer.out.startswith(
-        f"run {trained.name} is the same to the last bit: 6 steps and the weights in "
+        f"Run {trained.name} is the same to the last bit: 6 steps and the weights in "
         "step-00000006.pt (0 edits, cpu, 1 thread, "
     )
     (record,) = shell(f"replay {trained.name} --json").records
@@ -45,7 +45,7 @@ def test_the_first_step_that_differs_is_named(shell: Shell, trained: Path) -> No
     history.write_text("\n".join(changed) + "\n")
     answer = shell(f"replay {trained.name}")
     assert answer.status == 1
-    assert answer.out.startswith(f"run {trained.name} differs first at step 2: recorded ")
+    assert answer.out.startswith(f"Run {trained.name} differs first at step 2: recorded ")
     (record,) = shell(f"replay {trained.name} --json").records
     assert record["equal"] is False
     assert record["difference"]["step"] == 2
@@ -81,7 +81,7 @@ def test_where_the_record_lacks_an_edit_it_says_up_to_where_it_can_be_repeated(
     assert answer.status == 1
     assert "Steps 7 to 12 are missing in events.jsonl" in answer.err
     assert answer.out.startswith(
-        f"run {trained.name} can be repeated up to step 6 only: its record lacks steps 7 to 12, "
+        f"Run {trained.name} can be repeated up to step 6 only: its record lacks steps 7 to 12, "
         "and whatever was edited there"
     )
     (record,) = shell(f"replay {trained.name} --json").records

@@ -14,10 +14,11 @@ import psutil
 import pytest
 
 from mlcore.commands import Continue, Edit, Pause, Stop
-from mlcore.errors import RunError, SettingsError
+from mlcore.errors import JobError, RunError, SettingsError
 from mlcore.events import Finished, Stopped
 from mlcore.jobs import Jobs
 from mlcore.replay import replay
+from mlcore.run import execute
 from mlcore.runs import ENDED, read_state, send
 from mlcore.runs.active.queue import RunQueue
 from mlcore.runs.record.worker import read_worker
@@ -167,6 +168,7 @@ from pathlib import Path
 from mlcore.config import RunConfig
 from mlcore.jobs import Jobs
 from mlcore.replay import replay
+from mlcore.run import execute
 signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored behind a shell's `&`
 jobs = Jobs(Path(sys.argv[1]))
 atexit.register(jobs.shutdown)
@@ -205,6 +207,17 @@ def test_a_server_that_is_asked_to_end_stops_its_runs_and_a_killed_one_leaves_th
     finally:
         server.stdout.close()
         jobs.shutdown()
+
+
+def test_a_replay_ends_with_the_server_that_asked_for_it(tmp_path, config, wait):
+    jobs = Jobs(tmp_path)
+    folder = jobs.store.create(config(train__epochs=400))
+    execute(folder)
+    job = jobs.submit("replay", {"run": str(folder.path)})
+    wait(lambda: job.progress(), "the first steps of the replay")
+    jobs.close()
+    with pytest.raises(JobError, match=r"The replay was stopped at step [\d,]+ of [\d,]+\."):
+        job.wait(60)
 
 
 def test_resuming_refuses_what_makes_no_sense(jobs, config, watch):
