@@ -35,7 +35,7 @@ def faults(page: Page, *, strong: bool = False) -> list[str]:
         page.evaluate(resources.files("axe_playwright_python").joinpath("axe.min.js").read_text())
     found: dict[str, Any] = page.evaluate(
         "strong => axe.run(document, {resultTypes: ['violations'],"
-        " ...(strong ? {runOnly: ['color-contrast-enhanced']} : {})})",
+        " ...(strong ? {runOnly: {type: 'rule', values: ['color-contrast-enhanced']}} : {})})",
         strong,
     )
     return [

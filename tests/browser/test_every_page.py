@@ -17,7 +17,7 @@ from tests.browser.noise import Noise
 from tests.browser.server import DESKTOP, App, start_app, wait_settled
 from tests.dashboard.train_page import CONFIG
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]  # all pages in one test
 
 SETTINGS = "data.name=digits&data.batch_size=32&data.validation=200&train.epochs=3&train.device=cpu"
 SHOWS = {
