@@ -17,6 +17,7 @@ TYPE = 1.4
 HEIGHT = 1.25
 """How much higher a chart is; it is as wide as its place."""
 
+_IN_CELLS = 10  # pixels of type, before it is enlarged
 _PADDING = frozenset("lrtb")
 
 
@@ -45,6 +46,8 @@ def _with_sizes(trace: dict[str, Any]) -> dict[str, Any]:
     """With the sizes that Plotly gives curves and marks by itself."""
     if not trace.get("type", "scatter").startswith("scatter"):
         return trace
+    if trace.get("mode") == "text":  # in the cells of a matrix, which are no larger
+        return trace | {"textfont": {"size": _IN_CELLS} | trace.get("textfont", {})}
     return trace | {
         "line": {"width": 2} | trace.get("line", {}),
         "marker": {"size": 6} | trace.get("marker", {}),

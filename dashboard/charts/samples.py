@@ -105,7 +105,8 @@ def _label_width(rows: Sequence[SampleRow]) -> int:
 
 def _style(colours: Palette, blocks: int, width: int) -> str:
     return f"""
-.samples {{ display: grid; grid-template-columns: repeat({blocks}, 1fr); gap: 4px 28px; }}
+.samples {{ display: grid; grid-template-columns: repeat({blocks}, 1fr); gap: 4px 28px;
+  max-width: 80rem; }}
 .samples div {{ display: flex; align-items: center; gap: 12px; min-width: 0; }}
 .samples b {{ flex: none; width: {width}ch; text-align: right; font-weight: 600;
   font-size: 0.95rem; color: {colours.text}; overflow-wrap: anywhere; line-height: 1.15; }}

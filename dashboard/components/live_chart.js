@@ -37,6 +37,12 @@ const themed = (value, resolve) => {
   return value;
 };
 
+// A colour that is written for both schemes, as the page has it now.
+const ofScheme = (value, styles) => {
+  const both = /^light-dark\((.+),(.+)\)$/.exec(value);
+  return both ? both[styles.colorScheme.includes("dark") ? 2 : 1].trim() : value;
+};
+
 // The labels of edits, each on a line where it has room; those without room speak on hover.
 const labels = ({ edits = [], notes = 0 }, width, panel, [first, last], times) => {
   const line = LINE * times;
@@ -205,7 +211,7 @@ class Chart {
     const resolve = (name) => {
       if (name === "--st-chart-muted") return quiet;
       const number = /^--st-chart-color-(\d+)$/.exec(name);
-      if (!number) return styles.getPropertyValue(name).trim() || undefined;
+      if (!number) return ofScheme(styles.getPropertyValue(name).trim(), styles) || undefined;
       const colors = styles.getPropertyValue("--st-chart-categorical-colors").split(/,(?![^(]*\))/);
       return colors[(number[1] - 1) % colors.length].trim() || undefined;
     };

@@ -24,6 +24,7 @@ def test_type_lines_marks_and_margins_are_larger_and_data_are_as_they_were() -> 
             go.Scatter(x=[1, 2], y=[3, 4], line={"width": 1}, marker={"size": [4, 8]}),
             go.Scatter(y=np.array([5.0, 6.0]), textfont={"size": 10}),
             go.Bar(y=[20], width=0.6),
+            go.Scatter(y=[1], text=["1,113"], mode="text"),
         ],
         layout(LIGHT, height=400),
     )
@@ -43,4 +44,5 @@ def test_type_lines_marks_and_margins_are_larger_and_data_are_as_they_were() -> 
     assert large.data[1].textfont.size == 10 * TYPE
     assert large.to_dict()["data"][1]["y"] == figure.to_dict()["data"][1]["y"]
     assert large.data[2].width == 0.6
+    assert large.data[3].textfont.size < large.layout.font.size  # it stays in its cell
     assert figure.layout.font.size == 13
