@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,8 @@ from mlcore.data import CATALOG
 from mlcore.insight.ranking import RANKINGS
 from mlcore.run import execute
 from mlcore.runs import RunFolder, RunStore
+from mlcore.runs.record.worker import WorkerRecord, write_worker
+from tests.dashboard.train_page import STARTED, record
 
 Address = Callable[[AppTest, str], str | None]
 CONFIG = RunConfig(
@@ -27,9 +30,11 @@ CONFIG = RunConfig(
 
 @pytest.fixture(scope="module")
 def trained(page_folder: Path) -> RunFolder:
-    """A finished run, and one before it that never began."""
+    """A finished run, and one before it whose process was lost before its first step."""
     store = RunStore(page_folder / "runs")
-    store.create(CONFIG)
+    lost = store.create(CONFIG, name="lost")
+    record(lost, STARTED)
+    write_worker(lost.path, replace(WorkerRecord.mine(), identity="another"))
     folder = store.create(CONFIG, name="two *epochs*")
     execute(folder)
     return folder
@@ -77,7 +82,7 @@ def test_the_list_of_runs_shows_name_state_and_accuracy_newest_first(
     labels = page.selectbox(key="model-source").options
     assert labels[0].startswith(f"two *epochs* · {recent_moment(trained.meta['created'])} · ")
     assert re.search(r" · \d+\.\d\d % \(\d+\.\d\d to \d+\.\d\d %\)$", labels[0])
-    assert "queued" in labels[1] or "lost" in labels[1]
+    assert "process was lost" in labels[1]
 
 
 def test_checkpoints_are_offered_latest_first_and_another_can_be_tested(
@@ -292,6 +297,6 @@ def test_a_data_set_that_is_not_there_is_a_sentence_with_a_way_out(
 def test_a_run_without_checkpoints_says_when_there_will_be_one(
     app: AppTest, trained: RunFolder
 ) -> None:
-    other = next(run.id for run in RunStore(trained.path.parent).list() if run.id != trained.id)
-    page = open_page(app, RunFolder(trained.path.parent / other))
+    lost = next(run for run in RunStore(trained.path.parent).list() if run.name == "lost")
+    page = open_page(app, RunFolder(lost.path))
     assert any("no checkpoint yet" in text.value for text in page.info)

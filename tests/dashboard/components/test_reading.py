@@ -14,7 +14,7 @@ from dashboard.components.script import lean
 from tests.dashboard.charts.test_theme import contrast
 
 COMPONENTS = Path(reading.__file__).parent
-STYLE = Path(reading.__file__).parents[1] / "assets" / "reading.css"
+COLOURS = Path(reading.__file__).parents[1] / "assets" / "colours.css"
 
 
 def test_a_text_that_is_only_read_is_shown_literally():
@@ -43,10 +43,11 @@ def test_scripts_keep_their_entry(module):
 @pytest.mark.parametrize(("colours", "at"), [(LIGHT, 0), (DARK, 1)])
 def test_grey_text_code_and_buttons_can_be_read(colours, at):
     """4.5 : 1 on the page, and white on the buttons."""
-    pairs = re.findall(
-        r"(?<!-)(color|background-color): light-dark\((#\w{6}), (#\w{6})\)", STYLE.read_text()
+    found = re.findall(
+        r"--(quiet-text|accent-strong|code-text|button[\w-]*): light-dark\((#\w{6}), (#\w{6})\)",
+        COLOURS.read_text(),
     )
-    assert len(pairs) >= 4
-    for kind, *both in pairs:
-        behind = colours.background if kind == "color" else "#ffffff"
-        assert contrast(both[at], behind) > 4.5, (kind, both[at])
+    assert len(found) == 5
+    for name, *both in found:
+        behind = "#ffffff" if name.startswith("button") else colours.background
+        assert contrast(both[at], behind) > 4.5, (name, both[at])
