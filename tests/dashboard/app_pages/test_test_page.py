@@ -32,7 +32,7 @@ CONFIG = RunConfig(
 def trained(page_folder: Path) -> RunFolder:
     """A finished run, and one before it whose process was lost before its first step."""
     store = RunStore(page_folder / "runs")
-    lost = store.create(CONFIG, name="lost")
+    lost = store.create(CONFIG, name="cut off")
     record(lost, STARTED)
     write_worker(lost.path, replace(WorkerRecord.mine(), identity="another"))
     folder = store.create(CONFIG, name="two *epochs*")
@@ -82,7 +82,7 @@ def test_the_list_of_runs_shows_name_state_and_accuracy_newest_first(
     labels = page.selectbox(key="model-source").options
     assert labels[0].startswith(f"two *epochs* · {recent_moment(trained.meta['created'])} · ")
     assert re.search(r" · \d+\.\d\d % \(\d+\.\d\d to \d+\.\d\d %\)$", labels[0])
-    assert "process was lost" in labels[1]
+    assert labels[1].endswith(" · lost")
 
 
 def test_checkpoints_are_offered_latest_first_and_another_can_be_tested(
@@ -297,6 +297,6 @@ def test_a_data_set_that_is_not_there_is_a_sentence_with_a_way_out(
 def test_a_run_without_checkpoints_says_when_there_will_be_one(
     app: AppTest, trained: RunFolder
 ) -> None:
-    lost = next(run for run in RunStore(trained.path.parent).list() if run.name == "lost")
+    lost = next(run for run in RunStore(trained.path.parent).list() if run.name == "cut off")
     page = open_page(app, RunFolder(lost.path))
     assert any("no checkpoint yet" in text.value for text in page.info)
