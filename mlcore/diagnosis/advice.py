@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from mlcore.config import RunConfig
 from mlcore.errors import Notice
 from mlcore.rules import Value
+from mlcore.words import percent
 
 __all__ = ["held_back", "lower_rate", "rate_ratio", "rounded", "usual_rate"]
 
@@ -64,7 +65,7 @@ def held_back(config: RunConfig) -> tuple[Notice, Mapping[str, Value]] | None:
         )
     if model.dropout >= _DROPS:
         return (
-            Notice("Drop fewer units: {share:.0%} is much.", share=model.dropout),
+            Notice("Drop fewer units: {share} is much.", share=percent(model.dropout, 0)),
             {"model.dropout": 0.2},
         )
     if optim.weight_decay >= _DECAYS.get(optim.name, _DECAY):

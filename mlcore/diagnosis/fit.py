@@ -16,7 +16,7 @@ from mlcore.diagnosis.finding import Evidence, Finding
 from mlcore.errors import Notice
 from mlcore.events import EpochDone
 from mlcore.rules import Value
-from mlcore.words import figure
+from mlcore.words import figure, percent
 
 __all__ = ["dead_units", "finished_too_early", "over_fitting", "plateau", "under_fitting"]
 
@@ -176,9 +176,9 @@ def dead_units(curves: Curves) -> Finding | None:
         tone="problem",
         title=Notice("Dead units"),
         says=Notice(
-            "{share:.0%} of one layer's units were 0 for every image after epoch {epoch:,}: no "
+            "{share} of one layer's units were 0 for every image after epoch {epoch:,}: no "
             "gradient reaches them, so they learn nothing more.",
-            share=last.dead_units,
+            share=percent(last.dead_units, 0),
             epoch=last.epoch,
         ),
         evidence=Evidence(first=max(1, last.step - curves.steps_per_epoch), last=last.step),
@@ -207,9 +207,9 @@ def finished_too_early(curves: Curves) -> Finding | None:
         tone="note",
         title=Notice("Finished too early"),
         says=Notice(
-            "In the last epoch the loss still fell by {share:.0%}: it was getting better when it "
+            "In the last epoch the loss still fell by {share}: it was getting better when it "
             "ended.",
-            share=1 - losses[-1] / losses[-2],
+            share=percent(1 - losses[-1] / losses[-2], 0),
         ),
         evidence=Evidence(first=epochs[-2].step, last=epochs[-1].step),
         advice=Notice("Train longer: {epochs} epochs.", epochs=more),

@@ -8,7 +8,7 @@ from mlcore.diagnosis.advice import held_back, lower_rate, rate_ratio, usual_rat
 from mlcore.diagnosis.curves import Curves
 from mlcore.diagnosis.finding import Evidence, Finding
 from mlcore.errors import Notice
-from mlcore.words import figure
+from mlcore.words import figure, percent
 
 __all__ = ["noisy", "rate_too_high", "rate_too_low"]
 
@@ -149,9 +149,9 @@ def noisy(curves: Curves) -> Finding | None:
         tone="note",
         title=Notice("Noisy: small batches"),
         says=Notice(
-            "The loss jumps by {share:.0%} of its mean from step to step, as each step sees "
+            "The loss jumps by {share} of its mean from step to step, as each step sees "
             "{size} images only; the moving mean shows where it goes.",
-            share=spread / mean,
+            share=percent(spread / mean, 0),
             size=size,
         ),
         evidence=Evidence(first=curves.step - len(losses) + 1, last=curves.step),

@@ -11,7 +11,7 @@ from mlcore.diagnosis.curves import Curves
 from mlcore.diagnosis.finding import Evidence, Finding
 from mlcore.errors import Notice
 from mlcore.rules import Value
-from mlcore.words import figure
+from mlcore.words import figure, percent
 
 __all__ = ["diverging", "learning", "start_expected", "start_far_off"]
 
@@ -88,9 +88,9 @@ def learning(curves: Curves) -> Finding | None:
         says = Notice("The training loss has fallen from {first} to {now}.", **values)
     else:
         says = Notice(
-            "The training loss has fallen from {first} to {now}, and {accuracy:.1%} of the "
+            "The training loss has fallen from {first} to {now}, and {accuracy} of the "
             "held-out images are recognised.",
-            accuracy=accuracy,
+            accuracy=percent(accuracy, 1),
             **values,
         )
     return Finding(
