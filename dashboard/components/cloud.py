@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from dashboard.charts.signs import class_colour, class_letters
 from dashboard.charts.theme import Palette
 from dashboard.components.message import DECODER, SPRITE_COLUMNS, pack_arrays, sprite
-from dashboard.components.script import lean
+from dashboard.components.script import LASTING, lean
 from dashboard.words.translation import _
 from dashboard.words.wording import listed
 
@@ -39,7 +39,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const found = decodeArrays(data);
     cloud.show({ ...found, ...found.arrays });
   }
-  return () => { cloud.end(); clouds.delete(parentElement); };
+  return whenGone(parentElement, () => { cloud.end(); clouds.delete(parentElement); });
 }
 """
 
@@ -119,7 +119,7 @@ def letters_in_words(classes: Sequence[str]) -> str:
 def cloud_script() -> str:
     """The drawing alone, for other components."""
     here = Path(__file__)
-    return DECODER + lean(here.with_name("type_size.js")) + lean(here.with_suffix(".js"))
+    return DECODER + LASTING + lean(here.with_name("type_size.js")) + lean(here.with_suffix(".js"))
 
 
 @functools.cache

@@ -253,5 +253,5 @@ export default function ({ data, parentElement, setTriggerValue }) {
     drawings.set(parentElement, drawing);
   }
   drawing.update(data, (value) => setTriggerValue("drawing", value));
-  return () => { drawing.end(); drawings.delete(parentElement); };
+  return whenGone(parentElement, () => { drawing.end(); drawings.delete(parentElement); });
 }

@@ -20,7 +20,7 @@ from typing import Any, Literal
 import streamlit as st
 
 from dashboard.components.message import message
-from dashboard.components.script import lean
+from dashboard.components.script import LASTING, lean
 from dashboard.words.translation import _, translated
 from mlcore.words import NO_IMAGE
 
@@ -153,5 +153,5 @@ def _numbers() -> Any:
 @functools.cache
 def _component() -> Any:
     folder = Path(__file__).parent
-    script = "\n".join(lean(folder / f"{part}.js") for part in _PARTS)
+    script = LASTING + "\n".join(lean(folder / f"{part}.js") for part in _PARTS)
     return st.components.v2.component("drawing_pad", js=script, isolate_styles=False)

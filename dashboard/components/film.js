@@ -212,5 +212,5 @@ export default function ({ data, parentElement, setTriggerValue }) {
     setTriggerValue("opened", index);
   };
   if (data) film.show(decodeArrays(data));
-  return () => { film.end(); films.delete(parentElement); };
+  return whenGone(parentElement, () => { film.end(); films.delete(parentElement); });
 }

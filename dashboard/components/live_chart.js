@@ -222,7 +222,10 @@ class Chart {
       this.width = this.node.clientWidth;
       const { data, layout, run } = this.header;
       const drawnLayout = this.layout(layout, run, resolve);
-      if (run !== this.run) this.restore(run, drawnLayout);
+      if (run !== this.run) this.restore(run);
+      if (this.range) {
+        drawnLayout.xaxis = { ...drawnLayout.xaxis, autorange: false, range: [...this.range] };
+      }
       const options = {
         responsive: false,
         displaylogo: false,
@@ -261,10 +264,9 @@ class Chart {
   }
 
   // A run's zoom is kept when a person leaves the page and comes back.
-  restore(run, layout) {
+  restore(run) {
     this.run = run;
     this.range = zooms.get(run) ?? null;
-    if (this.range) layout.xaxis = { ...layout.xaxis, autorange: false, range: [...this.range] };
   }
 
   hoverAgain() {
@@ -317,5 +319,5 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
   if (data) chart.show(decode(data), setStateValue, setTriggerValue).catch((error) => {
     chart.node.textContent = error.message;
   });
-  return () => { chart.end(); charts.delete(parentElement); };
+  return whenGone(parentElement, () => { chart.end(); charts.delete(parentElement); });
 }

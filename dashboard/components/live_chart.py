@@ -20,7 +20,7 @@ import streamlit as st
 
 from dashboard.components import plotly_js
 from dashboard.components.message import message
-from dashboard.components.script import lean
+from dashboard.components.script import LASTING, lean
 from dashboard.words.translation import _
 
 __all__ = ["chart_message", "live_chart", "pack", "visible_range"]
@@ -136,7 +136,12 @@ def _kind(values: np.ndarray[Any, Any]) -> str:
 def _script() -> str:
     """The component's script without its comments: it is sent with every refresh."""
     here = Path(__file__)
-    return plotly_js.LOADER + lean(here.with_name("type_size.js")) + lean(here.with_suffix(".js"))
+    return (
+        plotly_js.LOADER
+        + LASTING
+        + lean(here.with_name("type_size.js"))
+        + lean(here.with_suffix(".js"))
+    )
 
 
 @functools.cache

@@ -221,5 +221,5 @@ export default function ({ data, parentElement }) {
     networks.set(parentElement, network);
   }
   if (data) network.show(decodeArrays(data));
-  return () => { network.end(); networks.delete(parentElement); };
+  return whenGone(parentElement, () => { network.end(); networks.delete(parentElement); });
 }

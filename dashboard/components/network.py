@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from dashboard.charts.theme import Palette
 from dashboard.components.message import DECODER, pack_arrays
-from dashboard.components.script import lean
+from dashboard.components.script import LASTING, lean
 from dashboard.words.network import layer_title
 from dashboard.words.translation import _
 from mlcore.insight.diagram import Diagram, DrawnLayer, Reaction
@@ -160,6 +160,6 @@ def _digest(header: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> str:
 @functools.cache
 def _component() -> Any:
     folder = Path(__file__).parent
-    script = DECODER + "".join(lean(folder / f"{part}.js") for part in _PARTS)
+    script = DECODER + LASTING + "".join(lean(folder / f"{part}.js") for part in _PARTS)
     css = (folder / "network.css").read_text(encoding="utf-8")
     return st.components.v2.component("network", js=script, css=css, isolate_styles=False)

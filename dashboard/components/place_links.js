@@ -4,7 +4,7 @@
 
 let ends; // of the listeners that there are: a change of theme calls again, and ends none
 
-export default function ({ data, setTriggerValue }) {
+export default function ({ data, parentElement, setTriggerValue }) {
   ends?.abort();
   const mine = new AbortController();
   ends = mine;
@@ -30,5 +30,5 @@ export default function ({ data, setTriggerValue }) {
   };
   document.addEventListener("click", follow, { capture: true, signal: mine.signal });
   window.addEventListener("popstate", back, { signal: mine.signal });
-  return () => mine.abort();
+  return whenGone(parentElement, () => mine.abort());
 }

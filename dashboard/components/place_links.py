@@ -15,7 +15,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.components.script import lean
+from dashboard.components.script import LASTING, lean
 
 __all__ = ["follow_links"]
 
@@ -47,5 +47,5 @@ def follow_links(go: Callable[..., None], names: Iterable[str] = (), **always: s
 
 @functools.cache
 def _component() -> Any:
-    script = lean(Path(__file__).with_suffix(".js"))
+    script = LASTING + lean(Path(__file__).with_suffix(".js"))
     return st.components.v2.component("place_links", js=script, isolate_styles=False)

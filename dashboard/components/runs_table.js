@@ -249,5 +249,5 @@ export default function ({ data, parentElement, setTriggerValue }) {
   }
   table.ask = (what, value) => setTriggerValue("asked", { what, value });
   if (data) table.show(data);
-  return () => { table.root.remove(); tables.delete(parentElement); };
+  return whenGone(parentElement, () => { table.root.remove(); tables.delete(parentElement); });
 }

@@ -17,7 +17,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.components.script import lean
+from dashboard.components.script import LASTING, lean
 from dashboard.words.translation import _
 
 __all__ = ["Heading", "Row", "RunsTable", "runs_table"]
@@ -126,6 +126,6 @@ def _words(table: RunsTable) -> dict[str, str]:
 
 @functools.cache
 def _component() -> Any:
-    script = lean(Path(__file__).with_suffix(".js"))
+    script = LASTING + lean(Path(__file__).with_suffix(".js"))
     css = _STYLE.read_text(encoding="utf-8")
     return st.components.v2.component("runs_table", js=script, css=css, isolate_styles=False)

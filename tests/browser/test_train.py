@@ -152,6 +152,13 @@ def test_zoom_and_node_survive_refreshes_and_a_double_click_shows_all(app, page,
         }""",
         arg=zoomed,
     )
+    page.get_by_role("link", name="Data", exact=True).click()
+    page.locator(CHART).wait_for(state="detached")
+    page.get_by_role("link", name="Train", exact=True).click()
+    page.locator(CHART).wait_for()
+    for _ in range(2):
+        wait_for_redraw(page)
+    assert shown_range(page) == zoomed
     press_stop(page)
     assert shown_range(page) == zoomed
     page.locator(".live-chart .nsewdrag").first.dblclick()
