@@ -34,7 +34,8 @@ SHOWS = {
 """Page → what stands on it once it is drawn."""
 
 _OUTSIDE = """width => {
-  const wide = document.documentElement.scrollWidth;
+  const main = document.querySelector('[data-testid=stMain]');
+  const wide = document.documentElement.scrollWidth + main.scrollWidth - main.clientWidth;
   const cut = [...document.querySelectorAll('main :is(button, a, input)')]
     .filter((node) => node.getClientRects().length)
     .filter((node) => !node.closest('.modebar, .st-key-finding-titles, .runs-table')) // they scroll
