@@ -149,8 +149,8 @@ def noisy(curves: Curves) -> Finding | None:
         tone="note",
         title=Notice("Noisy: small batches"),
         says=Notice(
-            "The loss jumps by {share} of its mean from step to step, as each step sees "
-            "{size} images only; the moving mean shows where it goes.",
+            "The loss jumps by {share} of its mean from step to step, as a step sees so few "
+            "images (batch size {size}); the moving mean shows where it goes.",
             share=percent(spread / mean, 0),
             size=size,
         ),

@@ -55,6 +55,7 @@ class CheckpointManager:
         self._folder, self._save, self._clock = folder, save, clock
         self._best_loss = best
         self._best_file = folder.best_checkpoint()
+        self._epoch: EpochDone | None = None  # the newest
         self._began = self._last = clock()
         self._spent = 0.0
         self._paused: float | None = None  # since when
@@ -70,6 +71,8 @@ class CheckpointManager:
             self._last = self._clock()
             self._paused = None
 
+        if isinstance(event, EpochDone):
+            self._epoch = event
         reason = self._reason(event)
         if reason is None:
             return None
@@ -77,7 +80,7 @@ class CheckpointManager:
         path = self._folder.checkpoints_path / checkpoint_name(event.step)
         began = self._clock()
         self._save(path)
-        best = isinstance(event, EpochDone) and self._is_best(event, path)
+        best = self._is_best(event, path)
         self._delete_old(path)
 
         self._last = self._clock()
@@ -111,7 +114,11 @@ class CheckpointManager:
     def _affordable(self) -> bool:
         return self._spent <= GRACE + SHARE * (self._clock() - self._began)
 
-    def _is_best(self, epoch: EpochDone, path: Path) -> bool:
+    def _is_best(self, event: Event, path: Path) -> bool:
+        """Whether it is the best one that was written; only at an epoch's end that is known."""
+        epoch = self._epoch
+        if epoch is None or epoch.step != event.step:
+            return False
         loss = epoch.train_loss if epoch.validation_loss is None else epoch.validation_loss
         if self._best_loss is not None and loss >= self._best_loss:
             return False

@@ -43,6 +43,22 @@ def test_each_epoch_is_kept_and_the_best_is_marked(folder, clock, epoch_done):
     assert [note.best for note in notes if note] == [True, True, False, False, True]
 
 
+def test_the_end_of_a_run_whose_epochs_were_too_short_to_be_written_may_be_the_best(
+    folder, epoch_done
+):
+    clock = Clock(cost=0.3)  # the first is written, and no time is left for another
+    manager = CheckpointManager(folder, clock.save, clock=clock)
+    losses = [3.0, 0.5, 1.0]
+    notes = [manager.save_if_due(epoch_done(n, 10 * n, loss)) for n, loss in enumerate(losses, 1)]
+    assert [note is not None and note.best for note in notes] == [True, False, False]
+    end = manager.save_if_due(Stopped(step=30, epoch=3))
+    assert end is not None
+    assert end.best  # that of 0.5 was not written
+    in_mid_epoch = manager.save_if_due(Stopped(step=34, epoch=3))
+    assert in_mid_epoch is not None
+    assert not in_mid_epoch.best
+
+
 def test_a_resumed_run_knows_its_best_from_before(folder, clock, epoch_done):
     note = CheckpointManager(folder, clock.save, best=1.0, clock=clock).save_if_due(
         epoch_done(3, 30, 1.5)
