@@ -246,7 +246,7 @@ def strange_in(address: SplitResult) -> dict[str, str]:
         ("test", "cell"): re.compile(r"\d-\d").fullmatch,
         ("runs", "view"): COMPARED_PARTS.get,
         ("runs", "where"): parse_condition,
-        ("runs", "sort"): find_column,
+        ("runs", "sort"): lambda text: find_column(text.removeprefix("-")),
     }
     return {
         name: text

@@ -140,7 +140,7 @@ def write_in_address(parts: Sequence[str]) -> None:
             _SORT: None if sort == f"-{_NEWEST}" else sort,
             _COLUMNS: places.place(_COLUMNS),
             _SELECTED: ",".join(few) or None,
-            _PART: None if shown == parts[0] or not view.selected else shown,
+            _PART: None if shown == parts[0] else shown,
         }
     )
 

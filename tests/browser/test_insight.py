@@ -57,7 +57,7 @@ def test_an_image_is_followed_into_the_network_and_the_epochs_are_played(
     page.wait_for_url(re.compile(r"unit=2\.4"))
     main = page.get_by_test_id("stMain")
     expect(main.get_by_text("fc2 · unit 4", exact=True)).to_be_visible()
-    expect(main.get_by_text(re.compile(r"^The sum is -?\d+\.\d{4}\."))).to_be_visible()
+    expect(main.get_by_text(re.compile(r"^The sum is −?\d+\.\d{4}\."))).to_be_visible()
 
     page.get_by_role("radio", name="Over time").or_(
         page.get_by_role("button", name="Over time")

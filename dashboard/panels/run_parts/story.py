@@ -49,7 +49,9 @@ def moments(history: History) -> list[Moment]:
     found.sort(key=lambda one: one.step)
     best = next((saved for saved in reversed(history.checkpoints) if saved.best), None)
     if best is not None and best.epoch:
-        words = _("The best checkpoint that was written: the lowest validation loss, or else training loss.")
+        words = _(
+            "The best checkpoint that was written: the lowest validation loss, or else training loss."
+        )
         found.append(Moment(step=best.step, epoch=best.epoch, words=words))
         found.sort(key=lambda one: one.step)
     if (end := _end(history)) is not None:

@@ -184,3 +184,13 @@ def test_a_deleted_run_leaves_for_the_table(made, runs) -> None:
     assert len(runs.list()) == 1
     assert [title.value for title in app.title] == ["Runs"]
     assert f"undo-delete-{first.id}" in keys(app)
+
+
+def test_a_link_to_a_part_leads_there_once_runs_are_selected(runs) -> None:
+    made = [runs.create(CONFIG, name=name) for name in ("one", "two")]
+    app = opened(view="settings")
+    assert app.query_params["view"] in ("settings", ["settings"])
+    app.session_state["places"]["selected"] = ",".join(run.id for run in made)
+    app.run()
+    (part,) = [one for one in app.get("button_group") if "runs-part" in str(one.key)]
+    assert part.value in ("settings", ["settings"])
