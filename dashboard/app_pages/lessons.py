@@ -22,8 +22,9 @@ def page() -> None:
         )
     )
     lesson = choose_lesson()
-    st.header(translated(lesson.title), anchor=False)
-    st.markdown(translated(lesson.question))
+    with st.container(key="lesson-head"):
+        st.header(translated(lesson.title), anchor=False)
+        st.markdown(translated(lesson.question))
     run_and_watch(lesson)
     titled(_("Why"), translated(lesson.why))
     both_codes(lesson)

@@ -9,7 +9,7 @@ from dashboard.words.translation import N_
 
 __all__ = ["GROUPS", "LESSON", "QUESTIONS", "Question"]
 
-LESSON = "lesson-deeds"
+LESSON = "lesson-head"
 """Key of an element that stands at the head of every experiment."""
 
 

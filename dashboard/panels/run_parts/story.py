@@ -50,7 +50,8 @@ def moments(history: History) -> list[Moment]:
     best = next((saved for saved in reversed(history.checkpoints) if saved.best), None)
     if best is not None and best.epoch:
         words = _(
-            "The best checkpoint that was written: the lowest validation loss, or else training loss."
+            "The best checkpoint that was written: the lowest validation loss, or else "
+            "training loss."
         )
         found.append(Moment(step=best.step, epoch=best.epoch, words=words))
         found.sort(key=lambda one: one.step)
