@@ -44,14 +44,14 @@ def buttons(history: History) -> None:
     elif history.state == "running":
         _pause(history, "pause")
     text = _("Ends the run and keeps its model; it can be resumed later.")
-    _button(_("Stop training"), "stop", ":material/stop:", history, Stop(), text)
+    _button(_("Stop"), "stop", ":material/stop:", history, Stop(), text)
 
 
 def _before_it_starts(history: History) -> None:
     """The button that cancels a run before its first step."""
     waits = server.queue().snapshot().position(history.folder.id)
     st.button(
-        _("Cancel") if waits else _("Stop training"),
+        _("Cancel") if waits else _("Stop"),
         key="cancel" if waits else "stop",
         icon=":material/close:" if waits else ":material/stop:",
         help=_("It no longer waits; it can be started again later.")

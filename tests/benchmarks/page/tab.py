@@ -86,7 +86,7 @@ def press_train(page: Page) -> float:
 
 
 def stop(page: Page) -> float:
-    """Click on Stop training; milliseconds until the page says that the run has stopped."""
+    """Click on Stop; milliseconds until the page says that the run has stopped."""
     return click(page, button(page, "stop"), ("badge", "Stopped"))[0]
 
 
