@@ -20,9 +20,9 @@ from dashboard.words.translation import _
 from dashboard.words.wording import as_markdown, listed
 from mlcore.commands import Command, Continue, Edit, Pause, RunEpoch, RunSteps, Stop
 from mlcore.config import RunConfig
-from mlcore.errors import SettingsError
+from mlcore.errors import RunError, SettingsError
 from mlcore.rules import Value
-from mlcore.runs import History, Request
+from mlcore.runs import ENDED, History, Request
 
 __all__ = ["answer_due", "beside_network", "buttons", "pending", "single_steps"]
 
@@ -185,4 +185,14 @@ def _apply(history: History) -> None:
             )
         )
     elif changes := pending_changes(history.config, values, touched):
-        _send(history, Edit(changes=changes))
+        edits = len(history.edits)
+        if history.state not in ENDED:
+            _send(history, Edit(changes=changes))
+        now = history_of(history.folder)
+        if now.state in ENDED and len(now.edits) == edits:
+            problems.report(
+                RunError(
+                    "The run ended before the change reached it: train more epochs with it, or "
+                    "branch off."
+                )
+            )

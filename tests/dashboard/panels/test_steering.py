@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mlcore.commands import Continue, Edit, Pause, RunEpoch, RunSteps
-from mlcore.events import EditRefused, Paused, SettingsEdited
+from mlcore.events import EditRefused, Paused, SettingsEdited, Stopped
 from mlcore.runs import ControlLog
 from tests.dashboard.train_page import (
     ADDRESS,
@@ -52,6 +52,18 @@ def test_what_the_sidebar_changes_can_be_applied_to_the_running_model(made):
     app.run()
     assert "apply" not in keys(app)
     assert b"lr 0.003 \\u2192 0.02" in chart_header(app)
+
+
+def test_a_change_that_comes_after_the_end_is_answered_by_a_sentence(made):
+    folder = made(STARTED, STEPS, EPOCH, alive=True)
+    app = opened(**ADDRESS)
+    app.text_input(key="optim.lr").set_value("0.02").run()
+    record(folder, Stopped(step=39, epoch=1))
+    app.button(key="apply").click().run()
+    assert ControlLog(folder).poll() == []
+    assert [error.value.replace("\\", "") for error in app.error] == [
+        "The run ended before the change reached it: train more epochs with it, or branch off."
+    ]
 
 
 def test_an_edit_that_was_refused_is_a_sentence_until_the_sidebar_asks_for_something_else(made):
