@@ -12,7 +12,7 @@ from dashboard import server
 from dashboard.server.replays import replays
 from mlcore.config import RunConfig
 from mlcore.run import execute
-from mlcore.runs import RunFolder, RunStore
+from mlcore.runs import RunFolder, RunStore, ask_resume
 from tests.dashboard.train_page import STARTED, STEPS, sentences
 
 CONFIG = RunConfig.from_flat(
@@ -78,6 +78,16 @@ def test_the_first_step_that_differs_is_named(app: AppTest, trained: RunFolder) 
     assert f"Run {trained.id} differs first at step 1: recorded 9.5, replayed {loss[:6]}" in (
         words.replace("\\", "")
     )
+
+
+def test_what_was_found_is_said_of_the_run_as_it_was(app: AppTest, trained: RunFolder) -> None:
+    page = opened(app, trained)
+    assert "is the same to the last bit: 46 steps" in replayed_to_the_end(page, trained)
+    ask_resume(trained, {"train.epochs": 3})
+    execute(trained)
+    page.run()
+    assert "is the same to the last bit" not in sentences(page)
+    assert "is the same to the last bit: 69 steps" in replayed_to_the_end(page, trained)
 
 
 def test_a_replay_is_stopped_and_the_run_is_as_it_was(app: AppTest, page_folder: object) -> None:
