@@ -51,6 +51,10 @@ def opened(app: AppTest, run: RunFolder) -> AppTest:
 
 def replayed_to_the_end(page: AppTest, run: RunFolder) -> str:
     page.button(key=f"run-replay-{run.id}").click().run()
+    return at_the_end(page, run)
+
+
+def at_the_end(page: AppTest, run: RunFolder) -> str:
     until = time.monotonic() + 60
     while page.button(key=f"run-replay-{run.id}").disabled:
         assert time.monotonic() < until
@@ -99,12 +103,7 @@ def test_a_replay_is_stopped_and_the_run_is_as_it_was(app: AppTest, page_folder:
     page = opened(app, folder)
     page.button(key=f"run-replay-{folder.id}").click().run()
     page.button(key=f"stop-replay-{folder.id}").click().run()
-    until = time.monotonic() + 60
-    while page.button(key=f"run-replay-{folder.id}").disabled:
-        assert time.monotonic() < until
-        time.sleep(0.05)
-        page.run()
-    assert "The replay was stopped at step" in sentences(page)
+    assert "The replay was stopped at step" in at_the_end(page, folder)
     assert folder.events_path.read_bytes() == before
 
 
