@@ -42,7 +42,6 @@ FORMS_ELSEWHERE = {  # file → what its numbers are
     "components/cloud.js": "places in SVG",
     "components/film.js": "a measured time, for tests",
     "components/network.js": "lengths in SVG",
-    "panels/figures.py": "a change: its sign is read by Streamlit for the arrow",
     "panels/chart.py": "seconds in a text",
 }
 
