@@ -98,8 +98,9 @@ def test_a_form_is_found(text: str) -> None:
     assert FORM.search(text)
 
 
-def test_css_and_charts_have_the_same_quiet_text() -> None:
+def test_css_and_charts_have_the_same_page_and_quiet_text() -> None:
     css = (ROOT / "assets" / "colours.css").read_text(encoding="utf-8")
+    assert f"--page: light-dark({LIGHT.background}, {DARK.background});" in css
     assert f"--quiet-text: light-dark({LIGHT.muted}, {DARK.muted});" in css
     assert f"--pen: {DARK.right};" in css
 
