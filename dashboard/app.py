@@ -59,7 +59,7 @@ st.set_page_config(
 def main() -> None:
     """Draw the sidebar and the page that the address names."""
     widgets.take_changes()  # done already, but for a release of Streamlit that could not be patched
-    styles("colours", "style", "reading")  # the second for eyes, keyboards and ears
+    styles("colours", "style", "reading")  # the last for eyes, keyboards and ears
     st.logo(_ICON, size="large")
     page = st.navigation(_sections())
     name = page.url_path or _FIRST

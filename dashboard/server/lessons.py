@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections import OrderedDict
 
 import streamlit as st
 
-from dashboard import server
-from mlcore.errors import MlcoreError
-from mlcore.jobs import Job
+from dashboard.server.followed import Followed
 from mlcore.lessons import Pair
 
 __all__ = ["Lessons", "lessons"]
@@ -29,8 +26,7 @@ class Lessons:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._jobs: dict[_Key, Job] = {}
-        self._pairs: OrderedDict[_Key, Pair] = OrderedDict()
+        self._runs: Followed[_Key, Pair] = Followed(lambda told, _: Pair.from_json(told), _KEPT)
         self._numbers = itertools.count(1)
 
     def start(self, name: str, seed: int) -> int:
@@ -40,12 +36,11 @@ class Lessons:
             JobError: no process can be started.
         """
         with self._lock:
-            for key in self._jobs:
-                if key[:2] == (name, seed) and not self._pairs[key].done:
+            for key, pair in self._runs.under_way().items():
+                if key[:2] == (name, seed) and not pair.done:
                     return key[2]
             key = name, seed, next(self._numbers)
-            self._jobs[key] = server.jobs().submit("lesson", {"lesson": name, "seed": seed})
-            self._keep(key, Pair())
+            self._runs.start(key, "lesson", {"lesson": name, "seed": seed}, Pair())
             return key[2]
 
     def look(self, name: str, seed: int, number: int) -> Pair | None:
@@ -54,31 +49,7 @@ class Lessons:
         Raises:
             MlcoreError: the job failed; it can be started again.
         """
-        key = name, seed, number
-        with self._lock:
-            job = self._jobs.get(key)
-            if job is not None:
-                self._take(key, job)
-            return self._pairs.get(key)
-
-    def _take(self, key: _Key, job: Job) -> None:
-        try:
-            result = job.poll()
-            found = job.progress() if result is None else result
-        except MlcoreError:
-            del self._jobs[key], self._pairs[key]
-            raise
-        if found is not None:
-            self._keep(key, Pair.from_json(found))
-        if result is not None:
-            del self._jobs[key]
-
-    def _keep(self, key: _Key, pair: Pair) -> None:
-        self._pairs[key] = pair
-        self._pairs.move_to_end(key)
-        for old in list(self._pairs)[:-_KEPT]:
-            if old not in self._jobs:
-                del self._pairs[old]
+        return self._runs.look((name, seed, number))
 
 
 @st.cache_resource(show_spinner=False)

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from dashboard import server
+from dashboard.server.followed import Followed
 from mlcore.errors import MlcoreError
-from mlcore.jobs import Job
+from mlcore.files import size_of
+from mlcore.runs import RunFolder
 
 __all__ = ["Replayed", "Replays", "replays"]
 
 _KEPT = 100  # results
+
+_Key = tuple[str, int]  # id of the run, bytes of its history: what is said of a run ends with it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +27,7 @@ class Replayed:
 
     done: int = 0  # steps
     of: int = 0  # 0: not known yet
-    result: dict[str, Any] | None = None  # as `mlcore.jobs.replays.replay_run` returns it
+    result: Mapping[str, Any] | None = None  # as `mlcore.jobs.replays.replay_run` returns it
     error: MlcoreError | None = None
 
     @property
@@ -35,63 +37,49 @@ class Replayed:
 
 
 class Replays:
-    """One replay for each run, the newest; safe from any thread."""
+    """The newest replay of each run as its history is now; safe from any thread.
+
+    All methods take the run's folder.
+    """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._jobs: dict[str, Job] = {}
-        self._known: OrderedDict[str, Replayed] = OrderedDict()
+        self._runs: Followed[_Key, Replayed] = Followed(_read, _KEPT)
 
     def start(self, run: Path) -> None:
-        """Replay the run in this folder, unless that is under way.
+        """Replay a run, unless that is under way.
 
         Raises:
             JobError: no process can be started.
         """
-        with self._lock:
-            if run.name not in self._jobs:
-                self._jobs[run.name] = server.jobs().submit("replay", {"run": str(run)})
-                self._keep(run.name, Replayed())
+        self._runs.start(_key(run), "replay", {"run": str(run)}, Replayed())
 
-    def look(self, run: str) -> Replayed | None:
+    def look(self, run: Path) -> Replayed | None:
         """What is known of the replay of a run; None where there is none."""
-        with self._lock:
-            job = self._jobs.get(run)
-            if job is not None:
-                self._keep(run, _polled(job))
-                if self._known[run].ended:
-                    del self._jobs[run]
-            return self._known.get(run)
+        key = _key(run)
+        try:
+            return self._runs.look(key)
+        except MlcoreError as error:
+            failed = Replayed(error=error)
+            self._runs.keep(key, failed)
+            return failed
 
-    def stop(self, run: str) -> None:
+    def stop(self, run: Path) -> None:
         """Ask the replay of a run to end."""
-        with self._lock:
-            if run in self._jobs:
-                self._jobs[run].stop()
+        self._runs.stop(_key(run))
 
-    def forget(self, run: str) -> None:
+    def forget(self, run: Path) -> None:
         """Drop what a replay of a run has found; one under way goes on."""
-        with self._lock:
-            if run not in self._jobs:
-                self._known.pop(run, None)
-
-    def _keep(self, run: str, known: Replayed) -> None:
-        self._known[run] = known
-        self._known.move_to_end(run)
-        for old in list(self._known)[:-_KEPT]:
-            if old not in self._jobs:
-                del self._known[old]
+        self._runs.forget(_key(run))
 
 
-def _polled(job: Job) -> Replayed:
-    try:
-        result = job.poll()
-    except MlcoreError as error:
-        return Replayed(error=error)
-    if result is not None:
-        return Replayed(result=result)
-    progress = job.progress() or {}
-    return Replayed(done=int(progress.get("done", 0)), of=int(progress.get("of", 0)))
+def _key(run: Path) -> _Key:
+    return run.name, size_of(RunFolder(run).events_path)
+
+
+def _read(told: Mapping[str, Any], ended: bool) -> Replayed:
+    if ended:
+        return Replayed(result=told)
+    return Replayed(done=int(told["done"]), of=int(told["of"]))
 
 
 @st.cache_resource(show_spinner=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import math
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -19,7 +20,7 @@ from mlcore.words import counted
 if TYPE_CHECKING:
     from mlcore.replay import Replay
 
-__all__ = ["run"]
+__all__ = ["replay_record", "run"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +47,7 @@ def run(argv: Sequence[str]) -> int:
     finally:
         line.clear()
     if options.json:
-        print_json({"run": folder.id, **_record(found), "versions": _versions(folder)})
+        print_json({"run": folder.id, **replay_record(found), "versions": _versions(folder)})
     else:
         print(_words(folder, found))
     return 0 if found.equal else FAILED
@@ -77,13 +78,21 @@ def _about(found: Replay) -> str:
     return ", ".join(about)
 
 
-def _record(found: Replay) -> dict[str, Any]:
-    """The result as a JSON object."""
+def replay_record(found: Replay) -> dict[str, Any]:
+    """The result as a JSON object; null stands for a loss that is not finite, as in the history."""
     record = {"equal": found.equal, **asdict(found)}
-    if found.difference is not None:
-        reason = found.difference.reason
-        record["difference"]["reason"] = "" if reason is None else str(reason)
+    if (difference := found.difference) is not None:
+        record["difference"] = {
+            "step": difference.step,
+            "recorded": _finite(difference.recorded),
+            "replayed": _finite(difference.replayed),
+            "reason": "" if difference.reason is None else str(difference.reason),
+        }
     return record
+
+
+def _finite(loss: float | None) -> float | None:
+    return loss if loss is not None and math.isfinite(loss) else None
 
 
 def _versions(folder: RunFolder) -> dict[str, Any]:

@@ -89,15 +89,16 @@ class Supervisor:
     def _read(self) -> None:
         chunk = os.read(self._requests, 65_536)
         self._open = bool(chunk)
-        if not chunk:  # the server has ended: nobody waits for what takes long
-            for job in [child.job for child in self._children.values() if child.job]:
-                job.ask_stop()
         *lines, self._buffer = (self._buffer + chunk).split(b"\n")
         for line in lines:
             try:
                 self._handle(json.loads(line))
             except (ValueError, KeyError, TypeError, AttributeError):
                 _log(f"not a request: {line[:200]!r}")
+        if not chunk:  # the server has ended: nobody waits for what takes long
+            for child in self._children.values():
+                if child.job is not None:
+                    child.job.ask_stop()
 
     def _handle(self, request: dict[str, Any]) -> None:
         match request["do"]:

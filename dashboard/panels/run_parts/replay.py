@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
@@ -23,7 +24,7 @@ def replay_button(info: RunInfo, history: History) -> None:
     """What replays a run that has ended."""
     if info.state not in ENDED or not history.step:
         return
-    known = replays().look(info.id)
+    known = replays().look(info.path)
     st.button(
         _("Replay"),
         icon=":material/replay:",
@@ -42,11 +43,11 @@ def replay_button(info: RunInfo, history: History) -> None:
 
 def replayed(info: RunInfo) -> None:
     """How far the replay of a run is, or what it found; nothing where there is none."""
-    known = replays().look(info.id)
+    known = replays().look(info.path)
     if known is None:
         return
     moves, pace = not known.ended, max(_PACE, noted().least_pause)
-    st.fragment(_now, run_every=pace if moves else None)(info.id, moves=moves)
+    st.fragment(_now, run_every=pace if moves else None)(info, moves=moves)
 
 
 def _start(info: RunInfo) -> None:
@@ -55,8 +56,8 @@ def _start(info: RunInfo) -> None:
 
 
 @problems.friendly_errors()
-def _now(run: str, *, moves: bool) -> None:
-    known = replays().look(run)
+def _now(info: RunInfo, *, moves: bool) -> None:
+    known = replays().look(info.path)
     if known is None or (moves and known.ended):
         st.rerun()
     with st.container(
@@ -66,19 +67,19 @@ def _now(run: str, *, moves: bool) -> None:
             _progress(known)
             st.button(
                 _("Stop"),
-                key=f"stop-replay-{run}",
+                key=f"stop-replay-{info.id}",
                 on_click=replays().stop,
-                args=(run,),
+                args=(info.path,),
                 help=_("Ends the replay; the run itself stays as it is."),
             )
             return
         st.markdown(_found(known), width="stretch")
         st.button(
             _("Close"),
-            key=f"close-replay-{run}",
+            key=f"close-replay-{info.id}",
             type="tertiary",
             on_click=replays().forget,
-            args=(run,),
+            args=(info.path,),
         )
 
 
@@ -102,7 +103,7 @@ def _found(known: Replayed) -> str:
     return f"{icon} {as_markdown(' '.join(words))}  \n:gray[{_about(result)}]"
 
 
-def _about(result: dict[str, Any]) -> str:
+def _about(result: Mapping[str, Any]) -> str:
     """What the replay did, in a few words."""
     edits, unknown = int(result["edits"]), int(result["unknown"])
     parts = [

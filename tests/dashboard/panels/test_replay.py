@@ -12,7 +12,7 @@ from dashboard import server
 from dashboard.server.replays import replays
 from mlcore.config import RunConfig
 from mlcore.run import execute
-from mlcore.runs import RunFolder, RunStore
+from mlcore.runs import RunFolder, RunStore, ask_resume
 from tests.dashboard.train_page import STARTED, STEPS, sentences
 
 CONFIG = RunConfig.from_flat(
@@ -51,6 +51,10 @@ def opened(app: AppTest, run: RunFolder) -> AppTest:
 
 def replayed_to_the_end(page: AppTest, run: RunFolder) -> str:
     page.button(key=f"run-replay-{run.id}").click().run()
+    return at_the_end(page, run)
+
+
+def at_the_end(page: AppTest, run: RunFolder) -> str:
     until = time.monotonic() + 60
     while page.button(key=f"run-replay-{run.id}").disabled:
         assert time.monotonic() < until
@@ -80,6 +84,16 @@ def test_the_first_step_that_differs_is_named(app: AppTest, trained: RunFolder) 
     )
 
 
+def test_what_was_found_is_said_of_the_run_as_it_was(app: AppTest, trained: RunFolder) -> None:
+    page = opened(app, trained)
+    assert "is the same to the last bit: 46 steps" in replayed_to_the_end(page, trained)
+    ask_resume(trained, {"train.epochs": 3})
+    execute(trained)
+    page.run()
+    assert "is the same to the last bit" not in sentences(page)
+    assert "is the same to the last bit: 69 steps" in replayed_to_the_end(page, trained)
+
+
 def test_a_replay_is_stopped_and_the_run_is_as_it_was(app: AppTest, page_folder: object) -> None:
     long = RunConfig.from_flat(CONFIG.flat() | {"train.epochs": 400})
     folder = RunStore(server.runs_root()).create(long)
@@ -89,12 +103,7 @@ def test_a_replay_is_stopped_and_the_run_is_as_it_was(app: AppTest, page_folder:
     page = opened(app, folder)
     page.button(key=f"run-replay-{folder.id}").click().run()
     page.button(key=f"stop-replay-{folder.id}").click().run()
-    until = time.monotonic() + 60
-    while page.button(key=f"run-replay-{folder.id}").disabled:
-        assert time.monotonic() < until
-        time.sleep(0.05)
-        page.run()
-    assert "The replay was stopped at step" in sentences(page)
+    assert "The replay was stopped at step" in at_the_end(page, folder)
     assert folder.events_path.read_bytes() == before
 
 

@@ -5,6 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from mlcore.cli.replay import replay_record
+from mlcore.errors import Notice
+from mlcore.replay import Difference, Replay
 from mlcore.runs import RunFolder
 
 Shell = Callable[..., Any]
@@ -99,3 +102,19 @@ def test_a_run_whose_settings_are_lost_is_repeated_and_says_what_is_not_known(
     listed = shell("runs")
     assert trained.name in listed.out
     assert (listed.status, listed.err) == (0, "")
+
+
+def test_a_difference_in_a_loss_that_is_no_number_is_plain_json() -> None:
+    reason = Notice("An edit that was applied then is refused now: {error}", error=Notice("no"))
+    difference = Difference(step=2, recorded=float("nan"), replayed=None, reason=reason)
+    found = Replay(
+        steps=1, unknown=0, edits=0, device="cpu", threads=1, seconds=1.0, difference=difference
+    )
+    record = json.loads(json.dumps(replay_record(found), allow_nan=False))
+    assert record["equal"] is False
+    assert record["difference"] == {
+        "step": 2,
+        "recorded": None,
+        "replayed": None,
+        "reason": "An edit that was applied then is refused now: no",
+    }
