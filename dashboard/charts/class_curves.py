@@ -94,7 +94,7 @@ def curves_figure(info: CurvesInfo, palette: Palette) -> go.Figure:
         ]
     )
     drawn.update_layout(**layout(palette, height=520), hovermode="closest")
-    drawn.update_layout(legend={"y": -0.16, "yanchor": "top"}, margin={"r": 16})
+    drawn.update_layout(legend={"y": -0.16, "yanchor": "top"}, margin={"r": 22})
     low, high = (90, 10) if info.corner else (0, 100)
     if roc:
         drawn.update_xaxes(title_text=_("False positives, of the other classes"))

@@ -83,10 +83,7 @@ def histogram_figure(info: HistogramInfo, colours: Palette, *, log: bool = True)
             x=list(middles),
             y=list(info.counts),
             marker={"color": colour, "line": {"width": 0}},
-            hovertemplate=_(
-                "about {value}: {count} pixels", value=short_at("x", 3), count=count_at("y")
-            )
-            + "<extra></extra>",
+            hovertemplate=_hover() + "<extra></extra>",
             row=1,
             col=column,
         )

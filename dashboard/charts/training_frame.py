@@ -23,7 +23,7 @@ from dashboard.charts.loss_axis import LossAxis
 from dashboard.charts.marks import mark_traces
 from dashboard.charts.numbers import COUNT_AXIS, PERCENT_AXIS, count_at
 from dashboard.charts.other_runs import other_traces
-from dashboard.charts.theme import SMALL, TEXT
+from dashboard.charts.theme import TEXT
 from dashboard.charts.training import TrainingInfo, edit_words
 from dashboard.words.translation import _, language
 from dashboard.words.wording import as_label
@@ -60,9 +60,8 @@ def training_frame(info: TrainingInfo, *, run: str) -> dict[str, Any]:
         "uirevision": run,
         "xaxis": xaxis,
         "yaxis": yaxis,
-        "annotations": _notes(info.notes),
         "shapes": [] if info.marked is None else [_band(*info.marked)],
-        "meta": {"edits": edit_words(info), "notes": len(info.notes)},
+        "meta": {"edits": edit_words(info), "notes": info.notes},
     }
     if not info.legend:
         return {"data": built["data"], "layout": layout | _room(layout, 5 + sum(marks))}
@@ -124,27 +123,6 @@ def _band(first: int, last: int) -> dict[str, Any]:
         "fillcolor": "var(--st-primary-color)",
         "line": {"width": 2, "color": "var(--st-primary-color)"},
     }
-
-
-def _notes(notes: tuple[str, ...]) -> list[dict[str, Any]]:
-    """What cannot be drawn is said in the chart's upper right corner."""
-    return [
-        {
-            "text": text,
-            "xref": "x domain",
-            "yref": "y domain",
-            "x": 1,
-            "y": 1,
-            "yshift": -22 * index,
-            "xanchor": "right",
-            "yanchor": "top",
-            "showarrow": False,
-            "font": {"color": "var(--st-orange-text-color)", "size": SMALL},
-            "bgcolor": "var(--st-background-color)",
-            "borderpad": 3,
-        }
-        for index, text in enumerate(notes)
-    ]
 
 
 def _room(layout: dict[str, Any], entries: int) -> dict[str, Any]:

@@ -21,7 +21,7 @@ const FILM_STYLE = `
     border: 1px solid var(--st-background-color); font-weight: 400; overflow: hidden; }
   .film-weights { width: 100%; image-rendering: pixelated; display: block;
     border-radius: 4px; }
-  .film-letters { margin: 6px 0 0; font-size: 13px; }
+  .film-letters { margin: 6px 0 0; font-size: 0.8125rem; }
   .film-chances { list-style: none; margin: 0; padding: 0; }
   .film-chances li { display: flex; align-items: center; gap: 8px; padding: 2px 0; margin: 0; }
   .film-chances b { width: 5.5em; text-align: right; overflow: hidden; text-overflow: ellipsis;

@@ -4,9 +4,6 @@
 
 const PAUSE = 250; // ms without another zoom before it is sent to Python
 const NARROW = 560; // pixels; a phone
-const LINE = 22; // pixels from a label of an edit to the next below it
-const LINES = 3; // of labels at most, so that they do not cover the curve
-const CHARACTER = 6.4; // pixels of a label's character
 const CALM = 8000; // ms between two announcements of the same state
 const SOON = 1000; // ms before a change of state is announced
 const zooms = new Map(); // run → its range, for when a person comes back to the page
@@ -43,32 +40,6 @@ const ofScheme = (value, styles) => {
   return both ? both[styles.colorScheme.includes("dark") ? 2 : 1].trim() : value;
 };
 
-// The labels of edits, each on a line where it has room; those without room speak on hover.
-const labels = ({ edits = [], notes = 0 }, width, panel, [first, last], times) => {
-  const line = LINE * times;
-  const lines = Math.max(1, Math.min(LINES, Math.floor((panel * 0.6) / line) - notes));
-  const taken = Array.from({ length: lines }, () => []);
-  const found = [];
-  for (const [step, text] of [...edits].reverse()) {
-    const x = ((step - first) / (last - first)) * width;
-    if (!(x >= 0 && x <= width)) continue;
-    const long = (text.length * CHARACTER + 12) * times;
-    const left = x + long > width && x > long;
-    const [from, to] = left ? [x - long, x] : [x, x + long];
-    const place = taken.findIndex((spans) => spans.every(([a, b]) => to < a || from > b));
-    if (place < 0) continue;
-    taken[place].push([from, to]);
-    found.push({
-      text: text.replace(/&/g, "&amp;").replace(/</g, "&lt;"), name: "edit", showarrow: false,
-      x: step, y: 1, yref: "y domain", yshift: -line * (place + notes) - 4, yanchor: "top",
-      xanchor: left ? "right" : "left", xshift: left ? -3 : 3, borderpad: 2,
-      bgcolor: "var(--st-background-color)", bordercolor: "var(--st-red-color)",
-      font: { size: 12 * times, color: "var(--st-red-text-color)" },
-    });
-  }
-  return found;
-};
-
 // Tells readers of the screen what happened: the latest of what came, a calm time apart.
 const announcer = () => {
   let node = document.getElementById("run-news");
@@ -102,8 +73,10 @@ const announce = (run, { text, state, ended, warning = "" }) => {
   }, wait);
 };
 
+const isNarrow = (width) => width <= NARROW * typeSize();
+
 const fitted = (layout, width, times) => {
-  if (width > NARROW * times) return layout;
+  if (!isNarrow(width)) return layout;
   return {
     ...layout,
     margin: { ...layout.margin, l: 46 * times, r: 8, t: layout.meta?.narrowTop ?? layout.margin.t },
@@ -231,7 +204,7 @@ class Chart {
         displaylogo: false,
         scrollZoom: false,
         doubleClick: "autosize",
-        displayModeBar: this.width > NARROW * typeSize() ? "hover" : false,
+        displayModeBar: isNarrow(this.width) ? false : "hover",
         modeBarButtons: [["toImage"], ["zoom2d", "pan2d"], ["resetScale2d"]], // nothing is sent to a cloud
       };
       await this.Plotly.react(this.node, themed(enlarged(data, typeSize()), resolve), drawnLayout, options);
@@ -258,8 +231,9 @@ class Chart {
     const domain = layout.yaxis?.domain ?? [0, 1];
     const panel = (height - margin.t - margin.b) * (domain[1] - domain[0]);
     const range = zooms.get(run) ?? [0, layout.xaxis?.autorangeoptions?.include?.[1] ?? 1];
-    const edits = labels(meta, this.width - margin.l - margin.r, panel, range, times);
-    const annotations = [...(layout.annotations ?? []), ...edits];
+    const width = this.width - margin.l - margin.r;
+    const notes = notesOf(meta, width, !isNarrow(this.width), times);
+    const annotations = [...notes.drawn, ...labels(meta, width, panel, notes.high, range, times)];
     return themed({ ...fitting, annotations, autosize: true }, resolve);
   }
 

@@ -135,13 +135,9 @@ def _kind(values: np.ndarray[Any, Any]) -> str:
 @functools.cache
 def _script() -> str:
     """The component's script without its comments: it is sent with every refresh."""
-    here = Path(__file__)
-    return (
-        plotly_js.LOADER
-        + LASTING
-        + lean(here.with_name("type_size.js"))
-        + lean(here.with_suffix(".js"))
-    )
+    folder = Path(__file__).parent
+    parts = ("type_size", "chart_labels", "live_chart")
+    return plotly_js.LOADER + LASTING + "".join(lean(folder / f"{part}.js") for part in parts)
 
 
 @functools.cache

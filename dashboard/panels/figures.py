@@ -8,7 +8,7 @@ import streamlit as st
 from dashboard.words.intervals import accuracy_range
 from dashboard.words.progress import Progress
 from dashboard.words.translation import N_, _, ngettext, sentence, translated
-from dashboard.words.wording import as_markdown, duration, figure, percent
+from dashboard.words.wording import as_markdown, duration, figure, percent, signed
 from mlcore.data import CATALOG
 from mlcore.events import Finished, Stopped
 from mlcore.runs import History, State
@@ -184,8 +184,9 @@ def _metric(
     The change has no colour: whether a run is any good is not said by its last epoch.
     """
     delta, same = None, False
-    if change is not None:
-        number = f"{change * 100:+.2f}" if points else f"{change:+.4f}"
+    if change is not None and np.isfinite(change):
+        number = signed(change * 100, 2, plus=True) if points else signed(change, plus=True)
+        number = number.replace("\N{MINUS SIGN}", "-")  # Streamlit reads the sign for its arrow
         same = float(number) == 0
         number = "±0" if same else number
         delta = _("{change} points", change=number) if points else number

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from dashboard.components import runs_table
 from mlcore.run import execute
 from mlcore.runs import RunStore
 from tests.browser.axe import faults_in_both_themes
@@ -124,3 +125,36 @@ def test_on_a_projector_every_page_is_large_and_its_contrast_7_to_1(lab, page):
         found += faults_in_both_themes(page, name or "train", strong=True)
         found += outside(page, name or "train", 1280, 1920)
     assert not found, "\n".join(found)
+
+
+def test_what_is_written_in_a_table_or_a_matrix_stays_within_its_cell(lab, page):
+    """The head of a table hides what scrolls below it, in the page's own colour."""
+    server, run = lab
+    visit(page, server, run, "test")
+    size = "node => parseFloat(getComputedStyle(node).fontSize)"
+    written = page.locator(".st-key-chart-confusion .textpoint text").first
+    assert written.evaluate(size) == 13
+    page.set_viewport_size({"width": 360, "height": 800})
+    wait_settled(page)
+    assert written.evaluate(size) < 11
+    page.set_viewport_size(DESKTOP)
+    page.emulate_media(color_scheme="dark")
+    page.locator(".st-key-table-confusion summary").click()
+    head = page.locator(".plain-table.scrolls thead th").last
+    expect(head).to_be_visible()
+    colour = "node => getComputedStyle(node).backgroundColor"
+    behind = page.locator("[data-testid=stApp]")
+    assert head.evaluate(colour) == behind.evaluate(colour) != "rgb(255, 255, 255)"
+
+
+def test_a_group_of_runs_with_a_long_name_ends_in_an_ellipsis(page):
+    css = Path(runs_table.__file__).with_suffix(".css").read_text(encoding="utf-8")
+    name = f'<th scope="row"><button type="button">{"Digits " * 20}</button></th>'
+    page.set_content(
+        f'<!doctype html><style>{css}</style><div class="runs-table"><table><tbody>'
+        f'<tr class="group"><td></td>{name}{"<td>best validation</td>" * 12}</tr></tbody></table>'
+    )
+    button_box, cell_box = (
+        page.locator(f".runs-table {what}").bounding_box() for what in ("button", "th")
+    )
+    assert button_box["x"] + button_box["width"] <= cell_box["x"] + cell_box["width"]

@@ -42,7 +42,6 @@ FORMS_ELSEWHERE = {  # file → what its numbers are
     "components/cloud.js": "places in SVG",
     "components/film.js": "a measured time, for tests",
     "components/network.js": "lengths in SVG",
-    "panels/figures.py": "a change: its sign is read by Streamlit for the arrow",
     "panels/chart.py": "seconds in a text",
 }
 
@@ -99,8 +98,9 @@ def test_a_form_is_found(text: str) -> None:
     assert FORM.search(text)
 
 
-def test_css_and_charts_have_the_same_quiet_text() -> None:
+def test_css_and_charts_have_the_same_page_and_quiet_text() -> None:
     css = (ROOT / "assets" / "colours.css").read_text(encoding="utf-8")
+    assert f"--page: light-dark({LIGHT.background}, {DARK.background});" in css
     assert f"--quiet-text: light-dark({LIGHT.muted}, {DARK.muted});" in css
     assert f"--pen: {DARK.right};" in css
 

@@ -6,6 +6,7 @@ import json
 import struct
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import playwright
@@ -15,9 +16,16 @@ from dashboard.charts.training import training_arrays, training_info
 from dashboard.charts.training_frame import training_frame
 from dashboard.components import live_chart
 from dashboard.components.live_chart import pack
+from dashboard.components.script import lean
 from mlcore.events import EpochDone
 
 NODE = str(Path(playwright.__file__).parent / "driver" / "node")  # which Playwright brings along
+
+
+def node(script: str) -> Any:
+    """What a script of Node writes as JSON."""
+    answer = subprocess.run([NODE, "-e", script], capture_output=True, check=True, text=True)
+    return json.loads(answer.stdout)
 
 
 def unpack(message: bytes) -> tuple[dict, bytes]:
@@ -122,7 +130,30 @@ console.log(JSON.stringify(said));
 def test_a_warning_is_said_once_also_where_the_next_epochs_come_before_its_turn():
     text = Path(live_chart.__file__).with_suffix(".js").read_text(encoding="utf-8")
     script = text[text.index("const speech = ") : text.index("const fitted = ")]
-    command = [NODE, "-e", SPOKEN.replace("SCRIPT", script)]
-    said = json.loads(subprocess.run(command, capture_output=True, check=True, text=True).stdout)
+    said = node(SPOKEN.replace("SCRIPT", script))
     assert len(said) == 3
     assert [text for text in said if "Too high." in text] == ["Epoch 5. Too high."]
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("2 losses of 0", 1),
+        ("12,345 losses off the scale: up to 3.403e+38 at step 12,345", 2),
+        ("12,345 个损失值超出坐标范围：最大为 3.403e+38，出现在第 12,345 步", 2),
+        ("", 0),
+    ],
+)
+def test_what_cannot_be_drawn_is_said_beside_plotlys_buttons_and_within_a_phone(text, lines):
+    notes = json.dumps([text] if text else [])
+    labels = lean(Path(live_chart.__file__).with_name("chart_labels.js"))
+    found = node(
+        f"{labels} const drawn = (...room) => notesOf({{notes: {notes}}}, ...room, 1);"
+        "console.log(JSON.stringify([drawn(300, false), drawn(1000, true)]))"
+    )
+    narrow, wide = ("".join(note["text"] for note in one["drawn"]) for one in found)
+    assert (narrow.count("<br>") + 1 if narrow else 0) == lines
+    assert " ".join(narrow.split("<br>")).split() == text.split() or "个" in text
+    assert wide == text
+    assert found[0]["high"] == (16 * lines + 6 if lines else 0)
+    assert [note["xshift"] for note in found[1]["drawn"]] == [-30] * bool(text)

@@ -1,0 +1,36 @@
+"""What stands beside a large figure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from dashboard.panels import figures
+
+
+@pytest.mark.parametrize(
+    ("change", "points", "delta", "arrow"),
+    [
+        (-0.01534, False, "-0.0153", "auto"),
+        (-982_900_908.2, False, "-9.829e+08", "auto"),
+        (0.0123, True, "+1.23 points", "auto"),
+        (-0.00001, False, "±0", "off"),
+        (float("nan"), False, None, "auto"),
+    ],
+)
+def test_a_change_is_as_short_as_a_figure_and_has_the_sign_that_streamlit_reads(
+    monkeypatch: pytest.MonkeyPatch,
+    change: float,
+    points: bool,
+    delta: str | None,
+    arrow: str,
+) -> None:
+    shown: list[tuple[Any, ...]] = []
+
+    def metric(_label: str, _value: str, delta: str | None, **options: Any) -> None:
+        shown.append((delta, options["delta_arrow"]))
+
+    monkeypatch.setattr(figures.st, "metric", metric)
+    figures._metric("Training loss", "41.1340", change, points=points)
+    assert shown == [(delta, arrow)]
