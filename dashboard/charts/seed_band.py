@@ -151,8 +151,8 @@ def band_words(info: BandInfo) -> str:
             continue
         parts.append(
             ngettext(
-                "{group}: {figure} after epoch {epoch:,} {value}, over {n} run.",
-                "{group}: {figure} after epoch {epoch:,} {value}, over {n} runs.",
+                "{group}: {figure} {value} after epoch {epoch:,}, over {n} run.",
+                "{group}: {figure} {value} after epoch {epoch:,}, over {n} runs.",
                 mean.n[-1],
                 group=group.name,
                 figure=translated(FIGURES[info.figure]),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import streamlit as st
 
 from dashboard.words.intervals import accuracy_range
@@ -10,6 +9,7 @@ from dashboard.words.progress import Progress
 from dashboard.words.translation import N_, _, ngettext, sentence, translated
 from dashboard.words.wording import as_markdown, duration, figure, percent, signed
 from mlcore.data import CATALOG
+from mlcore.diagnosis import RECENT, recent_loss
 from mlcore.events import Finished, Stopped
 from mlcore.runs import History, State
 
@@ -32,7 +32,6 @@ _BADGES: dict[State, tuple[str, str, str]] = {
     "lost": (N_("Lost"), ":material/help:", "red"),
 }
 _WAITS = (N_("Queued"), ":material/schedule:", "gray")
-_RECENT = 50  # steps whose mean is shown as the present loss
 
 
 def status_badge(state: State, *, waits: bool = False) -> None:
@@ -69,12 +68,12 @@ def metrics(history: History) -> None:
     with st.container(horizontal=True, key="figures", gap="small"):
         _metric(
             _("Training loss"),
-            figure(_recent_loss(history)),
+            figure(recent_loss(history.steps)),
             _loss_change(history),
             help=_(
                 "Mean of the last {steps} steps; below it, how it differs from the same mean at "
                 "the end of the epoch before.",
-                steps=_RECENT,
+                steps=RECENT,
             ),
         )
         if _validated(history):
@@ -121,17 +120,11 @@ def _change(history: History, name: str) -> float | None:
     return None if now is None or before is None else now - before
 
 
-def _recent_loss(history: History, step: int | None = None) -> float | None:
-    """The mean loss of the last steps, up to `step` where it is given."""
-    recent = history.steps[:step][-_RECENT:]
-    recent = recent[np.isfinite(recent)]
-    return float(recent.mean()) if len(recent) else None
-
-
 def _loss_change(history: History) -> float | None:
     """How the mean loss of the last steps differs from that at the end of the epoch before."""
     ends = [epoch.step for epoch in history.epochs if epoch.step < history.step]
-    now, before = _recent_loss(history), _recent_loss(history, ends[-1]) if ends else None
+    now = recent_loss(history.steps)
+    before = recent_loss(history.steps[: ends[-1]]) if ends else None
     return None if now is None or before is None else now - before
 
 

@@ -49,15 +49,20 @@ def what_means_something(right: int, total: int) -> str:
     )
 
 
-def which_is_better(found: Comparison) -> str:
-    """What one run of each says of two settings, in plain words."""
+def which_is_better(found: Comparison, *, own: bool = False) -> str:
+    """What one run of each says of two settings, in plain words.
+
+    Args:
+        found: the answers of both.
+        own: both are checkpoints of one run, so that only the images can be chance.
+    """
     words = ngettext(
         "The first alone is right on {n:,} image, the second alone on {second:,}.",
         "The first alone is right on {n:,} images, the second alone on {second:,}.",
         len(found.only_first_right),
         second=len(found.only_second_right),
     )
-    verdict = verdict_sentence(judge_runs(found), _("the first"), _("the second"))
+    verdict = verdict_sentence(judge_runs(found, own=own), _("the first"), _("the second"))
     return f"{words} {verdict}"
 
 

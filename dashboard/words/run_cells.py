@@ -36,7 +36,7 @@ def cell_text(column: Column, info: RunInfo) -> str:
 
 def column_text(column: Column, cell: Cell) -> str:
     """A value of a column as it is read."""
-    if column.setting:
+    if column.setting or column.kind == "switch":
         return setting_text(_value(cell))
     if cell is None or cell in ("", ()):
         return NO_FIGURE if column.kind not in ("text", "tags") else ""

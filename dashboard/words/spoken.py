@@ -10,6 +10,7 @@ import numpy as np
 from dashboard.words.progress import ACTIVE
 from dashboard.words.translation import N_, _, ngettext, sentence, translated
 from dashboard.words.wording import figure, percent
+from mlcore.diagnosis import recent_loss
 from mlcore.events import Finished
 from mlcore.runs import History, State
 
@@ -43,7 +44,7 @@ def chart_words(history: History, name: str, others: int = 0) -> str:
             _(
                 "At step {step:,} the training loss is {loss}, {trend}.",
                 step=history.step,
-                loss=figure(float(losses[-50:].mean())),
+                loss=figure(recent_loss(history.steps)),
                 trend=_trend(losses),
             )
         )

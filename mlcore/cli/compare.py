@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated
 
 from mlcore.cli.arguments import read
@@ -17,6 +18,7 @@ from mlcore.files import expand_home, is_file
 from mlcore.insight.comparison import Comparison, compare
 from mlcore.insight.intervals import accuracy_interval
 from mlcore.insight.verdict import Verdict, judge_runs
+from mlcore.runs import RunFolder
 from mlcore.runs.library.groups import find_experiment, is_experiment
 from mlcore.words import counted, percent, share_range
 
@@ -61,7 +63,7 @@ def run(argv: Sequence[str]) -> int:
     same = same_data(first, target, options.runs)
     second = open_tested("compare", other, options.runs, {**same, **given}, {})
     found = compare(answers(first, given), answers(second, given))
-    judged = judge_runs(found)
+    judged = judge_runs(found, own=_of_one_run(first.path, second.path))
     if options.json:
         print_json(
             {
@@ -91,6 +93,13 @@ def _members(text: str, runs: str) -> tuple[str, ...]:
         if group is not None:
             return tuple(info.id for info in group.finished)
     return tuple(filter(None, text.split(","))) or (text,)
+
+
+def _of_one_run(first: Path, second: Path) -> bool:
+    """Whether both files are checkpoints in one run's folder."""
+    folder, other = first.resolve().parent, second.resolve().parent
+    run = RunFolder(folder.parent)
+    return folder == other == run.checkpoints_path and run.is_run()
 
 
 def _show(found: Comparison, judged: Verdict, first: Tested, second: Tested) -> None:

@@ -13,12 +13,13 @@ import numpy as np
 
 from mlcore.config import RunConfig
 from mlcore.diagnosis import fit, rate, start
-from mlcore.diagnosis.curves import Curves, Ending, curves_of
+from mlcore.diagnosis.curves import RECENT, Curves, Ending, curves_of, recent_loss
 from mlcore.diagnosis.finding import KINDS, Evidence, Finding, Kind, Tone
 from mlcore.errors import SettingsError
 
 __all__ = [
     "KINDS",
+    "RECENT",
     "Curves",
     "Ending",
     "Evidence",
@@ -27,6 +28,7 @@ __all__ = [
     "Tone",
     "curves_of",
     "diagnose",
+    "recent_loss",
 ]
 
 _RULES: dict[Kind, Callable[[Curves], Finding | None]] = {

@@ -18,10 +18,13 @@ from mlcore.errors import DivergedError
 from mlcore.events import EpochDone, Finished
 from mlcore.runs import History
 
-__all__ = ["Curves", "Ending", "curves_of"]
+__all__ = ["RECENT", "Curves", "Ending", "curves_of", "recent_loss"]
 
 Ending = Literal["training", "finished", "early", "diverged", "other"]
 """Whether a run still trains, or how it ended; "early": early stopping ended it."""
+
+RECENT = 50
+"""Steps whose mean is said to be the loss now."""
 
 _BLOCKS = 20  # of an epoch's steps
 _LEAST = 10  # steps of a block
@@ -117,6 +120,17 @@ class Curves:
             return False
         total = self.steps_per_epoch * self.config.train.epochs
         return self.step < total * self.config.optim.warmup
+
+
+def recent_loss(losses: NDArray[np.float32]) -> float | None:
+    """The loss that is said to be the present one: the mean of the last `RECENT` steps.
+
+    Args:
+        losses: (N,) of each step. What is not finite does not count; None where nothing is.
+    """
+    recent = losses[-RECENT:]
+    recent = recent[np.isfinite(recent)]
+    return float(recent.mean(dtype=np.float64)) if len(recent) else None
 
 
 def curves_of(history: History) -> Curves:

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from mlcore.diagnosis.advice import lower_rate
-from mlcore.diagnosis.curves import Curves
+from mlcore.diagnosis.curves import Curves, recent_loss
 from mlcore.diagnosis.finding import Evidence, Finding
 from mlcore.errors import Notice
 from mlcore.rules import Value
@@ -83,7 +83,8 @@ def learning(curves: Curves) -> Finding | None:
     evidence = Evidence(first=curves.since + 1, last=curves.step)
     last = curves.epochs[-1] if curves.epochs else None
     accuracy = last.validation_accuracy if last else None
-    values = {"first": figure(first, 3), "now": figure(now, 3)}
+    said = recent_loss(curves.losses[curves.since :])  # the figure that the page shows
+    values = {"first": figure(first, 3), "now": figure(said, 3)}
     if accuracy is None:
         says = Notice("The training loss has fallen from {first} to {now}.", **values)
     else:

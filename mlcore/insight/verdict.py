@@ -50,7 +50,8 @@ class Verdict:
             is that of the two models on such images, and leaves out what another seed would do.
         p: of the test, two-sided; None where it cannot be made.
         n: runs of the first and of the second that were compared.
-        better: 1 or 2, the one whose settings are better; 0: they cannot be told apart.
+        better: 1 or 2, the one whose settings are better, or which itself is, where both are
+            checkpoints of one run; 0: they cannot be told apart.
     """
 
     test: Literal["mcnemar"] | TestKind
@@ -62,10 +63,15 @@ class Verdict:
     better: Literal[0, 1, 2]
 
 
-def judge_runs(found: Comparison) -> Verdict:
+def judge_runs(found: Comparison, *, own: bool = False) -> Verdict:
     """Judge two settings by one run of each, tested on the same images.
 
     The interval is that of Bonett and Price (2012) for a difference of paired shares.
+
+    Args:
+        found: the answers of both.
+        own: both are checkpoints of one run. No settings and no seed are compared then, but two
+            models, of which the images tell enough.
     """
     only_first, only_second = len(found.only_first_right), len(found.only_second_right)
     total = found.images
@@ -81,7 +87,7 @@ def judge_runs(found: Comparison) -> Verdict:
         high=min(1.0, b - a + half),
         p=found.mcnemar_p,
         n=(1, 1),
-        better=_better(difference) if apart and found.mcnemar_p < SIGNIFICANT else 0,
+        better=_better(difference) if (own or apart) and found.mcnemar_p < SIGNIFICANT else 0,
     )
 
 

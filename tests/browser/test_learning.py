@@ -14,7 +14,7 @@ from mlcore.config import DataConfig, OptimConfig, RunConfig, TrainConfig
 from mlcore.run import execute
 from mlcore.runs import RunStore
 from tests.browser.driving import badge, button
-from tests.browser.server import App, start_app, wait_settled
+from tests.browser.server import DESKTOP, App, start_app, wait_settled
 from tests.browser.test_draw import draw
 
 pytestmark = pytest.mark.browser
@@ -24,6 +24,13 @@ CONFIG = RunConfig(
     optim=OptimConfig(name="adam"),
     train=TrainConfig(epochs=3, device="cpu", threads=1),
 )
+WHOLE = """said => {
+  const room = said.closest("nav").getBoundingClientRect(), text = document.createRange();
+  text.selectNodeContents(said);
+  const lines = text.getBoundingClientRect();
+  return said.scrollWidth <= said.clientWidth && lines.right <= room.right
+    && lines.top >= room.top && lines.bottom <= room.bottom;
+}"""
 MOST_SECONDS = 60  # from the first look at the page to a confusion matrix
 
 
@@ -71,6 +78,10 @@ def test_a_first_visit_is_led_to_a_matrix_within_a_minute_and_to_a_digit_of_ones
     wait_settled(page)
     draw(page, 3)
     expect(line(page).locator(".said")).to_contain_text("the whole way")
+    for width in (1280, 700, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_function(WHOLE, arg=line(page).locator(".said").element_handle())
+    page.set_viewport_size(DESKTOP)
     page.get_by_test_id("stSidebarNav").get_by_role("link", name="Train", exact=True).click()
     expect(line(page)).to_be_hidden()
     page.reload()
@@ -81,6 +92,14 @@ def test_a_first_visit_is_led_to_a_matrix_within_a_minute_and_to_a_digit_of_ones
     expect(line(page).locator(".text[data-step=data]")).to_be_visible()
     line(page).locator(".close").click()
     expect(line(page)).to_be_hidden()
+
+
+def test_the_code_of_a_chapter_is_seen_whole_beside_its_words(lab, page):
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto(f"{lab.url}/?how=model")
+    code = page.locator(".st-key-how-model-code pre, .st-key-how-model pre").first
+    expect(code).to_contain_text("log_softmax(self.fc3(x), dim=1)")
+    assert code.evaluate("pre => pre.scrollWidth <= pre.clientWidth")
 
 
 def test_every_question_is_answered_two_clicks_from_any_page(lab, page):

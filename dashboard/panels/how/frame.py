@@ -58,7 +58,8 @@ def chapter(name: Chapter, config: RunConfig, formulas: Sequence[Formula]) -> No
         with right:
             code = chapter_code(config, name)
             title = _("These settings in PyTorch")
-            code_view(CodeInfo(code=code, label=title, file=f"{name}.py"), key=f"{key}-code")
+            info = CodeInfo(code=code, label=title, file=f"{name}.py", wraps=True)
+            code_view(info, key=f"{key}-code")
         _pitfalls(name, words)
 
 

@@ -161,6 +161,8 @@ def _cell(column: Column, info: RunInfo) -> tuple[str, str]:
         text = f"{text[: _NOTE - 1]}…"
     if column.name == "test":
         return text, interval_text(info)
+    if column.name == "state" and info.edited:  # the settings' cells say how it began
+        return text, _("edited")
     return text, ""
 
 

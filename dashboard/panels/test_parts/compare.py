@@ -9,6 +9,7 @@ from dashboard.charts.matrix_difference import difference_figure
 from dashboard.charts.matrix_tables import difference_summary, difference_table
 from dashboard.panels import downloads
 from dashboard.panels.assumptions import why_unusable
+from dashboard.panels.checkpoint_choice import Choice
 from dashboard.panels.headings import heading
 from dashboard.panels.second_checkpoint import choose_second
 from dashboard.panels.test_parts.image_grid import image_grid
@@ -52,9 +53,13 @@ def draw(subject: Subject) -> None:
     second = Subject.test(choice, subject.data, subject.root)
     found = compared(subject.answers, second.answers)
     _accuracies(subject, second)
-    st.markdown(as_markdown(which_is_better(found)))
+    st.markdown(as_markdown(which_is_better(found, own=_of_one_run(subject.choice, choice))))
     _matrix(subject, second, found)
     _grids(subject, second, found)
+
+
+def _of_one_run(first: Choice, second: Choice) -> bool:
+    return first.run is not None and second.run is not None and first.run.id == second.run.id
 
 
 def _accuracies(first: Subject, second: Subject) -> None:

@@ -44,7 +44,7 @@ LESSONS = (
         seen=N_(
             "The loss begins at {first:.2f} and jumps to {highest:,.0f} at step {at}. Then it "
             "falls to about ln 10 = 2.30, that of pure guessing, and stays there: at the end "
-            "{accuracy:.1f} % of the test images are right, with 0.1 {right_accuracy:.1f} %."
+            "{accuracy:.1f} % of the test images are right, with 0.1 it is {right_accuracy:.1f} %."
         ),
         why=N_(
             "The gradient says which way is downhill, but only close to where the weights are. A "
@@ -66,8 +66,8 @@ LESSONS = (
         symptom=symptoms.crawls,
         seen=N_(
             "The loss falls, but so slowly that after {steps} steps it is {end:.2f}; with 0.1 it "
-            "was there at step {there}. {accuracy:.1f} % of the test images are right, with 0.1 "
-            "{right_accuracy:.1f} %."
+            "was there at step {there}. {accuracy:.1f} % of the test images are right, with 0.1 it "
+            "is {right_accuracy:.1f} %."
         ),
         why=N_(
             "Each step goes the right way, but only a hundredth as far. Nothing is broken: it "
@@ -89,8 +89,8 @@ LESSONS = (
         seen=N_(
             "The losses of single images jump, up to {high:.1f} at step {at}. Then the network is "
             "dead: the loss stays at {end:.2f}, and {accuracy:.1f} % of the test images are right; "
-            "in batches of 64 {right_accuracy:.1f} %. The same images took {steps:,} steps and "
-            "{seconds:.1f} s, instead of {right_steps} and {right_seconds:.2f} s."
+            "in batches of 64 it is {right_accuracy:.1f} %. The same images took {steps:,} steps "
+            "and {seconds:.1f} s, instead of {right_steps} and {right_seconds:.2f} s."
         ),
         why=N_(
             "A batch of 64 averages the gradients of 64 images, so that what is peculiar to each "
@@ -113,9 +113,9 @@ LESSONS = (
         symptom=symptoms.few_steps,
         by_images=True,
         seen=N_(
-            "The loss falls smoothly, but after 10 epochs it is {end:.2f}, in batches of 64 "
-            "{right:.2f}: 10 epochs are {steps} steps here, and {right_steps} there. "
-            "{accuracy:.1f} % of the test images are right, in batches of 64 "
+            "The loss falls smoothly, but after 10 epochs it is {end:.2f}, in batches of 64 it "
+            "is {right:.2f}: 10 epochs are {steps} steps here, and {right_steps} there. "
+            "{accuracy:.1f} % of the test images are right, in batches of 64 it is "
             "{right_accuracy:.1f} %."
         ),
         why=N_(

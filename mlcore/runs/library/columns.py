@@ -147,6 +147,7 @@ _FIGURES: Mapping[str, tuple[str, Kind, Callable[[RunInfo], Cell]]] = {
     ),
     "best_epoch": (N_("Best epoch"), "count", lambda info: info.best_epoch),
     "step": (N_("Steps done"), "count", lambda info: info.step),
+    "edited": (N_("Edited"), "switch", lambda info: info.edited),
     "experiment": (N_("Experiment"), "text", lambda info: info.experiment),
     "parent": (N_("Forked from"), "text", lambda info: info.parent),
     "run": (N_("Run"), "text", lambda info: info.id),

@@ -44,6 +44,7 @@ class RunInfo:
     best_epoch: int | None = None  # the epoch that reached it first
     seconds: float | None = None  # of training, over all epochs; validation left out
     images_per_second: float | None = None  # over all epochs
+    edited: bool = False  # settings were changed while it trained; `config` has the first ones
 
     @property
     def test_accuracy_interval(self) -> tuple[float, float] | None:
@@ -89,4 +90,5 @@ def read_run_info(folder: RunFolder) -> RunInfo:
         best_epoch=epochs.best_epoch,
         seconds=epochs.seconds,
         images_per_second=epochs.images_per_second,
+        edited=epochs.edited,
     )

@@ -13,6 +13,7 @@ from dashboard.panels.runs_parts.table import runs_data
 from dashboard.session.run_view import DIFFERING, RunView
 from mlcore.config import OptimConfig, RunConfig, TrainConfig
 from mlcore.events import Finished, SettingsEdited, StepsDone, Stopped
+from mlcore.runs import RunStore
 from mlcore.runs.library.groups import new_experiment
 from mlcore.runs.library.label import read_label, set_tags
 from tests.dashboard.train_page import CONFIG, EPOCH, STARTED, STEPS, keys, sentences
@@ -54,6 +55,17 @@ def test_the_table_has_the_settings_that_differ(runs) -> None:
     ]
     up = runs_data(runs.list(), view(sort="optim.lr", descending=False, where="lr < 0.15"))
     assert ([row.name for row in up.rows], up.matching) == (["lr 0.1"], 1)
+
+
+def test_a_run_whose_settings_were_changed_is_marked(made) -> None:
+    edit = SettingsEdited(step=39, epoch=1, changes={"optim.lr": 0.5}, before={"optim.lr": 0.1})
+    plain = made(STARTED, STEPS, EPOCH, END, name="plain")
+    changed = made(STARTED, STEPS, EPOCH, edit, name="changed")
+    store = RunStore(plain.path.parent)
+    cells = {row.name: row.cells[0][1] for row in runs_data(store.list(), view()).rows}
+    assert cells == {"plain": "", "changed": "edited"}
+    (row,) = runs_data(store.list(), view(where="edited = on")).rows
+    assert row.run == changed.id
 
 
 def test_an_experiment_is_one_row_that_opens(runs) -> None:

@@ -66,6 +66,6 @@ def test_names_from_people_draw_nothing():
 def test_the_chart_is_told_in_words():
     info = band_info([*GROUPS, ("later", [[]])], "validation_accuracy")
     assert band_words(info) == (
-        "lr 0.1: Validation accuracy after epoch 2 85.00 ± 7.07 %, over 2 runs. "
+        "lr 0.1: Validation accuracy 85.00 ± 7.07 % after epoch 2, over 2 runs. "
         "later: no epoch is over yet."
     )

@@ -51,3 +51,18 @@ def test_two_models_in_plain_words(first: int, second: int, says: str) -> None:
         images=100,
     )
     assert says in which_is_better(found)
+
+
+def test_nothing_is_said_of_seeds_where_both_are_of_one_run() -> None:
+    found = Comparison(
+        accuracy=(0.6, 0.8),
+        only_first_right=np.arange(5),
+        only_second_right=np.arange(25),
+        difference=np.zeros((2, 2), np.int64),
+        mcnemar_p=mcnemar(5, 25),
+        images=100,
+    )
+    assert "but another seed alone can do that" in which_is_better(found)
+    words = which_is_better(found, own=True)
+    assert "seed" not in words
+    assert "The second is better than the first: by 20.00 points" in words

@@ -19,6 +19,7 @@ def test_figures_are_written_as_elsewhere() -> None:
     assert said("pace", images_per_second=123_456.7) == "123,457"
     assert said("epoch", epoch=3, epochs=5) == "3 of 5"
     assert said("state", state="stopped") == "stopped"
+    assert (said("edited"), said("edited", edited=True)) == ("off", "on")
     assert said("tag", tags=("a", "b")) == "#a #b"
     assert said("note", note="two\nlines") == "two lines"
     assert said("note", note="") == ""

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from mlcore.cli.compare import _of_one_run
 
 Shell = Callable[..., Any]
 
@@ -47,6 +50,16 @@ def test_people_read_a_sentence(shell: Shell, checkpoints: tuple[Path, Path]) ->
         r".* \(95 %: .*McNemar's exact test, p [=<] \d",
         lines[4],
     )
+
+
+def test_only_checkpoints_in_the_folder_of_one_run_are_judged_by_the_images_alone(
+    checkpoints: tuple[Path, Path], tmp_path: Path
+) -> None:
+    first, second = checkpoints
+    assert _of_one_run(first, second)
+    loose = [Path(shutil.copy(file, tmp_path)) for file in checkpoints]
+    assert not _of_one_run(*loose)
+    assert not _of_one_run(first, loose[1])
 
 
 def test_a_run_equals_itself(shell: Shell, trained: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from mlcore import errors
 from mlcore.config import DataConfig, OptimConfig, RunConfig, TrainConfig
-from mlcore.diagnosis import KINDS, Curves, curves_of, diagnose
+from mlcore.diagnosis import KINDS, Curves, curves_of, diagnose, recent_loss
 from mlcore.events import EpochDone, SettingsEdited, Started, StepsDone
 from mlcore.runs import History, Recorder, RunFolder, RunStore
 
@@ -102,6 +102,26 @@ def curves(**more: object) -> Curves:
         "steps_per_epoch": 39,
     }
     return Curves(**(known | more))  # type: ignore[arg-type]
+
+
+def test_the_loss_that_is_said_is_that_of_the_last_fifty_steps() -> None:
+    losses = np.linspace(2.3, 0.4, 4 * 938, dtype=np.float32)
+    found = diagnose(curves(losses=losses, epochs=[], steps_per_epoch=938))
+    (learns,) = [finding for finding in found if finding.kind == "learning"]
+    assert learns.says.values["now"] == f"{losses[-50:].mean():.3f}"
+    assert recent_loss(losses) == pytest.approx(losses[-50:].mean())
+
+
+def test_what_was_lost_before_an_edit_is_not_the_loss_now() -> None:
+    losses = np.array([*[9.0] * 40, *np.linspace(2.0, 0.1, 30)], np.float32)
+    found = diagnose(curves(losses=losses, epochs=[], since=40, fresh=False))
+    (learns,) = [finding for finding in found if finding.kind == "learning"]
+    assert learns.says.values["now"] == f"{losses[40:].mean():.3f}"
+
+
+def test_losses_that_are_no_numbers_do_not_count_as_the_loss_now() -> None:
+    assert recent_loss(np.array([np.nan, np.inf], np.float32)) is None
+    assert recent_loss(np.array([3e38, 3e38, np.nan], np.float32)) == pytest.approx(3e38)
 
 
 def test_a_finding_is_json_whose_sentence_can_be_said_in_another_language() -> None:

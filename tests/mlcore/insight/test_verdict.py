@@ -41,6 +41,14 @@ def test_one_run_each_with_fewer_mistakes_between_them_tells_no_settings_apart()
     assert "another seed alone can do that" in words
 
 
+def test_checkpoints_of_one_run_are_told_apart_by_the_images_alone():
+    found = judge_runs(models(239, 30, 10), own=True)
+    assert found.better == 2
+    assert verdict_words(found, "A", "B").startswith("B is better than A: by 20.90 points")
+    assert judge_runs(models(30, 239, 219), own=True).better == 1
+    assert judge_runs(models(1, 4, 3), own=True).better == 0
+
+
 def test_a_few_mistakes_more_are_chance():
     found = judge_runs(models(1, 4, 3))
     assert found.better == 0

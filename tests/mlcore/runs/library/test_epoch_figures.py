@@ -3,7 +3,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from mlcore.events import CheckpointSaved, EpochDone, Failed
+from mlcore.events import CheckpointSaved, EpochDone, Failed, SettingsEdited
 from mlcore.runs.library.epoch_figures import EpochFigures, epoch_figures, read_epoch_figures
 from mlcore.runs.record.event_log import events_of
 
@@ -35,6 +35,22 @@ def test_epochs_that_a_resumed_run_takes_again_do_not_count(started) -> None:
     events = [started(), done(1, 0.5), done(2, 0.99), started(step=10, epoch=1), done(2, 0.7)]
     found = epoch_figures(events)
     assert (found.best_accuracy, found.best_epoch, found.seconds) == (0.7, 2, 4.0)
+
+
+def edit(step: int) -> SettingsEdited:
+    return SettingsEdited(step=step, epoch=1, changes={"optim.lr": 0.5}, before={"optim.lr": 0.1})
+
+
+def test_a_run_whose_settings_were_changed_says_so(folder, record, started) -> None:
+    record(folder, started(), done(1, 0.5))
+    assert not read_epoch_figures(folder.events_path).edited
+    record(folder, edit(12))
+    assert read_epoch_figures(folder.events_path).edited
+
+
+def test_an_edit_of_steps_that_are_taken_again_does_not_count(started) -> None:
+    assert not epoch_figures([started(), edit(12), started(step=10, epoch=1)]).edited
+    assert epoch_figures([started(), edit(10), started(step=10, epoch=1)]).edited
 
 
 def test_a_run_without_epochs_or_with_what_is_no_number_has_no_figures() -> None:
