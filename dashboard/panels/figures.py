@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import streamlit as st
 
 from dashboard.words.intervals import accuracy_range
@@ -177,7 +179,7 @@ def _metric(
     The change has no colour: whether a run is any good is not said by its last epoch.
     """
     delta, same = None, False
-    if change is not None and np.isfinite(change):
+    if change is not None and math.isfinite(change):
         number = signed(change * 100, 2, plus=True) if points else signed(change, plus=True)
         number = number.replace("\N{MINUS SIGN}", "-")  # Streamlit reads the sign for its arrow
         same = float(number) == 0
