@@ -53,6 +53,10 @@ _LEAST_FALL = 0.03  # of the loss at the start
 _NOISE = 4.0  # standard deviations of the smoothed loss of the untrained model
 _NEAR_END = 5  # steps: a loss that is lowest in the last ones may fall further
 
+_CALMING = ("rmsprop", "adagrad")
+"""Optimizers that need no such distance, as measured: where gradients grow, they divide by more for
+a long time."""
+
 _RMSPROP = 2.0
 """Times that rate for RMSprop, as measured: the mean of squares that it divides by begins at 0 and
 lags, so that in a test its loss turns up at a lower rate than in a training. Momentum, which
@@ -121,7 +125,8 @@ def suggest(test: RangeTest, optim: OptimConfig) -> Suggestion:
     place = _reached(means, lowest, level)
     edge, here = test.lrs[lowest], test.lrs[place]
     factor = _factor(optim)
-    rate = factor * here if factor != 1 else min(here, DISTANCE * edge)
+    near = optim.name not in _CALMING and here > DISTANCE * edge
+    rate = DISTANCE * edge if near else factor * here
     rate = min(float(f"{rate:.2g}"), test.lrs[-1])
     values = {
         "start": figure(start, 3),
@@ -130,7 +135,6 @@ def suggest(test: RangeTest, optim: OptimConfig) -> Suggestion:
         "place": f"{here:.2g}",
     }
     still = lowest >= STEPS - _NEAR_END
-    near = factor == 1 and here > DISTANCE * edge
     return Suggestion(lr=rate, reason=_why(values, factor, still=still, near=near), lowest=lowest)
 
 
