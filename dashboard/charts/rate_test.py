@@ -29,6 +29,7 @@ __all__ = ["RateInfo", "rate_arrays", "rate_frame", "rate_info", "rate_table", "
 
 _ROWS = 25  # of the table
 _ROOM = 0.6  # of the way from the start to the lowest, that is drawn above the start
+_BELOW = 0.1  # of the same way, below the lowest
 _LEAST = 0.1  # of the loss at the start, that the axis spans below it
 _FIRST = 20  # steps whose loss is that of the start
 
@@ -73,17 +74,18 @@ def rate_info(test: RangeTest, suggestion: Suggestion | None) -> RateInfo:
         means=means,
         suggested=None if suggestion is None else suggestion.lr,
         lowest=None if suggestion is None else suggestion.lowest,
-        bounds=_bounds(found),
+        bounds=_bounds(found, losses),
     )
 
 
-def _bounds(means: Values) -> tuple[float, float]:
+def _bounds(means: Values, losses: Values) -> tuple[float, float]:
     """From below the lowest to well above the start: beyond, a loss that grows says no more."""
     if not len(means):
         return 0.0, 1.0
     start = float(means[:_FIRST].mean())
     span = max(start - float(means.min()), _LEAST * start)
-    return max(0.0, start - 1.15 * span), start + _ROOM * span
+    low = min(start - span, float(np.nanmin(losses))) - _BELOW * span
+    return max(0.0, low), start + _ROOM * span
 
 
 def rate_frame(info: RateInfo, *, name: str) -> dict[str, Any]:
