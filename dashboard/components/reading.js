@@ -172,9 +172,10 @@ let shown = 0; // number of the last request
 
 // On a phone the sidebar lies over the page: it is closed where it hides what is to be seen.
 const uncover = (box) => {
-  const sidebar = document.querySelector("[data-testid=stSidebar][aria-expanded=true]");
-  if (!sidebar || sidebar.getBoundingClientRect().right <= box.getBoundingClientRect().left) return;
-  sidebar.querySelector("[data-testid=stSidebarCollapseButton] button")?.click();
+  const open = "[data-testid=stSidebarCollapseButton] button[aria-expanded=true]";
+  const button = document.querySelector(open);
+  const right = button?.closest("[data-testid=stSidebar]")?.getBoundingClientRect().right ?? 0;
+  if (right > box.getBoundingClientRect().left) button.click();
 };
 
 const reveal = ([key, number]) => {

@@ -57,7 +57,7 @@ _CALMING = ("rmsprop", "adagrad")
 """Optimizers that need no such distance, as measured: where gradients grow, they divide by more for
 a long time."""
 
-_RMSPROP = 2.0
+_RMSPROP = 2.5
 """Times that rate for RMSprop, as measured: the mean of squares that it divides by begins at 0 and
 lags, so that in a test its loss turns up at a lower rate than in a training. Momentum, which
 evens the steps out, takes that away."""
@@ -205,7 +205,7 @@ def _no_fall(start: float, lowest: float, chance: float) -> Notice:
 
 def _factor(optim: OptimConfig) -> float:
     """What the rate is multiplied by."""
-    return _RMSPROP - optim.momentum if optim.name == "rmsprop" else 1.0
+    return _RMSPROP ** (1 - optim.momentum) if optim.name == "rmsprop" else 1.0
 
 
 def _start(means: NDArray[np.float64]) -> float:
