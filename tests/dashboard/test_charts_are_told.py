@@ -202,6 +202,7 @@ PLACES: dict[str, tuple[str, dict[str, str], set[str]]] = {
     "compare": ("test", {"part": "compare"}, {"difference"}),
     "curves": ("runs", {"view": "curves"}, {"runs-curves"}),
     "parallel": ("runs", {"view": "parallel"}, {"runs-parallel"}),
+    "map": ("runs", {"view": "map"}, {"runs-map-chart"}),
     "scatter": ("runs", {"view": "scatter"}, {"runs-scatter-chart"}),
 }
 """Page, address, and the keys of the charts on it."""
