@@ -51,6 +51,7 @@ ROOMS = (
     "export",
     "packing",
     "jobs",
+    "sweeps",
     "cli",
     "__main__",
 )
@@ -162,6 +163,7 @@ TORCH_FREE = (
     "mlcore.packing",
     "mlcore.lessons",
     "mlcore.jobs",
+    "mlcore.sweeps",
     "mlcore.cli",
 )
 

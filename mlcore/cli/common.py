@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, TypeAlias
@@ -15,6 +15,7 @@ from mlcore.data import find_family, status
 from mlcore.errors import RunError, SettingsError
 from mlcore.files import expand_home
 from mlcore.fitting import check_memory, check_sizes
+from mlcore.presets import find_preset
 from mlcore.rules import Value
 from mlcore.runs import ENDED, History, RunFolder, RunStore, read_state
 from mlcore.runs.active.queue import RunQueue
@@ -32,6 +33,7 @@ __all__ = [
     "check_output",
     "find_active",
     "named_checkpoint",
+    "named_preset",
     "named_run",
     "open_store",
     "report_damage",
@@ -196,3 +198,15 @@ def check_epochs_left(what: str, done: int, given: Mapping[str, Value]) -> None:
             done=done,
             wanted=wanted,
         )
+
+
+def named_preset(argv: Sequence[str]) -> RunConfig:
+    """The preset's settings; found before all else is read, as the help shows them as defaults."""
+    base = RunConfig()
+    for index, word in enumerate(argv):
+        flag, equals, value = word.partition("=")
+        if flag == "--preset":
+            follows = [value] if equals else argv[index + 1 : index + 2]
+            names = [name for name in follows if not name.startswith("--")]
+            base = find_preset(names[0]) if names else base  # `read` reports that none is given
+    return base
