@@ -20,14 +20,14 @@ from mlcore.errors import MlcoreError, SettingsError
 from mlcore.rules import Value, shortened
 from mlcore.words import as_text
 
-__all__ = ["Dimension", "parse_dimension"]
+__all__ = ["FIXED", "Dimension", "parse_dimension"]
 
 _MOST_VALUES = 1_000  # of one setting
 _INCOMPARABLE = MlcoreError(
     "the trials would be validated on different images, and could not be compared"
 )
 _EXECUTION = MlcoreError("it says where and how to compute, and changes no figure")
-_FIXED = {
+FIXED = {
     **dict.fromkeys(("data.name", "data.validation", "data.train_limit"), _INCOMPARABLE),
     **dict.fromkeys(EXECUTION, _EXECUTION),
     "train.seed": MlcoreError(
@@ -117,9 +117,9 @@ def parse_dimension(text: str) -> Dimension:
             text=shortened(text),
         )
     setting = find_setting(name)
-    if name in _FIXED:
+    if name in FIXED:
         raise SettingsError(
-            "A sweep cannot vary `{name}`: {reason}.", name=name, reason=_FIXED[name]
+            "A sweep cannot vary `{name}`: {reason}.", name=name, reason=FIXED[name]
         )
     if ".." in values and setting.kind in (int, float):
         return _range(setting, values)
