@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from dashboard.words.choices import setting_text
 from dashboard.words.setting_names import setting_label
 from dashboard.words.translation import N_, _, ngettext, translated
-from dashboard.words.wording import listed_apart
+from dashboard.words.wording import listed, listed_apart
 from mlcore.rules import Value
-from mlcore.sweeps import SweepSummary
+from mlcore.sweeps import Space, SweepSummary
+from mlcore.sweeps.dimension import Dimension
 from mlcore.sweeps.summary import SWEEP_WORDS
 from mlcore.sweeps.sweep import Objective, Pruner, Sampler
 from mlcore.sweeps.trial import TRIAL_WORDS, TrialState
+from mlcore.words import NO_FIGURE
 
 __all__ = [
     "OBJECTIVE_NAMES",
@@ -20,7 +22,9 @@ __all__ = [
     "SAMPLER_NAMES",
     "counts",
     "objective_label",
+    "param_text",
     "params_text",
+    "space_text",
     "state_name",
     "trial_state_name",
 ]
@@ -28,7 +32,7 @@ __all__ = [
 SAMPLER_NAMES: Mapping[Sampler, str] = {
     "tpe": N_("TPE: learns from the trials"),
     "random": N_("Random"),
-    "grid": N_("Grid: every pair"),
+    "grid": N_("Grid: every combination"),
 }
 """How values are drawn."""
 
@@ -75,11 +79,36 @@ def counts(found: SweepSummary) -> str:
     return f"{text} · {listed_apart(states)}" if states else text
 
 
+def space_text(space: Space) -> str:
+    """What varies: "Learning rate 0.001 to 1, over powers of ten; Batch size 16, 32 or 64"."""
+    return listed_apart(
+        _("{setting} {value}", setting=setting_label(one.name), value=_values(one))
+        for one in space.dimensions
+    )
+
+
+def _values(one: Dimension) -> str:
+    if one.values:
+        return listed([setting_text(value) for value in one.values])
+    low, high = setting_text(one.low), setting_text(one.high)
+    if one.log:
+        return _("{low} to {high} over powers of ten", low=low, high=high)
+    if one.step is not None:
+        step = setting_text(one.step)
+        return _("{low} to {high} in steps of {step}", low=low, high=high, step=step)
+    return _("{low} to {high}", low=low, high=high)
+
+
+def param_text(params: Mapping[str, Value], name: str) -> str:
+    """One of them; a dash where a trial has none."""
+    return setting_text(_short(params[name])) if name in params else NO_FIGURE
+
+
 def params_text(params: Mapping[str, Value]) -> str:
     """What a trial has from its sweep, in a line."""
     return listed_apart(
-        _("{setting} {value}", setting=setting_label(name), value=setting_text(_short(value)))
-        for name, value in params.items()
+        _("{setting} {value}", setting=setting_label(name), value=param_text(params, name))
+        for name in params
     )
 
 

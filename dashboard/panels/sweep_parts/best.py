@@ -10,10 +10,13 @@ from dashboard import server, session
 from dashboard.charts.sweep_history import value_text
 from dashboard.panels.plain_table import plain_table
 from dashboard.session import problems
-from dashboard.words.sweeps import objective_label, params_text
+from dashboard.words.run_cells import cell_text, column_label
+from dashboard.words.setting_names import setting_label
+from dashboard.words.sweeps import objective_label, param_text, params_text
 from dashboard.words.translation import _, ngettext
-from dashboard.words.wording import as_markdown, duration
+from dashboard.words.wording import as_markdown
 from mlcore.export.code.command import command
+from mlcore.runs.library.columns import COLUMNS
 from mlcore.runs.library.groups import SEEDS_OF_ONE
 from mlcore.sweeps import SweepSummary, SweepTrial
 
@@ -44,7 +47,7 @@ def best_trials(found: SweepSummary) -> None:
         st.caption(_chosen_by(found))
         with st.expander(_("Its command"), key="sweep-command"):
             st.code(command(best.run.config).rstrip("\n"), language="bash", wrap_lines=True)
-    _table(found.ranked[:_SHOWN], share=share, label=objective_label(found.sweep.objective))
+    _table(found, found.ranked[:_SHOWN])
 
 
 def _chosen_by(found: SweepSummary) -> str:
@@ -127,20 +130,27 @@ def _train_seeds(sweep: str, runs: Sequence[str]) -> None:
         st.session_state[_ADDED] = sweep, count
 
 
-def _table(ranked: Sequence[SweepTrial], *, share: bool, label: str) -> None:
+def _table(found: SweepSummary, ranked: Sequence[SweepTrial]) -> None:
     if len(ranked) < 2:
         return
+    names = [one.name for one in found.sweep.space.dimensions]
+    share, duration = found.sweep.objective == "accuracy", COLUMNS["duration"]
     plain_table(
         [
             (
                 f"{one.number:,}",
                 value_text(one.value, share=share),
-                params_text(one.params),
-                "" if one.run.seconds is None else duration(one.run.seconds),
+                *(param_text(one.params, name) for name in names),
+                cell_text(duration, one.run),
             )
             for one in ranked
         ],
         label=_("The best trials"),
-        headings=(_("Trial"), label, _("Settings"), _("Training time")),
+        headings=(
+            _("Trial"),
+            objective_label(found.sweep.objective),
+            *map(setting_label, names),
+            column_label(duration),
+        ),
         scrolls=True,
     )

@@ -82,15 +82,17 @@ def new_sweep_form() -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom", key="sweep-what"):
         _text("name", _("Name"), form.name or _free_name(), _("A word: the tag of its runs."), 180)
         _varied(form)
-    for name in form.varied:
-        _values(form, name)
+    with st.container(horizontal=True, gap="small", key="sweep-spaces"):
+        for name in form.varied:
+            with st.container(width=320, gap="xxsmall"):
+                _values(form, name)
     with st.container(horizontal=True, gap="small", key="sweep-how"):
-        _choice("sampler", _("Search"), SAMPLER_NAMES, _SEARCH_HELP)
-        _choice("pruner", _("Give up early"), PRUNER_NAMES, _GIVE_UP_HELP)
-        _choice("objective", _("Compare by"), OBJECTIVE_NAMES, _COMPARE_HELP)
+        _choice("sampler", _("Search"), SAMPLER_NAMES, _SEARCH_HELP, 210)
+        _choice("pruner", _("Give up early"), PRUNER_NAMES, _GIVE_UP_HELP, 180)
+        _choice("objective", _("Compare by"), OBJECTIVE_NAMES, _COMPARE_HELP, 180)
         if form.sampler != "grid":
-            _trials().draw(width=120, help=translated(_TRIALS_HELP))
-        _at_once().draw(width=140, help=translated(_AT_ONCE_HELP))
+            _trials().draw(width=90, help=translated(_TRIALS_HELP))
+        _at_once().draw(width=120, help=translated(_AT_ONCE_HELP))
     config = session.config()
     reason = why_not_trainable(config)
     asked = _asked(config)
@@ -155,18 +157,12 @@ def _with_validation(config: RunConfig) -> RunConfig:
 
 def _plan(sweep: Sweep) -> str:
     epochs = int(str(sweep.settings["train.epochs"]))
-    return " ".join(
-        (
-            ngettext("{n:,} trial", "{n:,} trials", sweep.trials)
-            + " "
-            + ngettext("of {n:,} epoch each,", "of {n:,} epochs each,", epochs),
-            ngettext(
-                "compared by {n:,} held-out image.",
-                "compared by {n:,} held-out images.",
-                int(str(sweep.settings["data.validation"])),
-            ),
-            _("In a terminal:"),
-        )
+    images = int(str(sweep.settings["data.validation"]))
+    return _(
+        "{trials} of {epochs}, compared by {images}. In a terminal:",
+        trials=ngettext("{n:,} trial", "{n:,} trials", sweep.trials),
+        epochs=ngettext("{n:,} epoch", "{n:,} epochs", epochs),
+        images=ngettext("{n:,} held-out image", "{n:,} held-out images", images),
     )
 
 
@@ -242,7 +238,7 @@ def _text(field: str, label: str, value: str, help: str, width: int) -> None:
     st.text_input(label, shown.value, key=shown.key, help=help, width=width)
 
 
-def _choice(field: str, label: str, options: Mapping[Any, str], help: str) -> None:
+def _choice(field: str, label: str, options: Mapping[Any, str], help: str, width: int) -> None:
     shown = show(f"sweep-{field}", getattr(_form(), field), lambda name: _enter(**{field: name}))
     names = list(options)
     st.selectbox(
@@ -251,7 +247,7 @@ def _choice(field: str, label: str, options: Mapping[Any, str], help: str) -> No
         names.index(shown.value),
         format_func=lambda name: translated(options[name]),
         key=shown.key,
-        width=220,
+        width=width,
         help=translated(help),
     )
 

@@ -10,7 +10,7 @@ from dashboard.controls.numbers import NumberField, forget
 from dashboard.server.load import noted
 from dashboard.server.sweeps import sweeps
 from dashboard.session import problems
-from dashboard.words.sweeps import counts, state_name
+from dashboard.words.sweeps import counts, space_text, state_name
 from dashboard.words.translation import _, sentence
 from dashboard.words.wording import as_markdown
 from mlcore.sweeps import SweepSummary
@@ -53,7 +53,7 @@ def _now(name: str, *, moves: bool, best: int | None) -> None:
                 st.badge(_("Starting"), icon=":material/hourglass_top:", color="gray")
             else:
                 st.badge(state_name(found).capitalize(), icon=icon, color=colour)  # type: ignore[arg-type]
-            st.markdown(as_markdown(_varies(found)), width="stretch")
+            st.markdown(as_markdown(space_text(found.sweep.space)), width="stretch")
             _buttons(found, moves=moves)
         ended = found.count(*_ENDED)
         st.progress(min(1.0, ended / found.sweep.trials), text=as_markdown(counts(found)))
@@ -64,10 +64,6 @@ def _now(name: str, *, moves: bool, best: int | None) -> None:
 
 def _best(found: SweepSummary) -> int | None:
     return found.best.number if found.best else None
-
-
-def _varies(found: SweepSummary) -> str:
-    return _("varies {space}", space="; ".join(found.sweep.space.texts))
 
 
 def _buttons(found: SweepSummary, *, moves: bool) -> None:
