@@ -8,7 +8,7 @@ from dashboard import session
 from dashboard.gaps.widgets import show
 from dashboard.panels.data_notice import data_notice
 from dashboard.panels.sweep_parts.best import best_trials
-from dashboard.panels.sweep_parts.charts import sweep_charts
+from dashboard.panels.sweep_parts.drawn import sweep_charts
 from dashboard.panels.sweep_parts.new import PARAMETER, new_sweep_form
 from dashboard.panels.sweep_parts.now import sweep_now
 from dashboard.server.sweeps import sweeps

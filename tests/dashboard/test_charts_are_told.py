@@ -18,6 +18,7 @@ from dashboard.panels.test_parts import registry
 from mlcore.config import DataConfig, ModelConfig, RunConfig, TrainConfig
 from mlcore.run import execute
 from mlcore.runs import RunFolder, RunStore
+from tests.dashboard.made_sweep import made_sweep
 from tests.dashboard.shown_texts import nodes
 
 DASHBOARD = Path("dashboard")
@@ -125,6 +126,7 @@ def trained(page_folder: Path) -> list[RunFolder]:
     folders = [store.create(CONFIG.with_values(values)) for values in changes]
     for folder in folders:
         execute(folder)
+    made_sweep(store)
     return folders
 
 
@@ -205,6 +207,7 @@ PLACES: dict[str, tuple[str, dict[str, str], set[str]]] = {
     "parallel": ("runs", {"view": "parallel"}, {"runs-parallel"}),
     "map": ("runs", {"view": "map"}, {"runs-map-chart"}),
     "scatter": ("runs", {"view": "scatter"}, {"runs-scatter-chart"}),
+    "sweep": ("sweeps", {}, {"sweep-history"}),
 }
 """Page, address, and the keys of the charts on it."""
 
