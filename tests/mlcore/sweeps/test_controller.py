@@ -170,7 +170,14 @@ def test_every_trial_is_a_run_that_bears_the_name_of_its_sweep(
     assert (found.state, found.pid) == ("finished", None)
 
 
-@pytest.mark.parametrize("sampler", ["random", "tpe", "grid"])
+@pytest.mark.parametrize(
+    "sampler",
+    [
+        "grid",
+        pytest.param("random", marks=pytest.mark.slow),
+        pytest.param("tpe", marks=pytest.mark.slow),
+    ],
+)
 def test_a_sweep_that_is_killed_anywhere_goes_on_as_if_nothing_had_happened(
     make: Make,
     go: Callable[..., SweepSummary],

@@ -23,6 +23,13 @@ rates = st.floats(1e-12, 100, exclude_min=True)
 layers = st.lists(st.integers(1, 16_384), max_size=4).map(tuple)
 
 
+def refused(text: str) -> Dimension | SettingsError:
+    try:
+        return parse_dimension(text)
+    except SettingsError as error:
+        return error
+
+
 @given(st.lists(rates, min_size=2, max_size=8, unique=True))
 def test_listed_numbers_are_read_back(values: list[float]) -> None:
     written = Dimension(name="optim.lr", values=tuple(values))
@@ -49,11 +56,9 @@ def test_ranges_are_read_back(one: float, other: float, end: str) -> None:
 @given(st.text(max_size=40), st.sampled_from(["", *SETTINGS, "optim.lr=0.1..", "model.hidden=1|"]))
 def test_any_text_is_a_dimension_or_a_sentence(text: str, before: str) -> None:
     for word in (before + text, f"{before}={text}"):
-        try:
-            found = parse_dimension(word)
-        except SettingsError as error:
-            assert str(error).endswith((".", "%", ")"))
-            assert "\n" not in error.template
+        found = refused(word)
+        if isinstance(found, SettingsError):
+            assert str(found).endswith(".")
         else:
             assert parse_dimension(found.text) == found
 
