@@ -14,6 +14,7 @@ from mlcore.cli.options import POSITIONAL, REPEATED, argument, text, whole_numbe
 from mlcore.cli.sweep_progress import Progress, print_changed
 from mlcore.cli.sweep_shown import NameArgument, named_sweep
 from mlcore.config import SETTINGS, DataConfig
+from mlcore.errors import SettingsError
 from mlcore.runs import RunStore
 from mlcore.runs.active.queue import RunQueue
 from mlcore.runs.active.queue_file import MOST_AT_ONCE
@@ -97,6 +98,11 @@ def start(argv: Sequence[str]) -> int:
     """Begin a sweep, and run it to its end."""
     base = named_preset(argv)
     options, given = read("sweep start", StartOptions, argv, settings=SETTINGS, base=base)
+    if not options.name:
+        raise SettingsError(
+            "`mlcore sweep start` needs a name for the sweep: a word, which becomes the tag of its "
+            "runs."
+        )
     store = open_store(options.runs)
     sweep = new_sweep(
         store.root,

@@ -37,7 +37,7 @@ from mlcore.rules import Value
 from mlcore.runs import ENDED, RunFolder, read_state, read_status
 from mlcore.runs.active.queue import RunQueue
 from mlcore.signals import shutdown_on_signals
-from mlcore.sweeps.folder import SweepFolder
+from mlcore.sweeps.folder import SweepFolder, name_taken
 from mlcore.sweeps.following import Following
 from mlcore.sweeps.starting import check_trial, grid_of
 from mlcore.sweeps.study import HEARTBEAT, Asked, Ending, Study
@@ -136,11 +136,7 @@ def run_sweep(folder: SweepFolder, observe: Observe, *, new: Sweep | None = None
 
 def _begin(folder: SweepFolder, sweep: Sweep) -> None:
     if folder.sweep_path.exists():
-        raise RunError(
-            "There is a sweep {sweep} already: choose another name, or continue that one with "
-            "`mlcore sweep continue {sweep}`.",
-            sweep=folder.name,
-        )
+        raise name_taken(folder.name)
     write_sweep_file(folder.sweep_path, sweep)
 
 

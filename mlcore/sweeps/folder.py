@@ -28,7 +28,7 @@ from mlcore.runs.record.locks import file_lock, try_lock
 from mlcore.runs.record.worker import ProcessRecord
 from mlcore.sweeps.sweep import Sweep, read_sweep_file, write_sweep_file
 
-__all__ = ["SWEEPS", "SweepFolder", "find_sweep", "sweep_folders"]
+__all__ = ["SWEEPS", "SweepFolder", "find_sweep", "name_taken", "sweep_folders"]
 
 SWEEPS = ".sweeps"
 """The folder of the sweeps, beside the runs."""
@@ -189,3 +189,12 @@ def find_sweep(root: Path, name: str) -> SweepFolder:
             hint=nearest(name, [one.name for one in found.values()]),
         )
     return folder
+
+
+def name_taken(name: str) -> RunError:
+    """The error for a sweep that is to begin under the name of another."""
+    return RunError(
+        "There is a sweep {sweep} already: choose another name, or continue that one with "
+        "`mlcore sweep continue {sweep}`.",
+        sweep=name,
+    )

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from mlcore.config import RunConfig
 from mlcore.data import find_family
-from mlcore.errors import RunError, SettingsError
+from mlcore.errors import SettingsError
 from mlcore.fitting import check_sizes
 from mlcore.rules import Value
-from mlcore.sweeps.folder import sweep_folders
+from mlcore.sweeps.folder import name_taken, sweep_folders
 from mlcore.sweeps.space import Params, parse_space
 from mlcore.sweeps.sweep import (
     JOBS,
@@ -66,11 +66,7 @@ def new_sweep(
     check_sweep_name(name)
     taken = {folder.name.casefold(): folder.name for folder in sweep_folders(root)}
     if name.casefold() in taken:
-        raise RunError(
-            "There is a sweep {sweep} already: choose another name, or continue that one with "
-            "`mlcore sweep continue {sweep}`.",
-            sweep=taken[name.casefold()],
-        )
+        raise name_taken(taken[name.casefold()])
     sweep = Sweep(
         id=new_sweep_id(),
         name=name,

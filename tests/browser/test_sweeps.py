@@ -86,7 +86,7 @@ def test_a_sweep_is_begun_stopped_continued_by_another_server_and_its_best_used(
     assert not faults_in_both_themes(page, "sweeps")
     assert found.best
     button(page, "use-best").click()
-    rate = page.locator("[data-testid=stSidebar] [class*='st-key-optim.lr'] input[type=text]").last
+    rate = page.locator("[class*='st-key-optim-lr'] input:visible").last
     expect(rate).to_have_value(f"{found.best.params['optim.lr']:g}")
     button(page, "best-run").click()
     page.wait_for_url(re.compile(rf"/run\?.*run={found.best.run.id}"))

@@ -30,7 +30,7 @@ EVERY_COMMAND = {
     "edit": "edit RUN --optim.lr 0.1",
     "stop": "stop RUN",
     "queue": "queue",
-    "sweep": "sweep list",
+    "sweep": "sweep show größer",
     "replay": "replay RUN",
     "runs": "runs",
     "rename": "rename RUN Grün–×→",
