@@ -45,7 +45,10 @@ def page() -> None:
             best_trials(found)
             sweep_charts(found)
     with st.expander(
-        _("New sweep"), expanded=chosen is None, icon=":material/add:", key="new-sweep"
+        _("New sweep"),
+        expanded=chosen is None,
+        icon=":material/add:",
+        key=f"new-sweep-{len(names)}",  # another one once a sweep was begun: it is folded
     ):
         new_sweep_form()
     problems.show()
