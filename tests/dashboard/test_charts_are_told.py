@@ -121,7 +121,8 @@ def _has_no_table(call: ast.Call) -> bool:
 @pytest.fixture(scope="module")
 def trained(page_folder: Path) -> list[RunFolder]:
     store = RunStore(page_folder / "runs")
-    folders = [store.create(CONFIG.with_values({"optim.lr": lr})) for lr in (0.1, 0.01)]
+    changes = ({"optim.lr": 0.1}, {"optim.lr": 0.01, "data.batch_size": 16})
+    folders = [store.create(CONFIG.with_values(values)) for values in changes]
     for folder in folders:
         execute(folder)
     return folders
@@ -202,6 +203,7 @@ PLACES: dict[str, tuple[str, dict[str, str], set[str]]] = {
     "compare": ("test", {"part": "compare"}, {"difference"}),
     "curves": ("runs", {"view": "curves"}, {"runs-curves"}),
     "parallel": ("runs", {"view": "parallel"}, {"runs-parallel"}),
+    "map": ("runs", {"view": "map"}, {"runs-map-chart"}),
     "scatter": ("runs", {"view": "scatter"}, {"runs-scatter-chart"}),
 }
 """Page, address, and the keys of the charts on it."""
