@@ -122,11 +122,12 @@ def _marks(
         marker={"size": 9, "symbol": symbol, "color": colour, "line": {"width": 2, "color": colour}}
         if symbol.endswith("open")
         else {"size": 9, "symbol": symbol, "color": colour, "opacity": 0.75},
-        customdata=[
-            f"<b>{as_label(_('Trial {number}', number=one.number))}</b> "
-            f"({as_label(trial_state_name(one.state))})"
-            f"<br>{as_label(value_text(one.value, share=info.share))}"
-            for one in trials
-        ],
+        customdata=[_hover(one, info) for one in trials],
         hovertemplate="%{customdata}<extra></extra>",
     )
+
+
+def _hover(trial: SweepTrial, info: HistoryInfo) -> str:
+    name = as_label(_("Trial {number}", number=trial.number))
+    state, value = trial_state_name(trial.state), value_text(trial.value, share=info.share)
+    return f"<b>{name}</b> ({as_label(state)})<br>{as_label(value)}"

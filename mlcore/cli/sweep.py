@@ -45,10 +45,12 @@ def run(argv: Sequence[str]) -> int:
         return _ACTIONS[first](argv[1:])
     if not first or first in ("--json", "--runs") or first.startswith("--runs="):
         return _ACTIONS["list"](argv)
-    options, _ = read("sweep", Options, argv)
+    if first.startswith("-"):
+        options, _ = read("sweep", Options, argv)  # which shows help, or refuses an option
+        first = options.action
     raise SettingsError(
         "`mlcore sweep` knows {actions}, but got {action!r}{hint}.",
         actions=list_words(_ACTIONS),
-        action=shortened(options.action),
-        hint=nearest(options.action, _ACTIONS),
+        action=shortened(first),
+        hint=nearest(first, _ACTIONS),
     )

@@ -170,7 +170,8 @@ def best(argv: Sequence[str]) -> int:
         print_json(record)
         return 0
     value = value_text_of(sweep.objective, trial.value)
-    print(f"trial {trial.number}, run {trial.run.id}: validation {sweep.objective} {value}")
+    what = f"sweep {sweep.name}: trial {trial.number}, run {trial.run.id}"
+    print(f"{what}: validation {sweep.objective} {value}")
     print(f"{params_text(trial.params)}\n\n{line}\n")
     print(
         f"It is the best of {counted(compared, 'trial')} by validation {sweep.objective}, so that "

@@ -71,6 +71,7 @@ UNTRANSLATED = re.compile(
     | \b(python|torch|mlcore)\ \d[\w\\.+]*
     | \bmlcore\ replay\b | \brun\?run=              # a command, an address
     | \b(CSV|JSON|Parquet)\b
+    | \b[\d.]+\.\.[\d.]+(:log)? | \bsweep-\d+\b      # a space, the name of a sweep
     | \bwritten_out\b                             # a kind of step
     """,
     re.VERBOSE,
