@@ -79,8 +79,10 @@ def new_sweep_form() -> None:
             "are those of the sidebar."
         )
     )
-    with st.container(horizontal=True, gap="small", vertical_alignment="bottom", key="sweep-what"):
-        _text("name", _("Name"), form.name or _free_name(), _("A word: the tag of its runs."), 180)
+    left, right = st.columns([1, 3], gap="small")
+    with left:
+        _text("name", _("Name"), form.name or _free_name(), _("A word: the tag of its runs."))
+    with right:
         _varied(form)
     with st.container(horizontal=True, gap="small", key="sweep-spaces"):
         for name in form.varied:
@@ -233,9 +235,9 @@ def _values(form: _Form, name: str) -> None:
         st.markdown(refusal(settings_sentence(error)))
 
 
-def _text(field: str, label: str, value: str, help: str, width: int) -> None:
+def _text(field: str, label: str, value: str, help: str) -> None:
     shown = show(f"sweep-{field}", value, lambda text: _enter(**{field: text.strip()}))
-    st.text_input(label, shown.value, key=shown.key, help=help, width=width)
+    st.text_input(label, shown.value, key=shown.key, help=help)
 
 
 def _choice(field: str, label: str, options: Mapping[Any, str], help: str, width: int) -> None:
