@@ -27,24 +27,22 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from mlcore.errors import MlcoreError, RunError, SettingsError
 from mlcore.jobs import Jobs
-from mlcore.rules import Value
 from mlcore.runs import ENDED, RunFolder, read_state, read_status
 from mlcore.runs.active.queue import RunQueue
 from mlcore.signals import shutdown_on_signals
+from mlcore.sweeps.ended import SweepEnd, TrialEnded
 from mlcore.sweeps.folder import SweepFolder, name_taken
 from mlcore.sweeps.following import Following
 from mlcore.sweeps.starting import check_trial, grid_of
 from mlcore.sweeps.study import HEARTBEAT, Asked, Ending, Study
-from mlcore.sweeps.sweep import Objective, Sweep, write_sweep_file
+from mlcore.sweeps.sweep import Sweep, write_sweep_file
 from mlcore.sweeps.trial import TrialState, trial_state
 
-__all__ = ["SweepEnd", "TrialEnded", "run_sweep"]
+__all__ = ["run_sweep"]
 
 _POLL = 0.01  # seconds between two looks at the runs
 _RESTARTS = 2  # of a trial that is interrupted again and again
@@ -60,37 +58,6 @@ _ENDINGS: Mapping[TrialState, Ending] = {
     "failed": "failed",
     "deleted": "failed",
 }
-
-SweepEnd = Literal["finished", "stopped", "interrupted"]
-"""How a sweep ended: all is done, it was asked to stop, or a signal came."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrialEnded:
-    """A trial has ended.
-
-    Attributes:
-        number: of the trial.
-        run: id of its run.
-        params: what it has from the sweep.
-        state: how it ended.
-        objective: of the sweep.
-        value: of it; None where it has none.
-        message: why it failed, else empty.
-        begun: trials that there are so far.
-        trials: trials asked for.
-    """
-
-    number: int
-    run: str
-    params: Mapping[str, Value]
-    state: TrialState
-    objective: Objective
-    value: float | None
-    message: str
-    begun: int
-    trials: int
-
 
 Observe = Callable[[TrialEnded], None]
 

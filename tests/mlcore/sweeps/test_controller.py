@@ -20,7 +20,8 @@ from mlcore.runs.active.queue import RunQueue
 from mlcore.runs.library.trash import delete
 from mlcore.runs.record.worker import WorkerRecord, write_worker
 from mlcore.sweeps import Sweep, SweepFolder, SweepSummary, controller, read_sweep
-from mlcore.sweeps.controller import TrialEnded, run_sweep
+from mlcore.sweeps.controller import run_sweep
+from mlcore.sweeps.ended import TrialEnded
 from mlcore.sweeps.study import Study
 
 Make = Callable[..., Sweep]
