@@ -35,11 +35,11 @@ from mlcore.runs import ENDED, RunFolder, read_state, read_status
 from mlcore.runs.active.queue import RunQueue
 from mlcore.signals import shutdown_on_signals
 from mlcore.sweeps.ended import SweepEnd, TrialEnded
-from mlcore.sweeps.folder import SweepFolder, name_taken
+from mlcore.sweeps.folder import SweepFolder
 from mlcore.sweeps.following import Following
 from mlcore.sweeps.starting import check_trial, grid_of
 from mlcore.sweeps.study import HEARTBEAT, Asked, Ending, Study
-from mlcore.sweeps.sweep import Sweep, write_sweep_file
+from mlcore.sweeps.sweep import Sweep
 from mlcore.sweeps.trial import TrialState, trial_state
 
 __all__ = ["run_sweep"]
@@ -80,7 +80,7 @@ def run_sweep(folder: SweepFolder, observe: Observe, *, new: Sweep | None = None
     """
     with folder.control(), shutdown_on_signals() as shutdown, contextlib.ExitStack() as stack:
         if new is not None:
-            _begin(folder, new)
+            folder.begin(new)
         sweep = folder.read()
         jobs = Jobs(folder.root)
         stack.callback(jobs.close)
@@ -91,20 +91,13 @@ def run_sweep(folder: SweepFolder, observe: Observe, *, new: Sweep | None = None
         controller = _Controller(folder, sweep, jobs, study, observe)
         stack.callback(controller.park)
         controller.take_up()
-        while controller.step():
+        while controller.step() or controller.note_done():
             if shutdown.poll():
                 return "interrupted"
             if folder.stop_asked:
                 return "stopped"
             time.sleep(_POLL)
-        folder.note_done(folder.read().trials)
         return "finished"
-
-
-def _begin(folder: SweepFolder, sweep: Sweep) -> None:
-    if folder.sweep_path.exists():
-        raise name_taken(folder.name)
-    write_sweep_file(folder.sweep_path, sweep)
 
 
 class _Controller:
@@ -169,12 +162,21 @@ class _Controller:
                 return
             time.sleep(_POLL)
 
+    def note_done(self) -> bool:
+        """Note that nothing is left to do; whether more was asked for just now."""
+        self._folder.note_done(self._sweep.trials)
+        return self._read_at != self._stamp()
+
+    def _stamp(self) -> tuple[int, int]:
+        found = self._folder.sweep_path.stat()
+        return found.st_ino, found.st_mtime_ns
+
     def _read_numbers(self) -> None:
         """Follow what was changed in sweep.json meanwhile."""
-        found = self._folder.sweep_path.stat()
-        if self._read_at == (found.st_ino, found.st_mtime_ns):
+        stamp = self._stamp()
+        if self._read_at == stamp:
             return
-        self._read_at = found.st_ino, found.st_mtime_ns
+        self._read_at = stamp
         self._sweep = self._folder.read()
         if self._sweep.jobs > self._queue.snapshot().at_once:
             self._queue.set_at_once(self._sweep.jobs)

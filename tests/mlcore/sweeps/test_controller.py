@@ -253,6 +253,24 @@ def test_more_trials_are_added_and_none_is_drawn_twice(
     assert found.sweep.jobs == RunQueue(folder.root).snapshot().at_once == 2
 
 
+def test_trials_that_are_asked_for_at_the_last_moment_are_run(
+    make: Make,
+    go: Callable[..., SweepSummary],
+    folder: SweepFolder,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    real = SweepFolder.note_done
+
+    def note_done(self: SweepFolder, trials: int) -> None:
+        real(self, trials)
+        if trials == 2:
+            folder.change(trials=3, jobs=None)
+
+    monkeypatch.setattr(SweepFolder, "note_done", note_done)
+    found = go(make(SPACE, trials=2))
+    assert (len(found.trials), found.state, folder.done) == (3, "finished", 3)
+
+
 def test_a_diverged_trial_is_one_and_the_sweep_goes_on(
     make: Make, go: Callable[..., SweepSummary]
 ) -> None:
