@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
 
 from mlcore.cli.layout import print_json
-from mlcore.cli.sweep_shown import params_text, state_line, sweep_record, value_text_of
+from mlcore.cli.sweep_text import params_text, state_line, sweep_record, value_text_of
 from mlcore.runs import RunStore
 from mlcore.sweeps import Sweep, SweepFolder, read_sweep
-
-if TYPE_CHECKING:
-    from mlcore.sweeps.controller import SweepEnd, TrialEnded
+from mlcore.sweeps.ended import SweepEnd, TrialEnded
 
 __all__ = ["Progress", "print_changed"]
 

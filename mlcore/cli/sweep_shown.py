@@ -3,39 +3,40 @@
 from __future__ import annotations
 
 import sys
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, TypeAlias
 
 from mlcore.cli.arguments import read
 from mlcore.cli.common import JsonOption, RunsOption, open_store
-from mlcore.cli.layout import print_json, table, value_text
+from mlcore.cli.layout import print_json, table
 from mlcore.cli.main import FAILED
 from mlcore.cli.options import POSITIONAL, argument
+from mlcore.cli.sweep_text import (
+    list_row,
+    params_text,
+    state_line,
+    sweep_record,
+    trial_record,
+    trial_row,
+    value_text_of,
+)
 from mlcore.errors import RunError, SettingsError
 from mlcore.export.code.command import command
-from mlcore.rules import Value
 from mlcore.runs import RunStore
 from mlcore.runs.library.trash import deleted_runs
-from mlcore.sweeps import SweepFolder, SweepSummary, SweepTrial, find_sweep, read_sweep
+from mlcore.sweeps import SweepFolder, find_sweep, read_sweep
 from mlcore.sweeps.folder import sweep_folders
 from mlcore.sweeps.stopping import stop_sweep
-from mlcore.sweeps.sweep import Objective
-from mlcore.sweeps.trial import TRIAL_WORDS
-from mlcore.words import NO_FIGURE, as_text, counted, figure, percent
+from mlcore.words import counted
 
 __all__ = [
     "NameArgument",
     "best",
     "list_",
     "named_sweep",
-    "params_text",
     "show",
-    "state_line",
     "stop",
-    "sweep_record",
-    "value_text_of",
 ]
 
 NameArgument: TypeAlias = Annotated[str, POSITIONAL, argument("name of a sweep", "NAME")]
@@ -91,7 +92,7 @@ def list_(argv: Sequence[str]) -> int:
             print_json(sweep_record(one))
     elif found:
         headers = ("sweep", "state", "trials", "best", "sampler", "pruner", "when")
-        print(table(headers, [_row(one) for one in found], left=2))
+        print(table(headers, [list_row(one) for one in found], left=2))
     else:
         print(
             f"There are no sweeps in {store.root} yet: `mlcore sweep start --help` says how one "
@@ -118,7 +119,7 @@ def show(argv: Sequence[str]) -> int:
     if found.trials:
         names = [one.name for one in sweep.space.dimensions]
         headers = ("trial", "state", "run", *names, sweep.objective)
-        print(table(headers, [_trial_row(found, one, names) for one in found.trials], left=3))
+        print(table(headers, [trial_row(found, one, names) for one in found.trials], left=3))
     for one in found.trials:
         if one.run.message and one.state in ("failed", "diverged"):
             print(f"trial {one.number}: {one.run.message}")
@@ -194,92 +195,3 @@ def named_sweep(action: str, name: str, store: RunStore) -> SweepFolder:
             action=action,
         )
     return find_sweep(store.root, name)
-
-
-def params_text(params: Mapping[str, Value]) -> str:
-    """What a trial has from its sweep, in a line."""
-    return ", ".join(f"{name} {value_text(short_value(value))}" for name, value in params.items())
-
-
-def short_value(value: Value) -> Value:
-    """A drawn number with as many digits as are read."""
-    return float(f"{value:.4g}") if isinstance(value, float) else value
-
-
-def state_line(found: SweepSummary) -> str:
-    """How a sweep gets on, in a line."""
-    sweep, trial = found.sweep, found.best
-    counts = [f"{n} {state}" for state in TRIAL_WORDS if (n := found.count(state))]
-    with_best = (
-        f"; best {value_text_of(sweep.objective, trial.value)} (trial {trial.number})"
-        if trial
-        else ""
-    )
-    by = f" in process {found.pid}" if found.pid else ""
-    return (
-        f"sweep {sweep.name}: {found.state}{by}, {len(found.trials)} of "
-        f"{counted(sweep.trials, 'trial')}"
-        f"{': ' if counts else ''}{', '.join(counts)}{with_best}"
-    )
-
-
-def sweep_record(found: SweepSummary) -> dict[str, Any]:
-    """A sweep as a JSON object."""
-    sweep = found.sweep
-    return {
-        "sweep": sweep.name,
-        "id": sweep.id,
-        "created": sweep.created,
-        "state": found.state,
-        "pid": found.pid,
-        "space": list(sweep.space.texts),
-        "objective": sweep.objective,
-        "sampler": sweep.sampler,
-        "pruner": sweep.pruner,
-        "trials": sweep.trials,
-        "jobs": sweep.jobs,
-        "begun": len(found.trials),
-        "complete": found.count("complete"),
-        "best": trial_record(found.best) if found.best else None,
-    }
-
-
-def trial_record(trial: SweepTrial) -> dict[str, Any]:
-    """A trial as a JSON object."""
-    return {
-        "trial": trial.number,
-        "run": trial.run.id,
-        "state": trial.state,
-        "value": trial.value,
-        "params": dict(trial.params),
-        "epoch": trial.run.epoch,
-        "seconds": trial.run.seconds,
-        "message": trial.run.message,
-    }
-
-
-def value_text_of(objective: Objective, value: float | None) -> str:
-    """A value of the objective: "97.21 %", "0.1234"; a dash where there is none."""
-    return percent(value) if objective == "accuracy" else figure(value)
-
-
-def _row(found: SweepSummary) -> tuple[str, ...]:
-    sweep, trial = found.sweep, found.best
-    return (
-        sweep.name,
-        found.state,
-        f"{len(found.trials)}/{sweep.trials}",
-        value_text_of(sweep.objective, trial.value if trial else None),
-        sweep.sampler,
-        sweep.pruner,
-        time.strftime("%Y-%m-%d %H:%M", time.localtime(sweep.created)),
-    )
-
-
-def _trial_row(found: SweepSummary, trial: SweepTrial, names: Sequence[str]) -> tuple[str, ...]:
-    cells = [
-        as_text(short_value(trial.params[name]), ",") if name in trial.params else NO_FIGURE
-        for name in names
-    ]
-    value = value_text_of(found.sweep.objective, trial.value)
-    return (str(trial.number), trial.state, trial.run.id, *cells, value)

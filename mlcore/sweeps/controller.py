@@ -27,24 +27,22 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from mlcore.errors import MlcoreError, RunError, SettingsError
 from mlcore.jobs import Jobs
-from mlcore.rules import Value
 from mlcore.runs import ENDED, RunFolder, read_state, read_status
 from mlcore.runs.active.queue import RunQueue
 from mlcore.signals import shutdown_on_signals
-from mlcore.sweeps.folder import SweepFolder, name_taken
+from mlcore.sweeps.ended import SweepEnd, TrialEnded
+from mlcore.sweeps.folder import SweepFolder
 from mlcore.sweeps.following import Following
 from mlcore.sweeps.starting import check_trial, grid_of
 from mlcore.sweeps.study import HEARTBEAT, Asked, Ending, Study
-from mlcore.sweeps.sweep import Objective, Sweep, write_sweep_file
+from mlcore.sweeps.sweep import Sweep
 from mlcore.sweeps.trial import TrialState, trial_state
 
-__all__ = ["SweepEnd", "TrialEnded", "run_sweep"]
+__all__ = ["run_sweep"]
 
 _POLL = 0.01  # seconds between two looks at the runs
 _RESTARTS = 2  # of a trial that is interrupted again and again
@@ -60,37 +58,6 @@ _ENDINGS: Mapping[TrialState, Ending] = {
     "failed": "failed",
     "deleted": "failed",
 }
-
-SweepEnd = Literal["finished", "stopped", "interrupted"]
-"""How a sweep ended: all is done, it was asked to stop, or a signal came."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrialEnded:
-    """A trial has ended.
-
-    Attributes:
-        number: of the trial.
-        run: id of its run.
-        params: what it has from the sweep.
-        state: how it ended.
-        objective: of the sweep.
-        value: of it; None where it has none.
-        message: why it failed, else empty.
-        begun: trials that there are so far.
-        trials: trials asked for.
-    """
-
-    number: int
-    run: str
-    params: Mapping[str, Value]
-    state: TrialState
-    objective: Objective
-    value: float | None
-    message: str
-    begun: int
-    trials: int
-
 
 Observe = Callable[[TrialEnded], None]
 
@@ -113,7 +80,7 @@ def run_sweep(folder: SweepFolder, observe: Observe, *, new: Sweep | None = None
     """
     with folder.control(), shutdown_on_signals() as shutdown, contextlib.ExitStack() as stack:
         if new is not None:
-            _begin(folder, new)
+            folder.begin(new)
         sweep = folder.read()
         jobs = Jobs(folder.root)
         stack.callback(jobs.close)
@@ -124,20 +91,13 @@ def run_sweep(folder: SweepFolder, observe: Observe, *, new: Sweep | None = None
         controller = _Controller(folder, sweep, jobs, study, observe)
         stack.callback(controller.park)
         controller.take_up()
-        while controller.step():
+        while controller.step() or controller.note_done():
             if shutdown.poll():
                 return "interrupted"
             if folder.stop_asked:
                 return "stopped"
             time.sleep(_POLL)
-        folder.note_done(folder.read().trials)
         return "finished"
-
-
-def _begin(folder: SweepFolder, sweep: Sweep) -> None:
-    if folder.sweep_path.exists():
-        raise name_taken(folder.name)
-    write_sweep_file(folder.sweep_path, sweep)
 
 
 class _Controller:
@@ -202,12 +162,21 @@ class _Controller:
                 return
             time.sleep(_POLL)
 
+    def note_done(self) -> bool:
+        """Note that nothing is left to do; whether more was asked for just now."""
+        self._folder.note_done(self._sweep.trials)
+        return self._read_at != self._stamp()
+
+    def _stamp(self) -> tuple[int, int]:
+        found = self._folder.sweep_path.stat()
+        return found.st_ino, found.st_mtime_ns
+
     def _read_numbers(self) -> None:
         """Follow what was changed in sweep.json meanwhile."""
-        found = self._folder.sweep_path.stat()
-        if self._read_at == (found.st_ino, found.st_mtime_ns):
+        stamp = self._stamp()
+        if self._read_at == stamp:
             return
-        self._read_at = found.st_ino, found.st_mtime_ns
+        self._read_at = stamp
         self._sweep = self._folder.read()
         if self._sweep.jobs > self._queue.snapshot().at_once:
             self._queue.set_at_once(self._sweep.jobs)

@@ -60,6 +60,16 @@ class SweepFolder:
         """
         return read_sweep_file(self.sweep_path)
 
+    def begin(self, sweep: Sweep) -> None:
+        """Write a new sweep; within `control`, so that no other begins under its name.
+
+        Raises:
+            RunError: there is one already, or it cannot be written.
+        """
+        if self.sweep_path.exists():
+            raise name_taken(self.name)
+        write_sweep_file(self.sweep_path, sweep)
+
     def change(self, *, trials: int | None, jobs: int | None) -> Sweep:
         """Change how many trials there are in all, or at once; a living controller follows.
 

@@ -1,4 +1,4 @@
-"""Optuna's study of a sweep: the one module that imports Optuna, and its tables in SQLite.
+"""Optuna's study of a sweep: what its samplers and pruners know, in Optuna's tables.
 
 The study is what the samplers and pruners learn from. What trials there are is decided by the run
 folders, each of which names its sweep and its trial: a study that lacks some, as after a power cut
@@ -15,23 +15,24 @@ import sqlite3
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import optuna
 import sqlalchemy.exc
-from optuna.distributions import (
-    BaseDistribution,
-    CategoricalDistribution,
-    FloatDistribution,
-    IntDistribution,
-)
 from optuna.trial import FrozenTrial, Trial, TrialState, create_trial
 
 from mlcore.config import parse
 from mlcore.errors import RunError
 from mlcore.rules import Value
 from mlcore.sweeps.dimension import Dimension
+from mlcore.sweeps.optuna_parts import (
+    distribution_of,
+    engine_options,
+    plain_value,
+    pruner_of,
+    sampler_of,
+    shown_url,
+)
 from mlcore.sweeps.space import Params
 from mlcore.sweeps.sweep import Sweep
 
@@ -41,7 +42,6 @@ HEARTBEAT = 30
 """Seconds between two signs of life of a trial that is under way."""
 
 _GRACE = 4 * HEARTBEAT  # seconds after which another machine may take a trial over
-_PATIENCE = 10.0  # seconds to wait for a database that another program has locked
 _RUN, _WHY = "run", "why"  # what the study keeps of a trial beside Optuna's own
 _REFUSED = "refused"
 
@@ -86,7 +86,7 @@ class Study:
         with self._quiet():
             storage = optuna.storages.RDBStorage(
                 url,
-                engine_kwargs=_engine(url),
+                engine_kwargs=engine_options(url),
                 heartbeat_interval=HEARTBEAT,
                 grace_period=_GRACE,
             )
@@ -95,7 +95,7 @@ class Study:
                 storage=storage,
                 study_name=sweep.id,
                 direction="maximize" if sweep.objective == "accuracy" else "minimize",
-                pruner=_pruner(sweep),
+                pruner=pruner_of(sweep),
                 load_if_exists=True,
             )
 
@@ -132,8 +132,8 @@ class Study:
                 self._study.add_trial(
                     create_trial(
                         state=TrialState.RUNNING if run else TrialState.FAIL,
-                        params={name: _plain(d, params[name]) for name, d in found.items()},
-                        distributions={name: _distribution(d) for name, d in found.items()},
+                        params={name: plain_value(d, params[name]) for name, d in found.items()},
+                        distributions={name: distribution_of(d) for name, d in found.items()},
                         user_attrs={_RUN: run} if run else {},
                     )
                 )
@@ -149,12 +149,12 @@ class Study:
         with self._quiet():
             waiting = self._study.get_trials(deepcopy=False, states=(TrialState.WAITING,))
             number = len(self._study.get_trials(deepcopy=False)) - len(waiting)
-            self._study.sampler = self._sampler(number)
+            self._study.sampler = sampler_of(self._sweep, number)
             if self._sweep.sampler == "grid" and not waiting:
                 dimensions = {one.name: one for one in self._sweep.space.dimensions}
                 params = self._grid[number]
                 self._study.enqueue_trial(
-                    {name: _plain(dimensions[name], value) for name, value in params.items()}
+                    {name: plain_value(dimensions[name], value) for name, value in params.items()}
                 )
             trial = self._study.ask()
             self._trials[trial.number] = trial
@@ -209,7 +209,7 @@ class Study:
             self._storage.engine.dispose()
 
     def _asked(self, found: FrozenTrial) -> Asked:
-        self._study.sampler = self._sampler(found.number)
+        self._study.sampler = sampler_of(self._sweep, found.number)
         trial = Trial(self._study, found._trial_id)
         self._trials[found.number] = trial
         run = str(found.user_attrs.get(_RUN, ""))
@@ -225,16 +225,6 @@ class Study:
             return trial.suggest_float(one.name, one.low, one.high, step=one.step, log=one.log)
 
         return self._sweep.space.params(self._sweep.settings, draw)
-
-    def _sampler(self, number: int) -> optuna.samplers.BaseSampler:
-        """The sampler of one trial: its random numbers depend on the sweep's seed and its number.
-
-        So a sweep that is continued draws what it would have drawn, and nothing twice.
-        """
-        seed = (int(str(self._sweep.settings["train.seed"])) * 1_000_003 + number) % 2**32
-        if self._sweep.sampler == "tpe":
-            return optuna.samplers.TPESampler(seed=seed, multivariate=True, group=True)
-        return optuna.samplers.RandomSampler(seed=seed)
 
     @contextlib.contextmanager
     def _quiet(self) -> Iterator[None]:
@@ -259,53 +249,6 @@ class Study:
             "has room and no other program has it locked, or where it is damaged move it away, as "
             "it is made again from the runs; then `mlcore sweep continue {sweep}`.",
             sweep=self._sweep.name,
-            database=_shown(self._url),
+            database=shown_url(self._url),
             reason=str(cause or type(error).__name__),
         )
-
-
-def _pruner(sweep: Sweep) -> optuna.pruners.BasePruner:
-    """By their first epochs none is given up before five have ended whole (median)."""
-    if sweep.pruner == "median":
-        return optuna.pruners.MedianPruner(n_startup_trials=5)
-    if sweep.pruner == "halving":
-        return optuna.pruners.SuccessiveHalvingPruner(min_resource=1)
-    return optuna.pruners.NopPruner()
-
-
-def _distribution(dimension: Dimension) -> BaseDistribution:
-    if dimension.values:
-        return CategoricalDistribution(dimension.texts)
-    low, high, log, step = dimension.low, dimension.high, dimension.log, dimension.step
-    if dimension.whole:
-        return IntDistribution(int(low), int(high), log=log, step=int(step or 1))
-    return FloatDistribution(low, high, log=log, step=step)
-
-
-def _plain(dimension: Dimension, value: Value) -> Any:
-    """A value as the study has it: one of several as its text."""
-    if not dimension.values:
-        return value
-    return dimension.texts[dimension.values.index(value)]
-
-
-def _engine(url: str) -> dict[str, Any]:
-    """What SQLAlchemy is to know of a database."""
-    if not url.startswith("sqlite:///"):
-        return {}
-    path = url.removeprefix("sqlite:///")
-
-    def connect() -> sqlite3.Connection:
-        connection = sqlite3.connect(path, timeout=_PATIENCE, check_same_thread=False)
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=NORMAL")
-        return connection
-
-    return {"creator": connect}
-
-
-def _shown(url: str) -> str:
-    """A database as a sentence may name it: a file, or a URL without what is secret in it."""
-    if url.startswith("sqlite:///"):
-        return str(Path(url.removeprefix("sqlite:///")))
-    return sqlalchemy.engine.make_url(url).render_as_string(hide_password=True)

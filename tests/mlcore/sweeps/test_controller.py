@@ -20,7 +20,8 @@ from mlcore.runs.active.queue import RunQueue
 from mlcore.runs.library.trash import delete
 from mlcore.runs.record.worker import WorkerRecord, write_worker
 from mlcore.sweeps import Sweep, SweepFolder, SweepSummary, controller, read_sweep
-from mlcore.sweeps.controller import TrialEnded, run_sweep
+from mlcore.sweeps.controller import run_sweep
+from mlcore.sweeps.ended import TrialEnded
 from mlcore.sweeps.study import Study
 
 Make = Callable[..., Sweep]
@@ -250,6 +251,24 @@ def test_more_trials_are_added_and_none_is_drawn_twice(
     found = go()
     assert len({one.params["optim.lr"] for one in found.trials}) == 6
     assert found.sweep.jobs == RunQueue(folder.root).snapshot().at_once == 2
+
+
+def test_trials_that_are_asked_for_at_the_last_moment_are_run(
+    make: Make,
+    go: Callable[..., SweepSummary],
+    folder: SweepFolder,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    real = SweepFolder.note_done
+
+    def note_done(self: SweepFolder, trials: int) -> None:
+        real(self, trials)
+        if trials == 2:
+            folder.change(trials=3, jobs=None)
+
+    monkeypatch.setattr(SweepFolder, "note_done", note_done)
+    found = go(make(SPACE, trials=2))
+    assert (len(found.trials), found.state, folder.done) == (3, "finished", 3)
 
 
 def test_a_diverged_trial_is_one_and_the_sweep_goes_on(
