@@ -23,6 +23,7 @@ from mlcore.runs.active.queue import RunQueue
 __all__ = [
     "CheckpointArgument",
     "JsonOption",
+    "PresetOption",
     "RunArgument",
     "RunOptions",
     "RunsOption",
@@ -33,9 +34,9 @@ __all__ = [
     "check_output",
     "find_active",
     "named_checkpoint",
-    "named_preset",
     "named_run",
     "open_store",
+    "preset_in",
     "report_damage",
 ]
 
@@ -47,6 +48,9 @@ RunsOption: TypeAlias = Annotated[
 ]
 JsonOption: TypeAlias = Annotated[bool, switch("JSON instead of text, one object a line")]
 StepsOption: TypeAlias = Annotated[bool, switch("with --json, also every step's loss")]
+PresetOption: TypeAlias = Annotated[
+    str, text("named settings to start from, such as fast-98; see `mlcore presets`", "none")
+]
 TrackOption: TypeAlias = Annotated[
     tuple[str, ...],
     REPEATED,
@@ -69,6 +73,22 @@ class RunOptions:
 def open_store(runs: str) -> RunStore:
     """The store in the folder that `--runs` names."""
     return RunStore(expand_home(runs) if runs else None)
+
+
+def preset_in(argv: Sequence[str]) -> RunConfig:
+    """The preset's settings; found before all else is read, as the help shows them as defaults.
+
+    Raises:
+        SettingsError: there is none of that name.
+    """
+    base = RunConfig()
+    for index, word in enumerate(argv):
+        flag, equals, value = word.partition("=")
+        if flag == "--preset":
+            follows = [value] if equals else argv[index + 1 : index + 2]
+            names = [name for name in follows if not name.startswith("--")]
+            base = find_preset(names[0]) if names else base  # `read` reports that none is given
+    return base
 
 
 def named_run(command: str, target: str, runs: str) -> RunFolder:
@@ -198,15 +218,3 @@ def check_epochs_left(what: str, done: int, given: Mapping[str, Value]) -> None:
             done=done,
             wanted=wanted,
         )
-
-
-def named_preset(argv: Sequence[str]) -> RunConfig:
-    """The preset's settings; found before all else is read, as the help shows them as defaults."""
-    base = RunConfig()
-    for index, word in enumerate(argv):
-        flag, equals, value = word.partition("=")
-        if flag == "--preset":
-            follows = [value] if equals else argv[index + 1 : index + 2]
-            names = [name for name in follows if not name.startswith("--")]
-            base = find_preset(names[0]) if names else base  # `read` reports that none is given
-    return base

@@ -42,12 +42,14 @@ COMMANDS = {
     "unpack": "bring in a run that was packed, here or elsewhere",
     "inspect": "say what is in a checkpoint file before it is used",
     "data": "data sets: what is on disk, fetch, verify",
+    "lr-find": "find a learning rate for some settings, in a short test",
     "presets": "list the named settings for `mlcore train --preset`",
     "lessons": "mistakes, each run wrong and right side by side",
 }
 """Command → what it does."""
 
 _ENTRY_POINTS = {
+    "lr-find": ("lr_find", "run"),
     "pause": ("steer", "pause"),
     "continue": ("steer", "continue_"),
     "step": ("steer", "step"),

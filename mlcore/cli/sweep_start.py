@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from mlcore.cli.arguments import read
-from mlcore.cli.common import JsonOption, RunsOption, named_preset, open_store
+from mlcore.cli.common import JsonOption, PresetOption, RunsOption, open_store, preset_in
 from mlcore.cli.files import bring_data
 from mlcore.cli.main import INTERRUPTED
 from mlcore.cli.options import POSITIONAL, REPEATED, argument, text, whole_number
@@ -64,9 +64,7 @@ class StartOptions:
         whole_number("jobs", low=1, high=MOST_AT_ONCE),
         text("runs under way at once", "as many as the queue lets train", "N"),
     ] = None
-    preset: Annotated[
-        str, text("named settings to start from, such as fast-98; see `mlcore presets`", "none")
-    ] = ""
+    preset: PresetOption = ""
     runs: RunsOption = ""
     json: JsonOption = False
 
@@ -96,7 +94,7 @@ class ContinueOptions:
 
 def start(argv: Sequence[str]) -> int:
     """Begin a sweep, and run it to its end."""
-    base = named_preset(argv)
+    base = preset_in(argv)
     options, given = read("sweep start", StartOptions, argv, settings=SETTINGS, base=base)
     if not options.name:
         raise SettingsError(

@@ -9,13 +9,14 @@ from typing import Annotated
 from mlcore.cli.arguments import read
 from mlcore.cli.common import (
     JsonOption,
+    PresetOption,
     RunsOption,
     StepsOption,
     TrackOption,
     check_fit,
     check_output,
-    named_preset,
     open_store,
+    preset_in,
 )
 from mlcore.cli.files import bring_data
 from mlcore.cli.options import text, whole_number
@@ -32,9 +33,7 @@ __all__ = ["run"]
 class Options:
     """Train a model. Without options this is the PyTorch quick start: an MLP on MNIST."""
 
-    preset: Annotated[
-        str, text("named settings to start from, such as fast-98; see `mlcore presets`", "none")
-    ] = ""
+    preset: PresetOption = ""
     name: Annotated[str, text("what to call the run", "nothing")] = ""
     seeds: Annotated[
         int | None,
@@ -49,7 +48,7 @@ class Options:
 
 def run(argv: Sequence[str]) -> int:
     """Make a run of these settings and train it."""
-    base = named_preset(argv)
+    base = preset_in(argv)
     options, given = read("train", Options, argv, settings=SETTINGS, base=base)
     check_output(json=options.json, steps=options.steps)
     track = check_trackers(options.track)

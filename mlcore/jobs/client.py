@@ -27,7 +27,9 @@ __all__ = ["Jobs"]
 _LOG = logging.getLogger(__name__)
 LIMIT = 120.0  # seconds that a short job may take
 PARTING = 15.0  # seconds that runs get to write their checkpoints when the server ends
-UNLIMITED = ("fetch", "replay")  # a download takes as long as it takes, a replay as its run
+UNLIMITED = ("fetch", "lr-find", "replay")
+"""Jobs that take as long as a download, the steps of a huge network or a whole run; they can be
+stopped."""
 
 
 class Jobs:

@@ -28,6 +28,7 @@ DRAWN_BY = {  # what draws on a page → where
         "panels/chart.py",
         "panels/group_figures.py",
         "panels/lesson_parts/watch.py",
+        "panels/rate_finder.py",
     },
     "cloud": {"panels/last_layer.py"},
     "film": {"panels/test_parts/epochs.py"},  # its table of epochs is drawn by the panel itself

@@ -12,7 +12,7 @@ import streamlit as st
 from dashboard import server, session
 from dashboard.controls.numbers import NumberField
 from dashboard.gaps.widgets import show
-from dashboard.panels.actions import why_not_trainable
+from dashboard.server.data_sets import why_not_trainable
 from dashboard.server.sweeps import sweeps
 from dashboard.session import places, problems
 from dashboard.words.setting_names import setting_label, settings_sentence

@@ -48,6 +48,7 @@ EVERY_COMMAND = {
     "unpack": "unpack FOLDER/grün.zip",
     "data": "data",
     "presets": "presets",
+    "lr-find": "lr-find --data.name digits --data.train-limit 100 --train.device cpu",
     "lessons": "lessons batch-of-all",
 }
 
