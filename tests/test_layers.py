@@ -52,6 +52,7 @@ ROOMS = (
     "export",
     "packing",
     "jobs",
+    "sweeps",
     "cli",
     "__main__",
 )
@@ -164,6 +165,7 @@ TORCH_FREE = (
     "mlcore.lr_finder",
     "mlcore.lessons",
     "mlcore.jobs",
+    "mlcore.sweeps",
     "mlcore.cli",
 )
 

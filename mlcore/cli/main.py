@@ -25,6 +25,7 @@ COMMANDS = {
     "edit": "change settings of a run while it trains",
     "stop": "end a run after its current step; its model is kept",
     "queue": "the active runs and those that wait; their order, how many train at once",
+    "sweep": "search for settings: many runs, by grid, at random or by what was learned so far",
     "replay": "train a run again from its record, and compare every step",
     "runs": "list the runs",
     "rename": "give a run a name",

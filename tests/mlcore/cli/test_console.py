@@ -30,6 +30,7 @@ EVERY_COMMAND = {
     "edit": "edit RUN --optim.lr 0.1",
     "stop": "stop RUN",
     "queue": "queue",
+    "sweep": "sweep show größer",
     "replay": "replay RUN",
     "runs": "runs",
     "rename": "rename RUN Grün–×→",
