@@ -42,13 +42,22 @@ def rate_finder() -> None:
         return
     moves, pace = not known.ended, max(_PACE, noted().least_pause)
     with st.container(border=True, key="rate-finder"):
-        st.fragment(_test, run_every=pace if moves else None)(config, moves=moves)
+        part = st.fragment(_test, run_every=pace if moves else None)
+        part(config, moves=moves, settings=repr(session.values()))
 
 
 @problems.friendly_errors()
-def _test(config: RunConfig, *, moves: bool) -> None:
+def _test(config: RunConfig, *, moves: bool, settings: str) -> None:
+    """The part that is drawn by itself; a click in it may change the rest of the page too.
+
+    Args:
+        config: settings of the test.
+        moves: whether it was under way when the page was drawn.
+        settings: what the sidebar held then.
+    """
     known = rate_tests().look(config)
-    if known is None or (moves and known.ended):
+    same = config == shown_test() and settings == repr(session.values())
+    if known is None or moves == known.ended or not same:
         st.rerun()
     with st.container(horizontal=True, vertical_alignment="center", key="rate-head"):
         title = _("Learning-rate finder")
