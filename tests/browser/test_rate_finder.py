@@ -12,7 +12,7 @@ from tests.browser.driving import button, click_train, wait_for_steps
 
 pytestmark = pytest.mark.browser
 QUICK = "data.name=digits&data.batch_size=32&train.device=cpu&train.epochs=3"
-LONG = "data.name=digits&data.batch_size=1024&model.hidden=4096,2048&train.device=cpu"
+LONG = "data.name=digits&data.batch_size=1024&model.hidden=2048,1024&train.device=cpu"
 
 
 def reached(page: Page, more_than: float) -> None:
@@ -55,7 +55,7 @@ def test_a_rate_is_found_watched_used_and_trained_with(app, page, settled):
     page.set_viewport_size({"width": 390, "height": 844})  # the sidebar lies over the page
     page.goto(f"{server.url}/?{QUICK}")
     settled(page)
-    page.get_by_test_id("stExpandSidebarButton").click()
+    page.get_by_test_id("stExpandSidebarButton").evaluate("button => button.click()")
     button(page, "find-rate").click()
     expect(page.locator("[data-testid=stSidebar][data-collapsed=true]")).to_have_count(1)
     expect(button(page, "rate-use")).to_be_in_viewport()
