@@ -112,8 +112,9 @@ class Chart {
       if (event.target === this.node) this.pointer = null;
     });
     this.sizes = new ResizeObserver(() => {
-      const width = this.node.clientWidth;
-      if (!this.drawn || !width || Math.abs(width - this.width) < 2) return;
+      const { clientWidth: width, clientHeight: height } = this.node;
+      if (!this.drawn || !width) return;
+      if (Math.abs(width - this.width) < 2 && Math.abs(height - this.height) < 2) return;
       this.draw(true);
     });
     this.sizes.observe(this.node);
@@ -193,6 +194,7 @@ class Chart {
     this.drawing = true;
     try {
       this.width = this.node.clientWidth;
+      this.height = this.node.clientHeight;
       const { data, layout, run } = this.header;
       const drawnLayout = this.layout(layout, run, resolve);
       if (run !== this.run) this.restore(run);
@@ -225,7 +227,7 @@ class Chart {
 
   layout(layout, run, resolve) {
     const times = typeSize();
-    const sized = { ...enlarged(layout, times), height: this.node.clientHeight };
+    const sized = { ...enlarged(layout, times), height: this.height };
     const fitting = fitted(sized, this.width, times);
     const { margin, height, meta = {} } = fitting;
     const domain = layout.yaxis?.domain ?? [0, 1];
