@@ -5,6 +5,7 @@ Numbers are written as `mlcore.words` writes them.
 
 from __future__ import annotations
 
+import functools
 import html
 import re
 from collections.abc import Iterable
@@ -24,6 +25,7 @@ __all__ = [
     "listed_apart",
     "percent",
     "refusal",
+    "sentences",
     "short",
     "signed",
     "with_article",
@@ -49,6 +51,14 @@ def listed(texts: Iterable[str]) -> str:
 def listed_apart(texts: Iterable[str]) -> str:
     """The same for texts that may have commas themselves: "a, b; c"."""
     return _("; ").join(texts)
+
+
+def sentences(*parts: str) -> str:
+    """Sentences that follow one another, as the language joins them; empty ones are left out."""
+    said = [part for part in parts if part] or [""]
+    return functools.reduce(
+        lambda before, after: _("{before} {after}", before=before, after=after), said
+    )
 
 
 def file_size(count: int) -> str:
