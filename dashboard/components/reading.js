@@ -115,12 +115,14 @@ const set = (node, name, value) => {
   if (value && node.getAttribute(name) !== value) node.setAttribute(name, value);
 };
 
-const mend = (texts) => {
+const mend = (texts, redraw) => {
   const all = (selector, act) => document.querySelectorAll(selector).forEach(act);
   set(document.documentElement, "lang", texts.language);
   const scheme = app() && getComputedStyle(app()).colorScheme;
-  if (scheme && document.documentElement.style.colorScheme !== scheme) {
+  const before = document.documentElement.style.colorScheme;
+  if (scheme && before !== scheme) {
     document.documentElement.style.colorScheme = scheme; // also of what lies over the page
+    if (before && texts.scheme !== scheme) redraw();
   }
   all(".stPlotlyChart", (node) => {
     set(node, "role", "figure");
@@ -207,7 +209,7 @@ const begin = () => {
   self.soon = () => {
     self.timer ??= setTimeout(() => {
       self.timer = undefined;
-      mend(self.texts);
+      mend(self.texts, self.redraw);
       focus.restore();
     }, SOON);
   };
@@ -224,11 +226,12 @@ const begin = () => {
 };
 
 // It goes on while pages come and go: the last to mount it ends it, when it is not mounted again.
-export default function ({ data }) {
+export default function ({ data, setTriggerValue }) {
   keepOnePerPage();
   mended ??= begin();
   const owner = (mended.owner = {});
   mended.texts = data;
+  mended.redraw = () => setTriggerValue("redraw", true); // charts have the colours of the other theme
   reveal(data.reveal);
   mended.soon();
   return () => setTimeout(() => {

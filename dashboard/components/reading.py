@@ -20,10 +20,12 @@ from dashboard.words.translation import _, language
 __all__ = ["mend_page", "only_read"]
 
 
-def mend_page(reveal: tuple[str, int] = ("", 0)) -> None:
+def mend_page(scheme: str, reveal: tuple[str, int] = ("", 0)) -> None:
     """Mount the script; the last thing that a page draws, as the first component is slow.
 
     Args:
+        scheme: "light" or "dark", for which the page is drawn: where the browser's theme becomes
+            the other one, it is drawn anew, as the colours of charts are chosen here.
         reveal: key of the element to bring into sight, and the number of this request.
     """
     texts = {
@@ -32,9 +34,10 @@ def mend_page(reveal: tuple[str, int] = ("", 0)) -> None:
         "over": _("Over the page"),
         "names": {"run-menu": _("Run menu")},
         "reveal": list(reveal),
+        "scheme": scheme,
     }
     with st.container(key="reading"):
-        _component()(key="reading-script", data=texts, height=1)
+        _component()(key="reading-script", data=texts, height=1, on_redraw_change=lambda: None)
 
 
 def only_read(text: str, tag: str = "p") -> None:
