@@ -70,7 +70,7 @@ def normalisations(trials: Mapping[str, Any]) -> None:
             "{mean:g} / {std:g}: {accuracy}",
             mean=trial["mean"],
             std=trial["std"],
-            accuracy=percent(trial["accuracy"]).replace(" ", "\N{NO-BREAK SPACE}"),
+            accuracy=percent(trial["accuracy"]),
         )
         best = trial == trials["best"]
         shown.append(f"**{as_markdown(words)}**" if best else as_markdown(words))

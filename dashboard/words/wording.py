@@ -31,6 +31,7 @@ __all__ = [
     "with_article",
 ]
 
+_TIED = re.compile(r"(?<=\d) (?=%)|(?<=\d) (?=× \d)|(?<=\d ×) (?=\d)")  # "5 %", "28 × 28"
 _CODE = re.compile(r"(`[^`]*`)")
 _MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>$~&])")
 _DIRECTIVE = re.compile(r":(?=[A-Za-z/+\-])")  # :red[…], :smile:, https://
@@ -74,7 +75,8 @@ def duration(seconds: float) -> str:
 def as_markdown(text: str) -> str:
     """Markdown that shows `text` literally: a text from a file cannot draw anything on the page.
 
-    Text between back quotes stays code, in which nothing is markup.
+    Text between back quotes stays code, in which nothing is markup. Elsewhere no line ends between
+    a number and what belongs to it.
     """
     parts = _CODE.split(" ".join(text.split()))
     return "".join(
@@ -96,4 +98,5 @@ def as_label(text: str, most: int = 24) -> str:
 
 def _escape(text: str) -> str:
     """A backslash before every mark; a word joiner breaks up directives and addresses."""
-    return _MARKS.sub(r"\\\1", _DIRECTIVE.sub(":\u2060", text))
+    tied = _TIED.sub("\N{NO-BREAK SPACE}", text)
+    return _MARKS.sub(r"\\\1", _DIRECTIVE.sub(":\u2060", tied))

@@ -51,3 +51,8 @@ def test_sentences_follow_one_another_as_the_language_joins_them(
     assert sentences("", "") == sentences() == ""
     monkeypatch.setattr(translation, "_language", lambda: "zh-CN")
     assert sentences("一。", "二。", "三。") == "一。二。三。"
+
+
+def test_no_line_ends_between_a_number_and_what_belongs_to_it() -> None:
+    tied = as_markdown("97 % of 28 × 28, % of a row, `97 %`").replace("\\", "")
+    assert tied == "97~% of 28~×~28, % of a row, `97 %`".replace("~", "\N{NO-BREAK SPACE}")
