@@ -191,7 +191,7 @@ def _axes(*, log: bool, by_images: bool) -> dict[str, dict[str, Any]]:
     return {
         "xaxis": shared
         | {
-            "title": live_title(_("images seen") if by_images else _("step")) | {"standoff": 8},
+            "title": live_title(_("images seen") if by_images else _("step")),
             "anchor": "y2",
             **COUNT_AXIS,
             **live_steps(),

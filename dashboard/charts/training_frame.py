@@ -201,7 +201,7 @@ def _axes(tick: str | int | None, validated: bool) -> dict[str, dict[str, Any]]:
     return {
         "xaxis": shared
         | {
-            "title": live_title(_("step")) | {"standoff": 8},
+            "title": live_title(_("step")),
             "anchor": "y2" if validated else "y",
             **COUNT_AXIS,
             **live_steps(),
