@@ -183,5 +183,6 @@ def _flip(
             _("Before"): _("Its grey value in the image, 0 to 255."),
             _("After"): _("The grey value that helps to turn the answer."),
         }
-        st.dataframe(table, key="flip-table", hide_index=True, column_config=column_help(about))
+        columns = column_help(about, words=0)
+        st.dataframe(table, key="flip-table", hide_index=True, column_config=columns)
         csv_button(table, key="flip-csv", file=f"{file}-flip")
