@@ -115,9 +115,28 @@ const set = (node, name, value) => {
   if (value && node.getAttribute(name) !== value) node.setAttribute(name, value);
 };
 
+const say = (node, text) => {
+  if (node.textContent !== text) node.textContent = text;
+};
+
+// Streamlit's own words, which it has in English only.
+const translate = (texts, all) => {
+  all("[data-testid=stSkipToContent]", (node) => say(node, texts.skip));
+  all("[data-testid=stFileUploaderDropzone] > span > button p", (node) => say(node, texts.upload));
+  all("[data-testid=stFileUploaderDropzoneInput]", (node) => set(node, "aria-label", texts.upload));
+  all("[data-testid=stFileUploaderDropzoneInstructions] span", (node) => {
+    const size = /^\D*(\d+) ?MB[^•]*$/.exec(node.textContent)?.[1];
+    if (size) say(node, texts.limit.replace("{size}", size));
+  });
+  all("[data-testid=stTooltipIcon] button[aria-label^='Help for ']", (node) => {
+    set(node, "aria-label", texts.help.replace("{name}", node.getAttribute("aria-label").slice(9)));
+  });
+};
+
 const mend = (texts, redraw) => {
   const all = (selector, act) => document.querySelectorAll(selector).forEach(act);
   set(document.documentElement, "lang", texts.language);
+  translate(texts, all);
   const scheme = app() && getComputedStyle(app()).colorScheme;
   const before = document.documentElement.style.colorScheme;
   if (scheme && before !== scheme) {

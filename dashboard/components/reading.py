@@ -2,6 +2,7 @@
 
 Streamlit gives its charts no role, some of its menus no name, and when a button vanishes that was
 just pressed, the focus falls to the body, so that a person on a keyboard starts from the top again.
+Its own words on buttons and fields are English in every language.
 One small script on every page mends that. (No upstream issue asks for the focus;
 streamlit/streamlit#5810 collects the rest.)
 """
@@ -33,6 +34,10 @@ def mend_page(scheme: str, reveal: tuple[str, int] = ("", 0)) -> None:
         "chart": _("Chart: {title}", title="{title}"),
         "over": _("Over the page"),
         "names": {"run-menu": _("Run menu")},
+        "upload": _("Upload"),
+        "limit": _("{size} MB per file", size="{size}"),
+        "skip": _("Skip to main content"),
+        "help": _("Help for {name}", name="{name}"),
         "reveal": list(reveal),
         "scheme": scheme,
     }
