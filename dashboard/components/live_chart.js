@@ -82,6 +82,7 @@ const fitted = (layout, width, times) => {
     margin: { ...layout.margin, l: 46 * times, r: 8, t: layout.meta?.narrowTop ?? layout.margin.t },
     xaxis: { ...layout.xaxis, nticks: 5 },
     font: { ...layout.font, size: 12 * times },
+    legend: { ...layout.legend, font: { size: 11 * times }, xref: "container" }, // two columns
     yaxis: { ...layout.yaxis, title: undefined },
     yaxis2: { ...layout.yaxis2, title: undefined },
   };
