@@ -28,6 +28,7 @@ __all__ = [
     "sentences",
     "short",
     "signed",
+    "unbroken",
     "with_article",
 ]
 
@@ -85,6 +86,11 @@ def as_markdown(text: str) -> str:
     )
 
 
+def unbroken(text: str) -> str:
+    """The text in which no line ends between a number and what belongs to it."""
+    return _TIED.sub("\N{NO-BREAK SPACE}", text)
+
+
 def refusal(text: str) -> str:
     """Markdown of what is wrong with a field's value, to stand below it; `text` is literal."""
     return f":red[:material/error: {as_markdown(text)}]"
@@ -98,5 +104,4 @@ def as_label(text: str, most: int = 24) -> str:
 
 def _escape(text: str) -> str:
     """A backslash before every mark; a word joiner breaks up directives and addresses."""
-    tied = _TIED.sub("\N{NO-BREAK SPACE}", text)
-    return _MARKS.sub(r"\\\1", _DIRECTIVE.sub(":\u2060", tied))
+    return _MARKS.sub(r"\\\1", _DIRECTIVE.sub(":\u2060", unbroken(text)))
