@@ -75,6 +75,12 @@ const announce = (run, { text, state, ended, warning = "" }) => {
 
 const isNarrow = (width) => width <= NARROW * typeSize();
 
+// One that has the top of the chart to itself begins at its left edge, so that it has two columns.
+const narrowLegend = (legend, times) =>
+  legend?.yref === "container"
+    ? { ...legend, font: { size: 11 * times }, xref: "container" }
+    : legend;
+
 const fitted = (layout, width, times) => {
   if (!isNarrow(width)) return layout;
   return {
@@ -82,7 +88,7 @@ const fitted = (layout, width, times) => {
     margin: { ...layout.margin, l: 46 * times, r: 8, t: layout.meta?.narrowTop ?? layout.margin.t },
     xaxis: { ...layout.xaxis, nticks: 5 },
     font: { ...layout.font, size: 12 * times },
-    legend: { ...layout.legend, font: { size: 11 * times }, xref: "container" }, // two columns
+    legend: narrowLegend(layout.legend, times),
     yaxis: { ...layout.yaxis, title: undefined },
     yaxis2: { ...layout.yaxis2, title: undefined },
   };
