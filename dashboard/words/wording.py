@@ -32,7 +32,7 @@ __all__ = [
     "with_article",
 ]
 
-_TIED = re.compile(r"(?<=\d) (?=%)|(?<=\d) (?=× \d)|(?<=\d ×) (?=\d)")  # "5 %", "28 × 28"
+_TIED = re.compile(r"(?<=\d) (?=%|[×±] \d)|(?<=\d [×±]) (?=\d)")  # "5 %", "28 × 28", "5 ± 1"
 _CODE = re.compile(r"(`[^`]*`)")
 _MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>$~&])")
 _DIRECTIVE = re.compile(r":(?=[A-Za-z/+\-])")  # :red[…], :smile:, https://

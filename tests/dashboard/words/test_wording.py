@@ -54,5 +54,5 @@ def test_sentences_follow_one_another_as_the_language_joins_them(
 
 
 def test_no_line_ends_between_a_number_and_what_belongs_to_it() -> None:
-    tied = as_markdown("97 % of 28 × 28, % of a row, `97 %`").replace("\\", "")
-    assert tied == "97~% of 28~×~28, % of a row, `97 %`".replace("~", "\N{NO-BREAK SPACE}")
+    tied = as_markdown("97 ± 1 % of 28 × 28, % of a row, `97 %`").replace("\\", "")
+    assert tied == "97~±~1~% of 28~×~28, % of a row, `97 %`".replace("~", "\N{NO-BREAK SPACE}")
