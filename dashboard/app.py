@@ -37,6 +37,7 @@ _PAGES = {  # by the name of their file, which is also their address
     "draw": _Page(N_("Draw"), ":material/draw:", _TRY),
     "runs": _Page(N_("Runs"), ":material/table_rows:", _RESULTS),
     "run": _Page(N_("Run"), ":material/article:", _RESULTS, listed=False),
+    "sweeps": _Page(N_("Sweeps"), ":material/manage_search:", _RESULTS),
     "data": _Page(N_("Data"), ":material/grid_view:", _FILES),
     "checkpoints": _Page(N_("Checkpoints"), ":material/save:", _FILES),
     "lessons": _Page(N_("Break it"), ":material/experiment:", _LEARN),

@@ -21,7 +21,7 @@ class Stop:
     """End the run after the current step, with a checkpoint."""
 
     kind: ClassVar[str] = "stop"
-    reason: str = "asked"  # "asked", "shutdown"
+    reason: str = "asked"  # "asked", "shutdown", "pruned"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +95,7 @@ def _is_changes(value: Any) -> bool:
 _MOST_TEXT = 10_000  # characters of an edit
 _MOST_STEPS = 2**53
 _IS_VALID: Mapping[str, Callable[[Any], bool]] = {
-    "reason": lambda value: value in ("asked", "shutdown"),
+    "reason": lambda value: value in ("asked", "shutdown", "pruned"),
     "count": lambda value: type(value) is int and 0 < value <= _MOST_STEPS,
     "changes": _is_changes,
 }

@@ -193,15 +193,17 @@ class Finished(_EventBase):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stopped(_EventBase):
-    """A person (or a shutdown) ended the run; its checkpoint is from this very step.
+    """A person (or a shutdown, or a sweep) ended the run; its checkpoint is from this very step.
 
-    One that was cancelled had not begun: it has no checkpoint of its own.
+    One that was cancelled had not begun: it has no checkpoint of its own. One that was pruned is a
+    trial that its sweep gave up.
     """
 
     kind: ClassVar[str] = "stopped"
     step: int
     epoch: int
-    reason: str = "asked"  # "asked", "shutdown", "cancelled"; "packed": it trained on elsewhere
+    # "asked", "shutdown", "cancelled", "pruned"; "packed": it trained on elsewhere
+    reason: str = "asked"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

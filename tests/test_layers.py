@@ -36,6 +36,7 @@ ROOMS = (
     "steps",
     "evaluation",
     "trainer",
+    "lr_finder",
     "checkpoint",
     "testing",
     "insight",
@@ -51,6 +52,7 @@ ROOMS = (
     "export",
     "packing",
     "jobs",
+    "sweeps",
     "cli",
     "__main__",
 )
@@ -160,8 +162,10 @@ TORCH_FREE = (
     "mlcore.trackers.tracking",
     "mlcore.export",
     "mlcore.packing",
+    "mlcore.lr_finder",
     "mlcore.lessons",
     "mlcore.jobs",
+    "mlcore.sweeps",
     "mlcore.cli",
 )
 

@@ -35,6 +35,11 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```", TEXT, flags=re.DOTALL | re.MULTILINE)
 
 
+def commands(block: str) -> list[str]:
+    """The commands of a block, each whole."""
+    return block.replace("\\\n", " ").splitlines()
+
+
 @pytest.fixture
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """An empty working directory, as after a clone; one thread, as in other fast tests."""
@@ -84,14 +89,14 @@ def test_the_shell_lines_work_one_after_another(
         assert out
         if "--json" in words:
             assert [json.loads(record) for record in out.splitlines()]
-    lines = (line for block in more for line in block.splitlines())
+    lines = (line for block in more for line in commands(block))
     assert used | {line.split()[1] for line in lines} == set(COMMANDS)
 
 
 def test_the_lines_that_steer_a_run_work_one_after_another(
     elsewhere: Path, training: Callable[..., RunFolder], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    _, steering, _ = (block for block in blocks("bash") if block.startswith("mlcore"))
+    _, steering, *_ = (block for block in blocks("bash") if block.startswith("mlcore"))
     folder = training(RunStore())
     for line in steering.splitlines():
         words = shlex.split(line.replace("RUN", folder.id))
@@ -103,7 +108,7 @@ def test_the_lines_that_steer_a_run_work_one_after_another(
 def test_the_lines_about_the_queue_work_one_after_another(
     elsewhere: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    _, _, queue = (block for block in blocks("bash") if block.startswith("mlcore"))
+    _, _, queue, _ = (block for block in blocks("bash") if block.startswith("mlcore"))
     folder = RunStore().create(RunConfig())
     with RunQueue(folder.path.parent).change() as state:
         assert state.waiting == [folder.id]
@@ -112,6 +117,20 @@ def test_the_lines_about_the_queue_work_one_after_another(
         assert main(words[1:]) == 0, f"{line}: {capsys.readouterr().err}"
         assert folder.id in capsys.readouterr().out
     assert read_state(folder) == "stopped"
+
+
+@pytest.mark.slow
+def test_the_lines_about_a_sweep_work_one_after_another(
+    elsewhere: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    *_, code = (block for block in blocks("bash") if block.startswith("mlcore"))
+    for shorter in (("--trials 40", "--trials 3"), ("--trials 60", "--trials 4")):
+        assert code.count(shorter[0]) == 1
+        code = code.replace(*shorter)
+    for line in commands(code):
+        assert main(shlex.split(line)[1:]) == 0, f"{line}: {capsys.readouterr().err}"
+        assert "first" in capsys.readouterr().out
+    assert [info.state for info in RunStore().list()] == ["finished"] * 4
 
 
 def test_both_commands_name_files_that_are_there() -> None:

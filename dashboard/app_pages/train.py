@@ -16,6 +16,7 @@ from dashboard.panels import (
     live,
     network,
     queue,
+    rate_finder,
     run_choice,
     run_menu,
     seeds,
@@ -55,6 +56,7 @@ def page() -> None:
     with head:
         _controls(drawn_from, history, shown, runs)
         code.code_to_start(drawn_from.queue)
+        rate_finder.rate_finder()
     with ahead:
         plotly_js.ensure()
     if shown is None or history is None:

@@ -191,6 +191,14 @@ const keepOnePerPage = () => {
 // Bring what a link leads to into sight, once it is drawn, and the focus to its first control.
 let shown = 0; // number of the last request
 
+// On a phone the sidebar lies over the page: it is closed where it hides what is to be seen.
+const uncover = (box) => {
+  const open = "[data-testid=stSidebarCollapseButton] button[aria-expanded=true]";
+  const button = document.querySelector(open);
+  const right = button?.closest("[data-testid=stSidebar]")?.getBoundingClientRect().right ?? 0;
+  if (right > box.getBoundingClientRect().left) button.click();
+};
+
 const reveal = ([key, number]) => {
   if (!key || number <= shown) return;
   shown = number;
@@ -207,6 +215,7 @@ const reveal = ([key, number]) => {
     const first = top === undefined;
     const ready = app()?.getAttribute("data-test-script-state") === "notRunning";
     if (box && (first ? ready : Math.abs(box.getBoundingClientRect().top - top) > 4)) {
+      if (first) uncover(box);
       box.scrollIntoView({ block: "start" });
       top = box.getBoundingClientRect().top;
       if (first) {

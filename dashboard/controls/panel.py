@@ -10,6 +10,7 @@ from dashboard import session
 from dashboard.controls import devices, fields
 from dashboard.controls.language import language_choice
 from dashboard.controls.projector import projector_switch
+from dashboard.controls.rate_finder import find_button
 from dashboard.controls.trackers import trackers_field
 from dashboard.gaps.widgets import show
 from dashboard.settings import form
@@ -76,6 +77,8 @@ def sidebar() -> RunConfig | None:
                     st.error(sentence, icon=":material/error:")
         for name in _FIRST:
             fields.field(name, checked.errors.get(name, ""))
+            if name == "optim.lr":
+                find_button()
         devices.device_field()
         for key, (title, icon, names) in _GROUPS.items():
             with st.expander(translated(title), icon=icon, key=f"group-{key}"):

@@ -12,12 +12,11 @@ import streamlit as st
 from dashboard import server, session
 from dashboard.controls.numbers import NumberField
 from dashboard.panels.queue import note_added
-from dashboard.server import data_sets
+from dashboard.server.data_sets import why_not_trainable
 from dashboard.server.histories import history_of
 from dashboard.session import first_steps, problems
 from dashboard.words.translation import N_, _, ngettext, sentence
 from mlcore.config import RunConfig
-from mlcore.errors import DataMissingError, MlcoreError, SettingsError
 from mlcore.events import Finished, Stopped
 from mlcore.rules import Rule
 from mlcore.runs import ENDED, History, RunFolder
@@ -31,7 +30,6 @@ __all__ = [
     "start_run",
     "train",
     "train_button",
-    "why_not_trainable",
 ]
 
 _CLICKED, _MORE = "train-clicked", "more-epochs"
@@ -142,17 +140,6 @@ def _more_epochs(history: History, epochs: int) -> None:
 def _more_field() -> NumberField:
     rule = Rule(N_("epochs that one click adds"), label=N_("More epochs"), low=1, high=_MOST)
     return NumberField(_MORE, _("More epochs"), 5, rule)
-
-
-def why_not_trainable(config: RunConfig | None) -> MlcoreError | None:
-    """Why no run can be started with these settings; None where one can."""
-    if config is None:
-        return SettingsError("A setting in the sidebar cannot be used; the reason is shown there.")
-    if not data_sets.usable(config.data):
-        return DataMissingError(
-            "The data set is not on this machine yet; the box on this page says how to get it."
-        )
-    return None
 
 
 def train() -> None:

@@ -12,6 +12,7 @@ from dashboard import session
 from dashboard.controls.numbers import NumberField, forget
 from dashboard.gaps.widgets import show
 from dashboard.panels import actions
+from dashboard.server.data_sets import why_not_trainable
 from dashboard.server.histories import history_of
 from dashboard.session import problems
 from dashboard.settings.branching import branch_changes, branch_config, branch_epochs, point_words
@@ -151,7 +152,7 @@ def _start_at(history: History, point: ForkPoint, epochs: int) -> None:
         MlcoreError: it cannot be started.
     """
     config = branch_config(point, branch_changes(point, session.values()), epochs)
-    if reason := actions.why_not_trainable(config):
+    if reason := why_not_trainable(config):
         raise reason
     actions.start_run(config, checkpoint=point.file, parent=history.folder.id)
 
@@ -161,7 +162,7 @@ def _why_not(
 ) -> MlcoreError | None:
     """Why this fork cannot be started; None where it can."""
     try:
-        return actions.why_not_trainable(branch_config(point, changes, epochs))
+        return why_not_trainable(branch_config(point, changes, epochs))
     except SettingsError as error:
         return error
 

@@ -230,6 +230,8 @@ def _end(history: History, progress: Progress) -> list[str]:
         kept = _("model kept from step {step:,}", step=outcome.step)
         if outcome.reason == "shutdown":
             return [_("stopped when its server was shut down"), kept]
+        if outcome.reason == "pruned":
+            return [_("stopped by its sweep, as other trials did better"), kept]
         return [kept]
     if history.state in ("failed", "lost") and progress.step:
         return [_("ended at step {step:,}", step=progress.step)]

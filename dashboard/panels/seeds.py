@@ -6,7 +6,8 @@ import streamlit as st
 
 from dashboard import session
 from dashboard.controls.numbers import NumberField
-from dashboard.panels.actions import start_run, why_not_trainable
+from dashboard.panels.actions import start_run
+from dashboard.server.data_sets import why_not_trainable
 from dashboard.session import problems
 from dashboard.words.translation import N_, _, ngettext, sentence
 from dashboard.words.wording import sentences

@@ -11,10 +11,20 @@ import streamlit as st
 from dashboard import server
 from dashboard.server.downloads import downloads
 from dashboard.words.translation import _, sentence
-from mlcore.config import DataConfig, data_root
+from mlcore.config import DataConfig, RunConfig, data_root
 from mlcore.data import RawData, load_raw, status
+from mlcore.errors import DataMissingError, MlcoreError, SettingsError
 
-__all__ = ["Source", "changed", "images", "keep_ready", "source", "start", "usable"]
+__all__ = [
+    "Source",
+    "changed",
+    "images",
+    "keep_ready",
+    "source",
+    "start",
+    "usable",
+    "why_not_trainable",
+]
 
 FIRST = "mnist"
 """The data set that is downloaded without being asked for; `SPARE` replaces it where it cannot."""
@@ -67,6 +77,17 @@ def source(name: str, root: Path) -> Source:
 def usable(config: DataConfig) -> bool:
     """Whether a run on these data could start now."""
     return source(config.name, data_root(config)).usable
+
+
+def why_not_trainable(config: RunConfig | None) -> MlcoreError | None:
+    """Why no run can be started with these settings; None where one can."""
+    if config is None:
+        return SettingsError("A setting in the sidebar cannot be used; the reason is shown there.")
+    if not usable(config.data):
+        return DataMissingError(
+            "The data set is not on this machine yet; the box on this page says how to get it."
+        )
+    return None
 
 
 def start(name: str, root: Path) -> None:

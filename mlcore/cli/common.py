@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, TypeAlias
@@ -15,6 +15,7 @@ from mlcore.data import find_family, status
 from mlcore.errors import RunError, SettingsError
 from mlcore.files import expand_home
 from mlcore.fitting import check_memory, check_sizes
+from mlcore.presets import find_preset
 from mlcore.rules import Value
 from mlcore.runs import ENDED, History, RunFolder, RunStore, read_state
 from mlcore.runs.active.queue import RunQueue
@@ -22,6 +23,7 @@ from mlcore.runs.active.queue import RunQueue
 __all__ = [
     "CheckpointArgument",
     "JsonOption",
+    "PresetOption",
     "RunArgument",
     "RunOptions",
     "RunsOption",
@@ -34,6 +36,7 @@ __all__ = [
     "named_checkpoint",
     "named_run",
     "open_store",
+    "preset_in",
     "report_damage",
 ]
 
@@ -45,6 +48,9 @@ RunsOption: TypeAlias = Annotated[
 ]
 JsonOption: TypeAlias = Annotated[bool, switch("JSON instead of text, one object a line")]
 StepsOption: TypeAlias = Annotated[bool, switch("with --json, also every step's loss")]
+PresetOption: TypeAlias = Annotated[
+    str, text("named settings to start from, such as fast-98; see `mlcore presets`", "none")
+]
 TrackOption: TypeAlias = Annotated[
     tuple[str, ...],
     REPEATED,
@@ -67,6 +73,22 @@ class RunOptions:
 def open_store(runs: str) -> RunStore:
     """The store in the folder that `--runs` names."""
     return RunStore(expand_home(runs) if runs else None)
+
+
+def preset_in(argv: Sequence[str]) -> RunConfig:
+    """The preset's settings; found before all else is read, as the help shows them as defaults.
+
+    Raises:
+        SettingsError: there is none of that name.
+    """
+    base = RunConfig()
+    for index, word in enumerate(argv):
+        flag, equals, value = word.partition("=")
+        if flag == "--preset":
+            follows = [value] if equals else argv[index + 1 : index + 2]
+            names = [name for name in follows if not name.startswith("--")]
+            base = find_preset(names[0]) if names else base  # `read` reports that none is given
+    return base
 
 
 def named_run(command: str, target: str, runs: str) -> RunFolder:

@@ -25,6 +25,7 @@ COMMANDS = {
     "edit": "change settings of a run while it trains",
     "stop": "end a run after its current step; its model is kept",
     "queue": "the active runs and those that wait; their order, how many train at once",
+    "sweep": "search for settings: many runs, by grid, at random or by what was learned so far",
     "replay": "train a run again from its record, and compare every step",
     "runs": "list the runs",
     "rename": "give a run a name",
@@ -41,12 +42,14 @@ COMMANDS = {
     "unpack": "bring in a run that was packed, here or elsewhere",
     "inspect": "say what is in a checkpoint file before it is used",
     "data": "data sets: what is on disk, fetch, verify",
+    "lr-find": "find a learning rate for some settings, in a short test",
     "presets": "list the named settings for `mlcore train --preset`",
     "lessons": "mistakes, each run wrong and right side by side",
 }
 """Command → what it does."""
 
 _ENTRY_POINTS = {
+    "lr-find": ("lr_find", "run"),
     "pause": ("steer", "pause"),
     "continue": ("steer", "continue_"),
     "step": ("steer", "step"),

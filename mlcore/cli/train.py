@@ -9,17 +9,18 @@ from typing import Annotated
 from mlcore.cli.arguments import read
 from mlcore.cli.common import (
     JsonOption,
+    PresetOption,
     RunsOption,
     StepsOption,
     TrackOption,
     check_fit,
     check_output,
     open_store,
+    preset_in,
 )
 from mlcore.cli.files import bring_data
 from mlcore.cli.options import text, whole_number
 from mlcore.config import SETTINGS, RunConfig
-from mlcore.presets import find_preset
 from mlcore.runs import RunFolder
 from mlcore.runs.active.queue import RunQueue
 from mlcore.runs.library.groups import MOST_SEEDS, seeded
@@ -32,9 +33,7 @@ __all__ = ["run"]
 class Options:
     """Train a model. Without options this is the PyTorch quick start: an MLP on MNIST."""
 
-    preset: Annotated[
-        str, text("named settings to start from, such as fast-98; see `mlcore presets`", "none")
-    ] = ""
+    preset: PresetOption = ""
     name: Annotated[str, text("what to call the run", "nothing")] = ""
     seeds: Annotated[
         int | None,
@@ -49,7 +48,7 @@ class Options:
 
 def run(argv: Sequence[str]) -> int:
     """Make a run of these settings and train it."""
-    base = _named_preset(argv)
+    base = preset_in(argv)
     options, given = read("train", Options, argv, settings=SETTINGS, base=base)
     check_output(json=options.json, steps=options.steps)
     track = check_trackers(options.track)
@@ -73,15 +72,3 @@ def run(argv: Sequence[str]) -> int:
     from mlcore.cli.seeds import train_seeds
 
     return train_seeds(configs, start, store, as_json=options.json, steps=options.steps)
-
-
-def _named_preset(argv: Sequence[str]) -> RunConfig:
-    """The preset's settings; found before all else is read, as the help shows them as defaults."""
-    base = RunConfig()
-    for index, word in enumerate(argv):
-        flag, equals, value = word.partition("=")
-        if flag == "--preset":
-            follows = [value] if equals else argv[index + 1 : index + 2]
-            names = [name for name in follows if not name.startswith("--")]
-            base = find_preset(names[0]) if names else base  # `read` reports that none is given
-    return base

@@ -27,7 +27,9 @@ __all__ = ["Jobs"]
 _LOG = logging.getLogger(__name__)
 LIMIT = 120.0  # seconds that a short job may take
 PARTING = 15.0  # seconds that runs get to write their checkpoints when the server ends
-UNLIMITED = ("fetch", "replay")  # a download takes as long as it takes, a replay as its run
+UNLIMITED = ("fetch", "lr-find", "replay")
+"""Jobs that take as long as a download, the steps of a huge network or a whole run; they can be
+stopped."""
 
 
 class Jobs:
@@ -71,6 +73,8 @@ class Jobs:
         parent: str | None = None,
         name: str = "",
         experiment: str | None = None,
+        sweep: Mapping[str, Any] | None = None,
+        tags: Sequence[str] = (),
         track: Sequence[str] = (),
     ) -> str:
         """Start a run, or have it wait for a slot; returns its id at once.
@@ -81,6 +85,8 @@ class Jobs:
             parent: id of the run that it is forked from.
             name: what a person calls it.
             experiment: id of the experiment that it belongs to.
+            sweep: id of the sweep that it is a trial of, and the trial's number.
+            tags: that it has from the first.
             track: names of the trackers that it is mirrored to.
 
         Raises:
@@ -95,6 +101,8 @@ class Jobs:
                 checkpoint=checkpoint,
                 name=name,
                 experiment=experiment,
+                sweep=sweep,
+                tags=tags,
                 track=track,
             )
 

@@ -16,7 +16,7 @@ from mlcore.export import export
 from mlcore.export.formats import find_format
 from mlcore.insight.answers import write_answers
 from mlcore.insight.forward import answers_of_checkpoint
-from mlcore.jobs import drawn, lessons, packed, replays
+from mlcore.jobs import drawn, lessons, lr_find, packed, replays
 from mlcore.jobs.data_cache import DataCache
 from mlcore.jobs.diagrams import draw_checkpoints, draw_untrained
 from mlcore.jobs.folder import JobFolder
@@ -129,6 +129,7 @@ HANDLERS: Mapping[str, Handler] = {
     "inspect": inspect,
     "keep-drawing": drawn.keep,
     "lesson": lessons.run,
+    "lr-find": lr_find.find_rate,
     "network": drawn.network,
     "normalisations": try_normalisations,
     "pack": packed.pack_run,

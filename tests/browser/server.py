@@ -20,6 +20,8 @@ from playwright.sync_api import Page, expect
 from mlcore.runs import ENDED, RunStore, read_state
 from mlcore.runs.active.queue import RunQueue
 from mlcore.runs.record.worker import read_worker
+from mlcore.sweeps import sweep_folders
+from mlcore.sweeps.stopping import stop_sweep
 
 PROJECT = Path(__file__).parents[2]
 FLAGS = (
@@ -128,6 +130,8 @@ def stop_runs(runs: Path) -> None:
     """Stop what still trains: runs outlive their server, but should not outlive their test."""
     store = RunStore(runs)
     try:
+        for sweep in sweep_folders(runs):
+            stop_sweep(sweep, store)
         for info in store.list():
             folder = store.get(info.id)
             if read_state(folder) in ("queued", "running", "paused"):

@@ -16,6 +16,7 @@ from tests.browser.axe import faults_in_both_themes
 from tests.browser.driving import button
 from tests.browser.noise import Noise
 from tests.browser.server import DESKTOP, App, start_app, wait_settled
+from tests.dashboard.made_sweep import made_sweep
 from tests.dashboard.train_page import CONFIG
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]  # all pages in one test
@@ -27,6 +28,7 @@ SHOWS = {
     "draw": ".drawing-canvas",
     "runs": ".runs-table",
     "run": ".st-key-run-deeds",
+    "sweeps": ".st-key-chart-sweep-history .js-plotly-plot",
     "data": ".samples img",
     "checkpoints": ".st-key-checkpoint-list",
     "lessons": ".lessons",
@@ -63,6 +65,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[App, str]]:
     folder: Path = tmp_path_factory.mktemp("every-page")
     run = RunStore(folder / "runs").create(CONFIG, name="done")
     execute(run)
+    made_sweep(RunStore(folder / "runs"))
     server = start_app(folder, folder / "data")
     yield server, run.id
     server.stop()

@@ -33,6 +33,27 @@ def names(page: Page, wanted: list[str]) -> None:
     expect(page.locator(".runs-table tbody th")).to_have_text(wanted)
 
 
+def other_batches(runs: Path, name: str) -> None:
+    """Have a run differ from the others in a second setting."""
+    (path,) = (info.path for info in RunStore(runs).list() if info.name == name)
+    file = path / "config.json"
+    meta = json.loads(file.read_text())
+    meta["config"]["data"]["batch_size"] = 128
+    file.write_text(json.dumps(meta))
+
+
+def click_a_cell(page: Page, cells: int) -> None:
+    """Click on the last cell of the map, once it has so many."""
+    chart = page.locator(".st-key-runs-map-chart .js-plotly-plot")
+    points = chart.locator(".points path.point")
+    expect(points).to_have_count(cells)
+    chart.scroll_into_view_if_needed()
+    place = points.last.bounding_box()
+    assert place
+    page.mouse.move(place["x"] + 4, place["y"] + 4)
+    page.mouse.click(place["x"] + place["width"] / 2, place["y"] + place["height"] / 2)
+
+
 def in_address(page: Page, name: str, part: str) -> None:
     """Wait until a parameter of the address holds this."""
     page.wait_for_function(
@@ -46,6 +67,7 @@ def test_runs_are_sorted_filtered_selected_compared_tagged_deleted_and_exported(
 ):
     server = app()
     make(server.runs, _RUNS)
+    other_batches(server.runs, "run 2")
     page.goto(f"{server.url}/runs?data.name=digits")
     names(page, [f"run {number}" for number in range(_RUNS, 0, -1)])
 
@@ -79,6 +101,7 @@ def test_runs_are_sorted_filtered_selected_compared_tagged_deleted_and_exported(
     for part, seen in {
         "Settings": "table:has-text('Learning rate')",
         "Parallel coordinates": ".st-key-runs-parallel .js-plotly-plot",
+        "Map": ".st-key-runs-map-chart .js-plotly-plot",
         "Scatter": ".st-key-runs-scatter-chart .js-plotly-plot",
         "Family": "text=None of these runs is a fork",
     }.items():
@@ -90,6 +113,10 @@ def test_runs_are_sorted_filtered_selected_compared_tagged_deleted_and_exported(
     names(other, ["run 6", "run 1", "run 2", "run 3", "run 4"])
     expect(other.locator(".st-key-runs-selected")).to_contain_text("3 runs selected")
     expect(other.get_by_text("None of these runs is a fork")).to_be_visible()
+    other.locator(".st-key-runs-part, [class*=st-key-runs-part]").get_by_text("Map").click()
+    click_a_cell(other, 3)
+    other.wait_for_url(re.compile(r"/run\?.*run="))
+    expect(other.get_by_role("heading", name=re.compile(r"run [123]"), level=1)).to_be_visible()
     other.close()
 
     button(page, "runs-tag").click()

@@ -18,6 +18,7 @@ from dashboard.panels.test_parts import registry
 from mlcore.config import DataConfig, ModelConfig, RunConfig, TrainConfig
 from mlcore.run import execute
 from mlcore.runs import RunFolder, RunStore
+from tests.dashboard.made_sweep import made_sweep
 from tests.dashboard.shown_texts import nodes
 
 DASHBOARD = Path("dashboard")
@@ -27,6 +28,7 @@ DRAWN_BY = {  # what draws on a page → where
         "panels/chart.py",
         "panels/group_figures.py",
         "panels/lesson_parts/watch.py",
+        "panels/rate_finder.py",
     },
     "cloud": {"panels/last_layer.py"},
     "film": {"panels/test_parts/epochs.py"},  # its table of epochs is drawn by the panel itself
@@ -121,9 +123,11 @@ def _has_no_table(call: ast.Call) -> bool:
 @pytest.fixture(scope="module")
 def trained(page_folder: Path) -> list[RunFolder]:
     store = RunStore(page_folder / "runs")
-    folders = [store.create(CONFIG.with_values({"optim.lr": lr})) for lr in (0.1, 0.01)]
+    changes = ({"optim.lr": 0.1}, {"optim.lr": 0.01, "data.batch_size": 16})
+    folders = [store.create(CONFIG.with_values(values)) for values in changes]
     for folder in folders:
         execute(folder)
+    made_sweep(store)
     return folders
 
 
@@ -202,7 +206,9 @@ PLACES: dict[str, tuple[str, dict[str, str], set[str]]] = {
     "compare": ("test", {"part": "compare"}, {"difference"}),
     "curves": ("runs", {"view": "curves"}, {"runs-curves"}),
     "parallel": ("runs", {"view": "parallel"}, {"runs-parallel"}),
+    "map": ("runs", {"view": "map"}, {"runs-map-chart"}),
     "scatter": ("runs", {"view": "scatter"}, {"runs-scatter-chart"}),
+    "sweep": ("sweeps", {}, {"sweep-history"}),
 }
 """Page, address, and the keys of the charts on it."""
 
@@ -224,14 +230,15 @@ def test_the_charts_of_a_page_have_words_and_tables(
     assert set(charts(page)) == expected
     foldable = expected - set(OWN_TABLES)
     assert folds(page) == foldable
-    assert tables(page) == []  # nothing is made before it is opened
+    shown = tables(page)  # no chart's, which is not made before it is opened
+    assert len(shown) == (place == "sweep")
     assert len(words(page)) > 40
     for key in foldable:
         page.session_state[f"table-{key}"] = True
     page.run()
     assert not page.exception
     found = tables(page)
-    assert len(found) == len(foldable)
+    assert len(found) == len(foldable) + len(shown)
     for headings, rows in found:
         assert rows
         assert {len(row) for row in rows} == {len(headings)}

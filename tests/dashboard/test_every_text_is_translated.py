@@ -40,10 +40,13 @@ from mlcore.events import (
 from mlcore.run import execute
 from mlcore.runs import RunFolder, RunStore
 from mlcore.runs.active.queue import RunQueue
+from tests.dashboard.made_sweep import made_sweep
 from tests.dashboard.shown_texts import shown_texts
 from tests.dashboard.train_page import EPOCH, STARTED, STEPS
 
-PAGES = ("train", "runs", "run", "test", "draw", "checkpoints", "data", "learn", "lessons")
+PAGES = (
+    *("train", "runs", "run", "sweeps", "test", "draw", "checkpoints", "data", "learn", "lessons"),
+)
 CONFIG = RunConfig(
     data=DataConfig(name="digits", batch_size=32, validation=200),
     optim=OptimConfig(name="adam"),
@@ -68,6 +71,7 @@ UNTRANSLATED = re.compile(
     | \b(python|torch|mlcore)\ \d[\w\\.+]*
     | \bmlcore\ replay\b | \brun\?run=              # a command, an address
     | \b(CSV|JSON|Parquet)\b
+    | \b[\d.]+\.\.[\d.]+(:log)? | \bsweep-\d+\b      # a space, the name of a sweep
     | \bwritten_out\b                             # a kind of step
     """,
     re.VERBOSE,
@@ -149,6 +153,13 @@ def test_each_part_of_a_test(part: str, app: AppTest, trained: RunFolder) -> Non
     page = opened(app, "test", part=part)
     assert not page.error
     assert not english(page)
+
+
+def test_with_a_sweep(app: AppTest, runs: RunStore) -> None:
+    made_sweep(runs, "1", trials=9)
+    shown = opened(app, "sweeps")
+    assert not shown.error
+    assert not english(shown)
 
 
 @pytest.mark.parametrize("page", PAGES)

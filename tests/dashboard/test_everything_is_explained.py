@@ -16,10 +16,13 @@ from dashboard.panels.test_parts import registry
 from mlcore.events import Paused
 from mlcore.run import execute
 from mlcore.runs import RunFolder, RunStore
+from tests.dashboard.made_sweep import made_sweep
 from tests.dashboard.shown_texts import nodes
 from tests.dashboard.train_page import CONFIG, EPOCH, STARTED, STEPS
 
-PAGES = ("train", "runs", "run", "test", "draw", "checkpoints", "data", "learn", "lessons")
+PAGES = (
+    *("train", "runs", "run", "sweeps", "test", "draw", "checkpoints", "data", "learn", "lessons"),
+)
 _TABLES = ("Arrow", "ArrowData", "Dataframe")
 PLAIN = {"PageLink", "Expandable", "Markdown", "Heading"}
 """Elements whose text is all there is to say."""
@@ -87,6 +90,11 @@ def test_while_a_run_trains(app: AppTest, made: Callable[..., RunFolder], runs: 
     made(STARTED, STEPS, EPOCH, Paused(step=39, epoch=1), alive=True)
     app.query_params["run"] = run.id
     assert unexplained(app.run()) == []
+
+
+def test_with_a_sweep(app: AppTest, runs: RunStore) -> None:
+    made_sweep(runs, trials=9)
+    assert unexplained(app.run().switch_page("app_pages/sweeps.py").run()) == []
 
 
 def test_what_lacks_its_help_is_found() -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import server
 from dashboard.gaps.widgets import show
 from dashboard.panels import verdict
-from dashboard.panels.runs_parts import curves, family, plots, settings
+from dashboard.panels.runs_parts import curves, family, plots, setting_map, settings
 from dashboard.session import run_view
 from dashboard.session.problems import friendly_errors
 from dashboard.words.progress import ACTIVE
@@ -23,6 +23,7 @@ PARTS: Mapping[str, tuple[str, Callable[[Sequence[RunInfo]], None]]] = {
     "seeds": (N_("Seeds and verdict"), verdict.draw),
     "settings": (N_("Settings"), settings.draw),
     "parallel": (N_("Parallel coordinates"), plots.draw_parallel),
+    "map": (N_("Map"), setting_map.draw),
     "scatter": (N_("Scatter"), plots.draw_scatter),
     "family": (N_("Family"), family.draw),
 }

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from mlcore.config import RunConfig
 from mlcore.data import CATALOG
-from mlcore.events import Failed, Finished
+from mlcore.events import Failed, Finished, Stopped
 from mlcore.insight.intervals import accuracy_interval
 from mlcore.runs.library.epoch_figures import read_epoch_figures
 from mlcore.runs.library.label import read_label
@@ -45,6 +45,9 @@ class RunInfo:
     seconds: float | None = None  # of training, over all epochs; validation left out
     images_per_second: float | None = None  # over all epochs
     edited: bool = False  # settings were changed while it trained; `config` has the first ones
+    sweep: str | None = None  # id of the sweep that it is a trial of
+    trial: int | None = None  # its number there, from 0
+    ending: str = ""  # the reason of its `Stopped`, or the class of the error of its `Failed`
 
     @property
     def test_accuracy_interval(self) -> tuple[float, float] | None:
@@ -62,6 +65,7 @@ def read_run_info(folder: RunFolder) -> RunInfo:
     """
     config, meta, now = folder.config, folder.meta, read_status(folder)
     last, outcome, label = now.last_epoch, now.outcome, read_label(folder)
+    sweep = meta["sweep"] or {}
     failed = outcome.message if isinstance(outcome, Failed) else ""
     epochs = read_epoch_figures(folder.events_path)
     whole = isinstance(outcome, Finished) and not outcome.early  # an edit may have asked for fewer
@@ -91,4 +95,13 @@ def read_run_info(folder: RunFolder) -> RunInfo:
         seconds=epochs.seconds,
         images_per_second=epochs.images_per_second,
         edited=epochs.edited,
+        sweep=sweep.get("id"),
+        trial=sweep.get("trial"),
+        ending=_ending(outcome),
     )
+
+
+def _ending(outcome: Finished | Stopped | Failed | None) -> str:
+    if isinstance(outcome, Stopped):
+        return outcome.reason
+    return type(outcome.as_error()).__name__ if isinstance(outcome, Failed) else ""

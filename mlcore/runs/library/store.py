@@ -20,6 +20,7 @@ from mlcore.errors import RunError, SeveralRunsError
 from mlcore.files import atomic_file, expand_home, sync_folder, write_atomically
 from mlcore.rules import list_words, shortened
 from mlcore.runs.library.cache import RunCache
+from mlcore.runs.library.label import Label, check_tags, label_record
 from mlcore.runs.library.run_index import read_index, write_index
 from mlcore.runs.library.run_info import RunInfo, read_run_info
 from mlcore.runs.record.folder import CONFIG_FILE, START_FILE, RunFolder
@@ -65,6 +66,8 @@ class RunStore:
         checkpoint: Path | None = None,
         name: str = "",
         experiment: str | None = None,
+        sweep: Mapping[str, Any] | None = None,
+        tags: Sequence[str] = (),
         track: Sequence[str] = (),
     ) -> RunFolder:
         """Make the folder of a new run; it is queued until a worker starts it.
@@ -75,14 +78,16 @@ class RunStore:
             checkpoint: file to begin from; it is copied, so that the run is complete by itself.
             name: what a person calls it.
             experiment: id of the experiment that it belongs to.
+            sweep: id of the sweep that it is a trial of, and the trial's number.
+            tags: that it has from the first.
             track: names of the trackers that it is mirrored to; no setting, as no number of the
                 run depends on them.
 
         Raises:
-            SettingsError: the name is too long.
+            SettingsError: the name is too long, or a tag is none.
             RunError: the folder cannot be made, or the checkpoint cannot be copied.
         """
-        name = check_name(name)
+        label = Label(name=check_name(name), tags=check_tags(tags))
         created = self._now()
         folder = RunFolder(self._make_folder(created))
         try:
@@ -107,15 +112,18 @@ class RunStore:
         meta = {
             "id": folder.id,
             "created": created,
-            "name": name,
+            "name": label.name,
             "config": config.to_json(),
             "parent": origin if parent or checkpoint is not None else None,
             "experiment": experiment,
             "versions": _versions(),
+            **({"sweep": dict(sweep)} if sweep else {}),
             **({"track": list(track)} if track else {}),
         }
         try:
             reserve(folder.path)
+            if label.tags:  # before the file that makes the folder a run
+                write_atomically(folder.label_path, json.dumps(label_record(label)) + "\n")
             write_atomically(folder.config_path, json.dumps(meta, indent=2) + "\n")
         except RunError:
             shutil.rmtree(folder.path, ignore_errors=True)

@@ -61,6 +61,8 @@ def run_record(info: RunInfo) -> dict[str, Any]:
         "created": info.created,
         "parent": info.parent,
         "experiment": info.experiment,
+        "sweep": info.sweep,
+        "trial": info.trial,
         "epoch": info.epoch,
         "epochs": info.epochs,
         "step": info.step,

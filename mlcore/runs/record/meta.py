@@ -27,8 +27,8 @@ def checked_meta(path: Path, found: Mapping[str, Any]) -> dict[str, Any]:
 
     Returns:
         id, created (unix seconds), name, config (any value), parent (None, or run and checkpoint),
-        experiment (its id, or None), versions and track (names of trackers); and whatever else was
-        there.
+        experiment (its id, or None), sweep (None, or id and trial), versions and track (names of
+        trackers); and whatever else was there.
     """
     parent, versions, track = (found.get(name) for name in ("parent", "versions", "track"))
     return {
@@ -39,6 +39,7 @@ def checked_meta(path: Path, found: Mapping[str, Any]) -> dict[str, Any]:
         "config": found.get("config"),
         "parent": _parent(parent) if isinstance(parent, Mapping) else None,
         "experiment": _identifier(found.get("experiment")),
+        "sweep": _sweep(found.get("sweep")),
         "versions": {name: value for name, value in versions.items() if _text(value)}
         if isinstance(versions, Mapping)
         else {},
@@ -59,6 +60,14 @@ def _parent(found: Mapping[str, Any]) -> dict[str, str | None]:
 
 def _text(value: Any) -> str | None:
     return value if isinstance(value, str) and value else None
+
+
+def _sweep(found: Any) -> dict[str, Any] | None:
+    """The sweep that a run is a trial of: its id, and the trial's number."""
+    if not isinstance(found, Mapping) or _identifier(found.get("id")) is None:
+        return None
+    trial = found.get("trial")
+    return {"id": found["id"], "trial": trial} if type(trial) is int and trial >= 0 else None
 
 
 def _identifier(value: Any) -> str | None:

@@ -134,7 +134,7 @@ def test_selected_runs_are_deleted_together_and_come_back_together(made, runs) -
 def test_each_part_of_the_comparison_is_drawn(made) -> None:
     first = made(STARTED, STEPS, EPOCH, END, name="parent")
     second = made(STARTED, STEPS, EPOCH, END, name="fork", parent=first.id)
-    for part in ("curves", "settings", "parallel", "scatter", "family"):
+    for part in ("curves", "settings", "parallel", "map", "scatter", "family"):
         app = opened(selected=f"{first.id},{second.id}", view=part)
         assert not app.exception
 

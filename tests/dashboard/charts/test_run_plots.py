@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from dashboard.charts.run_axes import run_axis
+from dashboard.charts.run_map import map_figure, map_info, map_table
 from dashboard.charts.run_parallel import parallel_figure, parallel_info
 from dashboard.charts.run_scatter import scatter_figure, scatter_info
 from dashboard.charts.theme import DARK
@@ -74,3 +76,57 @@ def test_a_run_without_a_figure_has_no_point() -> None:
     assert info.points == ((1, 90), (0, 80))
     figure = scatter_figure(info, DARK)
     assert list(figure.layout.xaxis.ticktext) == ["64", "128 · 64"]
+
+
+MAPPED = [
+    run(0.98, optim__lr=0.01, data__batch_size=64),
+    run(0.96, optim__lr=0.01, data__batch_size=64, train__seed=1),
+    run(0.5, optim__lr=0.1, data__batch_size=64),
+    run(0.9, optim__lr=0.001, data__batch_size=128),
+    replace(run(None, optim__lr=0.1, data__batch_size=128), state="failed"),
+]
+AXES = COLUMNS["optim.lr"], COLUMNS["data.batch_size"], COLUMNS["best"]
+
+
+def test_a_map_has_a_cell_for_each_pair_of_values_the_mean_of_its_runs() -> None:
+    info = map_info([replace(one, id=str(n)) for n, one in enumerate(MAPPED)], *AXES)
+    assert info.columns == ("0.001", "0.01", "0.1")
+    assert info.rows == ("64", "128")
+    found = {(cell.row, cell.column): cell for cell in info.cells}
+    assert set(found) == {(0, 1), (0, 2), (1, 0), (1, 2)}
+    assert found[0, 1].text == "97.00 %"
+    assert found[0, 1].runs == ("0", "1")
+    assert found[0, 1].note == "2 runs"
+    assert found[1, 2].value is None
+    assert found[1, 2].note == "1 run, failed"
+    assert info.best is found[0, 1]
+    assert map_table(info).rows == (
+        ("64", "", "97.00 %", "50.00 %"),
+        ("128", "90.00 %", "", "–"),
+    )
+
+
+def test_the_colours_of_a_map_go_by_the_logarithm_of_the_mistakes() -> None:
+    heat, *_texts, targets = map_figure(map_info(MAPPED, *AXES), DARK).data
+    assert heat.z[0][1] == 1
+    assert heat.z[0][2] == pytest.approx(0.15)
+    share = math.log(0.5 / 0.1) / math.log(0.5 / 0.03)
+    assert heat.z[1][0] == pytest.approx(0.15 + 0.85 * share)
+    assert heat.z[1][1] is None
+    assert heat.z[1][2] is None
+    assert len(targets.customdata) == 4
+
+
+def test_the_lowest_loss_is_the_best_of_a_map() -> None:
+    losses = [replace(one, loss=n + 0.5) for n, one in enumerate(MAPPED[::-1])]
+    info = map_info(losses, *AXES[:2], COLUMNS["loss"])
+    best = info.best
+    assert best is not None
+    assert (best.value, info.rows[best.row]) == (0.5, "128")
+    assert max(share for row in map_figure(info, DARK).data[0].z for share in row if share) == 1
+
+
+def test_a_map_of_runs_without_a_figure_has_no_best_cell() -> None:
+    info = map_info(MAPPED[-1:], *AXES)
+    assert info.best is None
+    assert map_figure(info, DARK).layout.shapes == ()

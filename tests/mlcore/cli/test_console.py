@@ -30,6 +30,7 @@ EVERY_COMMAND = {
     "edit": "edit RUN --optim.lr 0.1",
     "stop": "stop RUN",
     "queue": "queue",
+    "sweep": "sweep show größer",
     "replay": "replay RUN",
     "runs": "runs",
     "rename": "rename RUN Grün–×→",
@@ -47,6 +48,7 @@ EVERY_COMMAND = {
     "unpack": "unpack FOLDER/grün.zip",
     "data": "data",
     "presets": "presets",
+    "lr-find": "lr-find --data.name digits --data.train-limit 100 --train.device cpu",
     "lessons": "lessons batch-of-all",
 }
 

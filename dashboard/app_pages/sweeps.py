@@ -1,0 +1,57 @@
+"""Sweeps: a search for settings whose trials are runs."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import session
+from dashboard.gaps.widgets import show
+from dashboard.panels.data_notice import data_notice
+from dashboard.panels.sweep_parts.best import best_trials
+from dashboard.panels.sweep_parts.drawn import sweep_charts
+from dashboard.panels.sweep_parts.new import PARAMETER, new_sweep_form
+from dashboard.panels.sweep_parts.now import sweep_now
+from dashboard.server.sweeps import sweeps
+from dashboard.session import places, problems
+from dashboard.words.translation import _
+
+
+def page() -> None:
+    """The whole page."""
+    st.title(_("Sweeps"), anchor=False)
+    data_notice(session.data_config())
+    names = sweeps().names()
+    named = places.place(PARAMETER)
+    chosen = named if named in names else next(iter(names), None)
+    places.write_in_address({PARAMETER: chosen})
+    if chosen is not None:
+        if named not in (None, chosen):
+            st.caption(_("The address names a sweep that there is not: this is the newest one."))
+        if len(names) > 1:
+            shown = show("sweep-shown", chosen, lambda name: places.go_to(**{PARAMETER: name}))
+            st.selectbox(
+                _("Sweep"),
+                list(names),
+                list(names).index(shown.value),
+                key=shown.key,
+                width=320,
+                help=_("The newest stands first."),
+            )
+        else:
+            st.subheader(chosen, anchor=False)
+        with problems.friendly_errors():
+            found = sweeps().look(chosen)
+            sweep_now(found)
+            best_trials(found)
+            sweep_charts(found)
+    with st.expander(
+        _("New sweep"),
+        expanded=chosen is None,
+        icon=":material/add:",
+        key=f"new-sweep-{len(names)}",  # another one once a sweep was begun: it is folded
+    ):
+        new_sweep_form()
+    problems.show()
+
+
+page()

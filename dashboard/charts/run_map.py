@@ -1,0 +1,276 @@
+"""A map of two settings: a cell for each pair of values, coloured by what its runs came to.
+
+Colours go by the logarithm of the loss, or of the share of mistakes for an accuracy: near the best
+value a tenth of the mistakes more or less is seen, and one run that has learned nothing does not
+make all others look alike.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import plotly.graph_objects as go
+
+from dashboard.charts.ink import colour_at
+from dashboard.charts.matrix_frame import written
+from dashboard.charts.run_axes import RunAxis, run_axis
+from dashboard.charts.table import Table
+from dashboard.charts.theme import Palette, axis, layout
+from dashboard.words.progress import ACTIVE
+from dashboard.words.run_cells import column_label, column_text
+from dashboard.words.run_names import state_name
+from dashboard.words.translation import _, ngettext
+from dashboard.words.wording import as_label, figure
+from mlcore.runs import RunInfo
+from mlcore.runs.library.columns import Column
+from mlcore.words import NO_FIGURE
+
+__all__ = ["MOST_VALUES", "MapCell", "MapInfo", "map_figure", "map_info", "map_table"]
+
+MOST_VALUES = 24
+"""Values of a setting that have room along an axis."""
+
+_ROW, _LEAST, _AROUND = 44, 220, 90  # pixels: a row, the chart at least, what is around the cells
+_LIGHTEST = 0.15  # of the colour scale: what is lighter looks like a cell without a run
+_SMALLEST = 1e-4  # losses and shares of mistakes below it have one colour
+_MOST_WRITTEN = 12  # columns; with more they are too narrow to write in
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapCell:
+    """A pair of values.
+
+    Attributes:
+        row, column: where it stands, from 0.
+        runs: ids of its runs, the best first.
+        value: the mean of their figures, a share 0 to 1; None where none has come to one.
+        text: the same as it is read.
+        note: how many runs, and what became of those without a figure.
+    """
+
+    row: int
+    column: int
+    runs: tuple[str, ...]
+    value: float | None
+    text: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapInfo:
+    """What the chart shows.
+
+    Attributes:
+        across, up: labels of the two settings.
+        columns, rows: their values as they are read, in their order.
+        figure: label of the figure.
+        share: the figure is a share, the higher the better; else a loss.
+        cells: of the pairs that have a run.
+    """
+
+    across: str
+    up: str
+    columns: tuple[str, ...]
+    rows: tuple[str, ...]
+    figure: str
+    share: bool
+    cells: tuple[MapCell, ...]
+
+    @property
+    def best(self) -> MapCell | None:
+        """The cell with the best mean; None where no run has come to a figure."""
+        known = [(cell.value, cell) for cell in self.cells if cell.value is not None]
+        pick = max if self.share else min
+        return pick(known, key=lambda pair: pair[0])[1] if known else None
+
+
+def map_info(runs: Sequence[RunInfo], across: Column, up: Column, shown: Column) -> MapInfo:
+    """Gather what the chart shows.
+
+    Args:
+        runs: those of the map.
+        across: one setting.
+        up: another.
+        shown: the figure: of kind "share", or a loss.
+    """
+    x, y = run_axis(across, runs), run_axis(up, runs)
+    columns, rows = _values(x), _values(y)
+    pairs: dict[tuple[int, int], list[RunInfo]] = defaultdict(list)
+    for info, right, above in zip(runs, x.texts, y.texts, strict=True):
+        pairs[rows.index(above), columns.index(right)].append(info)
+    return MapInfo(
+        across=x.label,
+        up=y.label,
+        columns=columns,
+        rows=rows,
+        figure=column_label(shown),
+        share=shown.kind == "share",
+        cells=tuple(_cell(*place, inside, shown) for place, inside in sorted(pairs.items())),
+    )
+
+
+def map_figure(info: MapInfo, colours: Palette) -> go.Figure:
+    """The chart; each cell can be clicked, its point carries the ids of its runs."""
+    shares = _shares(info)
+    z: list[list[float | None]] = [[None] * len(info.columns) for _row in info.rows]
+    for cell, share in zip(info.cells, shares, strict=True):
+        z[cell.row][cell.column] = share
+    heat = go.Heatmap(
+        z=z,
+        xgap=2,
+        ygap=2,
+        zmin=0,
+        zmax=1,
+        showscale=False,
+        hoverinfo="skip",
+        colorscale=[list(stop) for stop in colours.right_scale],
+    )
+    drawn = go.Figure([heat, *_writing(info, shares, colours), _targets(info)])
+    drawn.update_layout(
+        **layout(colours, height=max(_LEAST, _AROUND + _ROW * len(info.rows))),
+        hovermode="closest",
+        hoverdistance=-1,
+        dragmode=False,
+        showlegend=False,
+    )
+    drawn.update_xaxes(**_ticks(info.across, info.columns, colours))
+    drawn.update_yaxes(**_ticks(info.up, info.rows, colours))
+    if best := info.best:
+        drawn.add_shape(
+            type="rect",
+            x0=best.column - 0.5,
+            x1=best.column + 0.5,
+            y0=best.row - 0.5,
+            y1=best.row + 0.5,
+            line={"color": colours.text, "width": 2},
+        )
+    return drawn
+
+
+def map_table(info: MapInfo) -> Table:
+    """The same as a table, a row for each value of the setting that goes up."""
+    cells = {(cell.row, cell.column): cell.text for cell in info.cells}
+    return Table(
+        (_("{up}, by {across}", up=info.up, across=info.across), *info.columns),
+        tuple(
+            (name, *(cells.get((row, column), "") for column in range(len(info.columns))))
+            for row, name in enumerate(info.rows)
+        ),
+    )
+
+
+def _values(one: RunAxis) -> tuple[str, ...]:
+    """The different values as they are read, numbers from the smallest, names in their order."""
+    pairs = zip(one.values, one.texts, strict=True)
+    return tuple(dict.fromkeys(text for _value, text in sorted(pairs, key=_first_known)))
+
+
+def _first_known(pair: tuple[float | None, str]) -> tuple[bool, float, str]:
+    value, text = pair
+    return value is None, value or 0.0, text
+
+
+def _cell(row: int, column: int, runs: Sequence[RunInfo], shown: Column) -> MapCell:
+    found = [(_number(shown.read(info)), info) for info in runs]
+    known = sorted(
+        ((value, info.id) for value, info in found if value is not None),
+        reverse=shown.kind == "share",
+    )
+    mean = math.fsum(value for value, _run in known) / len(known) if known else None
+    without = [info for value, info in found if value is None]
+    notes = [ngettext("{n:,} run", "{n:,} runs", len(runs))]
+    notes += dict.fromkeys(
+        state_name(info.state) for info in runs if info.state in ACTIVE or info in without
+    )
+    return MapCell(
+        row=row,
+        column=column,
+        runs=(*(run for _value, run in known), *(info.id for info in without)),
+        value=mean,
+        text=NO_FIGURE if mean is None else column_text(shown, mean),
+        note=", ".join(notes),
+    )
+
+
+def _number(cell: object) -> float | None:
+    return float(cell) if isinstance(cell, int | float) and math.isfinite(cell) else None
+
+
+def _shares(info: MapInfo) -> list[float | None]:
+    """Where each cell stands between the worst and the best, on the colour scale."""
+    drawn = [
+        None
+        if cell.value is None
+        else -math.log(max(1 - cell.value if info.share else cell.value, _SMALLEST))
+        for cell in info.cells
+    ]
+    known = [value for value in drawn if value is not None]
+    low, span = min(known, default=0.0), max(known, default=0.0) - min(known, default=0.0)
+    return [
+        None
+        if value is None
+        else _LIGHTEST + (1 - _LIGHTEST) * ((value - low) / span if span else 1.0)
+        for value in drawn
+    ]
+
+
+def _writing(info: MapInfo, shares: Sequence[float | None], colours: Palette) -> list[go.Scatter]:
+    """The figures in the cells; nothing where they are too narrow."""
+    if len(info.columns) > _MOST_WRITTEN:
+        return []
+    return written(
+        [
+            (
+                cell.row,
+                cell.column,
+                _short(cell.value, share=info.share),
+                colours.background if at is None else colour_at(colours.right_scale, at),
+            )
+            for cell, at in zip(info.cells, shares, strict=True)
+        ],
+        colours,
+    )
+
+
+def _short(value: float | None, *, share: bool) -> str:
+    if value is None:
+        return NO_FIGURE
+    return figure(value * 100, 1) if share else figure(value, 3)
+
+
+def _targets(info: MapInfo) -> go.Scatter:
+    """Invisible points over the cells: heatmaps cannot be clicked."""
+    return go.Scatter(
+        x=[cell.column for cell in info.cells],
+        y=[cell.row for cell in info.cells],
+        mode="markers",
+        marker={"opacity": 0, "size": 32, "symbol": "square"},
+        selected={"marker": {"opacity": 0}},
+        unselected={"marker": {"opacity": 0}},
+        customdata=[list(cell.runs[:1]) for cell in info.cells],
+        hovertext=[
+            f"<b>{as_label(cell.text)}</b> ({as_label(cell.note, 60)})"
+            f"<br>{as_label(info.across, 40)}: {as_label(info.columns[cell.column], 40)}"
+            f"<br>{as_label(info.up, 40)}: {as_label(info.rows[cell.row], 40)}"
+            for cell in info.cells
+        ],
+        hovertemplate="%{hovertext}<extra></extra>",
+    )
+
+
+def _ticks(label: str, names: Sequence[str], colours: Palette) -> dict[str, Any]:
+    shared = axis(colours)
+    return shared | {
+        "title": {"text": as_label(label, 60)} | shared["title"],
+        "tickvals": list(range(len(names))),
+        "ticktext": [as_label(name) for name in names],
+        "range": [-0.5, len(names) - 0.5],
+        "showgrid": False,
+        "zeroline": False,
+        "fixedrange": True,
+        "ticks": "",
+    }

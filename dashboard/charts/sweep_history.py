@@ -1,0 +1,133 @@
+"""What each trial of a sweep came to, in the order of their beginning, and the best so far."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import plotly.graph_objects as go
+
+from dashboard.charts.numbers import COUNT_AXIS, PERCENT_AXIS
+from dashboard.charts.table import Table
+from dashboard.charts.theme import Palette, axis, layout
+from dashboard.words.sweeps import objective_label, trial_state_name
+from dashboard.words.translation import _
+from dashboard.words.wording import as_label, figure, percent
+from mlcore.sweeps import SweepSummary, SweepTrial
+
+__all__ = ["HistoryInfo", "history_figure", "history_info", "history_table", "value_text"]
+
+_PARTIAL = ("pruned", "stopped", "running", "interrupted")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryInfo:
+    """What the chart shows.
+
+    Attributes:
+        label: of the objective.
+        share: it is an accuracy, drawn in percent; else a loss.
+        whole, partial: the trials with a value that were trained to their end, and the others.
+        best: number of a trial → the best value of those up to it, where that changes.
+    """
+
+    label: str
+    share: bool
+    whole: tuple[SweepTrial, ...]
+    partial: tuple[SweepTrial, ...]
+    best: tuple[tuple[int, float], ...]
+
+
+def history_info(found: SweepSummary) -> HistoryInfo:
+    """Gather what the chart shows."""
+    whole = [one for one in found.trials if one.state == "complete" and one.value is not None]
+    best: list[tuple[int, float]] = []
+    for one in whole:
+        value = one.value or 0.0
+        if not best or found.sweep.is_better(value, best[-1][1]):
+            best.append((one.number, value))
+    if best and whole[-1].number > best[-1][0]:
+        best.append((whole[-1].number, best[-1][1]))
+    return HistoryInfo(
+        label=objective_label(found.sweep.objective),
+        share=found.sweep.objective == "accuracy",
+        whole=tuple(whole),
+        partial=tuple(
+            one for one in found.trials if one.state in _PARTIAL and one.value is not None
+        ),
+        best=tuple(best),
+    )
+
+
+def value_text(value: float | None, *, share: bool) -> str:
+    """A value of the objective as it is read."""
+    return percent(value) if share else figure(value)
+
+
+def history_figure(info: HistoryInfo, colours: Palette) -> go.Figure:
+    """The chart: a full mark for a trial that was trained to its end, an open one for another."""
+    unit = 100.0 if info.share else 1.0
+    drawn = go.Figure(
+        [
+            go.Scatter(
+                name=_("best so far"),
+                x=[number for number, _value in info.best],
+                y=[value * unit for _number, value in info.best],
+                mode="lines",
+                line={"shape": "hv", "color": colours.series[0], "width": 2},
+                hoverinfo="skip",
+            ),
+            _marks(info.whole, _("whole trials"), "circle", colours.series[0], info),
+            _marks(info.partial, _("others, so far"), "x-thin-open", colours.series[1], info),
+        ]
+    )
+    drawn.update_layout(**layout(colours, height=360))
+    shared = axis(colours)
+    drawn.update_layout(
+        hovermode="closest",
+        margin={"l": 8, "r": 8, "t": 32, "b": 8},
+        xaxis=shared | {"title": {"text": _("Trial")} | shared["title"]} | dict(COUNT_AXIS),
+        yaxis=shared
+        | {"title": {"text": as_label(info.label, 60)} | shared["title"]}
+        | (dict(PERCENT_AXIS) if info.share else {"nticks": 8}),
+    )
+    return drawn
+
+
+def history_table(info: HistoryInfo) -> Table:
+    """Each trial with a value."""
+    trials = sorted((*info.whole, *info.partial), key=lambda one: one.number)
+    return Table(
+        (_("Trial"), _("State"), info.label),
+        tuple(
+            (
+                f"{one.number:,}",
+                trial_state_name(one.state),
+                value_text(one.value, share=info.share),
+            )
+            for one in trials
+        ),
+    )
+
+
+def _marks(
+    trials: Sequence[SweepTrial], name: str, symbol: str, colour: str, info: HistoryInfo
+) -> go.Scatter:
+    unit = 100.0 if info.share else 1.0
+    return go.Scatter(
+        name=name,
+        x=[one.number for one in trials],
+        y=[(one.value or 0.0) * unit for one in trials],
+        mode="markers",
+        marker={"size": 9, "symbol": symbol, "color": colour, "line": {"width": 2, "color": colour}}
+        if symbol.endswith("open")
+        else {"size": 9, "symbol": symbol, "color": colour, "opacity": 0.75},
+        customdata=[_hover(one, info) for one in trials],
+        hovertemplate="%{customdata}<extra></extra>",
+    )
+
+
+def _hover(trial: SweepTrial, info: HistoryInfo) -> str:
+    name = as_label(_("Trial {number}", number=trial.number))
+    state, value = trial_state_name(trial.state), value_text(trial.value, share=info.share)
+    return f"<b>{name}</b> ({as_label(state)})<br>{as_label(value)}"

@@ -1,0 +1,123 @@
+"""Two settings of the selected runs as a map: which pair of values came to the most."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from dashboard import session
+from dashboard.charts.run_map import MOST_VALUES, MapInfo, map_figure, map_info, map_table
+from dashboard.panels import downloads
+from dashboard.words.run_cells import column_label
+from dashboard.words.translation import _, ngettext
+from mlcore.runs import RunInfo
+from mlcore.runs.library.columns import COLUMNS, Column, differing
+
+__all__ = ["draw"]
+
+_KEY, _CLICKED = "runs-map-chart", "runs-map-clicked"
+_FIGURES = ("best", "validation_loss", "loss")  # none that a choice must not be made by
+
+
+def draw(runs: Sequence[RunInfo]) -> None:
+    """A cell for each pair of values, and the choice of the two settings and the figure."""
+    if opened := st.session_state.pop(_CLICKED, None):
+        session.set_current_run(opened)
+        st.switch_page("app_pages/run.py", query_params={"run": opened})
+    options = [column.name for column in differing(runs) if _values(column, runs) <= MOST_VALUES]
+    if len(options) < 2:
+        st.caption(
+            _(
+                "Select runs that differ in two settings, such as learning rate and batch size, "
+                "each with at most {n} values, and see here which pair came to the most.",
+                n=MOST_VALUES,
+            )
+        )
+        return
+    across, up, shown = _choices(options)
+    if across == up:
+        st.info(_("Choose two different settings."), icon=":material/info:")
+        return
+    info = map_info(runs, across, up, shown)
+    downloads.chart(
+        map_figure(info, session.colours()),
+        key=_KEY,
+        title=_(
+            "{figure} by {across} and {up}", figure=info.figure, across=info.across, up=info.up
+        ),
+        file="runs-map",
+        words=_words(info),
+        table=lambda: map_table(info),
+        on_select=_clicked,
+        selection_mode="points",
+    )
+
+
+def _choices(options: Sequence[str]) -> tuple[Column, Column, Column]:
+    """The two settings and the figure."""
+    first = sorted(options, key=_usual)[:2]
+    with st.container(horizontal=True, gap="small", key="runs-map"):
+        across, up = (
+            st.selectbox(
+                label,
+                options,
+                index=options.index(name),
+                format_func=lambda name: column_label(COLUMNS[name]),
+                key=f"{key}-{name}",
+                width=220,
+                help=_("One of the settings in which the selected runs differ."),
+            )
+            for label, key, name in (
+                (_("Across"), "runs-map-x", first[0]),
+                (_("Up"), "runs-map-y", first[1]),
+            )
+        )
+        shown = st.selectbox(
+            _("Colour"),
+            _FIGURES,
+            format_func=lambda name: column_label(COLUMNS[name]),
+            key="runs-map-figure",
+            width=220,
+            help=_("What the colour of a cell says; several runs of a cell are averaged."),
+        )
+    return COLUMNS[across], COLUMNS[up], COLUMNS[shown]
+
+
+def _usual(name: str) -> int:
+    """The settings that people compare most come first."""
+    usual = ("optim.lr", "data.batch_size", "model.hidden")
+    return usual.index(name) if name in usual else len(usual)
+
+
+def _values(column: Column, runs: Sequence[RunInfo]) -> int:
+    return len({column.read(info) for info in runs})
+
+
+def _words(info: MapInfo) -> str:
+    """Which pair came to the most, how much of the map is filled, and what a click does."""
+    best = info.best
+    if best is None:
+        return _("None of these runs has come to a figure yet.")
+    text = _(
+        "The best cell is framed: {figure} {value} with {across} {column} and {up} {row}.",
+        figure=info.figure,
+        value=best.text,
+        across=info.across,
+        column=info.columns[best.column],
+        up=info.up,
+        row=info.rows[best.row],
+    )
+    text += " " + ngettext(
+        "{n:,} of {all:,} cells has a run.",
+        "{n:,} of {all:,} cells have a run.",
+        len(info.cells),
+        all=len(info.columns) * len(info.rows),
+    )
+    return text + " " + _("A click on a cell opens its best run.")
+
+
+def _clicked() -> None:
+    points = st.session_state[_KEY].selection.points
+    if points:
+        st.session_state[_CLICKED] = str(points[0]["customdata"][0])

@@ -1,0 +1,156 @@
+"""The best trials of a sweep, and what to do with them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from dashboard import server, session
+from dashboard.charts.sweep_history import value_text
+from dashboard.panels.plain_table import plain_table
+from dashboard.session import problems
+from dashboard.words.run_cells import cell_text, column_label
+from dashboard.words.setting_names import setting_label
+from dashboard.words.sweeps import objective_label, param_text, params_text
+from dashboard.words.translation import _, ngettext
+from dashboard.words.wording import as_markdown
+from mlcore.export.code.command import command
+from mlcore.runs.library.columns import COLUMNS
+from mlcore.runs.library.groups import SEEDS_OF_ONE
+from mlcore.sweeps import SweepSummary, SweepTrial
+
+__all__ = ["best_trials"]
+
+_SHOWN, _TRAINED = 10, 3
+_ADDED = "sweep-seeds-added"
+
+
+def best_trials(found: SweepSummary) -> None:
+    """The best trial with its settings, and the ones that follow as a table."""
+    best = found.best
+    if best is None:
+        st.caption(_("The best trial stands here once one was trained to its end."))
+        return
+    share = found.sweep.objective == "accuracy"
+    with st.container(border=True, key="sweep-best", gap="small"):
+        st.markdown(
+            _(
+                "**Best so far: {value}** {objective}, trial {number}: {settings}",
+                value=value_text(best.value, share=share),
+                objective=as_markdown(objective_label(found.sweep.objective).lower()),
+                number=best.number,
+                settings=as_markdown(params_text(best.params)),
+            )
+        )
+        _deeds(found, best)
+        st.caption(_chosen_by(found))
+        with st.expander(_("Its command"), key="sweep-command"):
+            st.code(command(best.run.config).rstrip("\n"), language="bash", wrap_lines=True)
+    _table(found, found.ranked[:_SHOWN])
+
+
+def _chosen_by(found: SweepSummary) -> str:
+    return ngettext(
+        "The best of {n:,} whole trial by its held-out images, so this figure is a little too "
+        "good; no figure of the test images was used to choose it. Train it with other seeds to "
+        "see how good it is.",
+        "The best of {n:,} whole trials by their held-out images, so this figure is a little too "
+        "good; no figure of the test images was used to choose it. Train it with other seeds to "
+        "see how good it is.",
+        found.count("complete"),
+    )
+
+
+def _deeds(found: SweepSummary, best: SweepTrial) -> None:
+    few = min(_TRAINED, len(found.ranked))
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="best-deeds"):
+        st.button(
+            _("Use these settings"),
+            key="use-best",
+            icon=":material/tune:",
+            type="primary",
+            on_click=_use,
+            args=(best,),
+            help=_("Puts the settings of the best trial into the sidebar."),
+        )
+        st.button(
+            ngettext("× {seeds} seeds of the best", "× {seeds} seeds of the best {n}", few,
+                     seeds=SEEDS_OF_ONE),
+            key="seeds-of-best",
+            icon=":material/grain:",
+            on_click=_train_seeds,
+            args=(found.sweep.name, [one.run.id for one in found.ranked[:few]]),
+            help=_(
+                "Trains each of them with several seeds, so that chance is seen; they stand in "
+                "the queue, and on the Runs page as experiments."
+            ),
+        )  # fmt: skip
+        if st.button(
+            _("Its run"),
+            key="best-run",
+            icon=":material/article:",
+            help=_("Shows the run of the best trial, with its curves and code."),
+        ):
+            session.set_current_run(best.run.id)
+            st.switch_page("app_pages/run.py", query_params={"run": best.run.id})
+        if st.button(
+            _("All its runs"),
+            key="sweep-runs",
+            icon=":material/table_rows:",
+            help=_("Shows the trials in the table of runs."),
+        ):
+            where = f'tag = "{found.sweep.name}"'
+            st.switch_page("app_pages/runs.py", query_params={"where": where})
+    added = st.session_state.get(_ADDED)
+    if added and added[0] == found.sweep.name:
+        st.success(
+            ngettext(
+                "{n:,} run was added; it stands on the Runs page.",
+                "{n:,} runs were added; they stand on the Runs page.",
+                added[1],
+            ),
+            icon=":material/check:",
+        )
+
+
+def _use(best: SweepTrial) -> None:
+    session.choose(best.run.config)
+
+
+def _train_seeds(sweep: str, runs: Sequence[str]) -> None:
+    """Start the same settings with the seeds that follow the trial's own."""
+    with problems.caught():
+        by_id = {info.id: info for info in server.store().list()}
+        count = 0
+        for run in runs:
+            if run in by_id:
+                config = by_id[run].config
+                count += len(server.jobs().start_experiment(config, SEEDS_OF_ONE))
+        st.session_state[_ADDED] = sweep, count
+
+
+def _table(found: SweepSummary, ranked: Sequence[SweepTrial]) -> None:
+    if len(ranked) < 2:
+        return
+    names = [one.name for one in found.sweep.space.dimensions]
+    share, duration = found.sweep.objective == "accuracy", COLUMNS["duration"]
+    plain_table(
+        [
+            (
+                f"{one.number:,}",
+                value_text(one.value, share=share),
+                *(param_text(one.params, name) for name in names),
+                cell_text(duration, one.run),
+            )
+            for one in ranked
+        ],
+        label=_("The best trials"),
+        headings=(
+            _("Trial"),
+            objective_label(found.sweep.objective),
+            *map(setting_label, names),
+            column_label(duration),
+        ),
+        scrolls=True,
+    )

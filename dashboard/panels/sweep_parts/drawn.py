@@ -1,0 +1,86 @@
+"""The trials of a sweep in charts: in their order, as a map, and setting against figure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import streamlit as st
+
+from dashboard import session
+from dashboard.charts.sweep_history import history_figure, history_info, history_table
+from dashboard.panels import downloads
+from dashboard.panels.headings import choose_one
+from dashboard.panels.runs_parts import plots, setting_map
+from dashboard.panels.sweep_parts.now import is_moving
+from dashboard.server.load import noted
+from dashboard.server.sweeps import sweeps
+from dashboard.session.problems import friendly_errors
+from dashboard.words.translation import N_, _, ngettext
+from mlcore.runs import RunInfo
+from mlcore.sweeps import SweepSummary
+
+__all__ = ["sweep_charts"]
+
+_LIVE = 2.0  # seconds between two drawings while the sweep runs
+_PART = "sweep-part"
+_PARTS: Mapping[str, str] = {
+    "history": N_("History"),
+    "map": N_("Map"),
+    "parallel": N_("Parallel coordinates"),
+    "scatter": N_("Scatter"),
+}
+
+
+def sweep_charts(found: SweepSummary) -> None:
+    """A row of buttons, and below it the chosen chart, which follows a sweep that runs."""
+    if not found.trials:
+        return
+    part = choose_one(_("What to draw"), _PARTS, key=_PART)
+    pace = max(_LIVE, noted().least_pause) if is_moving(found) else None
+    st.fragment(_part, run_every=pace)(found.sweep.name, part)
+
+
+@friendly_errors()
+def _part(name: str, part: str) -> None:
+    found = sweeps().look(name)
+    if part == "history":
+        _history(found)
+        return
+    draw: Mapping[str, Callable[[list[RunInfo]], None]] = {
+        "map": setting_map.draw,
+        "parallel": plots.draw_parallel,
+        "scatter": plots.draw_scatter,
+    }
+    draw[part]([one.run for one in found.trials if one.state != "deleted"])
+
+
+def _history(found: SweepSummary) -> None:
+    info = history_info(found)
+    if not info.whole and not info.partial:
+        st.caption(_("No trial has come to a figure yet."))
+        return
+    downloads.chart(
+        history_figure(info, session.colours()),
+        key="sweep-history",
+        title=_("Trials of {sweep}", sweep=found.sweep.name),
+        file=f"{found.sweep.name}-history",
+        words=_words(found),
+        table=lambda: history_table(info),
+    )
+
+
+def _words(found: SweepSummary) -> str:
+    whole, early = found.count("complete"), found.count("pruned", "stopped")
+    text = ngettext(
+        "{n:,} trial was trained to its end.", "{n:,} trials were trained to their end.", whole
+    )
+    if early:
+        text += " " + ngettext("{n:,} was given up before.", "{n:,} were given up before.", early)
+    lost = found.count("diverged", "failed")
+    if lost:
+        text += " " + ngettext(
+            "{n:,} diverged or failed, and has no point.",
+            "{n:,} diverged or failed, and have no point.",
+            lost,
+        )
+    return text

@@ -1,0 +1,148 @@
+"""The sweeps beside the runs: read for all sessions together, begun and ended for any of them."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import subprocess
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard import server
+from dashboard.server.shared import shared
+from mlcore.errors import MlcoreError
+from mlcore.sweeps import Sweep, SweepFolder, SweepSummary, find_sweep, read_sweep, sweep_folders
+from mlcore.sweeps.background import launch, why_it_ended
+from mlcore.sweeps.starting import check_trials
+from mlcore.sweeps.stopping import stop_sweep
+from mlcore.sweeps.sweep import write_sweep_file
+
+__all__ = ["Sweeps", "sweeps"]
+
+_KEPT = 0.5  # seconds for which what was read of a sweep serves all sessions
+_STOPPING = 5.0  # seconds that a click waits for runs which no process follows any more
+_PARTING = 20.0  # seconds that the sweeps have when the server ends
+
+
+class Sweeps:
+    """The sweeps of the server's runs folder; safe from any thread.
+
+    What a sweep is and how far it is stands in its folder and its runs, so that those that a shell
+    or another server started are shown as well.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._begun: dict[str, subprocess.Popen[bytes]] = {}  # by this server
+
+    def names(self) -> Sequence[str]:
+        """The names of the sweeps, the newest first."""
+        found = [(self._created(folder), folder.name) for folder in sweep_folders(_root())]
+        return [name for _created, name in sorted(found, reverse=True)]
+
+    def look(self, name: str) -> SweepSummary:
+        """A sweep and its trials, as they were half a second ago at the most.
+
+        Raises:
+            RunError: there is none, or its file cannot be read.
+        """
+        key = ("sweep", str(_root()), name)
+        return shared().get(
+            key, _KEPT, lambda: read_sweep(find_sweep(_root(), name), server.store())
+        )
+
+    def starting(self, name: str) -> bool:
+        """Whether the process that this server started for a sweep has not begun its work yet."""
+        with self._lock:
+            process = self._begun.get(name)
+            living = process is not None and process.poll() is None
+        return living and SweepFolder(_root(), name).controller is None
+
+    def error(self, name: str) -> MlcoreError | None:
+        """Why a sweep ended before its time."""
+        return why_it_ended(SweepFolder(_root(), name))
+
+    def start(self, sweep: Sweep) -> None:
+        """Begin a sweep that is not there yet.
+
+        Raises:
+            RunError: its folder cannot be written.
+            JobError: no process can be started.
+        """
+        folder = SweepFolder(_root(), sweep.name)
+        with self._lock:
+            folder.path.mkdir(parents=True, exist_ok=True)
+            write_sweep_file(folder.sweep_path, sweep)
+        self.go_on(sweep.name)
+
+    def go_on(self, name: str) -> None:
+        """Continue a sweep, unless a process runs it.
+
+        Raises:
+            JobError: no process can be started.
+        """
+        folder = SweepFolder(_root(), name)
+        with self._lock:
+            process = self._begun.get(name)
+            if folder.controller is None and (process is None or process.poll() is not None):
+                self._begun[name] = launch(folder)
+
+    def stop(self, name: str) -> None:
+        """Stop a sweep and its runs, each with a checkpoint; does not wait for a living process.
+
+        Raises:
+            RunError: its folder cannot be read or written.
+        """
+        folder = SweepFolder(_root(), name)
+        with self._lock:
+            process = self._begun.get(name)
+            if folder.controller is None and process is not None and process.poll() is None:
+                process.terminate()  # it has not begun its work
+                return
+        if folder.controller is not None:
+            folder.ask_stop()
+        else:
+            stop_sweep(folder, server.store(), _STOPPING)
+
+    def change(self, name: str, trials: int, jobs: int) -> None:
+        """Ask for another number of trials in all, or at once; a living process follows.
+
+        Raises:
+            SettingsError: a grid has fewer trials.
+            RunError: its file cannot be read or written.
+        """
+        folder = find_sweep(_root(), name)
+        check_trials(folder.read(), trials)
+        folder.change(trials=trials, jobs=jobs)
+
+    def close(self) -> None:
+        """Stop the sweeps that this server has begun, with their runs."""
+        with self._lock:
+            living = [one for one in self._begun.values() if one.poll() is None]
+        for one in living:
+            one.terminate()
+        for one in living:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                one.wait(_PARTING)
+
+    @staticmethod
+    def _created(folder: SweepFolder) -> float:
+        try:
+            return folder.read().created
+        except MlcoreError:  # said where it is shown
+            return 0.0
+
+
+def _root() -> Path:
+    return server.store().root
+
+
+@st.cache_resource(show_spinner=False)
+def sweeps() -> Sweeps:
+    """The sweeps, shared by all sessions of this server, whose end stops those that it began."""
+    found = Sweeps()
+    atexit.register(found.close)
+    return found

@@ -1,0 +1,197 @@
+"""`mlcore sweep list`, `show`, `stop` and `best`: what there is to say of a sweep."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, TypeAlias
+
+from mlcore.cli.arguments import read
+from mlcore.cli.common import JsonOption, RunsOption, open_store
+from mlcore.cli.layout import print_json, table
+from mlcore.cli.main import FAILED
+from mlcore.cli.options import POSITIONAL, argument
+from mlcore.cli.sweep_text import (
+    list_row,
+    params_text,
+    state_line,
+    sweep_record,
+    trial_record,
+    trial_row,
+    value_text_of,
+)
+from mlcore.errors import RunError, SettingsError
+from mlcore.export.code.command import command
+from mlcore.runs import RunStore
+from mlcore.runs.library.trash import deleted_runs
+from mlcore.sweeps import SweepFolder, find_sweep, read_sweep
+from mlcore.sweeps.folder import sweep_folders
+from mlcore.sweeps.stopping import stop_sweep
+from mlcore.words import counted
+
+__all__ = [
+    "NameArgument",
+    "best",
+    "list_",
+    "named_sweep",
+    "show",
+    "stop",
+]
+
+NameArgument: TypeAlias = Annotated[str, POSITIONAL, argument("name of a sweep", "NAME")]
+
+_SEEDS = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListOptions:
+    """List the sweeps."""
+
+    runs: RunsOption = ""
+    json: JsonOption = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class SweepOptions:
+    """What each action on one sweep takes."""
+
+    name: NameArgument = ""
+    runs: RunsOption = ""
+    json: JsonOption = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShowOptions(SweepOptions):
+    """Show a sweep: what varies, how it gets on, and every trial."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StopOptions(SweepOptions):
+    """Stop a sweep and its runs, each with a checkpoint; `mlcore sweep continue` goes on."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BestOptions(SweepOptions):
+    """Show the best trial by the validation figure, and its settings as a command."""
+
+
+def list_(argv: Sequence[str]) -> int:
+    """List the sweeps beside the runs."""
+    options, _ = read("sweep list", ListOptions, argv)
+    store = open_store(options.runs)
+    runs, deleted = store.list(), deleted_runs(store)
+    found = []
+    for folder in sweep_folders(store.root):
+        try:
+            found.append(read_sweep(folder, store, runs=runs, deleted=deleted))
+        except RunError as error:
+            print(f"mlcore: {error}", file=sys.stderr)
+    if options.json:
+        for one in found:
+            print_json(sweep_record(one))
+    elif found:
+        headers = ("sweep", "state", "trials", "best", "sampler", "pruner", "when")
+        print(table(headers, [list_row(one) for one in found], left=2))
+    else:
+        print(
+            f"There are no sweeps in {store.root} yet: `mlcore sweep start --help` says how one "
+            "is begun."
+        )
+    return 0
+
+
+def show(argv: Sequence[str]) -> int:
+    """Show a sweep and its trials."""
+    options, _ = read("sweep show", ShowOptions, argv)
+    store = open_store(options.runs)
+    found = read_sweep(named_sweep("show", options.name, store), store)
+    if options.json:
+        print_json(sweep_record(found) | {"results": [trial_record(one) for one in found.trials]})
+        return 0
+    sweep = found.sweep
+    print(state_line(found))
+    print(f"varies: {'; '.join(sweep.space.texts)}")
+    print(
+        f"sampler {sweep.sampler}, pruner {sweep.pruner}, {sweep.jobs} at once; "
+        f"objective: validation {sweep.objective} of the last epoch"
+    )
+    if found.trials:
+        names = [one.name for one in sweep.space.dimensions]
+        headers = ("trial", "state", "run", *names, sweep.objective)
+        print(table(headers, [trial_row(found, one, names) for one in found.trials], left=3))
+    for one in found.trials:
+        if one.run.message and one.state in ("failed", "diverged"):
+            print(f"trial {one.number}: {one.run.message}")
+    return 0
+
+
+def stop(argv: Sequence[str]) -> int:
+    """Stop a sweep, whoever runs it."""
+    options, _ = read("sweep stop", StopOptions, argv)
+    store = open_store(options.runs)
+    folder = named_sweep("stop", options.name, store)
+    still = stop_sweep(folder, store)
+    found = read_sweep(folder, store)
+    if options.json:
+        print_json(sweep_record(found))
+    elif still:
+        print(state_line(found))
+    if not still:
+        print(
+            f"mlcore: sweep {folder.name} has not stopped yet: it was asked to, and "
+            f"`mlcore sweep show {folder.name}` tells when it has.",
+            file=sys.stderr,
+        )
+    return 0 if still else FAILED
+
+
+def best(argv: Sequence[str]) -> int:
+    """Show the best trial."""
+    options, _ = read("sweep best", BestOptions, argv)
+    store = open_store(options.runs)
+    found = read_sweep(named_sweep("best", options.name, store), store)
+    trial, sweep = found.best, found.sweep
+    if trial is None:
+        raise RunError(
+            "No trial of sweep {sweep} has been trained to its end yet: `mlcore sweep show "
+            "{sweep}` tells how it gets on.",
+            sweep=sweep.name,
+        )
+    line = command(trial.run.config).rstrip("\n")
+    compared = found.count("complete")
+    if options.json:
+        record = trial_record(trial) | {
+            "sweep": sweep.name,
+            "objective": sweep.objective,
+            "compared": compared,
+            "command": line,
+            "settings": trial.run.config.to_json(),
+        }
+        print_json(record)
+        return 0
+    value = value_text_of(sweep.objective, trial.value)
+    what = f"sweep {sweep.name}: trial {trial.number}, run {trial.run.id}"
+    print(f"{what}: validation {sweep.objective} {value}")
+    print(f"{params_text(trial.params)}\n\n{line}\n")
+    print(
+        f"It is the best of {counted(compared, 'trial')} by validation {sweep.objective}, so that "
+        "figure is a little too good; no figure of the test set was used to choose it. "
+        f"Next: train it with other seeds, with the command above and `--seeds {_SEEDS}`."
+    )
+    return 0
+
+
+def named_sweep(action: str, name: str, store: RunStore) -> SweepFolder:
+    """The sweep that an action names.
+
+    Raises:
+        SettingsError: it names none.
+        RunError: there is no such sweep.
+    """
+    if not name:
+        raise SettingsError(
+            "`mlcore sweep {action}` needs the name of a sweep: `mlcore sweep list` lists them.",
+            action=action,
+        )
+    return find_sweep(store.root, name)

@@ -1,0 +1,94 @@
+"""What a range test records: a learning rate and a loss for each of its steps."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from mlcore.config import SETTINGS, RunConfig
+
+__all__ = ["HIGHEST", "IGNORED", "LOWEST", "STEPS", "Ending", "RangeTest", "rate_at", "unused"]
+
+LOWEST, HIGHEST = 1e-6, 10.0
+"""Learning rates of the first and the last step."""
+
+STEPS = 200
+"""Steps of a test, 29 for each power of ten. More would train the model further while the rate is
+still low, and then the lowest loss comes too early (measured: 100, 200 and 400)."""
+
+IGNORED = (
+    "optim.lr",
+    "optim.lr_decay",
+    "optim.schedule",
+    "optim.step_every",
+    "optim.gamma",
+    "optim.min_lr",
+    "optim.warmup",
+    "optim.plateau_patience",
+    "train.epochs",
+    "train.patience",
+)
+"""Settings that a test does not use: its rate and its length are its own."""
+
+Ending = Literal["", "highest", "diverged"]
+"""How a test ended: not yet; at the highest rate; where the loss diverged."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RangeTest:
+    """A range test as far as it is.
+
+    Attributes:
+        lrs: learning rate of each step, rising.
+        losses: mean loss of each step's images before the step, as many; None where it is NaN or
+            infinite, which only the last can be.
+        chance: loss of guessing: ln of the number of classes; 0 before the first step.
+        ending: how it ended; empty while it goes on, and where it was stopped.
+    """
+
+    lrs: tuple[float, ...] = ()
+    losses: tuple[float | None, ...] = ()
+    chance: float = 0.0
+    ending: Ending = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """The test as a JSON object."""
+        return {
+            "lrs": list(self.lrs),
+            "losses": list(self.losses),
+            "chance": self.chance,
+            "ending": self.ending,
+        }
+
+    @classmethod
+    def from_json(cls, record: Mapping[str, Any]) -> RangeTest:
+        """The test that `to_json` wrote.
+
+        Raises:
+            KeyError: a part of it is missing.
+        """
+        return cls(
+            lrs=tuple(record["lrs"]),
+            losses=tuple(record["losses"]),
+            chance=record["chance"],
+            ending=record["ending"],
+        )
+
+
+def rate_at(step: int) -> float:
+    """The learning rate of a step from 0 to `STEPS` - 1: LOWEST · (HIGHEST / LOWEST)^(step/(n-1)).
+
+    It has four digits, as one that is read from a table or a chart.
+    """
+    share = step / (STEPS - 1)
+    return float(f"{LOWEST * math.pow(HIGHEST / LOWEST, share):.4g}")
+
+
+def unused(config: RunConfig) -> tuple[str, ...]:
+    """The settings in `IGNORED` that these settings change, the learning rate itself left out."""
+    values = config.flat()
+    return tuple(
+        name for name in IGNORED if name != "optim.lr" and values[name] != SETTINGS[name].default
+    )

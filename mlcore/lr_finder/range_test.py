@@ -1,0 +1,118 @@
+"""`range_test`: a throw-away training whose learning rate grows with every step."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import torch
+
+from mlcore.config import RunConfig
+from mlcore.data import RawData, find_family
+from mlcore.data.batches import draw_epoch_seed
+from mlcore.data.tensors import Dataset, load
+from mlcore.device import memory_of, resolve
+from mlcore.fitting import check_batches, check_memory
+from mlcore.lr_finder.points import STEPS, Ending, RangeTest, rate_at
+from mlcore.lr_finder.suggestion import has_diverged
+from mlcore.model import build
+from mlcore.optim import build_optimizer
+from mlcore.steps import make_stepper
+from mlcore.trainer.feed import Feed
+from mlcore.trainer.random import random_state, restore_random_state
+
+__all__ = ["data_for", "range_test"]
+
+
+def data_for(config: RunConfig, raw: RawData | None = None) -> Dataset:
+    """The data of a run with these settings, on its device.
+
+    Args:
+        config: the settings.
+        raw: the data set, where it is in memory already.
+
+    Raises:
+        SettingsError: they do not fit the data or the machine.
+        DeviceError: the device is not on this machine.
+        DataError: the data set cannot be read.
+    """
+    device, family = resolve(config.train.device), find_family(config.data.name)
+    images = family.train_images, family.test_images
+    check_memory(config, len(family.classes), images, memory_of(device))
+    return load(config.data, config.train.seed, device, raw)
+
+
+def range_test(config: RunConfig, data: Dataset) -> Iterator[RangeTest]:
+    """Train a fresh model for up to `STEPS` steps while the rate grows; after each, all of it.
+
+    The model, the batches and the optimizer are those of a run with these settings and its seed,
+    dropout, batch norm and clipping included; the settings in `IGNORED` are not used. Where the
+    training set has fewer batches, it begins anew in another order, as at a new epoch. The test
+    ends early where `has_diverged` says so. Each loss is read at once: one device sync a step.
+
+    Nothing is written, no model of others is changed, and torch's global random state is as it was
+    whenever this has yielded.
+
+    Args:
+        config: settings of the run that is planned.
+        data: images and labels, on the device on which to train.
+
+    Raises:
+        SettingsError: the batches leave no step, or one image for batch norm, or `train.stepper`
+            does not work on this device.
+    """
+    check_batches(config, len(data.train))
+    test = _Test(config, data)
+    lrs: list[float] = []
+    losses: list[float | None] = []
+    chance = math.log(len(data.classes))
+    ending: Ending = ""
+    while not ending:
+        lrs.append(rate_at(len(lrs)))
+        losses.append(test.step(lrs[-1]))
+        if has_diverged(losses):
+            ending = "diverged"
+        elif len(losses) == STEPS:
+            ending = "highest"
+        yield RangeTest(lrs=tuple(lrs), losses=tuple(losses), chance=chance, ending=ending)
+
+
+class _Test:
+    """The model, its optimizer and its batches; they draw from random numbers of their own."""
+
+    def __init__(self, config: RunConfig, data: Dataset) -> None:
+        self._device = data.train.images.device
+        before = random_state(self._device)
+        torch.manual_seed(config.train.seed)
+        try:
+            self._model = build(config, len(data.classes)).to(self._device)
+            self._random = random_state(self._device)
+        finally:
+            restore_random_state(before, self._device)
+        optim = config.with_values({"optim.lr_decay": 0.0}).optim
+        self._optimizer = build_optimizer(self._model.parameters(), optim)
+        self._stepper = make_stepper(config, self._model, self._optimizer, self._device)
+        self._feed = Feed(data, config.data.batch_size, config.data.drop_last)
+        self._model.train()
+
+    def step(self, lr: float) -> float | None:
+        """One step at this rate; its loss, or None where that is not finite."""
+        for group in self._optimizer.param_groups:
+            group["lr"] = lr
+        before = random_state(self._device)
+        restore_random_state(self._random, self._device)
+        try:
+            loss = self._next_loss()
+            self._random = random_state(self._device)
+        finally:
+            restore_random_state(before, self._device)
+        return loss if math.isfinite(loss) else None
+
+    def _next_loss(self) -> float:
+        if self._feed.seed is None:
+            self._feed.begin(draw_epoch_seed())
+        images, labels = self._feed.next()  # (B, 784), (B,)
+        loss = float(self._stepper.step(images, labels))  # syncs with the device
+        if self._feed.exhausted:
+            self._feed.end()
+        return loss

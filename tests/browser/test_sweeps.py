@@ -1,0 +1,95 @@
+"""Sweeps in a real browser: begun, watched, stopped, continued by another server, the best used."""
+
+from __future__ import annotations
+
+import re
+import signal
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from mlcore.runs import RunStore
+from mlcore.sweeps import find_sweep, read_sweep
+from tests.browser.axe import faults_in_both_themes
+from tests.browser.driving import button
+from tests.browser.server import App, wait_for
+
+pytestmark = pytest.mark.browser
+
+SETTINGS = "data.name=digits&data.validation=200&train.epochs=2&train.device=cpu"
+
+
+def state(page: Page, wanted: str) -> None:
+    """Wait until the sweep stands like this."""
+    expect(page.locator(".st-key-sweep-now").last).to_contain_text(wanted)
+
+
+def fill(page: Page, key: str, text: str) -> None:
+    """Type into a field, and leave it to the next click to have it taken."""
+    page.locator(f"[class*='st-key-{key}'] input:visible").last.fill(text)
+
+
+def trials(app: App, name: str) -> int:
+    store = RunStore(app.runs)
+    return len(read_sweep(find_sweep(app.runs, name), store).trials)
+
+
+def test_a_sweep_is_begun_stopped_continued_by_another_server_and_its_best_used(
+    app, page, settled, shots
+):
+    first = app()
+    page.goto(f"{first.url}/sweeps?{SETTINGS}")
+    settled(page)
+    fill(page, "sweep-space-optim", "0.01,0.02,0.05,0.1,0.2,0.5")  # the first: its learning rate
+    fill(page, "sweep-trials", "300")
+    fill(page, "sweep-name", "hunt")
+    button(page, "start-sweep").click()  # while the caret is in the field
+    page.wait_for_url(re.compile("sweep=hunt"))
+    state(page, "Running")
+    expect(page.locator(".st-key-sweep-best")).to_contain_text("Best so far")
+    expect(page.locator(".st-key-chart-sweep-history .points path").first).to_be_visible()
+    sweep = find_sweep(first.runs, "hunt").read()
+    assert sweep.trials == 300
+    assert sweep.space.texts[0] == "optim.lr=0.01|0.02|0.05|0.1|0.2|0.5"
+
+    button(page, "stop-sweep").click()
+    state(page, "Stopped")
+    settled(page)
+    begun = trials(first, "hunt")
+    assert 0 < begun < 300
+    expect(page.locator("[class*=st-key-start-sweep] button:visible")).to_have_count(0)  # folded
+
+    button(page, "continue-sweep").click()
+    state(page, "Running")
+    wait_for(lambda: trials(first, "hunt") > begun, 60, "the sweep goes on")
+    first.stop(signal.SIGKILL)
+    controller = find_sweep(first.runs, "hunt").controller
+    assert controller  # a server that is killed takes nothing with it
+    second = app()
+    page.goto(f"{second.url}/sweeps?{SETTINGS}&sweep=hunt")
+    state(page, "Running")
+    page.locator("[class*=st-key-sweep-numbers] button:visible").last.click()
+    fewer = trials(second, "hunt") + 3
+    fill(page, "sweep-hunt-trials", str(fewer))
+    button(page, "change-sweep").click()
+    state(page, "Finished")
+    state(page, f"of {fewer} trials")
+    store = RunStore(second.runs)
+    found = read_sweep(find_sweep(second.runs, "hunt"), store)
+    numbers = [info.trial for info in store.list() if info.sweep == found.sweep.id]
+    assert sorted(numbers) == list(range(len(numbers)))  # none twice, none lost
+    page.keyboard.press("Escape")
+
+    settled(page)
+    shots(page, "sweeps")
+    assert not faults_in_both_themes(page, "sweeps")
+    assert found.best
+    button(page, "use-best").click()
+    rate = page.locator("[class*='st-key-optim-lr'] input:visible").last
+    expect(rate).to_have_value(f"{found.best.params['optim.lr']:g}")
+    button(page, "best-run").click()
+    page.wait_for_url(re.compile(rf"/run\?.*run={found.best.run.id}"))
+    page.go_back()
+    button(page, "sweep-runs").click()
+    expect(page.locator(".runs-table tbody tr").first).to_be_visible()
+    expect(page.get_by_label("Filter", exact=True)).to_have_value('tag = "hunt"')

@@ -1,0 +1,141 @@
+"""The page of sweeps without a browser."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard import server
+from mlcore.runs import RunStore
+from mlcore.sweeps import find_sweep
+from tests.dashboard.made_sweep import made_sweep
+from tests.dashboard.train_page import keys, sentences
+
+
+@pytest.fixture
+def page(app: AppTest, runs: RunStore) -> AppTest:
+    for name, value in {"data.validation": "200", "train.epochs": "2"}.items():
+        app.query_params[name] = value
+    return app
+
+
+def opened(page: AppTest, **address: str) -> AppTest:
+    for name, value in address.items():
+        page.query_params[name] = value
+    page.run()
+    shown = page.switch_page("app_pages/sweeps.py").run()
+    assert not shown.exception
+    return shown
+
+
+def field(page: AppTest, key: str):
+    return next(one for one in page.text_input if one.key and one.key.rstrip() == key)
+
+
+def command(page: AppTest) -> str:
+    return page.code[0].value
+
+
+def test_a_new_sweep_says_what_it_will_try_and_how_a_shell_starts_it(page) -> None:
+    shown = opened(page)
+    assert "40 trials of 2 epochs, compared by 200 held-out images" in sentences(shown)
+    assert command(shown).startswith("mlcore sweep start sweep-1 --space optim.lr=0.001..1:log")
+    assert "--data.validation 200" in command(shown)
+    assert "--train.epochs 2" in command(shown)
+    field(shown, "sweep-space-optim.lr").set_value("0.1,0.2").run()
+    assert "'optim.lr=0.1|0.2'" in command(shown)
+
+
+def test_where_nothing_is_held_out_a_tenth_is(page) -> None:
+    shown = opened(page, **{"data.validation": "0"})
+    assert "compared by 143 held-out images" in sentences(shown)
+    assert "--data.validation 143" in command(shown)
+
+
+def test_what_is_wrong_is_said_below_its_field_and_starts_nothing(page, runs) -> None:
+    shown = opened(page)
+    field(shown, "sweep-space-optim.lr").set_value("1..0.1").run()
+    assert "The range of Learning rate must begin below its end" in sentences(shown)
+    shown.button(key="start-sweep").click().run()
+    assert [error.value for error in shown.error]
+    assert not (runs.root / ".sweeps").exists()
+
+
+def test_a_name_that_is_taken_is_refused_and_a_free_one_offered(page, runs) -> None:
+    made_sweep(runs, "sweep-1")
+    shown = opened(page)
+    assert field(shown, "sweep-name").value == "sweep-2"
+    field(shown, "sweep-name").set_value("SWEEP-1").run()
+    assert "There is a sweep sweep-1 already" in sentences(shown).replace("\\", "")
+
+
+def test_a_sweep_shows_its_trials_and_the_best_by_validation(page, runs) -> None:
+    made_sweep(runs)
+    shown = opened(page)
+    said = sentences(shown).replace("\\", "")
+    assert "Learning rate 0.001 to 1 over powers of ten; Batch size 16, 32" in said
+    assert "**Best so far: 95.00 %** validation accuracy, trial 1: Learning rate 0.01235" in said
+    assert "The best of 3 whole trials" in said
+    assert "1 diverged or failed, and has no point." in said
+    assert shown.query_params["sweep"] in ("hunt", ["hunt"])
+    assert {"use-best", "seeds-of-best", "best-run", "sweep-runs"} <= keys(shown)
+    assert "stop-sweep" not in keys(shown)
+
+
+def test_the_best_settings_are_used(page, runs) -> None:
+    made_sweep(runs)
+    shown = opened(page)
+    shown.button(key="use-best").click().run()
+    assert shown.session_state["settings"]["optim.lr"] == pytest.approx(0.0123456)
+    assert shown.session_state["settings"]["data.batch_size"] == 32
+
+
+def test_one_that_stopped_offers_to_continue(page, runs) -> None:
+    made_sweep(runs, trials=9)
+    assert "continue-sweep" in keys(opened(page))
+
+
+def test_the_newest_is_shown_and_the_address_says_which(page, runs) -> None:
+    made_sweep(runs, "first")
+    made_sweep(runs, "second")
+    shown = opened(page)
+    assert shown.selectbox(key="sweep-shown").value == "second"
+    shown.selectbox(key="sweep-shown").set_value("first").run()
+    assert "first" in shown.query_params["sweep"]
+
+
+@pytest.mark.parametrize(("named", "shown"), [("first", "first"), ("third", "second")])
+def test_a_link_leads_to_a_sweep_that_there_is(page, runs, named, shown) -> None:
+    made_sweep(runs, "first")
+    made_sweep(runs, "second")
+    found = opened(page, sweep=named)
+    assert found.selectbox(key="sweep-shown").value == shown
+    assert ("names a sweep that there is not" in sentences(found)) == (named != shown)
+
+
+def test_one_whose_file_is_damaged_says_so_and_the_others_are_shown(page, runs) -> None:
+    folder = made_sweep(runs)
+    folder.sweep_path.write_text("{")
+    shown = opened(page)
+    assert "sweep.json is damaged" in shown.error[0].value
+
+
+def test_more_trials_are_asked_for_in_place(page, runs) -> None:
+    folder = made_sweep(runs, trials=9)
+    shown = opened(page)
+    field(shown, "sweep-hunt-trials").set_value("20").run()
+    shown.button(key="change-sweep").click().run()
+    assert folder.read().trials == 20
+
+
+def test_a_grid_has_as_many_trials_as_it_has_combinations(page, runs) -> None:
+    shown = opened(page)
+    field(shown, "sweep-space-optim.lr").set_value("0.1,0.2,0.3").run()
+    shown.selectbox(key="sweep-sampler").set_value("grid").run()
+    assert "12 trials of 2 epochs" in sentences(shown)
+
+
+def test_the_runs_of_a_sweep_carry_its_tag(page, runs) -> None:
+    made_sweep(runs)
+    assert {info.tags for info in server.store().list()} == {("hunt",)}
+    assert find_sweep(runs.root, "HUNT").name == "hunt"

@@ -1,0 +1,54 @@
+"""A sweep with trials in every state, as a controller that has ended leaves it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+from mlcore.events import Failed, Finished, Stopped
+from mlcore.runs import RunStore
+from mlcore.runs.record.worker import WorkerRecord, write_worker
+from mlcore.sweeps import Sweep, SweepFolder, parse_space
+from mlcore.sweeps.sweep import new_sweep_id, write_sweep_file
+from tests.dashboard.train_page import CONFIG, EPOCH, STARTED, STEPS, record
+
+__all__ = ["made_sweep"]
+
+_ENDS = {
+    0: (0.875, Finished(step=39, epoch=1, test_loss=0.5, test_accuracy=0.9, seconds=1.0)),
+    1: (0.95, Finished(step=39, epoch=1, test_loss=0.5, test_accuracy=0.8, seconds=1.0)),
+    2: (0.25, Stopped(step=39, epoch=1, reason="pruned")),
+    3: (None, Failed(step=20, epoch=1, message="7", error=None)),
+    4: (0.9, Finished(step=39, epoch=1, test_loss=0.5, test_accuracy=0.9, seconds=1.0)),
+}
+"""Trial → validation accuracy, and how it ended."""
+
+
+def made_sweep(store: RunStore, name: str = "hunt", trials: int = 5) -> SweepFolder:
+    """Make it; with more trials than five it is not finished."""
+    sweep = Sweep(
+        id=new_sweep_id(),
+        name=name,
+        created=time.time(),
+        space=parse_space(["optim.lr=0.001..1:log", "data.batch_size=16,32"]),
+        settings=CONFIG.flat(),
+        trials=trials,
+    )
+    folder = SweepFolder(store.root, name)
+    folder.path.mkdir(parents=True)
+    write_sweep_file(folder.sweep_path, sweep)
+    for number, (accuracy, end) in _ENDS.items():
+        params = {"optim.lr": 0.00123456 * 10**number, "data.batch_size": 16 << number % 2}
+        if number > 2:
+            params["optim.lr"] = 0.5 / number
+        run = store.create(
+            sweep.config(params),
+            name=f"{name} {number}",
+            sweep={"id": sweep.id, "trial": number},
+            tags=(name,),
+        )
+        epoch = [] if accuracy is None else [replace(EPOCH, validation_accuracy=accuracy)]
+        for event in (STARTED, STEPS, *epoch, end):
+            record(run, event)
+        write_worker(run.path, replace(WorkerRecord.mine(), identity="another"))
+    return folder
