@@ -80,7 +80,7 @@ def main() -> None:
     with friendly_errors():  # after the page, so that a click is answered sooner
         controls.sidebar()
     with st.sidebar:
-        reading.mend_page(places.revealed())
+        reading.mend_page(session.colours().name, places.revealed())
     with friendly_errors():  # last: what it starts imports torch, and would slow the first drawing
         data_sets.keep_ready(session.data_config().data)
 

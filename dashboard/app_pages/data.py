@@ -29,7 +29,7 @@ from dashboard.panels.still_chart import still_chart
 from dashboard.server import data_sets
 from dashboard.session import first_steps
 from dashboard.words.translation import _, translated
-from dashboard.words.wording import figure, percent, signed
+from dashboard.words.wording import figure, percent, sentences, signed
 from mlcore.config import RunConfig, data_root
 from mlcore.data import CATALOG, RawData
 from mlcore.data.split import split_order
@@ -46,7 +46,9 @@ def page() -> None:
         st.title(translated(family.title), anchor=False)
         st.space("stretch")
         data_field()
-    st.caption(f"{translated(family.description)} {translated(family.licence)}".strip())
+    st.caption(
+        sentences(*(translated(text) for text in (family.description, family.licence) if text))
+    )
     if not data_sets.usable(config.data):
         return
     data = data_sets.images(family.name, data_root(config.data))

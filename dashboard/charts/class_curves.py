@@ -14,7 +14,7 @@ from dashboard.charts.signs import class_line, class_mark
 from dashboard.charts.table import Table
 from dashboard.charts.theme import Palette, layout
 from dashboard.words.translation import _, ngettext
-from dashboard.words.wording import as_label, figure, percent
+from dashboard.words.wording import as_label, figure, percent, sentences
 from mlcore.insight.answers import Floats
 from mlcore.insight.curves import ClassCurves
 
@@ -136,22 +136,26 @@ def curves_words(info: CurvesInfo) -> str:
     if not info.curves:
         return _("No class has images.")
     low, high = (end(info.curves, key=lambda curve: curve.area) for end in (min, max))
-    text = _(
-        "The smallest area below a curve is {low}, of {worst}, the largest {high}, of {best}.",
-        low=figure(low.area),
-        worst=low.name,
-        high=figure(high.area),
-        best=high.name,
-    )
-    if info.corner:
-        text += " " + _("Only the corner is drawn; a double click shows everything.")
-    if info.left_out:
-        text += " " + ngettext(
-            "{n} class with a larger area, or without images, is left out.",
-            "{n} classes with larger areas, or without images, are left out.",
-            info.left_out,
+    parts = [
+        _(
+            "The smallest area below a curve is {low}, of {worst}, the largest {high}, of {best}.",
+            low=figure(low.area),
+            worst=low.name,
+            high=figure(high.area),
+            best=high.name,
         )
-    return text
+    ]
+    if info.corner:
+        parts.append(_("Only the corner is drawn; a double click shows everything."))
+    if info.left_out:
+        parts.append(
+            ngettext(
+                "{n} class with a larger area, or without images, is left out.",
+                "{n} classes with larger areas, or without images, are left out.",
+                info.left_out,
+            )
+        )
+    return sentences(*parts)
 
 
 def _at(curve: Curve, place: float, *, roc: bool) -> float:

@@ -19,7 +19,7 @@ from dashboard.charts.live_look import (
 )
 from dashboard.charts.numbers import COUNT_AXIS, PERCENT_AXIS, count_at, figure_at, percent_at
 from dashboard.words.translation import _, language
-from dashboard.words.wording import as_label, figure, percent
+from dashboard.words.wording import as_label, figure, percent, sentences
 from mlcore.lessons import Curve, Lesson, Pair
 
 __all__ = ["LessonInfo", "SideInfo", "lesson_arrays", "lesson_frame", "lesson_info", "lesson_words"]
@@ -125,7 +125,7 @@ def lesson_arrays(info: LessonInfo) -> list[dict[str, Any]]:
 def lesson_words(info: LessonInfo) -> str:
     """What the chart shows, for those who cannot see it."""
     text = _("Chart of the loss and the accuracy of both sides; the table has the figures.")
-    return " ".join([text, *(_in_words(side) for side in (info.wrong, info.right))])
+    return sentences(text, *(_in_words(side) for side in (info.wrong, info.right)))
 
 
 def _in_words(side: SideInfo) -> str:
@@ -191,7 +191,7 @@ def _axes(*, log: bool, by_images: bool) -> dict[str, dict[str, Any]]:
     return {
         "xaxis": shared
         | {
-            "title": live_title(_("images seen") if by_images else _("step")) | {"standoff": 8},
+            "title": live_title(_("images seen") if by_images else _("step")),
             "anchor": "y2",
             **COUNT_AXIS,
             **live_steps(),

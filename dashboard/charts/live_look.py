@@ -27,8 +27,12 @@ def live_layout() -> dict[str, Any]:
 
 
 def live_title(text: str) -> dict[str, Any]:
-    """The title of an axis."""
-    return {"text": text, "font": {"size": TEXT, "color": "var(--st-chart-muted)"}}
+    """The title of an axis, a little away from its longest number."""
+    return {
+        "text": text,
+        "font": {"size": TEXT, "color": "var(--st-chart-muted)"},
+        "standoff": 8,
+    }
 
 
 def live_axis() -> dict[str, Any]:

@@ -8,7 +8,7 @@ from dashboard.charts.confusion_cells import ConfusionInfo, cell_words, frequent
 from dashboard.charts.matrix_difference import difference_words
 from dashboard.charts.table import Table
 from dashboard.words.translation import _
-from dashboard.words.wording import listed_apart, percent, signed
+from dashboard.words.wording import listed_apart, percent, sentences, signed
 
 __all__ = ["confusion_table", "confusion_words", "difference_summary", "difference_table"]
 
@@ -36,7 +36,8 @@ def confusion_words(info: ConfusionInfo) -> str:
     )
     pairs = listed_apart(cell_words(cell, info.classes) for cell in frequent_mistakes(info, 3))
     if pairs:
-        text += " " + _("Most often: {mistakes}. Click a cell to see them.", mistakes=pairs)
+        most = _("Most often: {mistakes}. Click a cell to see them.", mistakes=pairs)
+        return sentences(text, most)
     return text
 
 
@@ -65,6 +66,6 @@ def difference_summary(difference: Sequence[Sequence[int]], classes: Sequence[st
     ]
     most = sorted(cells, key=lambda cell: -abs(cell[2]))[:3]
     if not most:
-        return text + " " + _("The two matrices are equal.")
+        return sentences(text, _("The two matrices are equal."))
     found = listed_apart(difference_words(*cell, classes) for cell in most)
-    return f"{text} " + _("Largest: {cells}.", cells=found)
+    return sentences(text, _("Largest: {cells}.", cells=found))

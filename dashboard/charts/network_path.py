@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from dashboard.charts.theme import SMALL, Palette, axis, layout
 from dashboard.words.translation import _, ngettext
-from dashboard.words.wording import as_label, percent, signed
+from dashboard.words.wording import as_label, percent, sentences, signed
 
 __all__ = ["PathInfo", "PathRow", "path_figure", "path_info"]
 
@@ -240,7 +240,7 @@ def _title(name: str, outputs: NDArray[Any], drawn: int) -> str:
         above=int((outputs > 0).sum()),
     )
     if drawn < len(outputs):
-        text += " " + _("(the {drawn:,} largest are drawn)", drawn=drawn)
+        return sentences(text, _("(the {drawn:,} largest are drawn)", drawn=drawn))
     return text
 
 

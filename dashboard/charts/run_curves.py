@@ -190,7 +190,7 @@ def _axes(info: CurvesInfo, colours: Palette) -> dict[str, Any]:
         | {
             "title": {"text": translated(AGAINST[info.against])} | shared["title"],
             "anchor": f"y{len(domains)}" if len(domains) > 1 else "y",
-            "tickformat": "~s" if info.against == "images" else "",
+            "tickformat": "~s" if info.against == "images" else ",~f",
         }
     }
     for number, (domain, title) in enumerate(zip(domains, titles, strict=False)):

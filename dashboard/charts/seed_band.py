@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from dashboard.charts.seed_frame import FIGURES, BandKind, band_chart
 from dashboard.words.translation import _, language, ngettext, translated
-from dashboard.words.wording import as_label
+from dashboard.words.wording import as_label, sentences
 from mlcore.events import EpochDone
 from mlcore.runs.library.mean_curves import EpochFigure, MeanCurve, mean_curve
 from mlcore.words import mean_figure, mean_percent
@@ -160,7 +160,7 @@ def band_words(info: BandInfo) -> str:
                 value=band_value(info.figure, mean.mean[-1], mean.sd[-1]),
             )
         )
-    return " ".join(parts)
+    return sentences(*parts)
 
 
 def _curve(run: Sequence[EpochDone], name: EpochFigure) -> NDArray[np.float64]:

@@ -43,7 +43,7 @@ def band_chart(
             built.add_trace(trace)
     axis = live_axis()
     built.update_layout(
-        margin={"l": 64, "r": 14, "t": 30, "b": 44},
+        margin={"l": 72, "r": 14, "t": 30, "b": 44},
         **live_layout(),
         modebar=live_modebar(),
         legend={"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom"},

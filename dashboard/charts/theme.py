@@ -102,7 +102,7 @@ def axis(colours: Palette) -> dict[str, Any]:
         "linecolor": colours.grid,
         "zerolinecolor": colours.grid,
         "tickfont": {"color": colours.muted, "size": SMALL},
-        "title": {"font": {"color": colours.muted, "size": TEXT}},
+        "title": {"font": {"color": colours.muted, "size": TEXT}, "standoff": 8},
         "automargin": True,
     }
 

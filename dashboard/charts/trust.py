@@ -7,7 +7,7 @@ import itertools
 import numpy as np
 import plotly.graph_objects as go
 
-from dashboard.charts.numbers import PERCENT_AXIS, TIGHT_COUNT_AXIS, count_at, percent_at
+from dashboard.charts.numbers import COUNT_AXIS, PERCENT_AXIS, count_at, percent_at
 from dashboard.charts.theme import Palette, layout
 from dashboard.words.translation import _
 from dashboard.words.wording import percent
@@ -90,7 +90,7 @@ def histogram_figure(right: Ints, wrong: Ints, palette: Palette) -> go.Figure:
     figure.update_layout(**layout(palette, height=_HEIGHT))
     figure.update_layout(bargap=0.12, bargroupgap=0.0, margin={"r": 20})
     figure.update_xaxes(title_text=_("Confidence"), range=[0, _PERCENT], dtick=20, **PERCENT_AXIS)
-    figure.update_yaxes(title_text=_("Images"), type="log", dtick=1, **TIGHT_COUNT_AXIS)
+    figure.update_yaxes(title_text=_("Images"), type="log", dtick=1, **COUNT_AXIS)
     return figure
 
 

@@ -124,7 +124,7 @@ class Film {
           ? along(colours.right_scale, total ? value / total : 0)
           : along(colours.wrong_scale, Math.sqrt(value / this.most));
         const cell = this.cells[row * count + column];
-        cell.textContent = value || right ? value : "";
+        cell.textContent = value || right ? value.toLocaleString("en") : "";
         cell.style.background = `rgb(${colour})`;
         cell.style.color = ink(colour);
       }

@@ -75,6 +75,12 @@ const announce = (run, { text, state, ended, warning = "" }) => {
 
 const isNarrow = (width) => width <= NARROW * typeSize();
 
+// One that has the top of the chart to itself begins at its left edge, so that it has two columns.
+const narrowLegend = (legend, times) =>
+  legend?.yref === "container"
+    ? { ...legend, font: { size: 11 * times }, xref: "container" }
+    : legend;
+
 const fitted = (layout, width, times) => {
   if (!isNarrow(width)) return layout;
   return {
@@ -82,6 +88,7 @@ const fitted = (layout, width, times) => {
     margin: { ...layout.margin, l: 46 * times, r: 8, t: layout.meta?.narrowTop ?? layout.margin.t },
     xaxis: { ...layout.xaxis, nticks: 5 },
     font: { ...layout.font, size: 12 * times },
+    legend: narrowLegend(layout.legend, times),
     yaxis: { ...layout.yaxis, title: undefined },
     yaxis2: { ...layout.yaxis2, title: undefined },
   };
@@ -112,8 +119,9 @@ class Chart {
       if (event.target === this.node) this.pointer = null;
     });
     this.sizes = new ResizeObserver(() => {
-      const width = this.node.clientWidth;
-      if (!this.drawn || !width || Math.abs(width - this.width) < 2) return;
+      const { clientWidth: width, clientHeight: height } = this.node;
+      if (!this.drawn || !width) return;
+      if (Math.abs(width - this.width) < 2 && Math.abs(height - this.height) < 2) return;
       this.draw(true);
     });
     this.sizes.observe(this.node);
@@ -193,6 +201,7 @@ class Chart {
     this.drawing = true;
     try {
       this.width = this.node.clientWidth;
+      this.height = this.node.clientHeight;
       const { data, layout, run } = this.header;
       const drawnLayout = this.layout(layout, run, resolve);
       if (run !== this.run) this.restore(run);
@@ -225,7 +234,7 @@ class Chart {
 
   layout(layout, run, resolve) {
     const times = typeSize();
-    const sized = { ...enlarged(layout, times), height: this.node.clientHeight };
+    const sized = { ...enlarged(layout, times), height: this.height };
     const fitting = fitted(sized, this.width, times);
     const { margin, height, meta = {} } = fitting;
     const domain = layout.yaxis?.domain ?? [0, 1];

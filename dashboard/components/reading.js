@@ -115,12 +115,33 @@ const set = (node, name, value) => {
   if (value && node.getAttribute(name) !== value) node.setAttribute(name, value);
 };
 
-const mend = (texts) => {
+const say = (node, text) => {
+  if (node.textContent !== text) node.textContent = text;
+};
+
+// Streamlit's own words, which it has in English only.
+const translate = (texts, all) => {
+  all("[data-testid=stSkipToContent]", (node) => say(node, texts.skip));
+  all("[data-testid=stFileUploaderDropzone] > span > button p", (node) => say(node, texts.upload));
+  all("[data-testid=stFileUploaderDropzoneInput]", (node) => set(node, "aria-label", texts.upload));
+  all("[data-testid=stFileUploaderDropzoneInstructions] span", (node) => {
+    const size = /^\D*(\d+) ?MB[^•]*$/.exec(node.textContent)?.[1];
+    if (size) say(node, texts.limit.replace("{size}", size));
+  });
+  all("[data-testid=stTooltipIcon] button[aria-label^='Help for ']", (node) => {
+    set(node, "aria-label", texts.help.replace("{name}", node.getAttribute("aria-label").slice(9)));
+  });
+};
+
+const mend = (texts, redraw) => {
   const all = (selector, act) => document.querySelectorAll(selector).forEach(act);
   set(document.documentElement, "lang", texts.language);
+  translate(texts, all);
   const scheme = app() && getComputedStyle(app()).colorScheme;
-  if (scheme && document.documentElement.style.colorScheme !== scheme) {
+  const before = document.documentElement.style.colorScheme;
+  if (scheme && before !== scheme) {
     document.documentElement.style.colorScheme = scheme; // also of what lies over the page
+    if (before && texts.scheme !== scheme) redraw();
   }
   all(".stPlotlyChart", (node) => {
     set(node, "role", "figure");
@@ -216,7 +237,7 @@ const begin = () => {
   self.soon = () => {
     self.timer ??= setTimeout(() => {
       self.timer = undefined;
-      mend(self.texts);
+      mend(self.texts, self.redraw);
       focus.restore();
     }, SOON);
   };
@@ -233,11 +254,12 @@ const begin = () => {
 };
 
 // It goes on while pages come and go: the last to mount it ends it, when it is not mounted again.
-export default function ({ data }) {
+export default function ({ data, setTriggerValue }) {
   keepOnePerPage();
   mended ??= begin();
   const owner = (mended.owner = {});
   mended.texts = data;
+  mended.redraw = () => setTriggerValue("redraw", true); // charts have the colours of the other theme
   reveal(data.reveal);
   mended.soon();
   return () => setTimeout(() => {

@@ -2,6 +2,7 @@
 
 Streamlit gives its charts no role, some of its menus no name, and when a button vanishes that was
 just pressed, the focus falls to the body, so that a person on a keyboard starts from the top again.
+Its own words on buttons and fields are English in every language.
 One small script on every page mends that. (No upstream issue asks for the focus;
 streamlit/streamlit#5810 collects the rest.)
 """
@@ -20,10 +21,12 @@ from dashboard.words.translation import _, language
 __all__ = ["mend_page", "only_read"]
 
 
-def mend_page(reveal: tuple[str, int] = ("", 0)) -> None:
+def mend_page(scheme: str, reveal: tuple[str, int] = ("", 0)) -> None:
     """Mount the script; the last thing that a page draws, as the first component is slow.
 
     Args:
+        scheme: "light" or "dark", for which the page is drawn: where the browser's theme becomes
+            the other one, it is drawn anew, as the colours of charts are chosen here.
         reveal: key of the element to bring into sight, and the number of this request.
     """
     texts = {
@@ -31,10 +34,15 @@ def mend_page(reveal: tuple[str, int] = ("", 0)) -> None:
         "chart": _("Chart: {title}", title="{title}"),
         "over": _("Over the page"),
         "names": {"run-menu": _("Run menu")},
+        "upload": _("Upload"),
+        "limit": _("{size} MB per file", size="{size}"),
+        "skip": _("Skip to main content"),
+        "help": _("Help for {name}", name="{name}"),
         "reveal": list(reveal),
+        "scheme": scheme,
     }
     with st.container(key="reading"):
-        _component()(key="reading-script", data=texts, height=1)
+        _component()(key="reading-script", data=texts, height=1, on_redraw_change=lambda: None)
 
 
 def only_read(text: str, tag: str = "p") -> None:

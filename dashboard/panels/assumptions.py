@@ -18,7 +18,7 @@ from dashboard.settings import form
 from dashboard.words.choices import choice_name
 from dashboard.words.setting_names import setting_label, settings_sentence
 from dashboard.words.translation import _, sentence
-from dashboard.words.wording import as_markdown, refusal
+from dashboard.words.wording import as_markdown, refusal, sentences
 from mlcore import errors
 from mlcore.checkpoint.suggest import data_sets_for
 from mlcore.config import SETTINGS, DataConfig, data_root
@@ -56,7 +56,7 @@ def ask(upload: Upload) -> None:
     notices = map(errors.from_json, found["assumed"])
     told = [one for one in notices if one.template.partition(" ")[0] not in _ASKED]
     if told:
-        words = " ".join(map(sentence, told))
+        words = sentences(*map(sentence, told))
         st.caption(as_markdown(_("Assumed: {assumptions}", assumptions=words)))
 
 

@@ -58,7 +58,8 @@ def details(found: Mapping[str, Any]) -> None:
                     _("Name"): _("As in the state dict."),
                     _("Shape"): _("How many numbers it has along each of its directions."),
                     _("Type"): _("How exactly each number is kept."),
-                }
+                },
+                words=3,
             )
             | {
                 name: st.column_config.NumberColumn(help=about, format=TENSOR_COLUMN)

@@ -13,7 +13,7 @@ from dashboard.settings.form import effective
 from dashboard.settings.pending import change_words
 from dashboard.words.progress import ACTIVE
 from dashboard.words.translation import _, sentence
-from dashboard.words.wording import as_markdown
+from dashboard.words.wording import as_markdown, sentences
 from mlcore.config import EDITABLE, RunConfig
 from mlcore.diagnosis import Finding, Kind, Tone, curves_of, diagnose
 from mlcore.errors import MlcoreError
@@ -112,7 +112,7 @@ def _choose(run: str, kind: Kind | None) -> None:
 def _words(finding: Finding | None, history: History) -> None:
     """The sentence of a finding, in the same place as what stands there before the first one."""
     parts = (finding.says, finding.doubt, finding.advice) if finding else ()
-    text = " ".join(as_markdown(sentence(part)) for part in parts if part is not None)
+    text = sentences(*(as_markdown(sentence(part)) for part in parts if part is not None))
     text = text or _("What the curves show is said here as soon as it is clear.")
     with st.container(horizontal=True, vertical_alignment="center", key="finding-advice"):
         st.markdown(text, width="stretch")

@@ -11,7 +11,14 @@ from dashboard.panels.figures import metric_with_note
 from dashboard.words.choices import choice_name
 from dashboard.words.intervals import accuracy_range, what_means_something
 from dashboard.words.translation import _, ngettext
-from dashboard.words.wording import as_markdown, exact_percent, figure, listed_apart, percent
+from dashboard.words.wording import (
+    as_markdown,
+    exact_percent,
+    figure,
+    listed_apart,
+    percent,
+    sentences,
+)
 
 __all__ = ["figures", "normalisations"]
 
@@ -63,7 +70,7 @@ def normalisations(trials: Mapping[str, Any]) -> None:
             "{mean:g} / {std:g}: {accuracy}",
             mean=trial["mean"],
             std=trial["std"],
-            accuracy=percent(trial["accuracy"]).replace(" ", "\N{NO-BREAK SPACE}"),
+            accuracy=percent(trial["accuracy"]),
         )
         best = trial == trials["best"]
         shown.append(f"**{as_markdown(words)}**" if best else as_markdown(words))
@@ -75,5 +82,5 @@ def normalisations(trials: Mapping[str, Any]) -> None:
         trials=listed_apart(shown),
     )
     if not trials["clear"]:
-        text += " " + _("With none of them the model is better than guessing.")
+        text = sentences(text, _("With none of them the model is better than guessing."))
     st.caption(text)

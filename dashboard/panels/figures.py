@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Literal
 
 import streamlit as st
 
@@ -24,6 +25,7 @@ __all__ = [
     "troubles",
 ]
 
+_Arrow = Literal["up", "down", "off"]
 _BADGES: dict[State, tuple[str, str, str]] = {
     "queued": (N_("Starting"), ":material/hourglass_top:", "gray"),
     "running": (N_("Training"), ":material/play_arrow:", "green"),
@@ -33,6 +35,8 @@ _BADGES: dict[State, tuple[str, str, str]] = {
     "failed": (N_("Failed"), ":material/error:", "red"),
     "lost": (N_("Lost"), ":material/help:", "red"),
 }
+_NO_ARROW: _Arrow = "off"
+_ARROWS: dict[str, _Arrow] = {"+": "up", "\N{MINUS SIGN}": "down"}  # by the sign of a change
 _WAITS = (N_("Queued"), ":material/schedule:", "gray")
 
 
@@ -178,19 +182,18 @@ def _metric(
 
     The change has no colour: whether a run is any good is not said by its last epoch.
     """
-    delta, same = None, False
+    delta, arrow = None, _NO_ARROW
     if change is not None and math.isfinite(change):
         number = signed(change * 100, 2, plus=True) if points else signed(change, plus=True)
-        number = number.replace("\N{MINUS SIGN}", "-")  # Streamlit reads the sign for its arrow
-        same = float(number) == 0
-        number = "±0" if same else number
+        arrow = _ARROWS.get(number[0], _NO_ARROW)
+        number = "±0" if arrow == _NO_ARROW else number
         delta = _("{change} points", change=number) if points else number
     st.metric(
         label,
         value,
         delta,
         delta_color="off",
-        delta_arrow="off" if same else "auto",
+        delta_arrow=arrow,
         help=help,
         border=True,
         height="stretch",

@@ -19,7 +19,7 @@ from dashboard.server import data_sets
 from dashboard.server.insights import Found, begin
 from dashboard.session import places
 from dashboard.words.translation import _, sentence
-from dashboard.words.wording import as_markdown, percent
+from dashboard.words.wording import as_markdown, percent, sentences
 from mlcore.errors import MlcoreError
 from mlcore.jobs import Job
 
@@ -116,7 +116,7 @@ def _scatter(subject: Subject, found: Found, xy: NDArray[np.float32], *, tsne: b
         )
     parts = (text, letters_in_words(subject.classes), _("Click a point to open its image."))
     chart_table(
-        " ".join(part for part in parts if part),
+        sentences(*parts),
         lambda: points_table(xy, labels, predicted, subject.classes),
         key=_CLOUD,
         title=_("The last hidden layer in the plane"),

@@ -24,7 +24,7 @@ from dashboard.server.insights import Model
 from dashboard.session.problems import friendly_errors
 from dashboard.words import network as words
 from dashboard.words.translation import N_, _, language, sentence
-from dashboard.words.wording import as_markdown
+from dashboard.words.wording import as_markdown, sentences
 from mlcore.config import OptimConfig, RunConfig, data_root
 from mlcore.data import CATALOG
 from mlcore.errors import MlcoreError
@@ -133,9 +133,8 @@ def draw_network(
     if reaction is None:
         return
     network(_message(diagram, image, classes, session.colours(), view, language()), key=key)
-    told = [words.answer_words(reaction, classes), words.shown_words(diagram)]
     chart_table(
-        " ".join(part for part in told if part),
+        sentences(words.answer_words(reaction, classes), words.shown_words(diagram)),
         lambda: reaction_table(diagram, reaction, classes),
         key=key,
         title=_("The network"),

@@ -16,6 +16,7 @@ from dashboard.panels.unit_arithmetic import arithmetic
 from dashboard.server.insights import Found, Model
 from dashboard.session import places
 from dashboard.words.translation import N_, _
+from dashboard.words.wording import sentences
 from mlcore.rules import Rule
 
 __all__ = ["network_path"]
@@ -46,9 +47,10 @@ def network_path(model: Model, image: int, found: Found, classes: Sequence[str],
             key=_CHART,
             title=_("The way through the network"),
             file=f"{file}-path",
-            words=_("The image's 784 pixels go into fc1. Click a bar to see the sum that gives it.")
-            + " "
-            + path_words(info),
+            words=sentences(
+                _("The image's 784 pixels go into fc1. Click a bar to see the sum that gives it."),
+                path_words(info),
+            ),
             table=lambda: path_table(info),
             on_select=_clicked,
             selection_mode="points",

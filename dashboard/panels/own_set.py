@@ -12,7 +12,7 @@ import streamlit as st
 from dashboard.server.drawings import kept
 from dashboard.session import drawn, problems
 from dashboard.words.translation import _, ngettext
-from dashboard.words.wording import as_markdown, listed
+from dashboard.words.wording import as_markdown, listed, sentences
 from mlcore.data.drawings import (
     count_drawings,
     drawings_folder,
@@ -80,18 +80,20 @@ def _what_there_is(root: Path) -> None:
             "It is kept with this label as a PNG file in {folder}. Nothing is in it yet.",
             folder=where,
         )
-        st.caption(f"{said} {nothing}")
+        st.caption(sentences(said, nothing))
         return
     each = listed(f"{label}: {count:,}" for label, count in sorted(counts.items()))
     with st.container(horizontal=True, vertical_alignment="center", key="own-set"):
         st.caption(
-            f"{said} "
-            + ngettext(
-                "{n:,} drawing in the set ({each}), a PNG file in {folder}.",
-                "{n:,} drawings in the set ({each}), PNG files in {folder}.",
-                total,
-                each=as_markdown(each),
-                folder=where,
+            sentences(
+                said,
+                ngettext(
+                    "{n:,} drawing in the set ({each}), a PNG file in {folder}.",
+                    "{n:,} drawings in the set ({each}), PNG files in {folder}.",
+                    total,
+                    each=as_markdown(each),
+                    folder=where,
+                ),
             ),
             width="content",
         )

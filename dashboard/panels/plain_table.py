@@ -10,6 +10,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from dashboard.words.wording import unbroken
+
 __all__ = ["plain_table"]
 
 
@@ -41,7 +43,7 @@ def plain_table(
 
 
 def _row(cells: Sequence[str], *, strong: bool) -> str:
-    first, *others = (html.escape(text) for text in cells)
+    first, *others = (html.escape(unbroken(text)) for text in cells)
     if strong:
         others[-1] = f"<b>{others[-1]}</b>"
     return f'<tr><th scope="row">{first}</th>{"".join(f"<td>{text}</td>" for text in others)}</tr>'

@@ -13,7 +13,7 @@ from dashboard.controls.numbers import NumberField
 from dashboard.session import problems
 from dashboard.words.run_names import timed_name
 from dashboard.words.translation import N_, _, ngettext, translated
-from dashboard.words.wording import as_markdown
+from dashboard.words.wording import as_markdown, sentences
 from mlcore.rules import Rule
 from mlcore.runs import RunFolder, RunInfo
 from mlcore.runs.active.active_runs import ActiveRun
@@ -72,7 +72,7 @@ def where_it_waits(queue: QueueSnapshot, run: str) -> str:
     )
     if not any(one.state == "paused" for one in queue.active):
         return text
-    return text + " " + _("A paused run keeps its slot until it continues or is stopped.")
+    return sentences(text, _("A paused run keeps its slot until it continues or is stopped."))
 
 
 def note_added(run: str) -> None:

@@ -22,7 +22,7 @@ from dashboard.session import problems
 from dashboard.session.rate_finder import close_test, shown_test
 from dashboard.words.setting_names import setting_label
 from dashboard.words.translation import _, sentence
-from dashboard.words.wording import as_markdown, listed
+from dashboard.words.wording import as_markdown, listed, sentences
 from mlcore.config import RunConfig
 from mlcore.lr_finder import STEPS, Suggestion, suggest, unused
 from mlcore.words import as_text
@@ -133,7 +133,7 @@ def _words(config: RunConfig, known: RateTest, suggestion: Suggestion | None) ->
         if suggestion.lr is not None:
             _use(config, suggestion.lr)
     if about := _about(config):
-        st.caption(" ".join(about))
+        st.caption(sentences(*about))
 
 
 def _suggested(suggestion: Suggestion) -> str:

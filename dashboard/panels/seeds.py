@@ -10,6 +10,7 @@ from dashboard.panels.actions import start_run
 from dashboard.server.data_sets import why_not_trainable
 from dashboard.session import problems
 from dashboard.words.translation import N_, _, ngettext, sentence
+from dashboard.words.wording import sentences
 from mlcore.config import RunConfig
 from mlcore.errors import SettingsError
 from mlcore.rules import Rule
@@ -62,7 +63,7 @@ def _words(config: RunConfig | None, count: int | None) -> str:
         return text
     first = config.train.seed
     seeds = _("Seeds {first} to {last}.", first=first, last=first + count - 1)
-    return f"{text} {seeds}"
+    return sentences(text, seeds)
 
 
 def _field() -> NumberField:

@@ -10,7 +10,7 @@ import streamlit as st
 from dashboard.panels.downloads import csv_button
 from dashboard.server.insights import Model, ask
 from dashboard.words.translation import N_, _, ngettext, translated
-from dashboard.words.wording import signed
+from dashboard.words.wording import sentences, signed
 
 __all__ = ["arithmetic"]
 
@@ -98,11 +98,11 @@ def _input_name(index: int, layer: int) -> str:
 
 
 def _sum_words(found: Mapping[str, Any], *, last: bool) -> str:
-    text = _("The sum is {total}.", total=signed(found["shown"]))
+    parts = [_("The sum is {total}.", total=signed(found["shown"]))]
     if found["normed"] is not None:
-        text += " " + _("Batch norm makes {value} of it.", value=signed(found["normed"]))
+        parts.append(_("Batch norm makes {value} of it.", value=signed(found["normed"])))
     if last:
-        return (
-            text + " " + _("It is the logit of the class; the softmax makes probabilities of all.")
-        )
-    return text + " " + _("After the activation it is {value}.", value=signed(found["output"]))
+        parts.append(_("It is the logit of the class; the softmax makes probabilities of all."))
+    else:
+        parts.append(_("After the activation it is {value}.", value=signed(found["output"])))
+    return sentences(*parts)

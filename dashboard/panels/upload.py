@@ -13,7 +13,7 @@ from dashboard.session.uploads import Upload, save_upload
 from dashboard.settings.resume_plan import origins, resume_plan
 from dashboard.words.setting_names import settings_sentence
 from dashboard.words.translation import _, ngettext, sentence, translated
-from dashboard.words.wording import as_markdown, file_size
+from dashboard.words.wording import as_markdown, file_size, sentences
 from mlcore import errors
 from mlcore.errors import CheckpointError, MlcoreError
 from mlcore.trackers.catalog import check_trackers
@@ -78,7 +78,7 @@ def inspected(upload: Upload) -> None:
             st.warning(as_markdown(sentence(errors.from_json(warning))), icon=":material/warning:")
         if found["missing"]:
             missing = map(sentence, map(errors.from_json, found["missing"]))
-            st.caption(as_markdown(" ".join(missing)))
+            st.caption(as_markdown(sentences(*missing)))
         assumptions.ask(upload)
         _actions(upload)
         contents.details(found)

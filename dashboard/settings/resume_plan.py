@@ -8,7 +8,7 @@ from typing import Any
 from dashboard.words.choices import setting_text
 from dashboard.words.setting_names import setting_label
 from dashboard.words.translation import _
-from dashboard.words.wording import listed
+from dashboard.words.wording import listed, sentences
 from mlcore.checkpoint.suggest import ResumePlan, Suggestion, plan_resume
 from mlcore.config import RunConfig
 from mlcore.data import CATALOG
@@ -73,8 +73,9 @@ def origins(plan: ResumePlan) -> str:
         )
     )
     if plan.fitted:
-        text += " " + _(
+        fitted = _(
             "Data set: {title}, which has as many classes as the model.",
             title=CATALOG[plan.fitted].title,
         )
+        return sentences(text, fitted)
     return text

@@ -13,6 +13,8 @@ __all__ = ["choice_name", "layer_name", "setting_text"]
 
 _NAMES: Mapping[str, str] = {
     "auto": N_("auto"),
+    "written_out": N_("written out"),
+    "cuda_graph": N_("CUDA graph"),
     "sgd": "SGD",
     "adam": "Adam",
     "adamw": "AdamW",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dashboard.words.translation import _, ngettext, translated
+from dashboard.words.wording import sentences
 from mlcore.insight.comparison import Comparison
 from mlcore.insight.intervals import smallest_difference, wilson
 from mlcore.insight.verdict import Verdict, judge_runs, verdict_words
@@ -63,7 +64,7 @@ def which_is_better(found: Comparison, *, own: bool = False) -> str:
         second=len(found.only_second_right),
     )
     verdict = verdict_sentence(judge_runs(found, own=own), _("the first"), _("the second"))
-    return f"{words} {verdict}"
+    return sentences(words, verdict)
 
 
 def verdict_sentence(found: Verdict, first: str, second: str) -> str:

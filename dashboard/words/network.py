@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dashboard.words.translation import _, ngettext
-from dashboard.words.wording import figure, listed, percent, with_article
+from dashboard.words.wording import figure, listed, percent, sentences, with_article
 from mlcore.insight.diagram import Diagram, DrawnLayer, Reaction
 
 __all__ = ["answer_words", "change_words", "layer_title", "shown_words"]
@@ -87,5 +87,6 @@ def change_words(diagram: Diagram, rate: float | None) -> str:
         largest=largest,
     )
     if rate is not None:
-        text += " " + _("Each change is −{rate:g} × the gradient of the batch's loss.", rate=rate)
+        told = _("Each change is −{rate:g} × the gradient of the batch's loss.", rate=rate)
+        return sentences(text, told)
     return text

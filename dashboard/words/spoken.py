@@ -9,7 +9,7 @@ import numpy as np
 
 from dashboard.words.progress import ACTIVE
 from dashboard.words.translation import N_, _, ngettext, sentence, translated
-from dashboard.words.wording import figure, percent
+from dashboard.words.wording import figure, percent, sentences
 from mlcore.diagnosis import recent_loss
 from mlcore.events import Finished
 from mlcore.runs import History, State
@@ -68,7 +68,7 @@ def chart_words(history: History, name: str, others: int = 0) -> str:
         )
     if history.epochs:
         parts.append(_("The table of epochs has its figures."))
-    return " ".join(parts)
+    return sentences(*parts)
 
 
 def news(history: History, warning: str = "") -> dict[str, Any]:

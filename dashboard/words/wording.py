@@ -5,6 +5,7 @@ Numbers are written as `mlcore.words` writes them.
 
 from __future__ import annotations
 
+import functools
 import html
 import re
 from collections.abc import Iterable
@@ -24,11 +25,14 @@ __all__ = [
     "listed_apart",
     "percent",
     "refusal",
+    "sentences",
     "short",
     "signed",
+    "unbroken",
     "with_article",
 ]
 
+_TIED = re.compile(r"(?<=\d) (?=%|[×±] \d)|(?<=\d [×±]) (?=\d)")  # "5 %", "28 × 28", "5 ± 1"
 _CODE = re.compile(r"(`[^`]*`)")
 _MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>$~&])")
 _DIRECTIVE = re.compile(r":(?=[A-Za-z/+\-])")  # :red[…], :smile:, https://
@@ -51,6 +55,14 @@ def listed_apart(texts: Iterable[str]) -> str:
     return _("; ").join(texts)
 
 
+def sentences(*parts: str) -> str:
+    """Sentences that follow one another, as the language joins them; empty ones are left out."""
+    said = [part for part in parts if part] or [""]
+    return functools.reduce(
+        lambda before, after: _("{before} {after}", before=before, after=after), said
+    )
+
+
 def file_size(count: int) -> str:
     """Bytes as "12 bytes", "438 KB", "1.2 MB" or "2.5 GB"."""
     return words.file_size(count, translated)
@@ -64,13 +76,19 @@ def duration(seconds: float) -> str:
 def as_markdown(text: str) -> str:
     """Markdown that shows `text` literally: a text from a file cannot draw anything on the page.
 
-    Text between back quotes stays code, in which nothing is markup.
+    Text between back quotes stays code, in which nothing is markup. Elsewhere no line ends between
+    a number and what belongs to it.
     """
     parts = _CODE.split(" ".join(text.split()))
     return "".join(
         part if part.startswith("`") and part.endswith("`") and len(part) > 2 else _escape(part)
         for part in parts
     )
+
+
+def unbroken(text: str) -> str:
+    """The text in which no line ends between a number and what belongs to it."""
+    return _TIED.sub("\N{NO-BREAK SPACE}", text)
 
 
 def refusal(text: str) -> str:
@@ -86,4 +104,4 @@ def as_label(text: str, most: int = 24) -> str:
 
 def _escape(text: str) -> str:
     """A backslash before every mark; a word joiner breaks up directives and addresses."""
-    return _MARKS.sub(r"\\\1", _DIRECTIVE.sub(":\u2060", text))
+    return _MARKS.sub(r"\\\1", _DIRECTIVE.sub(":\u2060", unbroken(text)))

@@ -84,6 +84,11 @@ class Dimension:
         """The values, or the two ends of the range."""
         return self.values or (self.low, self.high)
 
+    def rounded(self, drawn: float) -> float:
+        """A drawn number with four digits, as people write one; more where the range is narrow."""
+        narrow = self.step is not None or self.high - self.low < self.high / 100
+        return min(max(float(f"{drawn:.{12 if narrow else 4}g}"), self.low), self.high)
+
     def count(self) -> int | None:
         """How many values it has; None where they cannot be counted, or are drawn over powers."""
         if self.values:

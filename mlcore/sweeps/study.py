@@ -222,7 +222,8 @@ class Study:
             if one.whole:
                 low, high, step = int(one.low), int(one.high), int(one.step or 1)
                 return trial.suggest_int(one.name, low, high, step=step, log=one.log)
-            return trial.suggest_float(one.name, one.low, one.high, step=one.step, log=one.log)
+            drawn = trial.suggest_float(one.name, one.low, one.high, step=one.step, log=one.log)
+            return one.rounded(drawn)
 
         return self._sweep.space.params(self._sweep.settings, draw)
 

@@ -141,13 +141,27 @@ def test_what_is_written_in_a_table_or_a_matrix_stays_within_its_cell(lab, page)
     wait_settled(page)
     assert written.evaluate(size) < 11
     page.set_viewport_size(DESKTOP)
+    number = page.locator(".st-key-chart-confusion .xtick text").first
+    light = number.evaluate("node => node.style.fill")
     page.emulate_media(color_scheme="dark")
+    expect(number).not_to_have_css("fill", light)  # the page is drawn anew for the other theme
     page.locator(".st-key-table-confusion summary").click()
     head = page.locator(".plain-table.scrolls thead th").last
     expect(head).to_be_visible()
     colour = "node => getComputedStyle(node).backgroundColor"
     behind = page.locator("[data-testid=stApp]")
     assert head.evaluate(colour) == behind.evaluate(colour) != "rgb(255, 255, 255)"
+
+
+def test_what_can_be_done_with_a_run_stands_in_a_row_and_questions_in_equal_cards(lab, page):
+    server, run = lab
+    page.set_viewport_size({"width": 1280, "height": 800})
+    ends = "all => all.map((one) => Math.round(one.getBoundingClientRect().bottom))"
+    visit(page, server, run, "run")
+    assert len(set(page.locator(".st-key-run-deeds button:visible").evaluate_all(ends))) == 1
+    visit(page, server, run, "learn")
+    first, second = page.locator("[class*=st-key-question-]").evaluate_all(ends)[:2]
+    assert first == second
 
 
 def test_a_group_of_runs_with_a_long_name_ends_in_an_ellipsis(page):

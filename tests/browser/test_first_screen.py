@@ -118,6 +118,13 @@ def test_chart_and_figures_stand_in_the_first_screen(app, page, runs, size):
     )
     assert len(rows) <= (2 if size == "phone" else 1)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.set_viewport_size({"width": width, "height": height + 100})
+    page.wait_for_function(
+        "low => { const room = document.querySelector('.live-chart').clientHeight;"
+        " const drawn = document.querySelector('.live-chart .main-svg').clientHeight;"
+        " return room > low && Math.abs(room - drawn) < 2 }",
+        arg=box["height"],
+    )
 
 
 def test_the_list_of_runs_shows_a_name_whole_and_tells_runs_apart(app, page, runs):

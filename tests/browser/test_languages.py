@@ -57,4 +57,11 @@ def test_the_language_changes_while_a_run_trains(
     page.reload()  # what the address says comes before what the browser asks for
     expect(page.get_by_text("Samples of each class")).to_be_visible()
     expect(page.locator("html")).to_have_attribute("lang", "en")
+
+    page.get_by_role("link", name="Checkpoints", exact=True).click()
+    upload = page.get_by_test_id("stFileUploaderDropzone").first
+    expect(upload).to_contain_text("64 MB per file")
+    choice.get_by_text("中文").click()
+    expect(upload).to_contain_text("每个文件最多 64 MB")  # Streamlit says it in English only
+    expect(upload.get_by_role("button")).to_contain_text("上传")
     context.close()

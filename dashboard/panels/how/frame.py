@@ -89,7 +89,7 @@ def _pitfalls(name: Chapter, words: ChapterWords) -> None:
     with st.container(key=f"pitfalls-{name}", gap="xsmall"):
         for pitfall in words.pitfalls:
             with st.container(horizontal=True, vertical_alignment="top", gap="small"):
-                st.markdown(f"- {translated(pitfall.text)}")
+                st.markdown(f"- {translated(pitfall.text)}", width="stretch")
                 if pitfall.lesson:
                     link(
                         _("Run it wrong and right"),

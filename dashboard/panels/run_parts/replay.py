@@ -11,7 +11,7 @@ from dashboard.server.load import noted
 from dashboard.server.replays import Replayed, replays
 from dashboard.session import problems
 from dashboard.words.translation import _, ngettext, sentence
-from dashboard.words.wording import as_markdown, duration
+from dashboard.words.wording import as_markdown, duration, sentences
 from mlcore import errors
 from mlcore.runs import ENDED, History, RunInfo
 
@@ -100,7 +100,7 @@ def _found(known: Replayed) -> str:
     if result["reason"] is not None:
         words.append(sentence(errors.from_json(result["reason"])))
     icon = ":material/check_circle:" if result["equal"] else ":material/warning:"
-    return f"{icon} {as_markdown(' '.join(words))}  \n:gray[{_about(result)}]"
+    return f"{icon} {as_markdown(sentences(*words))}  \n:gray[{_about(result)}]"
 
 
 def _about(result: Mapping[str, Any]) -> str:

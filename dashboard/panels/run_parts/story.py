@@ -10,7 +10,7 @@ from dashboard.panels.plain_table import plain_table
 from dashboard.words.choices import setting_text
 from dashboard.words.setting_names import setting_label
 from dashboard.words.translation import _, ngettext, sentence
-from dashboard.words.wording import listed, percent
+from dashboard.words.wording import listed, percent, sentences
 from mlcore.events import Failed, Finished, SettingsEdited, Stopped
 from mlcore.runs import History
 
@@ -90,7 +90,7 @@ def _end(history: History) -> Moment | None:
     if isinstance(outcome, Finished):
         text = _("Early stopping ended it.") if outcome.early else _("Finished.")
         accuracy = _("Test accuracy: {accuracy}.", accuracy=percent(outcome.test_accuracy))
-        words = f"{text} {accuracy}"
+        words = sentences(text, accuracy)
     elif isinstance(outcome, Stopped) and outcome.reason == "cancelled":
         words = _("Cancelled before it started.")
     else:
@@ -103,5 +103,5 @@ def _end(history: History) -> Moment | None:
     return Moment(
         step=outcome.step,
         epoch=outcome.epoch,
-        words=f"{words} {edits}" if history.edits else words,
+        words=sentences(words, edits if history.edits else ""),
     )

@@ -14,7 +14,7 @@ from dashboard.panels import downloads
 from dashboard.words.run_cells import cell_text, column_label
 from dashboard.words.run_names import distinct_names
 from dashboard.words.translation import _, ngettext
-from dashboard.words.wording import listed_apart
+from dashboard.words.wording import listed_apart, sentences
 from mlcore.runs import RunInfo
 from mlcore.runs.library.columns import COLUMNS, Column, differing
 
@@ -107,23 +107,27 @@ def draw_scatter(runs: Sequence[RunInfo]) -> None:
 
 def _scatter_words(info: ScatterInfo, runs: int) -> str:
     """How many runs are drawn, and which stands highest."""
-    text = ngettext("{n:,} run is drawn.", "{n:,} runs are drawn.", len(info.points))
+    parts = [ngettext("{n:,} run is drawn.", "{n:,} runs are drawn.", len(info.points))]
     if len(info.points) > 1 and not info.y.names:
         top = max(range(len(info.points)), key=lambda index: info.points[index][1])
         x, y = info.texts[top]
-        text += " " + _(
-            "Highest is {name}: {up} {y} at {across} {x}.",
-            name=info.names[top],
-            up=info.y.label,
-            across=info.x.label,
-            x=x,
-            y=y,
+        parts.append(
+            _(
+                "Highest is {name}: {up} {y} at {across} {x}.",
+                name=info.names[top],
+                up=info.y.label,
+                across=info.x.label,
+                x=x,
+                y=y,
+            )
         )
     left_out = runs - len(info.points)
     if left_out:
-        text += " " + ngettext(
-            "Of {n:,} other one of the two is not known.",
-            "Of {n:,} others one of the two is not known.",
-            left_out,
+        parts.append(
+            ngettext(
+                "Of {n:,} other one of the two is not known.",
+                "Of {n:,} others one of the two is not known.",
+                left_out,
+            )
         )
-    return text
+    return sentences(*parts)

@@ -11,6 +11,7 @@ from dashboard.charts.run_map import MOST_VALUES, MapInfo, map_figure, map_info,
 from dashboard.panels import downloads
 from dashboard.words.run_cells import column_label
 from dashboard.words.translation import _, ngettext
+from dashboard.words.wording import sentences
 from mlcore.runs import RunInfo
 from mlcore.runs.library.columns import COLUMNS, Column, differing
 
@@ -108,13 +109,13 @@ def _words(info: MapInfo) -> str:
         up=info.up,
         row=info.rows[best.row],
     )
-    text += " " + ngettext(
+    known = ngettext(
         "{n:,} of {all:,} cells has a run.",
         "{n:,} of {all:,} cells have a run.",
         len(info.cells),
         all=len(info.columns) * len(info.rows),
     )
-    return text + " " + _("A click on a cell opens its best run.")
+    return sentences(text, known, _("A click on a cell opens its best run."))
 
 
 def _clicked() -> None:

@@ -16,6 +16,7 @@ from dashboard.server.load import noted
 from dashboard.server.sweeps import sweeps
 from dashboard.session.problems import friendly_errors
 from dashboard.words.translation import N_, _, ngettext
+from dashboard.words.wording import sentences
 from mlcore.runs import RunInfo
 from mlcore.sweeps import SweepSummary
 
@@ -71,16 +72,20 @@ def _history(found: SweepSummary) -> None:
 
 def _words(found: SweepSummary) -> str:
     whole, early = found.count("complete"), found.count("pruned", "stopped")
-    text = ngettext(
-        "{n:,} trial was trained to its end.", "{n:,} trials were trained to their end.", whole
-    )
+    parts = [
+        ngettext(
+            "{n:,} trial was trained to its end.", "{n:,} trials were trained to their end.", whole
+        )
+    ]
     if early:
-        text += " " + ngettext("{n:,} was given up before.", "{n:,} were given up before.", early)
+        parts.append(ngettext("{n:,} was given up before.", "{n:,} were given up before.", early))
     lost = found.count("diverged", "failed")
     if lost:
-        text += " " + ngettext(
-            "{n:,} diverged or failed, and has no point.",
-            "{n:,} diverged or failed, and have no point.",
-            lost,
+        parts.append(
+            ngettext(
+                "{n:,} diverged or failed, and has no point.",
+                "{n:,} diverged or failed, and have no point.",
+                lost,
+            )
         )
-    return text
+    return sentences(*parts)

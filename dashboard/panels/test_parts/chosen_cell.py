@@ -24,10 +24,15 @@ class ChosenCell(NamedTuple):
 
 
 def chosen_cell(classes: int) -> ChosenCell:
-    """The cell that the address or a click names; any where it names none that there is."""
+    """The cell that the address or a click names.
+
+    Any where it names none that there is; the address then does not name it any longer.
+    """
     found = _FORM.fullmatch(places.place(PARAMETER) or "")
     numbers = [int(text) if text else None for text in found.groups()] if found else [None, None]
-    if any(number is not None and number >= classes for number in numbers):
+    if not found or any(number is not None and number >= classes for number in numbers):
+        choose_cell(None, None)
+        places.write_in_address({PARAMETER: None})
         return ChosenCell(None, None)
     return ChosenCell(*numbers)
 

@@ -27,7 +27,7 @@ from dashboard.server import data_sets
 from dashboard.server.insights import Found, ask
 from dashboard.session import places
 from dashboard.words.translation import N_, _, ngettext
-from dashboard.words.wording import as_markdown, percent, with_article
+from dashboard.words.wording import as_markdown, percent, sentences, with_article
 from mlcore.rules import Rule
 
 __all__ = ["PARAMETERS", "draw"]
@@ -169,7 +169,7 @@ def _flip(
         added=added,
         taken=count - added,
     )
-    st.caption(text + " " + _("Found pixel by pixel along the gradient; fewer may do."))
+    st.caption(sentences(text, _("Found pixel by pixel along the gradient; fewer may do.")))
     with st.expander(_("The changed pixels"), key="flip-pixels"):
         table = {
             _("Row"): [change["index"] // 28 for change in flip["changes"]],
@@ -183,5 +183,6 @@ def _flip(
             _("Before"): _("Its grey value in the image, 0 to 255."),
             _("After"): _("The grey value that helps to turn the answer."),
         }
-        st.dataframe(table, key="flip-table", hide_index=True, column_config=column_help(about))
+        columns = column_help(about, words=0)
+        st.dataframe(table, key="flip-table", hide_index=True, column_config=columns)
         csv_button(table, key="flip-csv", file=f"{file}-flip")

@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard.gaps.widgets import show
+from dashboard.panels.headings import heading
 from dashboard.panels.test_parts.chosen_cell import ChosenCell, choose_cell, chosen_cell
 from dashboard.panels.test_parts.image_grid import image_grid
 from dashboard.panels.test_parts.matrix import matrix
@@ -61,7 +62,8 @@ def draw(subject: Subject) -> None:
 def _images(subject: Subject) -> None:
     """The grid of images in the chosen order, narrowed by class."""
     classes = subject.classes
-    st.header(_("Images"), anchor=False)
+    with heading(_("Images"), key="mistakes"):
+        pass  # on a line as high as that of the matrix
     with st.container(horizontal=True, vertical_alignment="bottom"):
         order = _choose_order()
         cell = _choose_classes(classes)

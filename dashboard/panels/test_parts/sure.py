@@ -19,7 +19,7 @@ from dashboard.panels.test_parts.subject import Subject
 from dashboard.session.problems import friendly_errors
 from dashboard.words.intervals import accuracy_range
 from dashboard.words.translation import _, ngettext
-from dashboard.words.wording import as_markdown, figure, percent
+from dashboard.words.wording import as_markdown, figure, percent, sentences
 from mlcore.insight.calibration import Calibration
 from mlcore.insight.confidence import answered, confidence_histograms
 
@@ -66,8 +66,10 @@ def _trust_words(found: Calibration) -> str:
     )
     if found.temperature is None or found.after is None:
         if found.images:
-            return text + " " + _("No temperature fits: it is never wrong on validation images.")
-        return text + " " + _("Its run held no validation images out, on which to fit a remedy.")
+            why = _("No temperature fits: it is never wrong on validation images.")
+        else:
+            why = _("Its run held no validation images out, on which to fit a remedy.")
+        return sentences(text, why)
     values = {"temperature": figure(found.temperature, 3), "after": percent(found.after.ece)}
     if found.temperature > 1:
         remedy = ngettext(
@@ -87,7 +89,7 @@ def _trust_words(found: Calibration) -> str:
             found.images,
             **values,
         )
-    return f"{text} {remedy}"
+    return sentences(text, remedy)
 
 
 def _bins(found: Calibration) -> dict[str, list[float]]:

@@ -12,14 +12,14 @@ from dashboard.panels import figures
 @pytest.mark.parametrize(
     ("change", "points", "delta", "arrow"),
     [
-        (-0.01534, False, "-0.0153", "auto"),
-        (-982_900_908.2, False, "-9.829e+08", "auto"),
-        (0.0123, True, "+1.23 points", "auto"),
+        (-0.01534, False, "\N{MINUS SIGN}0.0153", "down"),
+        (-982_900_908.2, False, "\N{MINUS SIGN}9.829e+08", "down"),
+        (0.0123, True, "+1.23 points", "up"),
         (-0.00001, False, "±0", "off"),
-        (float("nan"), False, None, "auto"),
+        (float("nan"), False, None, "off"),
     ],
 )
-def test_a_change_is_as_short_as_a_figure_and_has_the_sign_that_streamlit_reads(
+def test_a_change_is_as_short_as_a_figure_and_has_its_sign_and_its_arrow(
     monkeypatch: pytest.MonkeyPatch,
     change: float,
     points: bool,

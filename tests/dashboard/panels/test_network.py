@@ -37,9 +37,9 @@ def test_a_run_that_trains_is_asked_for_pictures_and_the_last_one_is_drawn(made)
     app.run()
     (header,) = drawn(app)
     assert b'"step":39' in header
-    assert "Test image 0 is a 2; the network says a 3 with 60.0 %." in sentences(app).replace(
-        "\\", ""
-    )
+    assert "Test image 0 is a 2; the network says a 3 with 60.0\N{NO-BREAK SPACE}%." in sentences(
+        app
+    ).replace("\\", "")
     assert "16 of 128 in fc1" in sentences(app)
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from dashboard.words import translation
-from dashboard.words.wording import as_markdown, listed, listed_apart, with_article
+from dashboard.words.wording import as_markdown, listed, listed_apart, sentences, with_article
 
 
 @pytest.mark.parametrize(
@@ -42,3 +42,17 @@ def test_texts_in_a_row_have_the_marks_of_the_language(monkeypatch: pytest.Monke
     assert (listed(["a", "b"]), listed_apart(["a", "b"])) == ("a, b", "a; b")
     monkeypatch.setattr(translation, "_language", lambda: "zh-CN")
     assert (listed(["a", "b"]), listed_apart(["a", "b"])) == ("a、b", "a；b")
+
+
+def test_sentences_follow_one_another_as_the_language_joins_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert sentences("One.", "", "Two {n}.") == "One. Two {n}."
+    assert sentences("", "") == sentences() == ""
+    monkeypatch.setattr(translation, "_language", lambda: "zh-CN")
+    assert sentences("一。", "二。", "三。") == "一。二。三。"
+
+
+def test_no_line_ends_between_a_number_and_what_belongs_to_it() -> None:
+    tied = as_markdown("97 ± 1 % of 28 × 28, % of a row, `97 %`").replace("\\", "")
+    assert tied == "97~±~1~% of 28~×~28, % of a row, `97 %`".replace("~", "\N{NO-BREAK SPACE}")

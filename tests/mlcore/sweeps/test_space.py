@@ -196,3 +196,16 @@ def test_a_sweep_finds_in_a_config_what_it_drew(seed: int) -> None:
     params = space.params(FLAT, draw)
     values = config_of(FLAT, params).flat()
     assert space.params(values, lambda one: values[one.name]) == params
+
+
+@pytest.mark.parametrize(
+    ("text", "drawn", "wanted"),
+    [
+        ("optim.lr=0.001..1:log", 0.3553066331074482, 0.3553),
+        ("optim.lr=0.00123449..1:log", 0.00123449, 0.00123449),  # not below the range
+        ("model.dropout=0..0.5:step=0.1", 0.30000000000000004, 0.3),
+        ("optim.lr=0.1..0.1001", 0.100046789, 0.100046789),
+    ],
+)
+def test_a_drawn_number_is_one_that_people_write(text, drawn, wanted) -> None:
+    assert parse_dimension(text).rounded(drawn) == wanted
