@@ -63,5 +63,5 @@ def test_the_language_changes_while_a_run_trains(
     expect(upload).to_contain_text("64 MB per file")
     choice.get_by_text("中文").click()
     expect(upload).to_contain_text("每个文件最多 64 MB")  # Streamlit says it in English only
-    expect(upload.get_by_role("button")).to_contain_text("上传")
+    expect(upload.locator("button").first).to_contain_text("上传")
     context.close()
