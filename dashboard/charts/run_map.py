@@ -7,6 +7,7 @@ make all others look alike.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import defaultdict
 from collections.abc import Sequence
@@ -24,7 +25,7 @@ from dashboard.words.progress import ACTIVE
 from dashboard.words.run_cells import column_label, column_text
 from dashboard.words.run_names import state_name
 from dashboard.words.translation import _, ngettext
-from dashboard.words.wording import as_label, figure
+from dashboard.words.wording import as_label, figure, short
 from mlcore.runs import RunInfo
 from mlcore.runs.library.columns import Column
 from mlcore.words import NO_FIGURE
@@ -32,7 +33,9 @@ from mlcore.words import NO_FIGURE
 __all__ = ["MOST_VALUES", "MapCell", "MapInfo", "map_figure", "map_info", "map_table"]
 
 MOST_VALUES = 24
-"""Values of a setting that have room along an axis."""
+"""Values of a setting that have room along an axis; more numbers share ranges."""
+
+_RANGES = 8
 
 _ROW, _LEAST, _AROUND = 44, 220, 90  # pixels: a row, the chart at least, what is around the cells
 _LIGHTEST = 0.15  # of the colour scale: what is lighter looks like a cell without a run
@@ -98,10 +101,11 @@ def map_info(runs: Sequence[RunInfo], across: Column, up: Column, shown: Column)
         shown: the figure: of kind "share", or a loss.
     """
     x, y = run_axis(across, runs), run_axis(up, runs)
-    columns, rows = _values(x), _values(y)
+    (columns, column_of), (rows, row_of) = _places(x), _places(y)
     pairs: dict[tuple[int, int], list[RunInfo]] = defaultdict(list)
-    for info, right, above in zip(runs, x.texts, y.texts, strict=True):
-        pairs[rows.index(above), columns.index(right)].append(info)
+    for info, right, above in zip(runs, column_of, row_of, strict=True):
+        if right is not None and above is not None:
+            pairs[above, right].append(info)
     return MapInfo(
         across=x.label,
         up=y.label,
@@ -163,10 +167,26 @@ def map_table(info: MapInfo) -> Table:
     )
 
 
-def _values(one: RunAxis) -> tuple[str, ...]:
-    """The different values as they are read, numbers from the smallest, names in their order."""
+def _places(one: RunAxis) -> tuple[tuple[str, ...], list[int | None]]:
+    """What stands along an axis, in its order, and the place of each run there.
+
+    Each value has a place of its own; too many numbers share ranges of equal width, as the axis is
+    drawn. Runs of too many names, or without a number among too many, have none.
+    """
     pairs = zip(one.values, one.texts, strict=True)
-    return tuple(dict.fromkeys(text for _value, text in sorted(pairs, key=_first_known)))
+    texts = [*dict.fromkeys(text for _value, text in sorted(pairs, key=_first_known))]
+    if len(texts) <= MOST_VALUES:
+        return tuple(texts), [texts.index(text) for text in one.texts]
+    if one.names:
+        return (), [None] * len(one.texts)
+    shares = [one.share(index) for index in range(len(one.values))]
+    low, high = one.span
+    edges = [low + (high - low) * place / _RANGES for place in range(_RANGES + 1)]
+    ends = [short(10**edge if one.log else edge) for edge in edges]
+    ranges = [_("{low} to {high}", low=a, high=b) for a, b in itertools.pairwise(ends)]
+    return tuple(ranges), [
+        None if share is None else min(int(share * _RANGES), _RANGES - 1) for share in shares
+    ]
 
 
 def _first_known(pair: tuple[float | None, str]) -> tuple[bool, float, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import plotly.graph_objects as go
 
@@ -17,7 +18,8 @@ from mlcore.sweeps import SweepSummary, SweepTrial
 
 __all__ = ["HistoryInfo", "history_figure", "history_info", "history_table", "value_text"]
 
-_PARTIAL = ("pruned", "stopped", "running", "interrupted")
+_PARTIAL, _OPEN = ("pruned", "stopped"), ("running", "interrupted")
+_FEW = 10  # trials with a tick each
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +29,8 @@ class HistoryInfo:
     Attributes:
         label: of the objective.
         share: it is an accuracy, drawn in percent; else a loss.
-        whole, partial: the trials with a value that were trained to their end, and the others.
+        whole, partial, open: the trials with a value that were trained to their end, that were
+            given up before, and that are under way.
         best: number of a trial → the best value of those up to it, where that changes.
     """
 
@@ -35,6 +38,7 @@ class HistoryInfo:
     share: bool
     whole: tuple[SweepTrial, ...]
     partial: tuple[SweepTrial, ...]
+    open: tuple[SweepTrial, ...]
     best: tuple[tuple[int, float], ...]
 
 
@@ -52,11 +56,14 @@ def history_info(found: SweepSummary) -> HistoryInfo:
         label=objective_label(found.sweep.objective),
         share=found.sweep.objective == "accuracy",
         whole=tuple(whole),
-        partial=tuple(
-            one for one in found.trials if one.state in _PARTIAL and one.value is not None
-        ),
+        partial=_with_value(found, _PARTIAL),
+        open=_with_value(found, _OPEN),
         best=tuple(best),
     )
+
+
+def _with_value(found: SweepSummary, states: tuple[str, ...]) -> tuple[SweepTrial, ...]:
+    return tuple(one for one in found.trials if one.state in states and one.value is not None)
 
 
 def value_text(value: float | None, *, share: bool) -> str:
@@ -78,7 +85,8 @@ def history_figure(info: HistoryInfo, colours: Palette) -> go.Figure:
                 hoverinfo="skip",
             ),
             _marks(info.whole, _("whole trials"), "circle", colours.series[0], info),
-            _marks(info.partial, _("others, so far"), "x-thin-open", colours.series[1], info),
+            _marks(info.partial, _("given up"), "x-thin-open", colours.series[1], info),
+            _marks(info.open, _("under way"), "circle-open", colours.muted, info),
         ]
     )
     drawn.update_layout(**layout(colours, height=360))
@@ -86,7 +94,10 @@ def history_figure(info: HistoryInfo, colours: Palette) -> go.Figure:
     drawn.update_layout(
         hovermode="closest",
         margin={"l": 8, "r": 8, "t": 32, "b": 8},
-        xaxis=shared | {"title": {"text": _("Trial")} | shared["title"]} | dict(COUNT_AXIS),
+        xaxis=shared
+        | {"title": {"text": _("Trial")} | shared["title"]}
+        | dict(COUNT_AXIS)
+        | _ticks(info),
         yaxis=shared
         | {"title": {"text": as_label(info.label, 60)} | shared["title"]}
         | (dict(PERCENT_AXIS) if info.share else {"nticks": 8}),
@@ -96,7 +107,7 @@ def history_figure(info: HistoryInfo, colours: Palette) -> go.Figure:
 
 def history_table(info: HistoryInfo) -> Table:
     """Each trial with a value."""
-    trials = sorted((*info.whole, *info.partial), key=lambda one: one.number)
+    trials = sorted((*info.whole, *info.partial, *info.open), key=lambda one: one.number)
     return Table(
         (_("Trial"), _("State"), info.label),
         tuple(
@@ -108,6 +119,12 @@ def history_table(info: HistoryInfo) -> Table:
             for one in trials
         ),
     )
+
+
+def _ticks(info: HistoryInfo) -> dict[str, Any]:
+    """A tick for each of few trials: halves would be written as the same whole numbers."""
+    last = max((one.number for one in (*info.whole, *info.partial, *info.open)), default=0)
+    return {"tick0": 0, "dtick": 1, "range": [-0.5, last + 0.5]} if last < _FEW else {}
 
 
 def _marks(

@@ -24,7 +24,7 @@ __all__ = ["Seen", "in_plain_words", "seen_in"]
 
 _PACE = 2.0  # seconds for which findings of a run that trains are kept
 _KEPT = 3_600.0  # and of one that has ended, which do not change
-_CHOSEN = "finding-chosen"
+_CHOSEN, _PLACES = "finding-chosen", "finding-places"
 _ICONS: Mapping[Tone, str] = {
     "good": ":material/check_circle:",
     "note": ":material/info:",
@@ -86,10 +86,19 @@ def in_plain_words(seen: Seen) -> None:
         with st.container(horizontal=True, vertical_alignment="center", key="finding-titles"):
             heading = _("In plain words")
             st.markdown(f"**{heading}**", width="content")
-            for finding in reversed(seen.findings):  # what comes later stands behind
+            for finding in _in_places(seen):
                 _title(finding, seen)
         with st.container(key="finding-words"):
             _words(shown, seen.history)
+
+
+def _in_places(seen: Seen) -> list[Finding]:
+    """The findings; each keeps the place in which it was first seen, later ones stand behind."""
+    of, known = st.session_state.get(_PLACES, ("", ()))
+    run, by_kind = seen.history.folder.id, {one.kind: one for one in reversed(seen.findings)}
+    kinds = dict.fromkeys((*(known if of == run else ()), *by_kind))
+    st.session_state[_PLACES] = run, tuple(kinds)
+    return [by_kind[kind] for kind in kinds if kind in by_kind]
 
 
 def _title(finding: Finding, seen: Seen) -> None:

@@ -22,6 +22,7 @@ from mlcore.words import as_text
 
 __all__ = ["FIXED", "Dimension", "parse_dimension"]
 
+_WIDE = {0xFF0C: ",", 0xFF5C: "|", 0xFF1D: "="}  # the same marks from a Chinese keyboard
 _MOST_VALUES = 1_000  # of one setting
 _INCOMPARABLE = MlcoreError(
     "the trials would be validated on different images, and could not be compared"
@@ -113,7 +114,7 @@ def parse_dimension(text: str) -> Dimension:
     Raises:
         SettingsError: it names no setting, one that no sweep varies, or values that it cannot have.
     """
-    name, equals, values = text.partition("=")
+    name, equals, values = text.translate(_WIDE).partition("=")
     name = name.strip().replace("-", "_")
     if not equals or not name:
         raise SettingsError(
@@ -140,6 +141,12 @@ def _choice(setting: Setting, text: str) -> Dimension:
             name=setting.name,
             most=_MOST_VALUES,
             count=len(words),
+        )
+    if not text.strip():
+        raise SettingsError(
+            "`{name}` has no values to vary over: write some, as in optim.lr=1e-4..1:log or "
+            "optim.name=sgd,adamw.",
+            name=setting.name,
         )
     if not all(word.strip() for word in words):
         raise SettingsError(

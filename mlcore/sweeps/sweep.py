@@ -155,8 +155,8 @@ def check_sweep_name(name: str) -> str:
     """
     if not isinstance(name, str) or not _NAME.fullmatch(name):
         raise SettingsError(
-            "The name of a sweep must be a word of letters, digits, -, _ or ., 30 at most, but got "
-            "{name!r}: use - for a blank.",
+            "The name of a sweep must begin with a letter or a digit and go on with letters, "
+            "digits, -, _ or ., 30 in all at most, but got {name!r}: write hunt-2, say.",
             name=shortened(name),
         )
     return name

@@ -46,7 +46,7 @@ def test_a_sweep_is_begun_stopped_continued_by_another_server_and_its_best_used(
     button(page, "start-sweep").click()  # while the caret is in the field
     page.wait_for_url(re.compile("sweep=hunt"))
     state(page, "Running")
-    expect(page.locator(".st-key-sweep-best")).to_contain_text("Best so far")
+    expect(page.locator(".st-key-sweep-best")).to_contain_text("Best: ")
     expect(page.locator(".st-key-chart-sweep-history .points path").first).to_be_visible()
     sweep = find_sweep(first.runs, "hunt").read()
     assert sweep.trials == 300

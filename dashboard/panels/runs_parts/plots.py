@@ -22,17 +22,25 @@ __all__ = ["draw_parallel", "draw_scatter"]
 
 _MOST_AXES = 7
 _X, _Y = "runs-scatter-x", "runs-scatter-y"
-_FIGURES = ("best", "test", "loss", "validation_loss", "duration", "pace", "epoch")
+_FIGURES = (
+    *("best", "test", "loss", "validation_loss", "validation_accuracy"),
+    *("duration", "pace", "epoch"),
+)
 
 
-def draw_parallel(runs: Sequence[RunInfo]) -> None:
-    """Each run as a line over the settings that differ, to its best validation accuracy."""
+def draw_parallel(runs: Sequence[RunInfo], figure: str = "best") -> None:
+    """Each run as a line over the settings that differ, to a figure: its best validation accuracy.
+
+    Args:
+        runs: those of the chart.
+        figure: name of the column at the end.
+    """
     shown = runs[:MOST_LINES]
     columns = differing(shown)[:_MOST_AXES]
     if len(shown) < 2 or not columns:
         st.caption(_("Select runs whose settings differ, and see here which settings go together."))
         return
-    last = COLUMNS["best"]
+    last = COLUMNS[figure]
     if all(last.read(info) is None for info in shown):
         last = COLUMNS["loss"]
     names = distinct_names(shown)
@@ -55,7 +63,7 @@ def _best_words(
     known = [info for info in shown if last.read(info) is not None]
     if not known:
         return _("None of these runs has come to a figure yet.")
-    pick = max if last.name == "best" else min
+    pick = max if last.kind == "share" else min
     best = pick(known, key=lambda info: last.read(info) or 0)
     settings = listed_apart(f"{column_label(c)} {cell_text(c, best)}" for c in columns)
     return _(
@@ -67,8 +75,13 @@ def _best_words(
     )
 
 
-def draw_scatter(runs: Sequence[RunInfo]) -> None:
-    """A point a run; what its place says is chosen above."""
+def draw_scatter(runs: Sequence[RunInfo], figure: str = "best") -> None:
+    """A point a run; what its place says is chosen above.
+
+    Args:
+        runs: those of the chart.
+        figure: name of the column that goes up at first.
+    """
     options = [*_FIGURES, *(name for name, column in COLUMNS.items() if column.setting)]
     differ = [column.name for column in differing(runs)]
     with st.container(horizontal=True, gap="small", key="runs-scatter"):
@@ -83,7 +96,7 @@ def draw_scatter(runs: Sequence[RunInfo]) -> None:
             )
             for label, key, first in (
                 (_("Across"), _X, differ[0] if differ else "optim.lr"),
-                (_("Up"), _Y, "best"),
+                (_("Up"), _Y, figure),
             )
         )
     names = distinct_names(runs)

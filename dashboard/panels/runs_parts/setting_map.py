@@ -18,25 +18,30 @@ from mlcore.runs.library.columns import COLUMNS, Column, differing
 __all__ = ["draw"]
 
 _KEY, _CLICKED = "runs-map-chart", "runs-map-clicked"
-_FIGURES = ("best", "validation_loss", "loss")  # none that a choice must not be made by
+# None that a choice must not be made by.
+_FIGURES = ("best", "validation_accuracy", "validation_loss", "loss")
 
 
-def draw(runs: Sequence[RunInfo]) -> None:
-    """A cell for each pair of values, and the choice of the two settings and the figure."""
+def draw(runs: Sequence[RunInfo], figure: str = "best") -> None:
+    """A cell for each pair of values, and the choice of the two settings and the figure.
+
+    Args:
+        runs: those of the map.
+        figure: name of the column that is shown at first.
+    """
     if opened := st.session_state.pop(_CLICKED, None):
         session.set_current_run(opened)
         st.switch_page("app_pages/run.py", query_params={"run": opened})
-    options = [column.name for column in differing(runs) if _values(column, runs) <= MOST_VALUES]
+    options = [column.name for column in differing(runs) if _fits(column, runs)]
     if len(options) < 2:
         st.caption(
             _(
-                "Select runs that differ in two settings, such as learning rate and batch size, "
-                "each with at most {n} values, and see here which pair came to the most.",
-                n=MOST_VALUES,
+                "Runs that differ in two settings, such as learning rate and batch size, are drawn "
+                "here as a map of which pair came to the most; these do not.",
             )
         )
         return
-    across, up, shown = _choices(options)
+    across, up, shown = _choices(options, figure)
     if across == up:
         st.info(_("Choose two different settings."), icon=":material/info:")
         return
@@ -55,7 +60,7 @@ def draw(runs: Sequence[RunInfo]) -> None:
     )
 
 
-def _choices(options: Sequence[str]) -> tuple[Column, Column, Column]:
+def _choices(options: Sequence[str], figure: str) -> tuple[Column, Column, Column]:
     """The two settings and the figure."""
     first = sorted(options, key=_usual)[:2]
     with st.container(horizontal=True, gap="small", key="runs-map"):
@@ -77,8 +82,9 @@ def _choices(options: Sequence[str]) -> tuple[Column, Column, Column]:
         shown = st.selectbox(
             _("Colour"),
             _FIGURES,
+            _FIGURES.index(figure),
             format_func=lambda name: column_label(COLUMNS[name]),
-            key="runs-map-figure",
+            key=f"runs-map-{figure}",
             width=220,
             help=_("What the colour of a cell says; several runs of a cell are averaged."),
         )
@@ -91,8 +97,10 @@ def _usual(name: str) -> int:
     return usual.index(name) if name in usual else len(usual)
 
 
-def _values(column: Column, runs: Sequence[RunInfo]) -> int:
-    return len({column.read(info) for info in runs})
+def _fits(column: Column, runs: Sequence[RunInfo]) -> bool:
+    """Whether it can stand along an axis: numbers always can, as ranges."""
+    numbers = column.kind in ("count", "number", "share")
+    return numbers or len({column.read(info) for info in runs}) <= MOST_VALUES
 
 
 def _words(info: MapInfo) -> str:
@@ -115,7 +123,9 @@ def _words(info: MapInfo) -> str:
         len(info.cells),
         all=len(info.columns) * len(info.rows),
     )
-    return sentences(text, known, _("A click on a cell opens its best run."))
+    several = any(len(cell.runs) > 1 for cell in info.cells)
+    mean = [_("A cell of several runs shows their mean.")] if several else []
+    return sentences(text, known, *mean, _("A click on a cell opens its best run."))
 
 
 def _clicked() -> None:

@@ -36,7 +36,7 @@ def best_trials(found: SweepSummary) -> None:
     with st.container(border=True, key="sweep-best", gap="small"):
         st.markdown(
             _(
-                "**Best so far: {value}** {objective}, trial {number}: {settings}",
+                "**Best: {value}** {objective}, trial {number}: {settings}",
                 value=value_text(best.value, share=share),
                 objective=as_markdown(objective_label(found.sweep.objective).lower()),
                 number=best.number,

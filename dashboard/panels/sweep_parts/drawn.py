@@ -19,11 +19,18 @@ from dashboard.words.translation import N_, _, ngettext
 from dashboard.words.wording import sentences
 from mlcore.runs import RunInfo
 from mlcore.sweeps import SweepSummary
+from mlcore.sweeps.sweep import Objective
 
 __all__ = ["sweep_charts"]
 
 _LIVE = 2.0  # seconds between two drawings while the sweep runs
 _PART = "sweep-part"
+_FIGURES: Mapping[Objective, str] = {
+    "accuracy": "validation_accuracy",
+    "loss": "validation_loss",
+}
+"""The column of what trials are compared by: both are of the last epoch."""
+
 _PARTS: Mapping[str, str] = {
     "history": N_("History"),
     "map": N_("Map"),
@@ -37,7 +44,7 @@ def sweep_charts(found: SweepSummary) -> None:
     if not found.trials:
         return
     part = choose_one(_("What to draw"), _PARTS, key=_PART)
-    pace = max(_LIVE, noted().least_pause) if is_moving(found) else None
+    pace = max(_LIVE, noted().least_pause) if is_moving(found) else None  # `sweep_now` sees a start
     st.fragment(_part, run_every=pace)(found.sweep.name, part)
 
 
@@ -47,17 +54,18 @@ def _part(name: str, part: str) -> None:
     if part == "history":
         _history(found)
         return
-    draw: Mapping[str, Callable[[list[RunInfo]], None]] = {
+    draw: Mapping[str, Callable[[list[RunInfo], str], None]] = {
         "map": setting_map.draw,
         "parallel": plots.draw_parallel,
         "scatter": plots.draw_scatter,
     }
-    draw[part]([one.run for one in found.trials if one.state != "deleted"])
+    runs = [one.run for one in found.trials if one.state != "deleted"]
+    draw[part](runs, _FIGURES[found.sweep.objective])
 
 
 def _history(found: SweepSummary) -> None:
     info = history_info(found)
-    if not info.whole and not info.partial:
+    if not (info.whole or info.partial or info.open):
         st.caption(_("No trial has come to a figure yet."))
         return
     downloads.chart(

@@ -194,7 +194,7 @@ def _start() -> None:
             raise reason
         asked = _asked(config)
         if isinstance(asked, MlcoreError):
-            raise asked
+            return  # the form says in its place what is wrong
         sweeps().start(asked)
         _enter(name="")
         places.go_to(**{PARAMETER: asked.name})
@@ -303,4 +303,6 @@ def _form() -> _Form:
 
 
 def _enter(**entered: Any) -> None:
+    """Keep what was entered; what went wrong before is no longer said."""
+    problems.clear()
     st.session_state[_FORM] = replace(_form(), **entered)

@@ -20,7 +20,7 @@ from mlcore.sweeps.trial import TrialState
 
 __all__ = ["is_moving", "sweep_now"]
 
-_PACE = 1.0  # seconds between two looks, where few tabs are open
+_PACE, _IDLE = 1.0, 4.0  # seconds between two looks while it runs, and else
 _BADGES: Mapping[SweepState, tuple[str, str]] = {
     "running": (":material/play_arrow:", "green"),
     "stopped": (":material/stop:", "orange"),
@@ -35,9 +35,9 @@ def is_moving(found: SweepSummary) -> bool:
 
 
 def sweep_now(found: SweepSummary) -> None:
-    """State, progress and buttons; draws itself again while the sweep runs."""
+    """State, progress and buttons, drawn again and again: another tab or a shell may go on."""
     moves = is_moving(found)
-    pace = max(_PACE, noted().least_pause) if moves else None
+    pace = max(_PACE if moves else _IDLE, noted().least_pause)
     st.fragment(_now, run_every=pace)(found.sweep.name, moves=moves, best=_best(found))
 
 

@@ -130,3 +130,17 @@ def test_a_map_of_runs_without_a_figure_has_no_best_cell() -> None:
     info = map_info(MAPPED[-1:], *AXES)
     assert info.best is None
     assert map_figure(info, DARK).layout.shapes == ()
+
+
+def test_too_many_numbers_share_ranges_on_a_map() -> None:
+    runs = [
+        run(0.9 + n / 1000, optim__lr=10 ** (n / 13 - 3), data__batch_size=32 << n % 2)
+        for n in range(40)
+    ]
+    info = map_info(runs, *AXES)
+    assert len(info.columns) == 8
+    assert info.columns[0] == "0.001 to 0.002371"
+    assert sum(len(cell.runs) for cell in info.cells) == 40
+    assert info.best is not None
+    assert info.columns[info.best.column] == info.columns[-1]
+    assert map_figure(info, DARK).data[0].z

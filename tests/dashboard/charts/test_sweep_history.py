@@ -22,11 +22,13 @@ def test_the_best_so_far_goes_by_whole_trials_alone(found) -> None:
     assert [one.number for one in info.whole] == [0, 1, 4]
     assert [one.number for one in info.partial] == [2]
     assert info.best == ((0, 0.875), (1, 0.95), (4, 0.95))
-    best, whole, partial = history_figure(info, DARK).data
+    best, whole, partial, under_way = history_figure(info, DARK).data
     assert list(best.y) == pytest.approx([87.5, 95, 95])
     assert list(whole.y) == pytest.approx([87.5, 95, 90])
     assert list(partial.y) == [25]
-    assert whole.marker.symbol != partial.marker.symbol
+    assert not under_way.x
+    assert len({one.marker.symbol for one in (whole, partial, under_way)}) == 3
+    assert history_figure(info, DARK).layout.xaxis.dtick == 1
 
 
 def test_of_losses_the_lowest_is_the_best(found) -> None:

@@ -53,6 +53,27 @@ def test_a_finding_is_marked_on_the_chart_while_it_is_chosen(made):
     assert shapes(app) == []
 
 
+def test_a_finding_keeps_its_place_while_others_come(made):
+    def shown() -> list[str]:
+        return [
+            one.key
+            for one in app.main.button
+            if one.key in ("finding-start_expected", "finding-learning_rate_too_high")
+        ]
+
+    run = stuck(made, alive=True)
+    app = opened()
+    places = app.session_state["finding-places"]
+    assert places[0] == run.id
+    assert shown() == [f"finding-{kind}" for kind in places[1]][: len(shown())]
+    app.session_state["finding-places"] = run.id, ("learning_rate_too_high",)
+    app.run()
+    assert shown() == ["finding-learning_rate_too_high", "finding-start_expected"]
+    app.session_state["finding-places"] = "another run", ("learning_rate_too_high",)
+    app.run()
+    assert shown() == ["finding-start_expected", "finding-learning_rate_too_high"]
+
+
 def test_what_to_try_is_set_in_the_sidebar_with_the_optimizer_that_it_is_meant_for(made):
     stuck(made, alive=False)
     app = opened(**{"optim.name": "adam"})

@@ -78,8 +78,8 @@ def test_groups_are_ranked_by_validation_and_not_by_test(group):
     group({"optim.lr": 0.01}, (0.90, 0.91), validation=0.97)
     group({"optim.lr": 0.1}, (0.99, 0.98), validation=0.96)
     first, second = rows(drawn())
-    assert first[1:] == ["2/2", "97.00 ± 0.00 %", "90.50 ± 0.71 %"]
-    assert second[1:] == ["2/2", "96.00 ± 0.00 %", "98.50 ± 0.71 %"]
+    assert first[1:] == ["2/2", "97.00\xa0±\xa00.00\xa0%", "90.50\xa0±\xa00.71\xa0%"]
+    assert second[1:] == ["2/2", "96.00\xa0±\xa00.00\xa0%", "98.50\xa0±\xa00.71\xa0%"]
 
 
 def test_a_group_without_a_finished_run_has_no_verdict_yet(group):

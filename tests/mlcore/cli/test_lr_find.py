@@ -74,6 +74,7 @@ def test_a_terminal_sees_one_line_redrawn_and_ctrl_c_ends_it(tmp_path: Path) -> 
     pid, terminal = pty.fork()
     if pid == 0:
         os.chdir(tmp_path)
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # ignored where the tests run in background
         long = f"{QUICK} --model.hidden 4096 4096 --data.batch-size 512"
         os.execv(sys.executable, [*MLCORE, "lr-find", *long.split()])
     seen, asked = b"", False
