@@ -139,7 +139,7 @@ def test_too_many_numbers_share_ranges_on_a_map() -> None:
     ]
     info = map_info(runs, *AXES)
     assert len(info.columns) == 8
-    assert info.columns[0] == "0.001 to 0.002371"
+    assert info.columns[0] == "0.001 to 0.0024"
     assert sum(len(cell.runs) for cell in info.cells) == 40
     assert info.best is not None
     assert info.columns[info.best.column] == info.columns[-1]
