@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboard import session
-from dashboard.charts.run_map import MOST_VALUES, MapInfo, map_figure, map_info, map_table
+from dashboard.charts.run_map import map_figure
+from dashboard.charts.run_map_cells import MOST_VALUES, MapInfo, map_info, map_table
 from dashboard.panels import downloads
 from dashboard.words.run_cells import column_label
 from dashboard.words.translation import _, ngettext

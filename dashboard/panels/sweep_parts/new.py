@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -15,19 +14,17 @@ from dashboard.gaps.widgets import show
 from dashboard.server.data_sets import why_not_trainable
 from dashboard.server.sweeps import sweeps
 from dashboard.session import places, problems
+from dashboard.settings.sweep_form import SweepForm, sweep_command, with_validation
 from dashboard.words.setting_names import setting_label, settings_sentence
 from dashboard.words.sweeps import OBJECTIVE_NAMES, PRUNER_NAMES, SAMPLER_NAMES
 from dashboard.words.translation import N_, _, ngettext, sentence, translated
 from dashboard.words.wording import refusal
-from mlcore.config import SETTINGS, RunConfig, Setting
-from mlcore.data import CATALOG
+from mlcore.config import SETTINGS, RunConfig
 from mlcore.errors import MlcoreError, SettingsError
-from mlcore.export.code.command import flags
 from mlcore.sweeps import Sweep
 from mlcore.sweeps.dimension import FIXED, parse_dimension
 from mlcore.sweeps.starting import USUAL_TRIALS, new_sweep
 from mlcore.sweeps.sweep import JOBS, TRIALS
-from mlcore.words import as_text
 
 __all__ = ["PARAMETER", "new_sweep_form"]
 
@@ -35,38 +32,7 @@ PARAMETER = "sweep"
 """The parameter of the address that names the sweep that is shown."""
 
 _FORM = "sweep-form"
-_USUAL = {
-    "optim.lr": "0.001..1:log",
-    "data.batch_size": "16,32,64,128",
-    "model.hidden": "64|128,64|256,128",
-    "optim.name": "sgd,adam",
-    "model.dropout": "0,0.2,0.5",
-    "optim.momentum": "0,0.5,0.9",
-    "optim.weight_decay": "1e-6..1e-2:log",
-}
-_FIRST = ("optim.lr", "data.batch_size")
 _MOST = 8  # settings that vary
-
-
-@dataclass(frozen=True, slots=True)
-class _Form:
-    """What a person has entered; it outlives the page."""
-
-    name: str = ""
-    varied: tuple[str, ...] = _FIRST
-    spaces: tuple[tuple[str, str], ...] = ()  # setting, values as they are typed
-    sampler: str = "tpe"
-    pruner: str = "none"
-    objective: str = "accuracy"
-
-    def values(self, setting: str) -> str:
-        """What is typed for a setting, or what is usual."""
-        return dict(self.spaces).get(setting, _usual(SETTINGS[setting]))
-
-    @property
-    def space(self) -> tuple[str, ...]:
-        """Each setting that varies, as `--space` takes it."""
-        return tuple(f"{name}={self.values(name)}" for name in self.varied)
 
 
 def new_sweep_form() -> None:
@@ -100,7 +66,7 @@ def new_sweep_form() -> None:
     asked = _asked(config)
     if isinstance(asked, Sweep):
         st.caption(_plan(asked))
-        st.code(_command(asked), language="bash", wrap_lines=True)
+        st.code(sweep_command(asked), language="bash", wrap_lines=True)
     elif reason is None:
         st.markdown(refusal(settings_sentence(asked)))
     st.button(
@@ -133,7 +99,7 @@ def _asked(config: RunConfig | None) -> Sweep | MlcoreError:
     if config is None:
         return SettingsError("A setting in the sidebar cannot be used; the reason is shown there.")
     try:
-        config = _with_validation(config)
+        config = with_validation(config)
         return new_sweep(
             server.store().root,
             form.name or _free_name(),
@@ -149,14 +115,6 @@ def _asked(config: RunConfig | None) -> Sweep | MlcoreError:
         return error
 
 
-def _with_validation(config: RunConfig) -> RunConfig:
-    """Trials are compared by images that are held out: a tenth, where the sidebar says none."""
-    if config.data.validation:
-        return config
-    images = min(config.data.train_limit or 10**9, CATALOG[config.data.name].train_images)
-    return replace(config, data=replace(config.data, validation=max(1, images // 10)))
-
-
 def _plan(sweep: Sweep) -> str:
     epochs = int(str(sweep.settings["train.epochs"]))
     images = int(str(sweep.settings["data.validation"]))
@@ -166,24 +124,6 @@ def _plan(sweep: Sweep) -> str:
         epochs=ngettext("{n:,} epoch", "{n:,} epochs", epochs),
         images=ngettext("{n:,} held-out image", "{n:,} held-out images", images),
     )
-
-
-def _command(sweep: Sweep) -> str:
-    """The same from a shell."""
-    words = ["mlcore", "sweep", "start", sweep.name]
-    for text in sweep.space.texts:
-        words += ["--space", text]
-    words += ["--trials", str(sweep.trials), "--sampler", sweep.sampler]
-    words += ["--pruner", sweep.pruner, "--objective", sweep.objective, "--jobs", str(sweep.jobs)]
-    varied = {one.name for one in sweep.space.dimensions}
-    others = {
-        name: value
-        for name, value in sweep.settings.items()
-        if value != SETTINGS[name].default
-        and name not in varied
-        and SETTINGS[name].applies(dict(sweep.settings))
-    }
-    return " ".join([*map(shlex.quote, words), *flags(others)])
 
 
 def _start() -> None:
@@ -200,7 +140,7 @@ def _start() -> None:
         places.go_to(**{PARAMETER: asked.name})
 
 
-def _varied(form: _Form) -> None:
+def _varied(form: SweepForm) -> None:
     shown = show("sweep-varied", list(form.varied), lambda names: _enter(varied=tuple(names)))
     st.multiselect(
         _("What varies"),
@@ -214,7 +154,7 @@ def _varied(form: _Form) -> None:
     )
 
 
-def _values(form: _Form, name: str) -> None:
+def _values(form: SweepForm, name: str) -> None:
     def entered(text: str) -> None:
         _enter(spaces=tuple((dict(_form().spaces) | {name: text}).items()))
 
@@ -269,36 +209,14 @@ def _names() -> Sequence[str]:
     return [name for name in SETTINGS if name not in FIXED]
 
 
-def _usual(setting: Setting) -> str:
-    """Values to begin with."""
-    if setting.name in _USUAL:
-        return _USUAL[setting.name]
-    if setting.choices:
-        return ",".join(setting.choices)
-    if setting.kind is bool:
-        return ",".join((as_text(False), as_text(True)))
-    value = setting.default
-    if not isinstance(value, int | float):
-        return ""
-    return ",".join(as_text(one) for one in (value, 2 * value, value / 2) if _fits(setting, one))
-
-
-def _fits(setting: Setting, value: float) -> bool:
-    try:
-        setting.rule.check(setting.name, value, setting.kind)
-    except SettingsError:
-        return False
-    return True
-
-
 def _free_name() -> str:
     """The first of sweep-1, sweep-2 and so on that there is not."""
     taken = {name.casefold() for name in sweeps().names()}
     return next(name for n in range(1, 10_000) if (name := f"sweep-{n}") not in taken)
 
 
-def _form() -> _Form:
-    found: _Form = st.session_state.setdefault(_FORM, _Form())
+def _form() -> SweepForm:
+    found: SweepForm = st.session_state.setdefault(_FORM, SweepForm())
     return found
 
 

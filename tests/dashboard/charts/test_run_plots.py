@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from dashboard.charts.run_axes import run_axis
-from dashboard.charts.run_map import map_figure, map_info, map_table
+from dashboard.charts.run_map import map_figure
+from dashboard.charts.run_map_cells import map_info, map_table
 from dashboard.charts.run_parallel import parallel_figure, parallel_info
 from dashboard.charts.run_scatter import scatter_figure, scatter_info
 from dashboard.charts.theme import DARK
