@@ -20,6 +20,7 @@ from dashboard.charts.live_look import (
 )
 from dashboard.charts.numbers import figure_at, short_at
 from dashboard.charts.table import Table, thinned
+from dashboard.charts.theme import POWERS
 from dashboard.words.translation import _, language
 from dashboard.words.wording import figure, short
 from mlcore.lr_finder import HIGHEST, LOWEST, RangeTest, Suggestion, smoothed
@@ -228,6 +229,7 @@ def _axes() -> dict[str, dict[str, Any]]:
             "dtick": 1,
             "exponentformat": "power",
             "minexponent": 2,
+            "tickfont": shared["tickfont"] | {"size": POWERS},
             "title": live_title(_("learning rate")) | {"standoff": 8},
             "unifiedhovertitle": {"text": _("learning rate {rate}", rate=short_at("x", 2))},
         },

@@ -14,6 +14,7 @@ __all__ = [
     "CLEAR",
     "DARK",
     "LIGHT",
+    "POWERS",
     "SMALL",
     "TEXT",
     "Palette",
@@ -33,6 +34,9 @@ CLEAR = "rgba(0,0,0,0)"
 
 TEXT, SMALL = 13, 12
 """Sizes of texts in charts, pixels: titles and legends; numbers on axes and notes."""
+
+POWERS = SMALL / 1.25
+"""Of an axis of powers of ten, which Plotly writes a quarter larger than asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,7 +23,7 @@ from dashboard.charts.loss_axis import LossAxis
 from dashboard.charts.marks import mark_traces
 from dashboard.charts.numbers import COUNT_AXIS, PERCENT_AXIS, count_at
 from dashboard.charts.other_runs import other_traces
-from dashboard.charts.theme import SMALL, TEXT
+from dashboard.charts.theme import POWERS, TEXT
 from dashboard.charts.training import TrainingInfo, edit_words
 from dashboard.words.translation import _, language
 from dashboard.words.wording import as_label
@@ -183,8 +183,8 @@ def _axes(tick: str | int | None, validated: bool) -> dict[str, dict[str, Any]]:
     number: dict[str, Any] = {"type": "linear", "rangemode": "tozero"}
     if tick is not None:
         number = {"type": "log", "dtick": tick or None, "nticks": 8}
-        if tick != "D2":  # Plotly writes powers of ten a quarter larger than other numbers
-            number["tickfont"] = shared["tickfont"] | {"size": SMALL / 1.25}
+        if tick != "D2":
+            number["tickfont"] = shared["tickfont"] | {"size": POWERS}
     number |= {"exponentformat": "power", "minexponent": 4}
     accuracy = {
         "domain": [0.0, 0.27],
