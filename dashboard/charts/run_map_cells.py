@@ -128,7 +128,7 @@ def _places(one: RunAxis) -> tuple[tuple[str, ...], list[int | None]]:
     shares = [one.share(index) for index in range(len(one.values))]
     low, high = one.span
     edges = [low + (high - low) * place / _RANGES for place in range(_RANGES + 1)]
-    ends = [short(float(f"{10**edge if one.log else edge:.2g}")) for edge in edges]
+    ends = [short(10**edge if one.log else edge, 2) for edge in edges]
     ranges = [_("{low} to {high}", low=a, high=b) for a, b in itertools.pairwise(ends)]
     return tuple(ranges), [
         None if share is None else min(int(share * _RANGES), _RANGES - 1) for share in shares
