@@ -130,10 +130,10 @@ def test_parts_are_reached_by_keyboard_and_stand_in_the_address(tested, page):
     expect(page.get_by_text("Expected calibration error").last).to_be_visible()
     assert not faults(page)
     slider = page.get_by_role("slider", name="Least confidence")
-    before = page.get_by_text(re.compile("^At 90 % or more")).inner_text()
+    before = page.get_by_text(re.compile(r"^At 90\s% or more")).inner_text()
     slider.focus()
     page.keyboard.press("ArrowRight")
-    expect(page.get_by_text(re.compile("^At 91 % or more"))).not_to_have_text(before)
+    expect(page.get_by_text(re.compile(r"^At 91\s% or more"))).not_to_have_text(before)
     page.locator(".st-key-test-part button").nth(0).click()
     parameter(page, "part", None)
 

@@ -35,7 +35,7 @@ def test_five_seeds_are_drawn_as_a_band_and_two_groups_are_compared(app, page, s
     train_five(page, settled)
     group = page.locator(".st-key-group")
     expect(group.get_by_test_id("stMetric").last).to_contain_text(
-        re.compile(r"Test accuracy\s*\d+\.\d\d ± \d+\.\d\d %\s*n = 5")
+        re.compile(r"Test accuracy\s*\d+\.\d\d\s±\s\d+\.\d\d\s%\s*n = 5")
     )
     chart = page.locator(".st-key-group-chart .live-chart")
     expect(chart).to_have_attribute("aria-label", re.compile(r"after epoch 3 .* over 5 runs"))
