@@ -38,7 +38,7 @@ def test_five_seeds_are_drawn_as_a_band_and_two_groups_are_compared(app, page, s
         re.compile(r"Test accuracy\s*\d+\.\d\d\s±\s\d+\.\d\d\s%\s*n = 5")
     )
     chart = page.locator(".st-key-group-chart .live-chart")
-    expect(chart).to_have_attribute("aria-label", re.compile(r"after epoch 3 .* over 5 runs"))
+    expect(chart).to_have_attribute("aria-label", re.compile(r"after epoch 3\b.* over 5 runs"))
     expect(chart.locator(".fills path.js-fill")).to_have_count(1)
     group.get_by_text("All curves").click()
     expect(chart.locator(".scatterlayer .trace")).to_have_count(6)  # five runs and their mean
