@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import time
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Error, Locator, Page, expect
 
 from mlcore.runs import RunFolder, RunStore, read_state
 
@@ -161,8 +162,14 @@ def test_zoom_and_node_survive_refreshes_and_a_double_click_shows_all(app, page,
     assert shown_range(page) == zoomed
     press_stop(page)
     assert shown_range(page) == zoomed
-    page.locator(".live-chart .nsewdrag").first.dblclick()
-    page.wait_for_function("document.querySelector('.live-chart')._fullLayout.xaxis.autorange")
+    whole = "document.querySelector('.live-chart')._fullLayout.xaxis.autorange"
+    settled(page)
+    for _ in range(5):  # two clicks that a busy page takes apart are no double one
+        page.locator(".live-chart .nsewdrag").first.dblclick()
+        with contextlib.suppress(Error):
+            page.wait_for_function(whole, timeout=5_000)
+            break
+    assert page.evaluate(whole)
 
 
 def test_a_drag_is_not_disturbed_by_what_arrives(app, page, settled):
