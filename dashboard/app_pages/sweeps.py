@@ -44,13 +44,16 @@ def page() -> None:
             sweep_now(found)
             best_trials(found)
             sweep_charts(found)
-    with st.expander(
+    new = st.expander(
         _("New sweep"),
         expanded=chosen is None,
         icon=":material/add:",
         key=f"new-sweep-{len(names)}",  # another one once a sweep was begun: it is folded
-    ):
-        new_sweep_form()
+        on_change="rerun",
+    )
+    if new.open:
+        with new:
+            new_sweep_form()
     problems.show()
 
 

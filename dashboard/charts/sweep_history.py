@@ -11,12 +11,13 @@ import plotly.graph_objects as go
 from dashboard.charts.numbers import COUNT_AXIS, PERCENT_AXIS
 from dashboard.charts.table import Table
 from dashboard.charts.theme import Palette, axis, layout
-from dashboard.words.sweeps import objective_label, trial_state_name
+from dashboard.words.sweeps import objective_label, trial_state_name, value_text
 from dashboard.words.translation import _
-from dashboard.words.wording import as_label, figure, percent
+from dashboard.words.wording import as_label
 from mlcore.sweeps import SweepSummary, SweepTrial
+from mlcore.sweeps.sweep import Objective
 
-__all__ = ["HistoryInfo", "history_figure", "history_info", "history_table", "value_text"]
+__all__ = ["HistoryInfo", "history_figure", "history_info", "history_table"]
 
 _PARTIAL, _OPEN = ("pruned", "stopped"), ("running", "interrupted")
 _FEW = 10  # trials with a tick each
@@ -27,15 +28,13 @@ class HistoryInfo:
     """What the chart shows.
 
     Attributes:
-        label: of the objective.
-        share: it is an accuracy, drawn in percent; else a loss.
+        objective: an accuracy, drawn in percent, or a loss.
         whole, partial, open: the trials with a value that were trained to their end, that were
             given up before, and that are under way.
         best: number of a trial → the best value of those up to it, where that changes.
     """
 
-    label: str
-    share: bool
+    objective: Objective
     whole: tuple[SweepTrial, ...]
     partial: tuple[SweepTrial, ...]
     open: tuple[SweepTrial, ...]
@@ -53,8 +52,7 @@ def history_info(found: SweepSummary) -> HistoryInfo:
     if best and whole[-1].number > best[-1][0]:
         best.append((whole[-1].number, best[-1][1]))
     return HistoryInfo(
-        label=objective_label(found.sweep.objective),
-        share=found.sweep.objective == "accuracy",
+        objective=found.sweep.objective,
         whole=tuple(whole),
         partial=_with_value(found, _PARTIAL),
         open=_with_value(found, _OPEN),
@@ -66,14 +64,9 @@ def _with_value(found: SweepSummary, states: tuple[str, ...]) -> tuple[SweepTria
     return tuple(one for one in found.trials if one.state in states and one.value is not None)
 
 
-def value_text(value: float | None, *, share: bool) -> str:
-    """A value of the objective as it is read."""
-    return percent(value) if share else figure(value)
-
-
 def history_figure(info: HistoryInfo, colours: Palette) -> go.Figure:
     """The chart: a full mark for a trial that was trained to its end, an open one for another."""
-    unit = 100.0 if info.share else 1.0
+    unit = _unit(info)
     drawn = go.Figure(
         [
             go.Scatter(
@@ -99,8 +92,8 @@ def history_figure(info: HistoryInfo, colours: Palette) -> go.Figure:
         | dict(COUNT_AXIS)
         | _ticks(info),
         yaxis=shared
-        | {"title": {"text": as_label(info.label, 60)} | shared["title"]}
-        | (dict(PERCENT_AXIS) if info.share else {"nticks": 8}),
+        | {"title": {"text": as_label(objective_label(info.objective), 60)} | shared["title"]}
+        | (dict(PERCENT_AXIS) if info.objective == "accuracy" else {"nticks": 8}),
     )
     return drawn
 
@@ -109,16 +102,20 @@ def history_table(info: HistoryInfo) -> Table:
     """Each trial with a value."""
     trials = sorted((*info.whole, *info.partial, *info.open), key=lambda one: one.number)
     return Table(
-        (_("Trial"), _("State"), info.label),
+        (_("Trial"), _("State"), objective_label(info.objective)),
         tuple(
             (
                 f"{one.number:,}",
                 trial_state_name(one.state),
-                value_text(one.value, share=info.share),
+                value_text(info.objective, one.value),
             )
             for one in trials
         ),
     )
+
+
+def _unit(info: HistoryInfo) -> float:
+    return 100.0 if info.objective == "accuracy" else 1.0
 
 
 def _ticks(info: HistoryInfo) -> dict[str, Any]:
@@ -130,7 +127,7 @@ def _ticks(info: HistoryInfo) -> dict[str, Any]:
 def _marks(
     trials: Sequence[SweepTrial], name: str, symbol: str, colour: str, info: HistoryInfo
 ) -> go.Scatter:
-    unit = 100.0 if info.share else 1.0
+    unit = _unit(info)
     return go.Scatter(
         name=name,
         x=[one.number for one in trials],
@@ -146,5 +143,5 @@ def _marks(
 
 def _hover(trial: SweepTrial, info: HistoryInfo) -> str:
     name = as_label(_("Trial {number}", number=trial.number))
-    state, value = trial_state_name(trial.state), value_text(trial.value, share=info.share)
+    state, value = trial_state_name(trial.state), value_text(info.objective, trial.value)
     return f"<b>{name}</b> ({as_label(state)})<br>{as_label(value)}"

@@ -43,7 +43,7 @@ def first_steps_line(
         ],
         "label": _("First steps"),
         "close": _("Hide the first steps"),
-        "finished": _("You have gone the whole way: from the data to a digit of your own."),
+        "finished": _("You have gone the whole way, to a digit of your own."),
         "ticked": _("{step}: done", step="{step}"),
     }
 

@@ -15,10 +15,9 @@ from dashboard import server
 from dashboard.server.shared import shared
 from mlcore.errors import MlcoreError
 from mlcore.sweeps import Sweep, SweepFolder, SweepSummary, find_sweep, read_sweep, sweep_folders
-from mlcore.sweeps.background import launch, why_it_ended
+from mlcore.sweeps.background import launch
 from mlcore.sweeps.starting import check_trials
 from mlcore.sweeps.stopping import stop_sweep
-from mlcore.sweeps.sweep import write_sweep_file
 
 __all__ = ["Sweeps", "sweeps"]
 
@@ -63,19 +62,18 @@ class Sweeps:
 
     def error(self, name: str) -> MlcoreError | None:
         """Why a sweep ended before its time."""
-        return why_it_ended(SweepFolder(_root(), name))
+        return SweepFolder(_root(), name).error
 
     def start(self, sweep: Sweep) -> None:
-        """Begin a sweep that is not there yet.
+        """Begin a sweep.
 
         Raises:
-            RunError: its folder cannot be written.
+            RunError: there is one of its name, or its folder cannot be written.
             JobError: no process can be started.
         """
         folder = SweepFolder(_root(), sweep.name)
-        with self._lock:
-            folder.path.mkdir(parents=True, exist_ok=True)
-            write_sweep_file(folder.sweep_path, sweep)
+        with folder.control():
+            folder.begin(sweep)
         self.go_on(sweep.name)
 
     def go_on(self, name: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dashboard.words.choices import setting_text
 from dashboard.words.setting_names import setting_label
 from dashboard.words.translation import N_, _, ngettext, translated
-from dashboard.words.wording import listed, listed_apart
+from dashboard.words.wording import figure, listed, listed_apart, percent
 from mlcore.rules import Value
 from mlcore.sweeps import Space, SweepSummary
 from mlcore.sweeps.dimension import Dimension
@@ -27,6 +27,7 @@ __all__ = [
     "space_text",
     "state_name",
     "trial_state_name",
+    "value_text",
 ]
 
 SAMPLER_NAMES: Mapping[Sampler, str] = {
@@ -53,6 +54,11 @@ OBJECTIVE_NAMES: Mapping[Objective, str] = {
 def objective_label(objective: Objective) -> str:
     """What trials are compared by, as the title of an axis."""
     return translated(OBJECTIVE_NAMES[objective])
+
+
+def value_text(objective: Objective, value: float | None) -> str:
+    """A value of it as it is read: "97.21 %", "0.1234"; a dash where there is none."""
+    return percent(value) if objective == "accuracy" else figure(value)
 
 
 def state_name(found: SweepSummary) -> str:
@@ -101,7 +107,7 @@ def _values(one: Dimension) -> str:
 
 def param_text(params: Mapping[str, Value], name: str) -> str:
     """One of them; a dash where a trial has none."""
-    return setting_text(_short(params[name])) if name in params else NO_FIGURE
+    return setting_text(params[name]) if name in params else NO_FIGURE
 
 
 def params_text(params: Mapping[str, Value]) -> str:
@@ -110,8 +116,3 @@ def params_text(params: Mapping[str, Value]) -> str:
         _("{setting} {value}", setting=setting_label(name), value=param_text(params, name))
         for name in params
     )
-
-
-def _short(value: Value) -> Value:
-    """A drawn number with as many digits as are read."""
-    return float(f"{value:.4g}") if isinstance(value, float) else value

@@ -26,12 +26,7 @@ __all__ = [
 
 def params_text(params: Mapping[str, Value]) -> str:
     """What a trial has from its sweep, in a line."""
-    return ", ".join(f"{name} {value_text(short_value(value))}" for name, value in params.items())
-
-
-def short_value(value: Value) -> Value:
-    """A drawn number with as many digits as are read."""
-    return float(f"{value:.4g}") if isinstance(value, float) else value
+    return ", ".join(f"{name} {value_text(value)}" for name, value in params.items())
 
 
 def state_line(found: SweepSummary) -> str:
@@ -108,8 +103,7 @@ def list_row(found: SweepSummary) -> tuple[str, ...]:
 def trial_row(found: SweepSummary, trial: SweepTrial, names: Sequence[str]) -> tuple[str, ...]:
     """A trial as a row, with its value of each of these settings."""
     cells = [
-        as_text(short_value(trial.params[name]), ",") if name in trial.params else NO_FIGURE
-        for name in names
+        as_text(trial.params[name], ",") if name in trial.params else NO_FIGURE for name in names
     ]
     value = value_text_of(found.sweep.objective, trial.value)
     return (str(trial.number), trial.state, trial.run.id, *cells, value)

@@ -78,9 +78,12 @@ def run_sweep(folder: SweepFolder, observe: Observe, *, new: Sweep | None = None
         SettingsError: its settings give no trial.
         JobError: no process can be started.
     """
-    with folder.control(), shutdown_on_signals() as shutdown, contextlib.ExitStack() as stack:
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(folder.control())
+        shutdown = stack.enter_context(shutdown_on_signals())
         if new is not None:
             folder.begin(new)
+        stack.enter_context(folder.failures_noted())
         sweep = folder.read()
         jobs = Jobs(folder.root)
         stack.callback(jobs.close)

@@ -6,6 +6,7 @@
 | `study.db` | its controller | Optuna's study, which the samplers learn from |
 | `controller.json` | its controller | the process that runs it |
 | `stop` | anyone | it is to end |
+| `error.json` | its controller | why it ended before its time |
 | `done.json` | its controller, when nothing is left to do | how many trials it was asked for then |
 | `lock` | its controller | held as long as it lives, so that there is one |
 """
@@ -20,7 +21,8 @@ from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from mlcore.errors import RunError
+from mlcore import errors
+from mlcore.errors import MlcoreError, RunError
 from mlcore.files import write_atomically
 from mlcore.plain_json import read_object
 from mlcore.rules import nearest, shortened
@@ -50,6 +52,7 @@ class SweepFolder:
         self._controller_path = self.path / "controller.json"
         self._stop_path = self.path / "stop"
         self._done_path = self.path / "done.json"
+        self._error_path = self.path / "error.json"
         self._lock_path = self.path / "lock"
 
     def read(self) -> Sweep:
@@ -110,6 +113,25 @@ class SweepFolder:
             finally:
                 with contextlib.suppress(OSError):
                     self._controller_path.unlink()
+
+    @contextmanager
+    def failures_noted(self) -> Iterator[None]:
+        """Within `control`: an error that ends the block is left for `error`, and only that."""
+        self._error_path.unlink(missing_ok=True)
+        try:
+            yield
+        except MlcoreError as error:
+            with contextlib.suppress(MlcoreError):  # the disk is full, or the folder is gone
+                write_atomically(self._error_path, json.dumps(errors.to_json(error)) + "\n")
+            raise
+
+    @property
+    def error(self) -> MlcoreError | None:
+        """Why the last controller ended before its time; None where it did not."""
+        try:
+            return errors.from_json(read_object(self._error_path))
+        except (OSError, ValueError, LookupError, TypeError):
+            return None
 
     @contextmanager
     def _hold(self) -> Iterator[None]:

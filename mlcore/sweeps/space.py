@@ -16,8 +16,8 @@ __all__ = ["MOST_IN_A_GRID", "Params", "Space", "config_of", "parse_space"]
 Params = Mapping[str, Value]
 """Dotted name → value of the settings that a trial has from its sweep."""
 
-MOST_IN_A_GRID = 100_000
-"""Trials that a grid may have."""
+MOST_IN_A_GRID = 10_000
+"""Trials that a grid may have; to check each of them takes two seconds."""
 
 _MOST_CORNERS = 2_000  # combinations of ends that are tried before a sweep starts
 

@@ -38,7 +38,7 @@ def made_sweep(store: RunStore, name: str = "hunt", trials: int = 5) -> SweepFol
     folder.path.mkdir(parents=True)
     write_sweep_file(folder.sweep_path, sweep)
     for number, (accuracy, end) in _ENDS.items():
-        params = {"optim.lr": 0.00123456 * 10**number, "data.batch_size": 16 << number % 2}
+        params = {"optim.lr": round(0.001235 * 10**number, 6), "data.batch_size": 16 << number % 2}
         if number > 2:
             params["optim.lr"] = 0.5 / number
         run = store.create(

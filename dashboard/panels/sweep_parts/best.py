@@ -7,12 +7,11 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboard import server, session
-from dashboard.charts.sweep_history import value_text
 from dashboard.panels.plain_table import plain_table
 from dashboard.session import problems
 from dashboard.words.run_cells import cell_text, column_label
 from dashboard.words.setting_names import setting_label
-from dashboard.words.sweeps import objective_label, param_text, params_text
+from dashboard.words.sweeps import objective_label, param_text, params_text, value_text
 from dashboard.words.translation import _, ngettext
 from dashboard.words.wording import as_markdown
 from mlcore.export.code.command import command
@@ -32,12 +31,11 @@ def best_trials(found: SweepSummary) -> None:
     if best is None:
         st.caption(_("The best trial stands here once one was trained to its end."))
         return
-    share = found.sweep.objective == "accuracy"
     with st.container(border=True, key="sweep-best", gap="small"):
         st.markdown(
             _(
                 "**Best: {value}** {objective}, trial {number}: {settings}",
-                value=value_text(best.value, share=share),
+                value=value_text(found.sweep.objective, best.value),
                 objective=as_markdown(objective_label(found.sweep.objective).lower()),
                 number=best.number,
                 settings=as_markdown(params_text(best.params)),
@@ -134,12 +132,12 @@ def _table(found: SweepSummary, ranked: Sequence[SweepTrial]) -> None:
     if len(ranked) < 2:
         return
     names = [one.name for one in found.sweep.space.dimensions]
-    share, duration = found.sweep.objective == "accuracy", COLUMNS["duration"]
+    objective, duration = found.sweep.objective, COLUMNS["duration"]
     plain_table(
         [
             (
                 f"{one.number:,}",
-                value_text(one.value, share=share),
+                value_text(objective, one.value),
                 *(param_text(one.params, name) for name in names),
                 cell_text(duration, one.run),
             )
@@ -148,7 +146,7 @@ def _table(found: SweepSummary, ranked: Sequence[SweepTrial]) -> None:
         label=_("The best trials"),
         headings=(
             _("Trial"),
-            objective_label(found.sweep.objective),
+            objective_label(objective),
             *map(setting_label, names),
             column_label(duration),
         ),

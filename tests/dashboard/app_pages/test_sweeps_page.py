@@ -64,6 +64,7 @@ def test_what_is_wrong_is_said_below_its_field_and_starts_nothing(page, runs) ->
 
 def test_a_name_that_is_taken_is_refused_and_a_free_one_offered(page, runs) -> None:
     made_sweep(runs, "sweep-1")
+    page.session_state["new-sweep-1"] = True  # the fold is open
     shown = opened(page)
     assert field(shown, "sweep-name").value == "sweep-2"
     field(shown, "sweep-name").set_value("SWEEP-1").run()
@@ -87,13 +88,18 @@ def test_the_best_settings_are_used(page, runs) -> None:
     made_sweep(runs)
     shown = opened(page)
     shown.button(key="use-best").click().run()
-    assert shown.session_state["settings"]["optim.lr"] == pytest.approx(0.0123456)
+    assert shown.session_state["settings"]["optim.lr"] == 0.01235
     assert shown.session_state["settings"]["data.batch_size"] == 32
 
 
 def test_one_that_stopped_offers_to_continue(page, runs) -> None:
     made_sweep(runs, trials=9)
     assert "continue-sweep" in keys(opened(page))
+
+
+def test_the_form_is_folded_where_there_is_a_sweep_and_makes_nothing_then(page, runs) -> None:
+    made_sweep(runs)
+    assert "start-sweep" not in keys(opened(page))
 
 
 def test_the_newest_is_shown_and_the_address_says_which(page, runs) -> None:

@@ -149,7 +149,7 @@ def test_a_trial_has_only_what_applies_to_it() -> None:
         (
             [f"optim.{name}=0..1:step=0.001" for name in ("weight_decay", "clip_norm")],
             {"sampler": "grid"},
-            "can have 100,000 trials, but this one has 1,002,001",
+            "can have 10,000 trials, but this one has 1,002,001",
         ),
         (["optim.min_lr=1,2"], {"optim__schedule": "cosine"}, "must be below `optim.lr`"),
     ],
