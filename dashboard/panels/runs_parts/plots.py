@@ -11,6 +11,7 @@ from dashboard.charts.run_axes import run_axis
 from dashboard.charts.run_parallel import MOST_LINES, parallel_figure, parallel_info, parallel_table
 from dashboard.charts.run_scatter import ScatterInfo, scatter_figure, scatter_info, scatter_table
 from dashboard.panels import downloads
+from dashboard.panels.runs_parts.column_choice import choose_column
 from dashboard.words.run_cells import cell_text, column_label
 from dashboard.words.run_names import distinct_names
 from dashboard.words.translation import _, ngettext
@@ -21,7 +22,6 @@ from mlcore.runs.library.columns import COLUMNS, Column, differing
 __all__ = ["draw_parallel", "draw_scatter"]
 
 _MOST_AXES = 7
-_X, _Y = "runs-scatter-x", "runs-scatter-y"
 _FIGURES = (
     *("best", "test", "loss", "validation_loss", "validation_accuracy"),
     *("duration", "pace", "epoch"),
@@ -84,26 +84,15 @@ def draw_scatter(runs: Sequence[RunInfo], figure: str = "best") -> None:
     """
     options = [*_FIGURES, *(name for name, column in COLUMNS.items() if column.setting)]
     differ = [column.name for column in differing(runs)]
+    across = differ[0] if differ else "optim.lr"
     with st.container(horizontal=True, gap="small", key="runs-scatter"):
-        x, y = (
-            st.selectbox(
-                label,
-                options,
-                index=options.index(first),
-                format_func=lambda name: column_label(COLUMNS[name]),
-                key=f"{key}-{first}",
-                width=260,
-            )
-            for label, key, first in (
-                (_("Across"), _X, differ[0] if differ else "optim.lr"),
-                (_("Up"), _Y, figure),
-            )
-        )
+        x = choose_column(_("Across"), options, across, key="runs-scatter-x")
+        y = choose_column(_("Up"), options, figure, key="runs-scatter-y")
     names = distinct_names(runs)
     info = scatter_info(
         [names[one.id] for one in runs],
-        run_axis(COLUMNS[x], runs),
-        run_axis(COLUMNS[y], runs),
+        run_axis(x, runs),
+        run_axis(y, runs),
     )
     if not info.points:
         st.info(_("Of none of these runs both are known."), icon=":material/info:")

@@ -10,11 +10,11 @@ from dashboard import session
 from dashboard.charts.run_map import map_figure
 from dashboard.charts.run_map_cells import MOST_VALUES, MapInfo, map_info, map_table
 from dashboard.panels import downloads
-from dashboard.words.run_cells import column_label
+from dashboard.panels.runs_parts.column_choice import choose_column
 from dashboard.words.translation import _, ngettext
 from dashboard.words.wording import sentences
 from mlcore.runs import RunInfo
-from mlcore.runs.library.columns import COLUMNS, Column, differing
+from mlcore.runs.library.columns import Column, differing
 
 __all__ = ["draw"]
 
@@ -63,33 +63,15 @@ def draw(runs: Sequence[RunInfo], figure: str = "best") -> None:
 
 def _choices(options: Sequence[str], figure: str) -> tuple[Column, Column, Column]:
     """The two settings and the figure."""
-    first = sorted(options, key=_usual)[:2]
+    right, above = sorted(options, key=_usual)[:2]
+    differs = _("One of the settings in which the selected runs differ.")
+    means = _("What the colour of a cell says; several runs of a cell are averaged.")
     with st.container(horizontal=True, gap="small", key="runs-map"):
-        across, up = (
-            st.selectbox(
-                label,
-                options,
-                index=options.index(name),
-                format_func=lambda name: column_label(COLUMNS[name]),
-                key=f"{key}-{name}",
-                width=220,
-                help=_("One of the settings in which the selected runs differ."),
-            )
-            for label, key, name in (
-                (_("Across"), "runs-map-x", first[0]),
-                (_("Up"), "runs-map-y", first[1]),
-            )
+        return (
+            choose_column(_("Across"), options, right, key="runs-map-x", help=differs),
+            choose_column(_("Up"), options, above, key="runs-map-y", help=differs),
+            choose_column(_("Colour"), _FIGURES, figure, key="runs-map", help=means),
         )
-        shown = st.selectbox(
-            _("Colour"),
-            _FIGURES,
-            _FIGURES.index(figure),
-            format_func=lambda name: column_label(COLUMNS[name]),
-            key=f"runs-map-{figure}",
-            width=220,
-            help=_("What the colour of a cell says; several runs of a cell are averaged."),
-        )
-    return COLUMNS[across], COLUMNS[up], COLUMNS[shown]
 
 
 def _usual(name: str) -> int:
