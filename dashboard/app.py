@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard import controls, session
 from dashboard.components import reading
-from dashboard.gaps import component_data, reruns, theme, widgets
+from dashboard.gaps import component_data, half_loaded, reruns, theme, widgets
 from dashboard.panels import first_steps
 from dashboard.panels.styles import styles
 from dashboard.server import data_sets
@@ -47,6 +47,7 @@ _SIDEBAR, _WIDE_SIDEBAR = 330, 412  # pixels wide at first; a person may drag it
 
 reruns.patch()
 component_data.patch()
+half_loaded.patch()
 translation.use(session.language)
 st.set_page_config(
     page_title=_("MLP trainer"),
