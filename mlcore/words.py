@@ -7,6 +7,7 @@ a `translate` of its own, which is given a text and its values.
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +19,7 @@ __all__ = [
     "Translate",
     "as_text",
     "counted",
+    "display_width",
     "duration",
     "exact_percent",
     "figure",
@@ -141,6 +143,17 @@ def exact_percent(right: int, total: int) -> str:
 def counted(count: int, noun: str, plural: str = "") -> str:
     """A number before its noun: "1 mistake", "1,204 mistakes"."""
     return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
+
+
+def display_width(text: str) -> int:
+    """Columns of a terminal that a text takes: Chinese characters take two, accents alone none."""
+    return sum(map(_columns, text))
+
+
+def _columns(character: str) -> int:
+    if unicodedata.category(character) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
 def file_size(count: int, translate: Translate = in_english) -> str:

@@ -44,7 +44,7 @@ def page() -> None:
             sweep_now(found)
             best_trials(found)
             sweep_charts(found)
-    new = st.expander(
+    new = st.container(key="begin-sweep").expander(
         _("New sweep"),
         expanded=chosen is None,
         icon=":material/add:",

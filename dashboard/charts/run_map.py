@@ -1,13 +1,10 @@
 """A map of two settings: a cell for each pair of values, coloured by what its runs came to.
 
-Colours go by the logarithm of the loss, or of the share of mistakes for an accuracy: near the best
-value a tenth of the mistakes more or less is seen, and one run that has learned nothing does not
-make all others look alike.
+Its colours are those of `charts.objective_shade`.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,6 +12,7 @@ import plotly.graph_objects as go
 
 from dashboard.charts.ink import colour_at
 from dashboard.charts.matrix_frame import written
+from dashboard.charts.objective_shade import LIGHTEST, shade
 from dashboard.charts.run_map_cells import MapInfo
 from dashboard.charts.theme import Palette, axis, layout
 from dashboard.words.wording import as_label, figure
@@ -23,8 +21,6 @@ from mlcore.words import NO_FIGURE
 __all__ = ["map_figure"]
 
 _ROW, _LEAST, _AROUND = 44, 220, 90  # pixels: a row, the chart at least, what is around the cells
-_LIGHTEST = 0.15  # of the colour scale: what is lighter looks like a cell without a run
-_SMALLEST = 1e-4  # losses and shares of mistakes below it have one colour
 _MOST_WRITTEN = 12  # columns; with more they are too narrow to write in
 
 
@@ -69,17 +65,14 @@ def map_figure(info: MapInfo, colours: Palette) -> go.Figure:
 def _shares(info: MapInfo) -> list[float | None]:
     """Where each cell stands between the worst and the best, on the colour scale."""
     drawn = [
-        None
-        if cell.value is None
-        else -math.log(max(1 - cell.value if info.share else cell.value, _SMALLEST))
-        for cell in info.cells
+        None if cell.value is None else shade(cell.value, share=info.share) for cell in info.cells
     ]
     known = [value for value in drawn if value is not None]
     low, span = min(known, default=0.0), max(known, default=0.0) - min(known, default=0.0)
     return [
         None
         if value is None
-        else _LIGHTEST + (1 - _LIGHTEST) * ((value - low) / span if span else 1.0)
+        else LIGHTEST + (1 - LIGHTEST) * ((value - low) / span if span else 1.0)
         for value in drawn
     ]
 

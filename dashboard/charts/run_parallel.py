@@ -5,6 +5,7 @@ Plotly's own kind needs WebGL and cannot be read by anyone who does not see it; 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,11 +17,14 @@ from dashboard.charts.table import Table
 from dashboard.charts.theme import SMALL, Palette, layout
 from dashboard.words.translation import _
 from dashboard.words.wording import as_label, short
+from mlcore.words import display_width
 
 __all__ = ["MOST_LINES", "ParallelInfo", "parallel_figure", "parallel_info", "parallel_table"]
 
 MOST_LINES = 150
 _TICKS = 12  # names that have room on an axis
+_SLANT, _COLUMN, _LONGEST = 50, 6.4, 26  # of titles: degrees, pixels a column, characters
+_VALUES = 56  # characters that all axes together have for a value each
 _LIGHTEST = 0.4  # of the colour scale: what is lighter cannot be told from the page
 
 
@@ -83,10 +87,10 @@ def parallel_figure(info: ParallelInfo, colours: Palette) -> go.Figure:
     drawn.update_layout(
         showlegend=False,
         hovermode="closest",
-        margin={"l": 60, "r": 70, "t": 56, "b": 16},
+        margin={"l": 16, "r": 84, "t": _room(info), "b": 16},
         xaxis={"visible": False, "range": [-0.15, len(places) - 0.85], "fixedrange": True},
         yaxis={"visible": False, "range": [-0.06, 1.06], "fixedrange": True},
-        annotations=[note for place in places for note in _notes(info.axes[place], place, colours)],
+        annotations=[note for place in places for note in _notes(info, place, colours)],
     )
     return drawn
 
@@ -102,15 +106,32 @@ def parallel_table(info: ParallelInfo) -> Table:
     )
 
 
-def _notes(one: RunAxis, place: int, colours: Palette) -> list[dict[str, object]]:
-    """The title of an axis above it, and its values beside it."""
+def _room(info: ParallelInfo) -> float:
+    """Pixels above the axes for the longest of the titles, which rise aslant."""
+    longest = max(display_width(_title(one)) for one in info.axes)
+    return 20 + _COLUMN * longest * math.sin(math.radians(_SLANT))
+
+
+def _title(one: RunAxis) -> str:
+    return one.label if len(one.label) <= _LONGEST else f"{one.label[: _LONGEST - 1]}…"
+
+
+def _notes(info: ParallelInfo, place: int, colours: Palette) -> list[dict[str, object]]:
+    """The title of an axis above it, and its values beside it.
+
+    Titles rise aslant, so that they stand clear of each other also where a phone leaves 40 pixels
+    between two axes; values are cut the shorter the more axes there are.
+    """
+    one = info.axes[place]
     shared = {"x": place, "xref": "x", "yref": "y", "showarrow": False}
     title = shared | {
-        "y": 1.06,
+        "y": 1.05,
+        "xanchor": "left",
         "yanchor": "bottom",
-        "text": f"<b>{as_label(one.label, 26)}</b>",
+        "xshift": -8,
+        "text": f"<b>{as_label(_title(one), _LONGEST)}</b>",
         "font": {"size": SMALL, "color": colours.text},
-        "textangle": 0,
+        "textangle": -_SLANT,
     }
     return [
         title,
@@ -120,7 +141,7 @@ def _notes(one: RunAxis, place: int, colours: Palette) -> list[dict[str, object]
                 "y": height,
                 "xanchor": "left",
                 "xshift": 6,
-                "text": as_label(text, 18),
+                "text": as_label(text, max(6, _VALUES // len(info.axes))),
                 "font": {"size": SMALL, "color": colours.text},
                 "bgcolor": colours.background,
                 "opacity": 0.9,

@@ -191,10 +191,15 @@ const keepOnePerPage = () => {
 // Bring what a link leads to into sight, once it is drawn, and the focus to its first control.
 let shown = 0; // number of the last request
 
-// On a phone the sidebar lies over the page: it is closed where it hides what is to be seen.
+// On a phone the sidebar lies over the page: it is closed where it hides what is to be seen, and
+// opened where that is in it.
 const uncover = (box) => {
   const open = "[data-testid=stSidebarCollapseButton] button[aria-expanded=true]";
   const button = document.querySelector(open);
+  if (box.closest("[data-testid=stSidebar]")) {
+    if (!button) document.querySelector("[data-testid=stExpandSidebarButton]")?.click();
+    return;
+  }
   const right = button?.closest("[data-testid=stSidebar]")?.getBoundingClientRect().right ?? 0;
   if (right > box.getBoundingClientRect().left) button.click();
 };
@@ -210,7 +215,7 @@ const reveal = ([key, number]) => {
   }
   const look = () => {
     if (given.signal.aborted || number < shown || Date.now() > until) return given.abort();
-    const where = `[data-testid=stMain] .st-key-${CSS.escape(key)}`;
+    const where = `:is([data-testid=stMain], [data-testid=stSidebar]) .st-key-${CSS.escape(key)}`;
     const box = document.querySelector(where);
     const first = top === undefined;
     const ready = app()?.getAttribute("data-test-script-state") === "notRunning";

@@ -208,6 +208,30 @@ QUESTIONS: Sequence[Question] = (
     ),
     Question(
         group="training",
+        text=N_("How do I find a good learning rate?"),
+        answer=N_(
+            "“Find a good rate” below the learning rate in the sidebar trains a throw-away model "
+            "while the rate grows, draws the losses, and suggests the rate at which they fall "
+            "best. It takes a few seconds, and no run is made."
+        ),
+        link=N_("The learning-rate finder"),
+        page="train",
+        shows="find-rate",
+    ),
+    Question(
+        group="training",
+        text=N_("How do I search settings?"),
+        answer=N_(
+            "A sweep trains many runs with other values of the settings that you choose, compares "
+            "them by images that are held out, and draws which settings decided and where the "
+            "best values lie. Train the best with other seeds: it was lucky too."
+        ),
+        link=N_("Begin a sweep"),
+        page="sweeps",
+        shows="begin-sweep",
+    ),
+    Question(
+        group="training",
         text=N_("SGD or Adam: what is the difference?"),
         answer=N_(
             "SGD moves each weight by learning rate times gradient. Adam divides by the usual "

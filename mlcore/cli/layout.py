@@ -10,7 +10,7 @@ from typing import Any, TextIO
 
 from mlcore.cli.console import Console, can_show, readable
 from mlcore.rules import Value
-from mlcore.words import as_text, on_off
+from mlcore.words import as_text, display_width, on_off
 
 __all__ = ["LiveLine", "print_json", "table", "value_text"]
 
@@ -18,15 +18,27 @@ __all__ = ["LiveLine", "print_json", "table", "value_text"]
 def table(headers: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1) -> str:
     """Columns in line, the first `left` of them to the left and the others to the right."""
     rows = [[readable(cell).replace("\n", " ") for cell in row] for row in rows]
-    widths = [max(map(len, column)) for column in zip(headers, *rows, strict=True)]
+    widths = [max(map(display_width, column)) for column in zip(headers, *rows, strict=True)]
     lines = []
     for row in (headers, *rows):
         cells = [
-            f"{cell:<{width}}" if index < left else f"{cell:>{width}}"
+            _padded(cell, width, left=index < left)
             for index, (cell, width) in enumerate(zip(row, widths, strict=True))
         ]
         lines.append("  ".join(cells).rstrip())
     return "\n".join(lines)
+
+
+def _padded(text: str, width: int, *, left: bool) -> str:
+    blanks = " " * (width - display_width(text))
+    return f"{text}{blanks}" if left else f"{blanks}{text}"
+
+
+def _cut(text: str, width: int) -> str:
+    """As much of a text as fits into so many columns."""
+    while display_width(text) > width:
+        text = text[:-1]
+    return text
 
 
 def print_json(record: Mapping[str, Any]) -> None:
@@ -55,7 +67,7 @@ class LiveLine:
         if not self.shown:
             return
         width = shutil.get_terminal_size().columns
-        self._stream.write(f"\r\x1b[K{readable(text)[: width - 1]}")
+        self._stream.write(f"\r\x1b[K{_cut(readable(text), width - 1)}")
         self._stream.flush()
         self._drawn = True
 

@@ -8,7 +8,9 @@ from mlcore.cli.layout import print_json
 from mlcore.cli.sweep_text import params_text, state_line, sweep_record, value_text_of
 from mlcore.runs import RunStore
 from mlcore.sweeps import Sweep, SweepFolder, read_sweep
+from mlcore.sweeps.disk import disk_use
 from mlcore.sweeps.ended import SweepEnd, TrialEnded
+from mlcore.words import counted, file_size
 
 __all__ = ["Progress", "print_changed"]
 
@@ -22,7 +24,12 @@ class Progress:
     def begin(self, sweep: Sweep) -> None:
         """Say what begins."""
         if not self._as_json:
-            print(f"sweep {sweep.name}: {'; '.join(sweep.space.texts)}", flush=True)
+            print(
+                f"sweep {sweep.name}: {'; '.join(sweep.space.texts)}\n"
+                f"{counted(sweep.trials, 'trial')}, with up to {file_size(disk_use(sweep))} of "
+                "checkpoints",
+                flush=True,
+            )
 
     def __call__(self, ended: TrialEnded) -> None:
         """Print a trial that has ended."""

@@ -11,8 +11,10 @@ from mlcore.cli.arguments import read
 from mlcore.cli.common import JsonOption, RunsOption, open_store
 from mlcore.cli.layout import print_json, table
 from mlcore.cli.main import FAILED
-from mlcore.cli.options import POSITIONAL, argument
+from mlcore.cli.options import POSITIONAL, argument, switch
 from mlcore.cli.sweep_text import (
+    importance_record,
+    importance_text,
     list_row,
     params_text,
     state_line,
@@ -27,6 +29,7 @@ from mlcore.runs import RunStore
 from mlcore.runs.library.trash import deleted_runs
 from mlcore.sweeps import SweepFolder, find_sweep, read_sweep
 from mlcore.sweeps.folder import sweep_folders
+from mlcore.sweeps.importance import importance
 from mlcore.sweeps.stopping import stop_sweep
 from mlcore.words import counted
 
@@ -64,6 +67,8 @@ class SweepOptions:
 @dataclass(frozen=True, kw_only=True)
 class ShowOptions(SweepOptions):
     """Show a sweep: what varies, how it gets on, and every trial."""
+
+    importance: Annotated[bool, switch("how much each setting decided what trials came to")] = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,8 +111,10 @@ def show(argv: Sequence[str]) -> int:
     options, _ = read("sweep show", ShowOptions, argv)
     store = open_store(options.runs)
     found = read_sweep(named_sweep("show", options.name, store), store)
+    decided = importance(found) if options.importance else None
     if options.json:
-        print_json(sweep_record(found) | {"results": [trial_record(one) for one in found.trials]})
+        record = sweep_record(found) | {"results": [trial_record(one) for one in found.trials]}
+        print_json(record | ({"importance": importance_record(decided)} if decided else {}))
         return 0
     sweep = found.sweep
     print(state_line(found))
@@ -123,6 +130,8 @@ def show(argv: Sequence[str]) -> int:
     for one in found.trials:
         if one.run.message and one.state in ("failed", "diverged"):
             print(f"trial {one.number}: {one.run.message}")
+    if decided:
+        print(importance_text(decided))
     return 0
 
 

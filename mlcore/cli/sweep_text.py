@@ -6,14 +6,17 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mlcore.cli.layout import value_text
+from mlcore.cli.layout import table, value_text
 from mlcore.rules import Value
 from mlcore.sweeps import SweepSummary, SweepTrial
+from mlcore.sweeps.importance import Importance
 from mlcore.sweeps.sweep import Objective
 from mlcore.sweeps.trial import TRIAL_WORDS
 from mlcore.words import NO_FIGURE, as_text, counted, figure, percent
 
 __all__ = [
+    "importance_record",
+    "importance_text",
     "list_row",
     "params_text",
     "state_line",
@@ -107,3 +110,24 @@ def trial_row(found: SweepSummary, trial: SweepTrial, names: Sequence[str]) -> t
     ]
     value = value_text_of(found.sweep.objective, trial.value)
     return (str(trial.number), trial.state, trial.run.id, *cells, value)
+
+
+def importance_record(known: Importance) -> dict[str, Any]:
+    """How much each setting decided, as a JSON object."""
+    return {
+        "trials": known.trials,
+        "shares": dict(known.shares),
+        "lacks": str(known.lacks) if known.lacks else None,
+    }
+
+
+def importance_text(known: Importance) -> str:
+    """The same as lines: a row for each setting, and what it stands on."""
+    if known.lacks:
+        return str(known.lacks)
+    doubt = "; these are few, and another handful may turn the order" if known.few else ""
+    rows = [(name, percent(share, 0)) for name, share in known.shares.items()]
+    return (
+        f"{table(('setting', 'importance'), rows)}\n"
+        f"By {counted(known.trials, 'trial')} that were trained to their end{doubt}."
+    )

@@ -1,10 +1,12 @@
-"""How Optuna is set up for a sweep: pruners, samplers, distributions, and its database."""
+"""How Optuna is set up for a sweep: pruners, samplers, distributions, its database, importances."""
 
 from __future__ import annotations
 
 import sqlite3
+import warnings
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import optuna
 import sqlalchemy.engine
@@ -17,17 +19,24 @@ from optuna.distributions import (
 
 from mlcore.rules import Value
 from mlcore.sweeps.dimension import Dimension
-from mlcore.sweeps.sweep import Sweep
+from mlcore.sweeps.importance import Observed
+from mlcore.sweeps.space import Space
+from mlcore.sweeps.sweep import Objective, Sweep
 
 __all__ = [
+    "best_quantile",
+    "direction_of",
     "distribution_of",
     "engine_options",
+    "importances",
     "plain_value",
     "pruner_of",
     "sampler_of",
     "shown_url",
 ]
 
+_BEST, _BEST_OF_FEW = 0.1, 0.5  # of the trials are compared with all
+_STEADY = 5  # trials that the best should be, as Optuna's own documentation has it
 _PATIENCE = 10.0  # seconds to wait for a database that another program has locked
 
 
@@ -54,6 +63,11 @@ def pruner_of(sweep: Sweep) -> optuna.pruners.BasePruner:
     return optuna.pruners.NopPruner()
 
 
+def direction_of(objective: Objective) -> Literal["minimize", "maximize"]:
+    """Which values of the objective are the better ones."""
+    return "maximize" if objective == "accuracy" else "minimize"
+
+
 def distribution_of(dimension: Dimension) -> BaseDistribution:
     """What a dimension is to Optuna; several values are texts to choose from."""
     if dimension.values:
@@ -69,6 +83,45 @@ def plain_value(dimension: Dimension, value: Value) -> Any:
     if not dimension.values:
         return value
     return dimension.texts[dimension.values.index(value)]
+
+
+def importances(space: Space, objective: Objective, whole: Sequence[Observed]) -> dict[str, float]:
+    """How much each setting decided, in no unit: they compare among each other.
+
+    Args:
+        space: of the sweep.
+        objective: what is compared; of an accuracy the highest is the best.
+        whole: trials that were trained to their end, two at least.
+    """
+    dimensions = {one.name: one for one in space.dimensions}
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of what is experimental, and of few trials
+        study = optuna.create_study(direction=direction_of(objective))
+        study.add_trials(
+            [
+                optuna.trial.create_trial(
+                    params={name: plain_value(dimensions[name], one) for name, one in params},
+                    distributions={
+                        name: distribution_of(dimensions[name]) for name, _one in params
+                    },
+                    value=value,
+                )
+                for params, value in whole
+            ]
+        )
+        return optuna.importance.get_param_importances(
+            study,
+            evaluator=optuna.importance.PedAnovaImportanceEvaluator(
+                target_quantile=best_quantile(len(whole))
+            ),
+            normalize=False,
+        )
+
+
+def best_quantile(trials: int) -> float:
+    """Which part of so many trials counts as the best: a tenth, of few trials more."""
+    return max(_BEST, min(_BEST_OF_FEW, _STEADY / trials))
 
 
 def engine_options(url: str) -> dict[str, Any]:

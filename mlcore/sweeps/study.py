@@ -26,6 +26,7 @@ from mlcore.errors import RunError
 from mlcore.rules import Value
 from mlcore.sweeps.dimension import Dimension
 from mlcore.sweeps.optuna_parts import (
+    direction_of,
     distribution_of,
     engine_options,
     plain_value,
@@ -94,7 +95,7 @@ class Study:
             self._study = optuna.create_study(
                 storage=storage,
                 study_name=sweep.id,
-                direction="maximize" if sweep.objective == "accuracy" else "minimize",
+                direction=direction_of(sweep.objective),
                 pruner=pruner_of(sweep),
                 load_if_exists=True,
             )

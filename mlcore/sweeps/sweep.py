@@ -44,7 +44,7 @@ SAMPLERS: tuple[Sampler, ...] = get_args(Sampler)
 PRUNERS: tuple[Pruner, ...] = get_args(Pruner)
 OBJECTIVES: tuple[Objective, ...] = get_args(Objective)
 
-TRIALS = Rule(N_("trials of the sweep, in all"), label=N_("Trials"), low=1, high=100_000)
+TRIALS = Rule(N_("trials of the sweep, in all"), label=N_("Trials"), low=1, high=10_000)
 """How many trials a sweep may have."""
 
 JOBS = Rule(N_("trials under way at once"), label=N_("Trials at once"), low=1, high=8)

@@ -115,6 +115,8 @@ def test_every_question_is_answered_two_clicks_from_any_page(lab, page):
         page.wait_for_url(
             re.compile(rf"/{'' if question.page == 'train' else question.page}(\?|$)")
         )
-        shown = page.locator(f"[data-testid=stMain] .st-key-{question.shows}").first
+        shown = page.locator(
+            f":is([data-testid=stMain], [data-testid=stSidebar]) .st-key-{question.shows}"
+        ).first
         expect(shown, question.text).to_be_in_viewport()
     expect(page.get_by_test_id("stException")).to_have_count(0)

@@ -10,6 +10,7 @@ from dashboard import session
 from dashboard.charts.run_map import map_figure
 from dashboard.charts.run_map_cells import MOST_VALUES, MapInfo, map_info, map_table
 from dashboard.panels import downloads
+from dashboard.panels.runs_parts.clicked import note_click, open_clicked
 from dashboard.panels.runs_parts.column_choice import choose_column
 from dashboard.words.translation import _, ngettext
 from dashboard.words.wording import sentences
@@ -18,7 +19,7 @@ from mlcore.runs.library.columns import Column, differing
 
 __all__ = ["draw"]
 
-_KEY, _CLICKED = "runs-map-chart", "runs-map-clicked"
+_KEY = "runs-map-chart"
 # None that a choice must not be made by.
 _FIGURES = ("best", "validation_accuracy", "validation_loss", "loss")
 
@@ -30,9 +31,7 @@ def draw(runs: Sequence[RunInfo], figure: str = "best") -> None:
         runs: those of the map.
         figure: name of the column that is shown at first.
     """
-    if opened := st.session_state.pop(_CLICKED, None):
-        session.set_current_run(opened)
-        st.switch_page("app_pages/run.py", query_params={"run": opened})
+    open_clicked()
     options = [column.name for column in differing(runs) if _fits(column, runs)]
     if len(options) < 2:
         st.caption(
@@ -56,7 +55,7 @@ def draw(runs: Sequence[RunInfo], figure: str = "best") -> None:
         file="runs-map",
         words=_words(info),
         table=lambda: map_table(info),
-        on_select=_clicked,
+        on_select=note_click(_KEY),
         selection_mode="points",
     )
 
@@ -109,9 +108,3 @@ def _words(info: MapInfo) -> str:
     several = any(len(cell.runs) > 1 for cell in info.cells)
     mean = [_("A cell of several runs shows their mean.")] if several else []
     return sentences(text, known, *mean, _("A click on a cell opens its best run."))
-
-
-def _clicked() -> None:
-    points = st.session_state[_KEY].selection.points
-    if points:
-        st.session_state[_CLICKED] = str(points[0]["customdata"][0])

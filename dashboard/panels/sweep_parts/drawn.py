@@ -1,4 +1,4 @@
-"""The trials of a sweep in charts: in their order, as a map, and setting against figure."""
+"""The trials of a sweep in charts: in their order, by setting, as a map, and any against any."""
 
 from __future__ import annotations
 
@@ -11,7 +11,11 @@ from dashboard.charts.sweep_history import history_figure, history_info, history
 from dashboard.panels import downloads
 from dashboard.panels.headings import choose_one
 from dashboard.panels.runs_parts import plots, setting_map
+from dashboard.panels.runs_parts.clicked import note_click, open_clicked
+from dashboard.panels.sweep_parts.contour import draw_contour
+from dashboard.panels.sweep_parts.importance import draw_importance
 from dashboard.panels.sweep_parts.now import is_moving
+from dashboard.panels.sweep_parts.slices import draw_slices
 from dashboard.server.load import noted
 from dashboard.server.sweeps import sweeps
 from dashboard.session.problems import friendly_errors
@@ -24,7 +28,7 @@ from mlcore.sweeps.sweep import Objective
 __all__ = ["sweep_charts"]
 
 _LIVE = 2.0  # seconds between two drawings while the sweep runs
-_PART = "sweep-part"
+_PART, _HISTORY = "sweep-part", "sweep-history"
 _FIGURES: Mapping[Objective, str] = {
     "accuracy": "validation_accuracy",
     "loss": "validation_loss",
@@ -33,6 +37,9 @@ _FIGURES: Mapping[Objective, str] = {
 
 _PARTS: Mapping[str, str] = {
     "history": N_("History"),
+    "importance": N_("Importance"),
+    "slices": N_("Slices"),
+    "contour": N_("Contour"),
     "map": N_("Map"),
     "parallel": N_("Parallel coordinates"),
     "scatter": N_("Scatter"),
@@ -50,32 +57,47 @@ def sweep_charts(found: SweepSummary) -> None:
 
 @friendly_errors()
 def _part(name: str, part: str) -> None:
-    found = sweeps().look(name)
-    if part == "history":
-        _history(found)
-        return
-    draw: Mapping[str, Callable[[list[RunInfo], str], None]] = {
-        "map": setting_map.draw,
-        "parallel": plots.draw_parallel,
-        "scatter": plots.draw_scatter,
-    }
-    runs = [one.run for one in found.trials if one.state != "deleted"]
-    draw[part](runs, _FIGURES[found.sweep.objective])
+    _DRAWN[part](sweeps().look(name))
+
+
+def _of_runs(draw: Callable[[list[RunInfo], str], None]) -> Callable[[SweepSummary], None]:
+    """A chart of runs, drawn of the trials and the figure that they are compared by."""
+
+    def drawn(found: SweepSummary) -> None:
+        runs = [one.run for one in found.trials if one.state != "deleted"]
+        draw(runs, _FIGURES[found.sweep.objective])
+
+    return drawn
 
 
 def _history(found: SweepSummary) -> None:
+    open_clicked()
     info = history_info(found)
-    if not (info.whole or info.partial or info.open):
+    if not info.trials.all:
         st.caption(_("No trial has come to a figure yet."))
         return
     downloads.chart(
         history_figure(info, session.colours()),
-        key="sweep-history",
+        key=_HISTORY,
         title=_("Trials of {sweep}", sweep=found.sweep.name),
         file=f"{found.sweep.name}-history",
         words=_words(found),
         table=lambda: history_table(info),
+        on_select=note_click(_HISTORY),
+        selection_mode="points",
     )
+
+
+_DRAWN: Mapping[str, Callable[[SweepSummary], None]] = {
+    "history": _history,
+    "importance": draw_importance,
+    "slices": draw_slices,
+    "contour": draw_contour,
+    "map": _of_runs(setting_map.draw),
+    "parallel": _of_runs(plots.draw_parallel),
+    "scatter": _of_runs(plots.draw_scatter),
+}
+"""Part → what draws it."""
 
 
 def _words(found: SweepSummary) -> str:
@@ -96,4 +118,4 @@ def _words(found: SweepSummary) -> str:
                 lost,
             )
         )
-    return sentences(*parts)
+    return sentences(*parts, _("A click on a point opens its run."))

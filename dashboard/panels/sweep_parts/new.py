@@ -18,11 +18,12 @@ from dashboard.settings.sweep_form import SweepForm, sweep_command, with_validat
 from dashboard.words.setting_names import setting_label, settings_sentence
 from dashboard.words.sweeps import OBJECTIVE_NAMES, PRUNER_NAMES, SAMPLER_NAMES
 from dashboard.words.translation import N_, _, ngettext, sentence, translated
-from dashboard.words.wording import refusal
+from dashboard.words.wording import file_size, refusal
 from mlcore.config import SETTINGS, RunConfig
 from mlcore.errors import MlcoreError, SettingsError
 from mlcore.sweeps import Sweep
 from mlcore.sweeps.dimension import FIXED, parse_dimension
+from mlcore.sweeps.disk import disk_use
 from mlcore.sweeps.starting import USUAL_TRIALS, new_sweep
 from mlcore.sweeps.sweep import JOBS, TRIALS
 
@@ -119,10 +120,12 @@ def _plan(sweep: Sweep) -> str:
     epochs = int(str(sweep.settings["train.epochs"]))
     images = int(str(sweep.settings["data.validation"]))
     return _(
-        "{trials} of {epochs}, compared by {images}. In a terminal:",
+        "{trials} of {epochs}, compared by {images}, with up to {size} of checkpoints. In a "
+        "terminal:",
         trials=ngettext("{n:,} trial", "{n:,} trials", sweep.trials),
         epochs=ngettext("{n:,} epoch", "{n:,} epochs", epochs),
         images=ngettext("{n:,} held-out image", "{n:,} held-out images", images),
+        size=file_size(disk_use(sweep)),
     )
 
 

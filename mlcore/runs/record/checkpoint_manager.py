@@ -20,12 +20,15 @@ from mlcore.events import (
 )
 from mlcore.runs.record.folder import START_FILE, RunFolder, checkpoint_name
 
-__all__ = ["CheckpointManager"]
+__all__ = ["MOST_KEPT", "CheckpointManager"]
 
 INTERVAL = 30.0  # seconds of training without a checkpoint, at most
 SHARE = 0.02  # of the time may go into checkpoints that nobody asked for
 GRACE = 0.25  # seconds of writing that are always granted
 OTHERS = 10  # checkpoints kept beside the last, the best and the start
+
+MOST_KEPT = OTHERS + 3
+"""Checkpoints of a run that began anew: with the untrained one."""
 
 
 class CheckpointManager:

@@ -19,8 +19,8 @@ def found(runs):
 
 def test_the_best_so_far_goes_by_whole_trials_alone(found) -> None:
     info = history_info(found)
-    assert [one.number for one in info.whole] == [0, 1, 4]
-    assert [one.number for one in info.partial] == [2]
+    assert [one.number for one in info.trials.whole] == [0, 1, 4]
+    assert [one.number for one in info.trials.partial] == [2]
     assert info.best == ((0, 0.875), (1, 0.95), (4, 0.95))
     best, whole, partial, under_way = history_figure(info, DARK).data
     assert list(best.y) == pytest.approx([87.5, 95, 95])

@@ -1,0 +1,196 @@
+"""How trials are marked on the charts of a sweep: by what became of them, the best by a star."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import plotly.graph_objects as go
+
+from dashboard.charts.numbers import PERCENT_AXIS
+from dashboard.charts.theme import Palette, axis
+from dashboard.words.setting_names import setting_label
+from dashboard.words.sweeps import objective_label, param_text, trial_state_name, value_text
+from dashboard.words.translation import N_, _, translated
+from dashboard.words.wording import as_label
+from mlcore.sweeps import SweepSummary, SweepTrial
+from mlcore.sweeps.sweep import Objective
+from mlcore.sweeps.trial import TrialState
+
+__all__ = [
+    "TrialGroups",
+    "drawn_value",
+    "objective_axis",
+    "star",
+    "trial_groups",
+    "trial_marks",
+    "trial_rows",
+]
+
+Kind = Literal["whole", "partial", "open"]
+Place = Callable[[SweepTrial], float | None]
+"""Where a trial stands along an axis; None: nowhere."""
+
+_KINDS: Mapping[Kind, tuple[TrialState, ...]] = {
+    "whole": ("complete",),
+    "partial": ("pruned", "stopped"),
+    "open": ("running", "interrupted"),
+}
+_NAMES: Mapping[Kind, str] = {
+    "whole": N_("whole trials"),
+    "partial": N_("given up"),
+    "open": N_("under way"),
+}
+_SYMBOLS: Mapping[Kind, str] = {
+    "whole": "circle",
+    "partial": "x-thin-open",
+    "open": "circle-open",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialGroups:
+    """The trials of a sweep that have come to a figure.
+
+    Attributes:
+        objective: an accuracy, drawn in percent, or a loss.
+        whole, partial, open: those that were trained to their end, that were given up before, and
+            that are under way.
+        best: the best of the whole ones.
+    """
+
+    objective: Objective
+    whole: tuple[SweepTrial, ...]
+    partial: tuple[SweepTrial, ...]
+    open: tuple[SweepTrial, ...]
+    best: SweepTrial | None
+
+    @property
+    def all(self) -> tuple[SweepTrial, ...]:
+        """All of them, by number."""
+        return tuple(sorted((*self.whole, *self.partial, *self.open), key=lambda one: one.number))
+
+
+def trial_groups(found: SweepSummary, *, having: Sequence[str] = ()) -> TrialGroups:
+    """Sort out the trials.
+
+    Args:
+        found: the sweep.
+        having: settings without any of which a trial is left out.
+    """
+    trials = [
+        one
+        for one in found.trials
+        if one.value is not None and all(name in one.params for name in having)
+    ]
+    whole, partial, under_way = (
+        tuple(one for one in trials if one.state in states) for states in _KINDS.values()
+    )
+    best = found.best
+    return TrialGroups(
+        objective=found.sweep.objective,
+        whole=whole,
+        partial=partial,
+        open=under_way,
+        best=best if best in whole else None,
+    )
+
+
+def drawn_value(trial: SweepTrial, objective: Objective) -> float:
+    """The value of a trial that has one, as it is drawn."""
+    return (trial.value or 0.0) * (100.0 if objective == "accuracy" else 1.0)
+
+
+def trial_marks(
+    groups: TrialGroups, colours: Palette, x: Place, y: Place | None = None
+) -> list[go.Scatter]:
+    """A full mark for a trial that was trained to its end, other marks for others.
+
+    Each can be clicked: its point carries the id of its run.
+
+    Args:
+        groups: the trials.
+        colours: of the page.
+        x: where a trial stands across.
+        y: where it stands upwards; None: at its value.
+    """
+    inks = {"whole": colours.series[0], "partial": colours.series[1], "open": colours.muted}
+    marks = []
+    for kind, symbol in _SYMBOLS.items():
+        look: dict[str, Any] = {"size": 9, "symbol": symbol, "color": inks[kind]}
+        if symbol.endswith("open"):
+            look["line"] = {"width": 2, "color": inks[kind]}
+        else:
+            look["opacity"] = 0.75
+        name, trials = translated(_NAMES[kind]), getattr(groups, kind)
+        marks.append(_points(trials, name, look, groups.objective, x, y))
+    return marks
+
+
+def star(groups: TrialGroups, colours: Palette, x: Place, y: Place | None = None) -> go.Scatter:
+    """The mark over the best trial, which can be clicked as it can; see `trial_marks`."""
+    look = {
+        "size": 15,
+        "symbol": "star",
+        "color": colours.series[4],
+        "line": {"width": 1.5, "color": colours.text},
+    }
+    best = (groups.best,) if groups.best else ()
+    return _points(best, _("the best"), look, groups.objective, x, y)
+
+
+def objective_axis(objective: Objective, colours: Palette) -> dict[str, Any]:
+    """The axis on which the values of the objective stand."""
+    shared = axis(colours)
+    return (
+        shared
+        | {"title": {"text": as_label(objective_label(objective), 60)} | shared["title"]}
+        | (dict(PERCENT_AXIS) if objective == "accuracy" else {"nticks": 8})
+    )
+
+
+def trial_rows(groups: TrialGroups, names: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+    """Rows of a table: number, these settings, state and value of each trial, by number."""
+    return tuple(
+        (
+            f"{one.number:,}",
+            *(param_text(one.params, name) for name in names),
+            trial_state_name(one.state),
+            value_text(groups.objective, one.value),
+        )
+        for one in groups.all
+    )
+
+
+def _points(
+    trials: Sequence[SweepTrial],
+    name: str,
+    look: dict[str, Any],
+    objective: Objective,
+    x: Place,
+    y: Place | None,
+) -> go.Scatter:
+    kept = {"marker": {"opacity": look.get("opacity", 1)}}  # a click leads away, and dims nothing
+    return go.Scatter(
+        name=name,
+        x=[x(one) for one in trials],
+        y=[y(one) if y else drawn_value(one, objective) for one in trials],
+        mode="markers",
+        marker=look,
+        selected=kept,
+        unselected=kept,
+        customdata=[[one.run.id] for one in trials],
+        hovertext=[_hover(one, objective) for one in trials],
+        hovertemplate="%{hovertext}<extra></extra>",
+    )
+
+
+def _hover(trial: SweepTrial, objective: Objective) -> str:
+    name = as_label(_("Trial {number}", number=trial.number))
+    state, value = trial_state_name(trial.state), value_text(objective, trial.value)
+    settings = [
+        f"<br>{as_label(setting_label(name), 40)}: {as_label(param_text(trial.params, name), 40)}"
+        for name in trial.params
+    ]
+    return f"<b>{name}</b> ({as_label(state)})<br>{as_label(value)}{''.join(settings)}"
