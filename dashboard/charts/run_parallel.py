@@ -24,7 +24,7 @@ __all__ = ["MOST_LINES", "ParallelInfo", "parallel_figure", "parallel_info", "pa
 MOST_LINES = 150
 _TICKS = 12  # names that have room on an axis
 _SLANT, _COLUMN, _LONGEST = 50, 6.4, 26  # of titles: degrees, pixels a column, characters
-_VALUES = 56  # characters that all axes together have for a value each
+_VALUES = 88  # characters that all axes together have for a value each
 _LIGHTEST = 0.4  # of the colour scale: what is lighter cannot be told from the page
 
 
@@ -141,7 +141,7 @@ def _notes(info: ParallelInfo, place: int, colours: Palette) -> list[dict[str, o
                 "y": height,
                 "xanchor": "left",
                 "xshift": 6,
-                "text": as_label(text, max(6, _VALUES // len(info.axes))),
+                "text": as_label(text, min(18, _VALUES // len(info.axes))),
                 "font": {"size": SMALL, "color": colours.text},
                 "bgcolor": colours.background,
                 "opacity": 0.9,
@@ -169,4 +169,4 @@ def _ticks(one: RunAxis) -> list[tuple[float, str]]:
 
 def _written(one: RunAxis, drawn: float) -> str:
     value = 10**drawn if one.log else drawn
-    return short(value)
+    return short(value, 3)

@@ -31,6 +31,7 @@ class SettingAxis:
         log: it is logarithmic.
         low, high: its ends as values; of names, the places of the first and the last.
         names: the listed values that stand side by side, as they are read; empty: numbers.
+        ticks: the listed numbers, where there is room to write them.
     """
 
     name: str
@@ -39,6 +40,7 @@ class SettingAxis:
     low: float = 0
     high: float = 0
     names: tuple[str, ...] = ()
+    ticks: tuple[float, ...] = ()
 
     def place(self, trial: SweepTrial) -> float | None:
         """Where a trial stands: its number, or the place of its value among the names."""
@@ -77,11 +79,13 @@ class SettingAxis:
             }
         low, high = self.drawn(self.low), self.drawn(self.high)
         pad = _PAD * (high - low)
-        kind: dict[str, Any] = {"nticks": 6}
-        if self.log:
-            kind = {"type": "log", "exponentformat": "none"}
-            if high - low >= _DECADES:
-                kind["dtick"] = 1
+        kind: dict[str, Any] = {"type": "log", "exponentformat": "none"} if self.log else {}
+        if self.ticks:
+            kind |= {"tickvals": self.ticks, "ticktext": [setting_text(one) for one in self.ticks]}
+        elif self.log and high - low >= _DECADES:
+            kind["dtick"] = 1
+        else:
+            kind["nticks"] = 6
         return shared | kind | {"range": [low - pad, high + pad]}
 
 
@@ -99,7 +103,7 @@ def setting_axis(dimension: Dimension) -> SettingAxis:
 
 def number_axis(dimension: Dimension) -> SettingAxis:
     """A setting whose values are numbers, each where it stands among numbers."""
-    ends = [float(value) for value in dimension.ends if isinstance(value, int | float)]
+    ends = [value for value in dimension.ends if isinstance(value, int | float)]
     low, high = min(ends), max(ends)
     listed = bool(dimension.values) and low > 0 and high / low >= _WIDE
     return SettingAxis(
@@ -108,6 +112,7 @@ def number_axis(dimension: Dimension) -> SettingAxis:
         log=dimension.log or listed,
         low=low,
         high=high,
+        ticks=tuple(ends) if dimension.values and len(ends) <= _TICKS else (),
     )
 
 

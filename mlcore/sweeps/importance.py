@@ -64,8 +64,7 @@ def importance(found: SweepSummary) -> Importance:
     shares = {} if lacks else _shares(sweep.space, sweep.objective, whole)
     if not lacks and not shares:
         lacks = MlcoreError(
-            "The {n} whole trials tell no setting from another: the best of them have the same "
-            "values as the others.",
+            "The {n} whole trials tell no setting from another: their values hardly differ.",
             n=len(whole),
         )
     return Importance(trials=len(whole), shares=shares, lacks=lacks)
@@ -97,7 +96,14 @@ def _shares(space: Space, objective: Objective, whole: tuple[Observed, ...]) -> 
     """Kept, as each session that looks at a sweep asks for the same again and again."""
     from mlcore.sweeps.optuna_parts import importances  # loads Optuna
 
-    found = importances(space, objective, whole)
+    seen = {
+        one.name: {dict(params).get(one.name) for params, _value in whole}
+        for one in space.dimensions
+    }
+    found = {  # what never differed decided nothing, but has a remainder of the method's prior
+        name: one if len(seen[name]) > 1 else 0.0
+        for name, one in importances(space, objective, whole).items()
+    }
     total = math.fsum(found.values())
     if total <= 0:
         return {}

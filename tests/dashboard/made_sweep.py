@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import replace
 
@@ -24,8 +25,16 @@ _ENDS = {
 """Trial → validation accuracy, and how it ended."""
 
 
-def made_sweep(store: RunStore, name: str = "hunt", trials: int = 5) -> SweepFolder:
-    """Make it; with more trials than five it is not finished."""
+def made_sweep(store: RunStore, name: str = "hunt", trials: int = 5, whole: int = 0) -> SweepFolder:
+    """Make it; with more trials than it has it is not finished.
+
+    Args:
+        store: of its runs.
+        name: of the sweep.
+        trials: how many it was asked for.
+        whole: how many more than the five were trained to their end, the better the nearer their
+            learning rate is to 0.1.
+    """
     sweep = Sweep(
         id=new_sweep_id(),
         name=name,
@@ -37,10 +46,9 @@ def made_sweep(store: RunStore, name: str = "hunt", trials: int = 5) -> SweepFol
     folder = SweepFolder(store.root, name)
     folder.path.mkdir(parents=True)
     write_sweep_file(folder.sweep_path, sweep)
-    for number, (accuracy, end) in _ENDS.items():
-        params = {"optim.lr": round(0.001235 * 10**number, 6), "data.batch_size": 16 << number % 2}
-        if number > 2:
-            params["optim.lr"] = 0.5 / number
+    better = {number: (_accuracy(number), _ENDS[0][1]) for number in range(5, 5 + whole)}
+    for number, (accuracy, end) in (_ENDS | better).items():
+        params = {"optim.lr": _rate(number), "data.batch_size": 16 << number % 2}
         run = store.create(
             sweep.config(params),
             name=f"{name} {number}",
@@ -52,3 +60,13 @@ def made_sweep(store: RunStore, name: str = "hunt", trials: int = 5) -> SweepFol
             record(run, event)
         write_worker(run.path, replace(WorkerRecord.mine(), identity="another"))
     return folder
+
+
+def _rate(number: int) -> float:
+    if number < 3:
+        return round(0.001235 * 10**number, 6)
+    return 0.5 / number if number < 5 else round(10 ** -(3 * number * 0.618 % 3), 6)
+
+
+def _accuracy(number: int) -> float:
+    return round(0.94 - 0.1 * abs(math.log10(_rate(number)) + 1) - 0.01 * (number % 2), 4)

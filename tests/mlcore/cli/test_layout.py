@@ -6,6 +6,7 @@ import pytest
 
 from mlcore.cli.layout import LiveLine, table, value_text
 from mlcore.rules import Value
+from mlcore.words import display_width
 
 
 class Terminal(io.StringIO):
@@ -18,6 +19,18 @@ class Terminal(io.StringIO):
 def test_a_table_lines_up() -> None:
     text = table(("name", "count"), [("a", "1"), ("longer", "1,234")])
     assert text == "name    count\na           1\nlonger  1,234"
+
+
+def test_names_of_wide_characters_line_up_as_a_terminal_shows_them() -> None:
+    rows = [("学习率", "1"), ("e\u0301t\u00e9", "22"), ("longer", "3")]
+    shown = table(("name", "count"), rows).splitlines()
+    assert shown == [
+        "name    count",
+        "学习率      1",
+        "e\u0301t\u00e9        22",
+        "longer      3",
+    ]
+    assert {display_width(line) for line in shown} == {13}
 
 
 @pytest.mark.parametrize(
@@ -36,6 +49,13 @@ def test_a_live_line_is_drawn_over_and_taken_away(monkeypatch: pytest.MonkeyPatc
     line.clear()
     line.clear()
     assert stream.getvalue() == "\r\x1b[Ktoo l\r\x1b[K"
+
+
+def test_a_live_line_of_wide_characters_fits_its_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "6")
+    stream = Terminal()
+    LiveLine(stream).draw("一二三四五六")
+    assert stream.getvalue() == "\r\x1b[K一二"
 
 
 def test_where_no_terminal_is_nothing_is_drawn() -> None:

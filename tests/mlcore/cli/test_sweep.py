@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 import shutil
 import subprocess
@@ -81,6 +82,33 @@ def test_a_sweep_is_listed_and_shown(shell: Shell, swept: RunStore) -> None:
     shown = shell("sweep show tiny").out
     assert "sweep tiny: stopped, 3 of 3 trials: 1 interrupted, 2 complete; best" in shown
     assert "objective: validation accuracy of the last epoch" in shown
+
+
+def test_what_each_setting_decided_is_shown_where_it_is_asked_for(
+    shell: Shell, swept: RunStore
+) -> None:
+    assert "importance" not in shell("sweep show tiny --json").records[0]
+    few = shell("sweep show tiny --importance --json").records[0]["importance"]
+    assert (few["trials"], few["shares"]) == (2, {})
+    assert few["lacks"] in shell("sweep show tiny --importance").out
+    folder = SweepFolder(swept.root, "tiny")
+    sweep, info = folder.read(), next(one for one in swept.list() if one.trial == 0)
+    for number in range(3, 10):
+        momentum = 0.9 if number % 2 else 0.5
+        run = swept.create(
+            sweep.config({"optim.name": "sgd", "optim.momentum": momentum}),
+            sweep={"id": sweep.id, "trial": number},
+        )
+        log = (info.path / "events.jsonl").read_text()
+        text = re.sub(r'"validation_accuracy": [0-9.]+', f'"validation_accuracy": {momentum}', log)
+        (run.path / "events.jsonl").write_text(text)
+        shutil.copy(info.path / "worker.json", run.path)
+    found = shell("sweep show tiny --importance --json").records[0]["importance"]
+    assert found["trials"] == 9
+    assert found["shares"]["optim.momentum"] > found["shares"]["optim.name"]
+    shown = shell("sweep show tiny --importance").out
+    assert "setting         importance\noptim.momentum" in shown
+    assert "By 9 trials that were trained to their end; these are few" in shown
 
 
 def test_runs_say_of_which_sweep_they_are(shell: Shell, swept: RunStore) -> None:
