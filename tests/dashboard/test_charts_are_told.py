@@ -127,7 +127,7 @@ def trained(page_folder: Path) -> list[RunFolder]:
     folders = [store.create(CONFIG.with_values(values)) for values in changes]
     for folder in folders:
         execute(folder)
-    made_sweep(store)
+    made_sweep(store, whole=8)
     return folders
 
 
@@ -209,6 +209,13 @@ PLACES: dict[str, tuple[str, dict[str, str], set[str]]] = {
     "map": ("runs", {"view": "map"}, {"runs-map-chart"}),
     "scatter": ("runs", {"view": "scatter"}, {"runs-scatter-chart"}),
     "sweep": ("sweeps", {}, {"sweep-history"}),
+    "sweep, importance": ("sweeps", {}, {"sweep-importance"}),
+    "sweep, slices": (
+        "sweeps",
+        {},
+        {"sweep-slice-optim-lr", "sweep-slice-data-batch_size"},
+    ),
+    "sweep, contour": ("sweeps", {}, {"sweep-contour"}),
 }
 """Page, address, and the keys of the charts on it."""
 
@@ -226,12 +233,14 @@ def test_the_charts_of_a_page_have_words_and_tables(
 ) -> None:
     where, address, expected = PLACES[place]
     runs = [folder.id for folder in trained]
+    if ", " in place:
+        app.session_state["sweep-part"] = place.partition(", ")[2]
     page = opened(app, where, {"run": runs[0], "selected": ",".join(runs)} | address)
     assert set(charts(page)) == expected
     foldable = expected - set(OWN_TABLES)
     assert folds(page) == foldable
     shown = tables(page)  # no chart's, which is not made before it is opened
-    assert len(shown) == (place == "sweep")
+    assert len(shown) == (where == "sweeps")
     assert len(words(page)) > 40
     for key in foldable:
         page.session_state[f"table-{key}"] = True

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import server
 from mlcore.runs import RunStore
-from mlcore.sweeps import find_sweep
+from mlcore.sweeps import find_sweep, parse_space
+from mlcore.sweeps.sweep import write_sweep_file
 from tests.dashboard.made_sweep import made_sweep
 from tests.dashboard.train_page import keys, sentences
 
@@ -146,6 +149,55 @@ def test_the_runs_of_a_sweep_carry_its_tag(page, runs) -> None:
     made_sweep(runs)
     assert {info.tags for info in server.store().list()} == {("hunt",)}
     assert find_sweep(runs.root, "HUNT").name == "hunt"
+
+
+def part(page: AppTest, name: str) -> AppTest:
+    page.session_state["sweep-part"] = name
+    return opened(page)
+
+
+def test_importance_says_what_decided_most_and_how_far_to_believe_it(page, runs) -> None:
+    made_sweep(runs, whole=12)
+    shown = part(page, "importance")
+    said = sentences(shown)
+    assert "Learning rate decided the most" in said
+    assert "this stands on 15 whole trials. These are few" in said.replace("\\", "")
+    about = next(one.help for one in shown.markdown if "How much each setting" in one.value)
+    assert "A word of doubt" in about
+
+
+def test_too_few_trials_have_no_importance_and_no_contour(page, runs) -> None:
+    made_sweep(runs)
+    assert "so far there are 3" in sentences(part(page, "importance"))
+    assert "A contour needs 5 whole trials" in sentences(part(page, "contour"))
+
+
+def test_each_setting_has_its_slice_and_two_numbers_a_contour(page, runs) -> None:
+    made_sweep(runs, whole=12)
+    said = sentences(part(page, "slices"))
+    assert said.count("The best quarter of the trials: ") == 2
+    assert "the star the best" in said
+    shown = part(page, "contour")
+    assert "Between 15 whole trials it is interpolated" in sentences(shown)
+    up = next(one for one in shown.selectbox if one.label == "Up")
+    up.set_value("optim.lr").run()
+    assert "Choose two different settings" in shown.info[0].value
+
+
+def test_a_sweep_of_names_has_no_contour_and_is_led_to_the_map(page, runs) -> None:
+    folder = made_sweep(runs)
+    sweep = folder.read()
+    named = replace(sweep, space=parse_space(["optim.name=sgd,adam", "optim.lr=0.001..1:log"]))
+    write_sweep_file(folder.sweep_path, named)
+    assert "Map shows settings of any kind" in sentences(part(page, "contour"))
+
+
+def test_a_click_on_a_trial_opens_its_run(page, runs) -> None:
+    made_sweep(runs)
+    run = next(info.id for info in runs.list() if info.trial == 1)
+    page.session_state["chart-clicked"] = run
+    shown = part(page, "slices")
+    assert run in shown.query_params["run"]
 
 
 def test_the_charts_show_what_the_trials_are_compared_by(page, runs) -> None:
