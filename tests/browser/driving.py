@@ -11,6 +11,7 @@ __all__ = [
     "add_to_queue",
     "badge",
     "button",
+    "click_point",
     "click_train",
     "run_of",
     "shows_run",
@@ -25,6 +26,15 @@ LONG = "data.name=digits&data.batch_size=16&train.epochs=5000&train.device=cpu"
 def button(page: Page, key: str) -> Locator:
     """The button with this key; while the page is drawn anew the one before may be there too."""
     return page.locator(f".st-key-{key} button:visible").last
+
+
+def click_point(page: Page, point: Locator) -> None:
+    """Click on a mark of a chart; Plotly follows the pointer before it counts a click."""
+    point.scroll_into_view_if_needed()
+    place = point.bounding_box()
+    assert place
+    page.mouse.move(place["x"] + 4, place["y"] + 4)
+    page.mouse.click(place["x"] + place["width"] / 2, place["y"] + place["height"] / 2)
 
 
 def badge(page: Page, state: str) -> None:

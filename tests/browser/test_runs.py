@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 from mlcore.runs import RunStore
 from tests.benchmarks.page.runs_page import make
 from tests.browser.axe import faults_in_both_themes
-from tests.browser.driving import button
+from tests.browser.driving import button, click_point
 
 pytestmark = pytest.mark.browser
 
@@ -47,11 +47,7 @@ def click_a_cell(page: Page, cells: int) -> None:
     chart = page.locator(".st-key-runs-map-chart .js-plotly-plot")
     points = chart.locator(".points path.point")
     expect(points).to_have_count(cells)
-    chart.scroll_into_view_if_needed()
-    place = points.last.bounding_box()
-    assert place
-    page.mouse.move(place["x"] + 4, place["y"] + 4)
-    page.mouse.click(place["x"] + place["width"] / 2, place["y"] + place["height"] / 2)
+    click_point(page, points.last)
 
 
 def in_address(page: Page, name: str, part: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import signal
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -11,8 +12,8 @@ from playwright.sync_api import Page, expect
 from mlcore.runs import RunStore
 from mlcore.sweeps import find_sweep, read_sweep
 from tests.browser.axe import faults_in_both_themes
-from tests.browser.driving import button
-from tests.browser.server import App, wait_for
+from tests.browser.driving import button, click_point
+from tests.browser.server import DESKTOP, App, wait_for
 
 pytestmark = pytest.mark.browser
 
@@ -32,6 +33,32 @@ def fill(page: Page, key: str, text: str) -> None:
 def trials(app: App, name: str) -> int:
     store = RunStore(app.runs)
     return len(read_sweep(find_sweep(app.runs, name), store).trials)
+
+
+def check_charts_by_setting(page: Page, settled: Callable[[Page], None], best: str) -> None:
+    """Each is chosen by key and drawn; the star of a slice leads to the best run, and back."""
+    parts = page.locator(".st-key-sweep-part")
+    parts.get_by_text("Importance", exact=True).click()
+    bars = page.locator(".st-key-chart-sweep-importance .bars path")
+    expect(bars).to_have_count(2)
+    parts.get_by_text("Contour", exact=True).click()
+    expect(page.locator(".st-key-chart-sweep-contour .contour path").first).to_be_attached()
+    expect(bars).to_have_count(0)
+    parts.get_by_text("Slices", exact=True).click()
+    charts = page.locator("[class*=st-key-chart-sweep-slice-]")
+    expect(charts).to_have_count(2)
+    expect(charts.last.locator(".points path").first).to_be_visible()
+    settled(page)
+    assert not faults_in_both_themes(page, "sweeps, slices")
+    page.set_viewport_size({"width": 390, "height": 844})
+    settled(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.set_viewport_size(DESKTOP)
+    settled(page)
+    click_point(page, charts.first.locator(".points path").last)  # the star
+    page.wait_for_url(re.compile(rf"/run\?.*run={best}"))
+    page.go_back()
+    settled(page)
 
 
 def test_a_sweep_is_begun_stopped_continued_by_another_server_and_its_best_used(
@@ -69,7 +96,7 @@ def test_a_sweep_is_begun_stopped_continued_by_another_server_and_its_best_used(
     page.goto(f"{second.url}/sweeps?{SETTINGS}&sweep=hunt")
     state(page, "Running")
     page.locator("[class*=st-key-sweep-numbers] button:visible").last.click()
-    fewer = trials(second, "hunt") + 3
+    fewer = max(trials(second, "hunt") + 3, 12)  # enough for importance and contour
     fill(page, "sweep-hunt-trials", str(fewer))
     button(page, "change-sweep").click()
     state(page, "Finished")
@@ -84,6 +111,7 @@ def test_a_sweep_is_begun_stopped_continued_by_another_server_and_its_best_used(
     shots(page, "sweeps")
     assert not faults_in_both_themes(page, "sweeps")
     assert found.best
+    check_charts_by_setting(page, settled, found.best.run.id)
     button(page, "use-best").click()
     rate = page.locator("[class*='st-key-optim-lr'] input:visible").last
     expect(rate).to_have_value(f"{found.best.params['optim.lr']:g}")

@@ -7,14 +7,20 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
 import optuna
 import pytest
 
 from mlcore.rules import Value
 from mlcore.runs import RunInfo
-from mlcore.sweeps import Sweep, SweepSummary, SweepTrial
+from mlcore.sweeps import Sweep, SweepSummary, SweepTrial, parse_space
 from mlcore.sweeps.importance import importance
-from mlcore.sweeps.optuna_parts import best_quantile, distribution_of, plain_value
+from mlcore.sweeps.optuna_parts import (
+    best_quantile,
+    distribution_of,
+    importances,
+    plain_value,
+)
 from mlcore.sweeps.trial import TrialState
 
 Make = Callable[..., Sweep]
@@ -141,6 +147,23 @@ def test_a_setting_that_never_differed_decided_nothing(make: Make) -> None:
 )
 def test_the_best_are_five_where_a_tenth_are_fewer(trials: int, best: float) -> None:
     assert best_quantile(trials) == best
+
+
+def test_with_ten_trials_it_mostly_names_the_setting_that_decides() -> None:
+    space = parse_space([*SPACE[:1], "data.batch_size=16,32,64,128", "model.dropout=0..0.5"])
+    right = 0
+    for seed in range(40):
+        random = np.random.default_rng(seed)
+        trials = []
+        for _number in range(10):
+            rate = 10 ** random.uniform(-3, 0)
+            batch, dropout = int(random.choice([16, 32, 64, 128])), float(random.uniform(0, 0.5))
+            value = 0.97 - 0.05 * (np.log10(rate) + 0.8) ** 2 + float(random.normal(0, 0.003))
+            params = (("optim.lr", rate), ("data.batch_size", batch), ("model.dropout", dropout))
+            trials.append((params, float(value)))
+        found = importances(space, "accuracy", trials)
+        right += max(found, key=lambda name: found[name]) == "optim.lr"
+    assert right >= 34  # with a tenth as the best, which is one trial, it is about half
 
 
 def test_optuna_is_loaded_only_where_there_is_something_to_compute() -> None:
