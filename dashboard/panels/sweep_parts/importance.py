@@ -18,8 +18,9 @@ __all__ = ["draw_importance"]
 
 def draw_importance(found: SweepSummary) -> None:
     """Bars, or why there are none."""
+    title = _("How much each setting decided")
     st.markdown(
-        f"**{_('How much each setting decided')}**",
+        f"**{title}**",
         help=_(
             "Compares where the values of the best trials lie with where those of all trials lie "
             "(Optuna's PED-ANOVA): a setting of which only some values are among the best decided "

@@ -24,8 +24,9 @@ def draw_slices(found: SweepSummary) -> None:
     if not any(info.trials.all for info in infos):
         st.caption(_("No trial has come to a figure yet."))
         return
+    title = _("Each setting against the figure")
     st.markdown(
-        f"**{_('Each setting against the figure')}**",
+        f"**{title}**",
         help=_(
             "Look for values at which all trials are good, and for a range beyond which none is: "
             "there the next sweep can be narrower. Points of one value that lie far apart differ "
