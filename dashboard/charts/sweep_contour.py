@@ -27,22 +27,20 @@ _ALIKE = 1e-3  # in shades: what lies closer together has one colour
 def contour_figure(info: ContourInfo, colours: Palette) -> go.Figure:
     """The chart: the surface in shades, a mark a trial, the best as a star."""
     x, y = info.across.place, info.up.place
-    drawn = go.Figure(
-        [
-            _surface(info, colours),
-            *(_readable(one, colours) for one in trial_marks(info.trials, colours, x, y)),
-            star(info.trials, colours, x, y),
-        ]
-    )
-    drawn.update_layout(**layout(colours, height=440))
-    drawn.update_layout(
-        hovermode="closest",
-        dragmode=False,
-        showlegend=False,
-        xaxis=info.across.layout(colours) | {"fixedrange": True, "showgrid": False},
-        yaxis=info.up.layout(colours) | {"fixedrange": True, "showgrid": False},
-    )
-    return drawn
+    marks = [
+        _surface(info, colours),
+        *(_readable(one, colours) for one in trial_marks(info.trials, colours, x, y)),
+        star(info.trials, colours, x, y),
+    ]
+    fixed = {"fixedrange": True, "showgrid": False}
+    shown = {
+        "hovermode": "closest",
+        "dragmode": False,
+        "showlegend": False,
+        "xaxis": info.across.layout(colours) | fixed,
+        "yaxis": info.up.layout(colours) | fixed,
+    }
+    return go.Figure(marks, layout(colours, height=440) | shown)
 
 
 def contour_table(info: ContourInfo) -> Table:

@@ -43,12 +43,13 @@ def history_info(found: SweepSummary) -> HistoryInfo:
     """Gather what the chart shows."""
     trials = trial_groups(found)
     best: list[tuple[int, float]] = []
-    for one in trials.whole:
+    whole = [one for one in found.trials if one.state == "complete" and one.value is not None]
+    for one in whole:
         value = one.value or 0.0
         if not best or found.sweep.is_better(value, best[-1][1]):
             best.append((one.number, value))
-    if best and trials.whole[-1].number > best[-1][0]:
-        best.append((trials.whole[-1].number, best[-1][1]))
+    if best and whole[-1].number > best[-1][0]:
+        best.append((whole[-1].number, best[-1][1]))
     return HistoryInfo(trials=trials, best=tuple(best))
 
 

@@ -27,43 +27,39 @@ def importance_figure(shares: Mapping[str, float], colours: Palette) -> go.Figur
         colours: of the page.
     """
     labels = [setting_label(name) for name in shares]
-    drawn = go.Figure(
-        go.Bar(
-            x=[100 * share for share in shares.values()],
-            y=list(range(len(labels))),
-            orientation="h",
-            width=0.62,
-            marker={"color": colours.series[0]},
-            text=[share_text(share) for share in shares.values()],
-            textposition="outside",
-            textfont={"color": colours.text, "size": SMALL},
-            cliponaxis=False,
-            hovertext=[f"<b>{as_label(label, 60)}</b>" for label in labels],
-            hovertemplate="%{hovertext}: %{text}<extra></extra>",
-        )
+    bars = go.Bar(
+        x=[100 * share for share in shares.values()],
+        y=list(range(len(labels))),
+        orientation="h",
+        width=0.62,
+        marker={"color": colours.series[0]},
+        text=[share_text(share) for share in shares.values()],
+        textposition="outside",
+        textfont={"color": colours.text, "size": SMALL},
+        cliponaxis=False,
+        hovertext=[f"<b>{as_label(label, 60)}</b>" for label in labels],
+        hovertemplate="%{hovertext}: %{text}<extra></extra>",
     )
-    drawn.update_layout(**layout(colours, height=_AROUND + _BAR * len(labels)))
     shared = axis(colours)
-    drawn.update_layout(
-        dragmode=False,
-        xaxis=shared
-        | dict(PERCENT_AXIS)
-        | {
-            "title": {"text": _("Share of what the settings decided")} | shared["title"],
-            "range": [0, _BEYOND],
-            "tickvals": [0, 25, 50, 75, 100],
-            "fixedrange": True,
-        },
-        yaxis=shared
-        | {
-            "tickvals": list(range(len(labels))),
-            "ticktext": [as_label(label, 22) for label in labels],
-            "range": [len(labels) - 0.5, -0.5],
-            "showgrid": False,
-            "fixedrange": True,
-        },
-    )
-    return drawn
+    across = {
+        "title": {"text": _("Share of what the settings decided")} | shared["title"],
+        "range": [0, _BEYOND],
+        "tickvals": [0, 25, 50, 75, 100],
+        "fixedrange": True,
+    }
+    up = {
+        "tickvals": list(range(len(labels))),
+        "ticktext": [as_label(label, 22) for label in labels],
+        "range": [len(labels) - 0.5, -0.5],
+        "showgrid": False,
+        "fixedrange": True,
+    }
+    shown = {
+        "dragmode": False,
+        "xaxis": shared | dict(PERCENT_AXIS) | across,
+        "yaxis": shared | up,
+    }
+    return go.Figure(bars, layout(colours, height=_AROUND + _BAR * len(labels)) | shown)
 
 
 def importance_table(shares: Mapping[str, float]) -> Table:

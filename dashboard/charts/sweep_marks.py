@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -12,21 +12,28 @@ from dashboard.charts.numbers import PERCENT_AXIS
 from dashboard.charts.theme import Palette, axis
 from dashboard.words.setting_names import setting_label
 from dashboard.words.sweeps import objective_label, param_text, trial_state_name, value_text
-from dashboard.words.translation import N_, _, translated
+from dashboard.words.translation import N_, _, ngettext, translated
 from dashboard.words.wording import as_label
 from mlcore.sweeps import SweepSummary, SweepTrial
 from mlcore.sweeps.sweep import Objective
 from mlcore.sweeps.trial import TrialState
 
 __all__ = [
+    "MOST_DRAWN",
     "TrialGroups",
     "drawn_value",
     "objective_axis",
+    "older_words",
     "star",
     "trial_groups",
     "trial_marks",
     "trial_rows",
 ]
+
+MOST_DRAWN = 1_000
+"""Trials that a chart has room for."""
+
+_TOLD = 200  # trials whose settings the pointer tells: the text of a thousand is megabytes
 
 Kind = Literal["whole", "partial", "open"]
 Place = Callable[[SweepTrial], float | None]
@@ -51,13 +58,14 @@ _SYMBOLS: Mapping[Kind, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrialGroups:
-    """The trials of a sweep that have come to a figure.
+    """The newest trials of a sweep that have come to a figure.
 
     Attributes:
         objective: an accuracy, drawn in percent, or a loss.
         whole, partial, open: those that were trained to their end, that were given up before, and
             that are under way.
-        best: the best of the whole ones.
+        best: the best of the whole ones, also where it is none of the newest.
+        older: how many are left out, as there are more than a chart has room for.
     """
 
     objective: Objective
@@ -65,6 +73,7 @@ class TrialGroups:
     partial: tuple[SweepTrial, ...]
     open: tuple[SweepTrial, ...]
     best: SweepTrial | None
+    older: int
 
     @property
     def all(self) -> tuple[SweepTrial, ...]:
@@ -79,21 +88,25 @@ def trial_groups(found: SweepSummary, *, having: Sequence[str] = ()) -> TrialGro
         found: the sweep.
         having: settings without any of which a trial is left out.
     """
+    shown = [state for states in _KINDS.values() for state in states]
     trials = [
         one
         for one in found.trials
-        if one.value is not None and all(name in one.params for name in having)
+        if one.value is not None
+        and one.state in shown
+        and all(name in one.params for name in having)
     ]
+    newest, best = trials[-MOST_DRAWN:], found.best
     whole, partial, under_way = (
-        tuple(one for one in trials if one.state in states) for states in _KINDS.values()
+        tuple(one for one in newest if one.state in states) for states in _KINDS.values()
     )
-    best = found.best
     return TrialGroups(
         objective=found.sweep.objective,
         whole=whole,
         partial=partial,
         open=under_way,
-        best=best if best in whole else None,
+        best=best if best and all(name in best.params for name in having) else None,
+        older=len(trials) - len(newest),
     )
 
 
@@ -124,7 +137,7 @@ def trial_marks(
         else:
             look["opacity"] = 0.75
         name, trials = translated(_NAMES[kind]), getattr(groups, kind)
-        marks.append(_points(trials, name, look, groups.objective, x, y))
+        marks.append(_points(trials, name, look, groups, x, y))
     return marks
 
 
@@ -137,7 +150,7 @@ def star(groups: TrialGroups, colours: Palette, x: Place, y: Place | None = None
         "line": {"width": 1.5, "color": colours.text},
     }
     best = (groups.best,) if groups.best else ()
-    return _points(best, _("the best"), look, groups.objective, x, y)
+    return _points(best, _("the best"), look, groups, x, y)
 
 
 def objective_axis(objective: Objective, colours: Palette) -> dict[str, Any]:
@@ -147,6 +160,15 @@ def objective_axis(objective: Objective, colours: Palette) -> dict[str, Any]:
         shared
         | {"title": {"text": as_label(objective_label(objective), 60)} | shared["title"]}
         | (dict(PERCENT_AXIS) if objective == "accuracy" else {"nticks": 8})
+    )
+
+
+def older_words(groups: TrialGroups) -> str:
+    """What is left out, in a sentence; empty where nothing is."""
+    if not groups.older:
+        return ""
+    return ngettext(
+        "{n:,} older trial is not drawn.", "{n:,} older trials are not drawn.", groups.older
     )
 
 
@@ -167,10 +189,11 @@ def _points(
     trials: Sequence[SweepTrial],
     name: str,
     look: dict[str, Any],
-    objective: Objective,
+    groups: TrialGroups,
     x: Place,
     y: Place | None,
 ) -> go.Scatter:
+    few, objective = len(groups.all) <= _TOLD, groups.objective
     kept = {"marker": {"opacity": look.get("opacity", 1)}}  # a click leads away, and dims nothing
     return go.Scatter(
         name=name,
@@ -181,16 +204,16 @@ def _points(
         selected=kept,
         unselected=kept,
         customdata=[[one.run.id] for one in trials],
-        hovertext=[_hover(one, objective) for one in trials],
+        hovertext=[_hover(one, objective, one.params if few else ()) for one in trials],
         hovertemplate="%{hovertext}<extra></extra>",
     )
 
 
-def _hover(trial: SweepTrial, objective: Objective) -> str:
+def _hover(trial: SweepTrial, objective: Objective, names: Iterable[str]) -> str:
     name = as_label(_("Trial {number}", number=trial.number))
     state, value = trial_state_name(trial.state), value_text(objective, trial.value)
     settings = [
         f"<br>{as_label(setting_label(name), 40)}: {as_label(param_text(trial.params, name), 40)}"
-        for name in trial.params
+        for name in names
     ]
     return f"<b>{name}</b> ({as_label(state)})<br>{as_label(value)}{''.join(settings)}"

@@ -94,6 +94,7 @@ def importances(space: Space, objective: Objective, whole: Sequence[Observed]) -
         whole: trials that were trained to their end, two at least.
     """
     dimensions = {one.name: one for one in space.dimensions}
+    drawn = {one.name: distribution_of(one) for one in space.dimensions}
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of what is experimental, and of few trials
@@ -102,9 +103,7 @@ def importances(space: Space, objective: Objective, whole: Sequence[Observed]) -
             [
                 optuna.trial.create_trial(
                     params={name: plain_value(dimensions[name], one) for name, one in params},
-                    distributions={
-                        name: distribution_of(dimensions[name]) for name, _one in params
-                    },
+                    distributions={name: drawn[name] for name, _one in params},
                     value=value,
                 )
                 for params, value in whole

@@ -59,7 +59,7 @@ def draw_contour(found: SweepSummary) -> None:
         on_select=note_click(_KEY),
         selection_mode="points",
     )
-    st.caption(signs())
+    st.caption(signs(info.trials))
 
 
 def _choices(numbers: Sequence[Dimension]) -> tuple[Dimension, Dimension]:

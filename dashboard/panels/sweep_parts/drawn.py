@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard import session
 from dashboard.charts.sweep_history import history_figure, history_info, history_table
+from dashboard.charts.sweep_marks import older_words
 from dashboard.panels import downloads
 from dashboard.panels.headings import choose_one
 from dashboard.panels.runs_parts import plots, setting_map
@@ -81,7 +82,9 @@ def _history(found: SweepSummary) -> None:
         key=_HISTORY,
         title=_("Trials of {sweep}", sweep=found.sweep.name),
         file=f"{found.sweep.name}-history",
-        words=_words(found),
+        words=sentences(
+            _words(found), older_words(info.trials), _("A click on a point opens its run.")
+        ),
         table=lambda: history_table(info),
         on_select=note_click(_HISTORY),
         selection_mode="points",
@@ -118,4 +121,4 @@ def _words(found: SweepSummary) -> str:
                 lost,
             )
         )
-    return sentences(*parts, _("A click on a point opens its run."))
+    return sentences(*parts)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import session
+from dashboard.charts.sweep_marks import TrialGroups, older_words, trial_groups
 from dashboard.charts.sweep_slices import slice_figure, slice_infos, slice_table, slice_words
 from dashboard.panels import downloads
 from dashboard.panels.runs_parts.clicked import note_click, open_clicked
 from dashboard.words.sweeps import objective_label
 from dashboard.words.translation import _
+from dashboard.words.wording import sentences
 from mlcore.sweeps import SweepSummary
 
-__all__ = ["draw_slices"]
+__all__ = ["draw_slices", "signs"]
 
 _WIDTH = 420  # pixels of a chart; less on a phone
 
@@ -51,12 +53,13 @@ def draw_slices(found: SweepSummary) -> None:
                     on_select=note_click(key),
                     selection_mode="points",
                 )
-    st.caption(signs())
+    st.caption(signs(trial_groups(found)))
 
 
-def signs() -> str:
-    """What the marks of trials mean, and what a click does."""
-    return _(
+def signs(trials: TrialGroups) -> str:
+    """What the marks of trials mean, what a click does, and what is left out."""
+    said = _(
         "A dot is a trial that was trained to its end, a cross one that was given up, a ring one "
         "that is under way, the star the best. A click on one opens its run."
     )
+    return sentences(said, older_words(trials))

@@ -11,8 +11,9 @@ import pytest
 from dashboard.charts.objective_shade import shade, shaded
 from dashboard.charts.sweep_axes import number_axis, setting_axis
 from dashboard.charts.sweep_contour import contour_figure, contour_table, contour_words
+from dashboard.charts.sweep_history import history_info
 from dashboard.charts.sweep_importance import importance_figure, importance_table
-from dashboard.charts.sweep_marks import trial_groups
+from dashboard.charts.sweep_marks import MOST_DRAWN, older_words, trial_groups
 from dashboard.charts.sweep_slices import slice_figure, slice_infos, slice_table, slice_words
 from dashboard.charts.sweep_surface import contour_info, contour_settings
 from dashboard.charts.theme import DARK, LIGHT
@@ -193,6 +194,23 @@ def test_names_are_no_numbers(found: SweepSummary) -> None:
         ["optim.name=sgd,adam", "model.hidden=64|128,64", "model.batch_norm=true,false"]
     )
     assert not contour_settings(replace(found, sweep=replace(found.sweep, space=space)))
+
+
+def test_of_very_many_trials_the_newest_are_drawn_and_the_best_with_them(
+    whole: SweepSummary,
+) -> None:
+    first = replace(whole.trials[0], value=0.99)
+    others = [replace(whole.trials[number % 12], number=number) for number in range(1, 1_100)]
+    many = replace(whole, trials=(first, *others))
+    rate, _dropout = slice_infos(many)
+    marks, *_others, best = slice_figure(rate, DARK).data
+    assert len(marks.x) == MOST_DRAWN
+    assert list(best.y) == [99]
+    assert "Learning rate" not in marks.hovertext[0]  # a thousand of them are megabytes
+    assert "Learning rate" in slice_figure(slice_infos(whole)[0], DARK).data[0].hovertext[0]
+    assert older_words(rate.trials) == "100 older trials are not drawn."
+    assert older_words(trial_groups(whole)) == ""
+    assert history_info(many).best == ((0, 0.99), (1_099, 0.99))
 
 
 def test_the_groups_are_by_what_became_of_the_trials(found: SweepSummary) -> None:

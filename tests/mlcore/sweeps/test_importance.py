@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -102,6 +103,13 @@ def test_only_trials_that_were_trained_to_their_end_count(make: Make) -> None:
     known = importance(summary(sweep, [*others, *trials]))
     assert known == importance(summary(sweep, trials))
     assert known.trials == 12
+
+
+def test_of_many_trials_of_a_sweep_that_runs_each_one_more_is_not_counted_anew(make: Make) -> None:
+    ended = summary(make(SPACE), drawn(219))
+    assert importance(ended).trials == 219
+    assert importance(replace(ended, state="running")).trials == 216
+    assert importance(replace(summary(make(SPACE), drawn(49)), state="running")).trials == 49
 
 
 def test_a_setting_that_some_trials_lack_has_its_share(make: Make) -> None:
