@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -93,6 +94,7 @@ def trial_groups(found: SweepSummary, *, having: Sequence[str] = ()) -> TrialGro
         one
         for one in found.trials
         if one.value is not None
+        and math.isfinite(one.value)
         and one.state in shown
         and all(name in one.params for name in having)
     ]

@@ -213,6 +213,16 @@ def test_of_very_many_trials_the_newest_are_drawn_and_the_best_with_them(
     assert history_info(many).best == ((0, 0.99), (1_099, 0.99))
 
 
+def test_a_figure_that_is_no_number_has_no_point(found: SweepSummary) -> None:
+    lost = tuple(
+        replace(one, value=math.nan, state="running") if one.number == 4 else one
+        for one in found.trials
+    )
+    rate, _batch = slice_infos(replace(found, trials=lost))
+    assert [one.number for one in rate.trials.all] == [0, 1, 2]
+    assert all(map(math.isfinite, rate.span))
+
+
 def test_the_groups_are_by_what_became_of_the_trials(found: SweepSummary) -> None:
     groups = trial_groups(found)
     assert [one.number for one in groups.all] == [0, 1, 2, 4]  # the third has no figure
