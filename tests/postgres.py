@@ -10,8 +10,6 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-import psycopg
-
 __all__ = ["PASSWORD", "WRITTEN", "Postgres", "find_binaries"]
 
 PASSWORD = "s3cr{e}t @:/"
@@ -70,6 +68,8 @@ class Postgres:
 
     def database(self) -> str:
         """The address of a new, empty database."""
+        import psycopg  # only where a test wants a database
+
         self._made += 1
         name = f"sweeps{self._made}"
         with psycopg.connect(self.address("postgres"), autocommit=True) as connection:
