@@ -27,8 +27,8 @@ from tests.postgres import Postgres, find_binaries
 __all__ = ["lines", "work"]
 
 SPACE = ["optim.lr=1e-4..1:log", "optim.momentum=0..0.99", "train.epochs=1..100"]
-WORKERS = (1, 8, 32)
-OPEN = (10, 90, 500)  # trials under way
+WORKERS = (1, 8, 24)
+OPEN = (10, 90)  # trials under way
 LOOKS = 200
 
 
