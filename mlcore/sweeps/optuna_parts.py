@@ -17,6 +17,7 @@ from optuna.distributions import (
     IntDistribution,
 )
 
+from mlcore.config import parse
 from mlcore.rules import Value
 from mlcore.sweeps.dimension import Dimension
 from mlcore.sweeps.importance import Observed
@@ -33,6 +34,7 @@ __all__ = [
     "pruner_of",
     "sampler_of",
     "shown_url",
+    "value_of_plain",
 ]
 
 _BEST, _BEST_OF_FEW = 0.1, 0.5  # of the trials are compared with all
@@ -121,6 +123,13 @@ def importances(space: Space, objective: Objective, whole: Sequence[Observed]) -
 def best_quantile(trials: int) -> float:
     """Which part of so many trials counts as the best: a tenth, of few trials more."""
     return max(_BEST, min(_BEST_OF_FEW, _STEADY / trials))
+
+
+def value_of_plain(dimension: Dimension, plain: Any) -> Value:
+    """The value that a trial gets where the study has this; numbers are rounded as people do."""
+    if dimension.values:
+        return parse(dimension.name, plain)
+    return int(plain) if dimension.whole else dimension.rounded(plain)
 
 
 def engine_options(url: str) -> dict[str, Any]:
