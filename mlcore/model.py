@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from mlcore.config import PIXELS, ModelConfig, RunConfig
 
-__all__ = ["ACTIVATIONS", "MLP", "build", "evaluation_mode"]
+__all__ = ["ACTIVATIONS", "DTYPES", "MLP", "build", "evaluation_mode"]
 
 ACTIVATIONS: Mapping[str, Callable[[Tensor], Tensor]] = MappingProxyType(
     {
@@ -31,6 +31,11 @@ ACTIVATIONS: Mapping[str, Callable[[Tensor], Tensor]] = MappingProxyType(
     }
 )
 """Name in the settings → function of one tensor."""
+
+DTYPES: Mapping[str, torch.dtype] = MappingProxyType(
+    {"float32": torch.float32, "float64": torch.float64}
+)
+"""Name in the settings → kind of number of weights, gradients and all that lies between."""
 
 
 class MLP(nn.Module):
@@ -63,6 +68,11 @@ class MLP(nn.Module):
         self._activation = ACTIVATIONS[config.activation]
 
     @property
+    def dtype(self) -> torch.dtype:
+        """The kind of its numbers."""
+        return next(self.parameters()).dtype
+
+    @property
     def linears(self) -> tuple[nn.Linear, ...]:
         """`fc1 … fcN`, in order."""
         return tuple(layer for layer in self.children() if isinstance(layer, nn.Linear))
@@ -84,9 +94,9 @@ class MLP(nn.Module):
         return self.outcome(self.logits(images))
 
     def logits(self, images: Tensor) -> Tensor:
-        """Scores before the log_softmax, `(B, outputs)`."""
-        hidden = images.flatten(1)  # (B, 784)
+        """Scores before the log_softmax, `(B, outputs)`; images become the model's numbers."""
         *layers, last = self.linears
+        hidden = images.flatten(1).to(last.weight.dtype)  # (B, 784)
         norms = self.norms
         for number, layer in enumerate(layers):
             hidden = layer(hidden)  # (B, width)
@@ -106,9 +116,11 @@ class MLP(nn.Module):
 def build(config: RunConfig, outputs: int) -> MLP:
     """The model of a run; its first weights come from torch's global random state.
 
-    After `torch.manual_seed(seed)` they are those of the plain `nn.Module`, bit for bit.
+    After `torch.manual_seed(seed)` they are those of the plain `nn.Module`, bit for bit; in
+    float64 those of its `double()`.
     """
-    return MLP(config.model, outputs=outputs, log_probabilities=config.train.loss == "nll")
+    model = MLP(config.model, outputs=outputs, log_probabilities=config.train.loss == "nll")
+    return model.to(DTYPES[config.train.dtype])
 
 
 @contextmanager

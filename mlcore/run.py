@@ -21,7 +21,7 @@ from mlcore.commands import Command, Edit
 from mlcore.config import RunConfig, changes_between
 from mlcore.data import RawData, find_family
 from mlcore.data.tensors import load
-from mlcore.device import memory_of, resolve
+from mlcore.device import check_dtype, memory_of, resolve
 from mlcore.errors import DivergedError, MlcoreError, RunError
 from mlcore.events import Event, Failed, Finished, Stopped
 from mlcore.fitting import check_memory
@@ -124,6 +124,7 @@ def _events(
     initial = _initial_state(folder)
     config = initial.config
     device = resolve(config.train.device)
+    check_dtype(config, device)
     family = find_family(config.data.name)
     images = family.train_images, family.test_images
     check_memory(config, len(family.classes), images, memory_of(device))

@@ -171,11 +171,12 @@ def check_fit(config: RunConfig) -> None:
 
     Raises:
         SettingsError: they leave nothing to train on, or need more memory than there is.
-        DeviceError: the device is not on this machine.
+        DeviceError: the device is not on this machine, or does not compute in these numbers.
     """
-    from mlcore.device import memory_of, resolve  # loads torch
+    from mlcore.device import check_dtype, memory_of, resolve  # loads torch
 
     device = resolve(config.train.device)
+    check_dtype(config, device)
     found = status(config.data.name, data_root(config.data))
     check_sizes(config, found.train_images)
     classes = len(find_family(config.data.name).classes)

@@ -12,7 +12,7 @@ from mlcore import errors
 from mlcore.commands import Command, Continue, Edit, Pause, RunEpoch, RunSteps, Stop
 from mlcore.config import RunConfig
 from mlcore.data.tensors import Dataset
-from mlcore.device import memory_of
+from mlcore.device import check_dtype, memory_of
 from mlcore.errors import SettingsError
 from mlcore.evaluation import evaluate
 from mlcore.events import (
@@ -61,6 +61,7 @@ class Trainer:
         commands: called between steps; returns the commands that came since the last call.
 
     Raises:
+        DeviceError: the device has no float64, and the settings ask for it.
         SettingsError: the batches leave no step, or one image for batch norm.
     """
 
@@ -77,6 +78,7 @@ class Trainer:
             config = RunConfig.from_json(state["config"])
         check_batches(config, len(data.train))
         target = data.train.images.device if device is None else torch.device(device)
+        check_dtype(config, target)
         self._state = TrainingState(config, data, target, state)
         self._commands = commands
         self._ended = self._paused = False
@@ -250,6 +252,7 @@ class Trainer:
             train_images=len(data.train),
             validation_images=0 if data.validation is None else len(data.validation),
             stepper=state.stepper.name,
+            dtype=self.config.train.dtype,
         )
 
     def _finished(self) -> Finished:

@@ -58,7 +58,7 @@ class TrainingState:
         self.step = self.epoch = 0
         self.seconds = 0.0
         self.losses = Losses()
-        self.feed = Feed(data, config.data.batch_size, config.data.drop_last)
+        self.feed = Feed(data, config.data.batch_size, config.data.drop_last, self.model.dtype)
         self._best: float | None = None  # lowest validation loss of an epoch, or training loss
         self._bad_epochs = 0  # epochs since then
         self._loss = 0.0  # training loss of the last epoch
