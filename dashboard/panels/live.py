@@ -58,7 +58,7 @@ def live(shown: RunInfo, runs: Sequence[RunInfo], drawn_from: PageState) -> None
     figures.troubles(history)
     if (group := experiment_of(shown, runs)) is not None:
         group_figures.group_part(group)
-    st.header(_("Epochs"), anchor=False)
+    st.header(_("Epoch by epoch"), anchor=False)
     tables.epochs_table(history.epochs, history.state)
 
 

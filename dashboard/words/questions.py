@@ -67,7 +67,7 @@ QUESTIONS: Sequence[Question] = (
             "large: the first steps push hidden units to where ReLU gives 0 for ever, and it "
             "hardly learns. After `ToTensor` alone, from 0 to 1, it learns, but more slowly."
         ),
-        link=N_("Run it without"),
+        link=N_("Run it without normalising"),
         page="lessons",
         places={"lesson": "no-normalisation"},
         shows=LESSON,
@@ -177,7 +177,7 @@ QUESTIONS: Sequence[Question] = (
             "`backward()` adds its gradients to those that are there. Without `zero_grad` every "
             "step follows the sum of all gradients so far, and overshoots."
         ),
-        link=N_("Run it without"),
+        link=N_("Run it without zero_grad"),
         page="lessons",
         places={"lesson": "no-zero-grad"},
         shows=LESSON,

@@ -1,8 +1,8 @@
 """What a packed run holds: `ID/config.json` and so on, stored in a zip as they are.
 
 Nothing in it is compressed: checkpoints hardly get smaller, and a file that takes as much room as
-it has bytes cannot fill a disk. Of a stranger's file only these names are read, and no name of it
-ever becomes a path.
+it has bytes cannot fill a disk (what was compressed again on its way is read by `recompressed`).
+Of a stranger's file only these names are read, and no name of it ever becomes a path.
 """
 
 from __future__ import annotations
@@ -22,9 +22,13 @@ from mlcore.runs.record.folder import START_FILE, checkpoint_step
 __all__ = [
     "CONFIG",
     "EVENTS",
+    "FOLDERS",
     "LABEL",
     "MAX_BYTES",
+    "MOST",
+    "PIECE",
     "SCRIPT",
+    "check_member",
     "check_size",
     "is_checkpoint",
     "is_id",
@@ -35,11 +39,18 @@ __all__ = [
 CONFIG, LABEL, EVENTS, SCRIPT = "config.json", "label.json", "events.jsonl", "script.py"
 _FOLDER = "checkpoints"
 
+FOLDERS = ("", f"{_FOLDER}/")
+"""Entries of no bytes by which other programs note the folders."""
+
 MAX_BYTES = limits.MAX_BYTES
 """Bytes of a packed run, at most."""
 
-_MOST = 256  # members
-_PIECE = 2**20  # bytes
+MOST = 256
+"""Members of a packed run, at most."""
+
+PIECE = 2**20
+"""Bytes that are in memory at a time."""
+
 _LARGEST: Mapping[str, int] = {CONFIG: 2**16, LABEL: 2**16, EVENTS: 2**28, SCRIPT: 2**20}
 
 _ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{4}", re.ASCII)
@@ -85,12 +96,12 @@ def read_members(source: Source) -> tuple[str, dict[str, Record]]:
         found = read_directory(source)
     except CheckpointError as error:
         raise RunError("The file is no packed run: {error}", error=error) from error
-    if len(found) > _MOST:
+    if len(found) > MOST:
         raise RunError(
             "The file holds {count:,} files, and a packed run has {most} at most: pack the run "
             "again.",
             count=len(found),
-            most=_MOST,
+            most=MOST,
         )
     run = next(iter(found), "").partition("/")[0]
     members = {}
@@ -98,9 +109,10 @@ def read_members(source: Source) -> tuple[str, dict[str, Record]]:
         folder, _, file = name.partition("/")
         if folder != run or not is_id(folder):
             raise _stranger(name)
-        if file in ("", f"{_FOLDER}/") and not record.size:
-            continue  # a folder, as other programs note it
-        members[_checked(name, file, record)] = record
+        if file in FOLDERS and not record.size:
+            continue
+        check_member(name, file, record.size)
+        members[file] = record
     if CONFIG not in members:
         raise RunError("The file is no packed run: it holds no config.json.")
     return run, members
@@ -114,8 +126,8 @@ def read_pieces(source: Source, member: Record, name: str) -> Iterator[bytes]:
         RunError: they are not those that were packed; raised after the last piece.
     """
     crc, end = 0, member.offset + member.size
-    for start in range(member.offset, end, _PIECE):
-        piece = source.read(start, min(_PIECE, end - start))
+    for start in range(member.offset, end, PIECE):
+        piece = source.read(start, min(PIECE, end - start))
         crc = zlib.crc32(piece, crc)
         yield piece
     if crc != member.crc:
@@ -124,20 +136,28 @@ def read_pieces(source: Source, member: Record, name: str) -> Iterator[bytes]:
         )
 
 
-def _checked(name: str, file: str, record: Record) -> str:
-    """The file's name in the run, if a run has such a file, and of such a size."""
+def check_member(name: str, file: str, size: int) -> None:
+    """Refuse what no packed run holds.
+
+    Args:
+        name: in the archive, for the sentence.
+        file: in the run's folder, with slashes.
+        size: in bytes.
+
+    Raises:
+        RunError: a run has no such file, or none of such a size.
+    """
     folder, _, checkpoint = file.rpartition("/")
     if file not in _LARGEST and not (folder == _FOLDER and is_checkpoint(checkpoint)):
         raise _stranger(name)
-    if record.size > _LARGEST.get(file, record.size):
+    if size > _LARGEST.get(file, size):
         raise RunError(
             "{name} in the file has {size:,} bytes, and a run's has {most:,} at most: pack the "
             "run again.",
             name=file,
-            size=record.size,
+            size=size,
             most=_LARGEST[file],
         )
-    return file
 
 
 def _stranger(name: str) -> RunError:

@@ -23,9 +23,9 @@ from mlcore.packing.members import (
     MAX_BYTES,
     check_size,
     is_id,
-    read_members,
     read_pieces,
 )
+from mlcore.packing.recompressed import open_members
 from mlcore.packing.unfinished import settle, unfinished_folder
 from mlcore.plain_json import parse_object
 from mlcore.runs import ENDED, History, RunFolder, RunStore
@@ -51,9 +51,9 @@ class Unpacked:
 def unpack(path: Path, store: RunStore, *, max_bytes: int = MAX_BYTES) -> Unpacked:
     """Bring the run in a file into a store; its id here is another one where its own is taken.
 
-    It is what it was, but for what belongs to another machine: the folder of its data sets, and a
-    device or a number of threads that this one may lack. One that trained when it was packed is
-    stopped here.
+    It may have been compressed again on its way. It is what it was, but for what belongs to
+    another machine: the folder of its data sets, and a device or a number of threads that this one
+    may lack. One that trained when it was packed is stopped here.
 
     Args:
         path: the file.
@@ -64,16 +64,22 @@ def unpack(path: Path, store: RunStore, *, max_bytes: int = MAX_BYTES) -> Unpack
         RunError: the file is refused, or the run cannot be written; nothing of it is kept.
     """
     check_size(path, max_bytes)
-    with open_source(path, max_bytes) as source:
-        original, members = read_members(source)
-        try:
-            with unfinished_folder(store.root) as folder:
-                notices = _fill(folder, source, members, original, max_bytes)
-                run = settle(folder, store.root, original)
-        except CheckpointError as error:  # it shrank while it was read
-            raise RunError("{error}", error=error) from error
-        except OSError as error:
-            raise cannot_write(store.root, error) from error
+    try:
+        with (
+            open_source(path, max_bytes) as given,
+            open_members(given, max_bytes=max_bytes, root=store.root) as (
+                source,
+                original,
+                members,
+            ),
+            unfinished_folder(store.root) as folder,
+        ):
+            notices = _fill(folder, source, members, original, max_bytes)
+            run = settle(folder, store.root, original)
+    except CheckpointError as error:  # it shrank while it was read
+        raise RunError("{error}", error=error) from error
+    except OSError as error:
+        raise cannot_write(store.root, error) from error
     return Unpacked(run=run, original=original, notices=notices)
 
 

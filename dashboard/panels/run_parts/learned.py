@@ -34,7 +34,9 @@ def _learned(info: RunInfo, before: str) -> None:
         return
     st.header(_("Curves"), anchor=False)
     seen = diagnosis.seen_in(history)
-    diagnosis.in_plain_words(seen)
+    moves = history.state in ACTIVE
+    with st.container(key="seen-while-it-moves" if moves else "seen-at-the-end"):
+        diagnosis.in_plain_words(seen)
     if history.step:
         curves.draw([info], marked=seen.marked)
 

@@ -16,14 +16,15 @@ from mlcore.checkpoint.untrusted import limits
 from mlcore.checkpoint.untrusted.source import Source, printable
 from mlcore.errors import CheckpointError
 
-__all__ = ["Record", "member_names", "read_directory"]
+__all__ = ["ENCRYPTED", "Record", "member_names", "read_directory"]
 
 _END = struct.Struct("<4sHHHHIIH")  # 22 bytes
 _END_64 = struct.Struct("<4sQHHIIQQQQ")  # 56 bytes
 _LOCATOR = struct.Struct("<4sIQI")  # 20 bytes
 _ENTRY = struct.Struct("<4sHHHHHHIIIHHHHHII")  # 46 bytes
 _LOCAL = struct.Struct("<4sHHHHHIIIHH")  # 30 bytes
-_ENCRYPTED = 0x1 | 0x40
+ENCRYPTED = 0x1 | 0x40
+"""The flags of a member that nobody can read without a password."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,7 @@ def _read_entry(data: bytes, position: int, names: dict[str, tuple[int, int, int
             "and save it again with torch.save.",
             name=printable(name),
         )
-    if flags & _ENCRYPTED:
+    if flags & ENCRYPTED:
         raise CheckpointError(
             "The member `{name}` of the zip file is encrypted: save it without encryption.",
             name=printable(name),
@@ -149,7 +150,7 @@ def _locate(
         begin = offset + _LOCAL.size + name_size + extra_size
         same = source.read(offset + _LOCAL.size, name_size) == name.encode("utf-8", "replace")
         free = begin + size
-        stored = mark == b"PK\x03\x04" and method == 0 and not flags & _ENCRYPTED
+        stored = mark == b"PK\x03\x04" and method == 0 and not flags & ENCRYPTED
         if not (same and stored and free <= stop):
             raise CheckpointError(
                 "The member `{name}` of the zip file is not what its directory says: "

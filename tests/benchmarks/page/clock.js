@@ -12,6 +12,10 @@ window.__conditions = {
   },
   badge: (word) => [...document.querySelectorAll(".st-key-standing")]
     .some((row) => row.textContent.includes(word)),
+  explained: (before) => {
+    const chart = document.querySelector(".live-chart");
+    return chart && chart.dataset.run !== before && window.__visible(".st-key-lesson-seen strong");
+  },
   heading: (marker) => window.__visible(marker),
   whole: (marker, drawn) => window.__visible(marker) && window.__visible(drawn)
     && !window.__busy(),

@@ -177,7 +177,7 @@ def test_overlapping_encrypted_and_lying_entries_are_refused(packed_once, store,
         return path
 
     refused(patched(8, "<H", 1), store, "encrypted")
-    refused(patched(10, "<H", 8), store, "compressed")
+    refused(patched(10, "<H", 8), store, "config.json in the file is damaged")
     refused(patched(20, "<II", 2**31, 2**31), store, "not what its directory says")
     refused(patched(20, "<II", 2**32 - 1, 2**32 - 1), store, "not what its directory says")
     refused(patched(16, "<I", 0), store, "config.json in the file|damaged|no packed run")
