@@ -57,7 +57,8 @@ class GrowableArray:
         """Keep numbers of this kind from now on: "float64", or else float32."""
         kind = np.float64 if dtype == "float64" else np.float32
         if self._buffer.dtype != kind:
-            self._buffer = self._buffer.astype(kind)
+            held, self._buffer = self.values, np.empty(len(self._buffer), dtype=kind)
+            self._buffer[: len(held)] = held
 
     def snapshot(self) -> GrowableArray:
         """The values up to now; what is appended later is not in it. No copy of the values.
