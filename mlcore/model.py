@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from mlcore.config import PIXELS, ModelConfig, RunConfig
 
-__all__ = ["ACTIVATIONS", "DTYPES", "MLP", "build", "evaluation_mode"]
+__all__ = ["ACTIVATIONS", "DTYPES", "MLP", "Dropout", "build", "evaluation_mode"]
 
 ACTIVATIONS: Mapping[str, Callable[[Tensor], Tensor]] = MappingProxyType(
     {
@@ -31,6 +31,9 @@ ACTIVATIONS: Mapping[str, Callable[[Tensor], Tensor]] = MappingProxyType(
     }
 )
 """Name in the settings → function of one tensor."""
+
+Dropout = Callable[[Tensor, float, bool], Tensor]
+"""Outputs of a layer, the chance and whether it trains → outputs, some of them 0."""
 
 DTYPES: Mapping[str, torch.dtype] = MappingProxyType(
     {"float32": torch.float32, "float64": torch.float64}
@@ -93,8 +96,13 @@ class MLP(nn.Module):
         """
         return self.outcome(self.logits(images))
 
-    def logits(self, images: Tensor) -> Tensor:
-        """Scores before the log_softmax, `(B, outputs)`; images become the model's numbers."""
+    def logits(self, images: Tensor, dropout: Dropout = F.dropout) -> Tensor:
+        """Scores before the log_softmax, `(B, outputs)`; images become the model's numbers.
+
+        Args:
+            images: as `forward` takes them.
+            dropout: sets units to 0 by chance, as `F.dropout` does.
+        """
         *layers, last = self.linears
         hidden = images.flatten(1).to(last.weight.dtype)  # (B, 784)
         norms = self.norms
@@ -104,7 +112,7 @@ class MLP(nn.Module):
                 hidden = norms[number](hidden)  # (B, width)
             hidden = self._activation(hidden)  # (B, width)
             if self.config.dropout:
-                hidden = F.dropout(hidden, self.config.dropout, self.training)  # (B, width)
+                hidden = dropout(hidden, self.config.dropout, self.training)  # (B, width)
         logits: Tensor = last(hidden)  # (B, outputs)
         return logits
 

@@ -73,7 +73,8 @@ def replay(
         observe: called with the steps done and those of the whole run.
 
     Raises:
-        RunError: the run has done no step yet, or the file that it started from is gone.
+        RunError: the run has done no step yet, several processes trained it, or the file that it
+            started from is gone.
         DataError: the images are not there, or not those that it was trained on.
         DeviceError: the device that it was trained on is not on this machine.
     """
@@ -81,6 +82,13 @@ def replay(
     history.refresh()
     if not history.starts or history.step <= history.starts[0].step:
         raise RunError("Run {run} has done no step yet: there is nothing to replay.", run=folder.id)
+    if (count := max(start.processes for start in history.starts)) > 1:
+        raise RunError(
+            "Run {run} was trained by {count} processes, whose sums one process rounds otherwise: "
+            "it cannot be repeated to the last bit.",
+            run=folder.id,
+            count=count,
+        )
     began = time.perf_counter()
     file = folder.last_checkpoint()  # of no use unless it is from the last step
     file = file if file and checkpoint_step(file) == history.step else None
