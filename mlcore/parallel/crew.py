@@ -32,11 +32,14 @@ class Crew:
     Attributes:
         ranks: which of them this one is.
         device: of this process, once `settle` has said it.
+        broken: whether something that all do together was not done to its end. Others may have
+            done it, and would take the next word for a part of it: nothing may be said any more.
     """
 
     def __init__(self, ranks: Ranks) -> None:
         self.ranks = ranks
         self.device = torch.device("cpu")
+        self.broken = False
 
     def settle(self, config: RunConfig) -> torch.device:
         """The device of this process: a GPU of its own, or the CPU.
@@ -139,7 +142,10 @@ class Crew:
         """Within the block, that another process is gone is said in a sentence."""
         try:
             yield
-        except (RuntimeError, OSError) as error:
+        except BaseException as error:
+            self.broken = True
+            if not isinstance(error, RuntimeError | OSError):
+                raise
             if not any(word in str(error).lower() for word in _LOST):
                 raise
             raise RunError(
@@ -189,5 +195,6 @@ def leading(ranks: Ranks) -> Iterator[Crew]:
         try:
             yield crew
         finally:
-            with contextlib.suppress(RunError):  # whoever is gone need not be told
-                crew.say("end")
+            if not crew.broken:  # else they find this process gone
+                with contextlib.suppress(RunError):
+                    crew.say("end")
