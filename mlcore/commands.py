@@ -13,7 +13,21 @@ from typing import Any, ClassVar, get_args
 
 from mlcore.errors import SettingsError
 
-__all__ = ["COMMANDS", "Command", "Continue", "Edit", "Pause", "RunEpoch", "RunSteps", "Stop"]
+__all__ = [
+    "COMMANDS",
+    "STOP_REASONS",
+    "Command",
+    "Continue",
+    "Edit",
+    "Pause",
+    "RunEpoch",
+    "RunSteps",
+    "Stop",
+]
+
+
+STOP_REASONS = ("asked", "shutdown", "pruned", "superseded")
+"""A person, the end of a server or shell, a sweep's pruner; another worker has the trial."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +35,7 @@ class Stop:
     """End the run after the current step, with a checkpoint."""
 
     kind: ClassVar[str] = "stop"
-    reason: str = "asked"  # "asked", "shutdown", "pruned"
+    reason: str = "asked"  # one of `STOP_REASONS`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +109,7 @@ def _is_changes(value: Any) -> bool:
 _MOST_TEXT = 10_000  # characters of an edit
 _MOST_STEPS = 2**53
 _IS_VALID: Mapping[str, Callable[[Any], bool]] = {
-    "reason": lambda value: value in ("asked", "shutdown", "pruned"),
+    "reason": lambda value: value in STOP_REASONS,
     "count": lambda value: type(value) is int and 0 < value <= _MOST_STEPS,
     "changes": _is_changes,
 }

@@ -204,7 +204,7 @@ class Stopped(_EventBase):
     kind: ClassVar[str] = "stopped"
     step: int
     epoch: int
-    # "asked", "shutdown", "cancelled", "pruned"; "packed": it trained on elsewhere
+    # of `Stop`, or "cancelled"; "packed": it trained on elsewhere
     reason: str = "asked"
 
 

@@ -1,4 +1,4 @@
-"""Fixtures that several rooms share: real MNIST, a browser, and small made-up IDX files.
+"""Fixtures that several rooms share: real MNIST, a browser, a database, small made-up IDX files.
 
 What a test needs and this machine lacks is skipped, unless MLCORE_NO_SKIP=1 says (as CI does)
 that it must be there: then the test fails.
@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from mlcore.runs import read_state
 from tests.chromium import find_chromium
+from tests.postgres import Postgres, find_binaries
 
 if TYPE_CHECKING:
     from mlcore.runs import RunFolder, RunStore
@@ -60,6 +61,17 @@ def chromium() -> str:
     if not (found := find_chromium()):
         _lacks("no Chromium on this machine (set MLCORE_CHROMIUM to its path)")
     return found
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL server, for all tests that want one; each has a database of its own there."""
+    binaries = find_binaries()
+    if binaries is None:
+        _lacks("no PostgreSQL server on this machine (Debian's package is `postgresql`)")
+    server = Postgres(binaries)
+    yield server
+    server.close()
 
 
 def _idx(array: NDArray[np.uint8]) -> bytes:

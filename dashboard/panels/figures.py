@@ -232,6 +232,8 @@ def _end(history: History, progress: Progress) -> list[str]:
             return [_("stopped when its server was shut down"), kept]
         if outcome.reason == "pruned":
             return [_("stopped by its sweep, as other trials did better"), kept]
+        if outcome.reason == "superseded":
+            return [_("stopped, as its trial goes on in another run of its sweep"), kept]
         return [kept]
     if history.state in ("failed", "lost") and progress.step:
         return [_("ended at step {step:,}", step=progress.step)]

@@ -23,7 +23,7 @@ __all__ = ["read"]
 
 T = TypeVar("T")
 
-_PATHS = ("target", "other", "runs", "output", "images", "checkpoint")
+_PATHS = ("target", "other", "runs", "output", "images", "checkpoint", "storage_file")
 """Options that may name a file."""
 
 

@@ -1,4 +1,4 @@
-"""`mlcore sweep`: search for settings; start, list, show, stop, continue, and the best."""
+"""`mlcore sweep`: search for settings; start, list, show, stop, continue, best and worker."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
-from mlcore.cli import sweep_shown, sweep_start
+from mlcore.cli import sweep_shown, sweep_start, sweep_worker
 from mlcore.cli.arguments import read
 from mlcore.cli.options import POSITIONAL, argument
 from mlcore.errors import SettingsError
@@ -21,7 +21,10 @@ _ACTIONS: Mapping[str, Callable[[Sequence[str]], int]] = {
     "stop": sweep_shown.stop,
     "continue": sweep_start.continue_,
     "best": sweep_shown.best,
+    "worker": sweep_worker.worker,
 }
+
+_OF_LIST = ("--json", "--runs", "--storage", "--storage-file")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,12 +32,12 @@ class Options:
     """Search for settings: each trial is a run, whose settings a sampler draws.
 
     `mlcore sweep start NAME` begins a sweep, `mlcore sweep list` (or no word at all) lists them;
-    show, stop, continue and best take the NAME of one. `mlcore sweep start --help` lists what each
-    takes.
+    show, stop, continue and best take the NAME of one; so does worker, which helps a sweep of many
+    machines along. `mlcore sweep start --help` lists what each takes.
     """
 
     action: Annotated[
-        str, POSITIONAL, argument("start, list, show, stop, continue or best", "ACTION")
+        str, POSITIONAL, argument("start, list, show, stop, continue, best or worker", "ACTION")
     ] = ""
 
 
@@ -43,7 +46,7 @@ def run(argv: Sequence[str]) -> int:
     first = next(iter(argv), "")
     if first in _ACTIONS:
         return _ACTIONS[first](argv[1:])
-    if not first or first in ("--json", "--runs") or first.startswith("--runs="):
+    if not first or first.partition("=")[0] in _OF_LIST:
         return _ACTIONS["list"](argv)
     if first.startswith("-"):
         options, _ = read("sweep", Options, argv)  # which shows help, or refuses an option

@@ -6,11 +6,13 @@ import sys
 
 from mlcore.cli.layout import print_json
 from mlcore.cli.sweep_text import params_text, state_line, sweep_record, value_text_of
+from mlcore.config import DataConfig
 from mlcore.runs import RunStore
 from mlcore.sweeps import Sweep, SweepFolder, read_sweep
 from mlcore.sweeps.ended import SweepEnd, TrialEnded
+from mlcore.sweeps.space import Params
 
-__all__ = ["Progress", "print_changed"]
+__all__ = ["Progress", "data_of", "print_begun", "print_changed"]
 
 
 class Progress:
@@ -64,6 +66,11 @@ class Progress:
             print(words, file=sys.stderr if self._as_json else sys.stdout)
 
 
+def data_of(settings: Params) -> DataConfig:
+    """The data set of a sweep with these settings."""
+    return DataConfig(name=settings["data.name"], root=settings["data.root"])  # type: ignore[arg-type]
+
+
 def print_changed(folder: SweepFolder, sweep: Sweep, store: RunStore, *, as_json: bool) -> int:
     """Say that a sweep which another process runs follows other numbers now; 0, the status."""
     if as_json:
@@ -73,5 +80,17 @@ def print_changed(folder: SweepFolder, sweep: Sweep, store: RunStore, *, as_json
         print(
             f"sweep {sweep.name} goes on with {sweep.trials:,} trials in all and {sweep.jobs} at "
             f"once{f', in process {controller.pid}' if controller else ''}"
+        )
+    return 0
+
+
+def print_begun(sweep: Sweep, database: str, *, as_json: bool) -> int:
+    """Say that a sweep waits for its workers; 0, the status."""
+    if as_json:
+        print_json({"sweep": sweep.name, "id": sweep.id, "trials": sweep.trials})
+    else:
+        print(f"sweep {sweep.name} of {sweep.trials:,} trials is begun in {database}")
+        print(
+            f"`mlcore sweep worker {sweep.name}` works on it, on each machine that has the address"
         )
     return 0

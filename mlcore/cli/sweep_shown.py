@@ -12,9 +12,17 @@ from mlcore.cli.common import JsonOption, RunsOption, open_store
 from mlcore.cli.layout import print_json, table
 from mlcore.cli.main import FAILED
 from mlcore.cli.options import POSITIONAL, argument
+from mlcore.cli.sweep_storage import (
+    StorageOptions,
+    address_in,
+    list_shared,
+    show_shared,
+    stop_shared,
+)
 from mlcore.cli.sweep_text import (
     list_row,
     params_text,
+    places_header,
     state_line,
     sweep_record,
     trial_record,
@@ -25,7 +33,7 @@ from mlcore.errors import RunError, SettingsError
 from mlcore.export.code.command import command
 from mlcore.runs import RunStore
 from mlcore.runs.library.trash import deleted_runs
-from mlcore.sweeps import SweepFolder, find_sweep, read_sweep
+from mlcore.sweeps import SweepFolder, SweepSummary, find_sweep, read_sweep
 from mlcore.sweeps.folder import sweep_folders
 from mlcore.sweeps.stopping import stop_sweep
 from mlcore.words import counted
@@ -33,6 +41,7 @@ from mlcore.words import counted
 __all__ = [
     "NameArgument",
     "best",
+    "check_named",
     "list_",
     "named_sweep",
     "show",
@@ -45,7 +54,7 @@ _SEEDS = 5
 
 
 @dataclass(frozen=True, kw_only=True)
-class ListOptions:
+class ListOptions(StorageOptions):
     """List the sweeps."""
 
     runs: RunsOption = ""
@@ -53,7 +62,7 @@ class ListOptions:
 
 
 @dataclass(frozen=True, kw_only=True)
-class SweepOptions:
+class SweepOptions(StorageOptions):
     """What each action on one sweep takes."""
 
     name: NameArgument = ""
@@ -79,14 +88,8 @@ class BestOptions(SweepOptions):
 def list_(argv: Sequence[str]) -> int:
     """List the sweeps beside the runs."""
     options, _ = read("sweep list", ListOptions, argv)
-    store = open_store(options.runs)
-    runs, deleted = store.list(), deleted_runs(store)
-    found = []
-    for folder in sweep_folders(store.root):
-        try:
-            found.append(read_sweep(folder, store, runs=runs, deleted=deleted))
-        except RunError as error:
-            print(f"mlcore: {error}", file=sys.stderr)
+    address, store = address_in(options), open_store(options.runs)
+    found = _beside(store) if address is None else list_shared(address)
     if options.json:
         for one in found:
             print_json(sweep_record(one))
@@ -94,9 +97,10 @@ def list_(argv: Sequence[str]) -> int:
         headers = ("sweep", "state", "trials", "best", "sampler", "pruner", "when")
         print(table(headers, [list_row(one) for one in found], left=2))
     else:
+        place = address.shown if address else store.root
         print(
-            f"There are no sweeps in {store.root} yet: `mlcore sweep start --help` says how one "
-            "is begun."
+            f"There are no sweeps in {place} yet: `mlcore sweep start --help` says how one is "
+            "begun."
         )
     return 0
 
@@ -104,8 +108,7 @@ def list_(argv: Sequence[str]) -> int:
 def show(argv: Sequence[str]) -> int:
     """Show a sweep and its trials."""
     options, _ = read("sweep show", ShowOptions, argv)
-    store = open_store(options.runs)
-    found = read_sweep(named_sweep("show", options.name, store), store)
+    found = _summary("show", options)
     if options.json:
         print_json(sweep_record(found) | {"results": [trial_record(one) for one in found.trials]})
         return 0
@@ -118,8 +121,10 @@ def show(argv: Sequence[str]) -> int:
     )
     if found.trials:
         names = [one.name for one in sweep.space.dimensions]
-        headers = ("trial", "state", "run", *names, sweep.objective)
-        print(table(headers, [trial_row(found, one, names) for one in found.trials], left=3))
+        where = places_header(found)
+        headers = ("trial", "state", "run", *where, *names, sweep.objective)
+        rows = [trial_row(found, one, names) for one in found.trials]
+        print(table(headers, rows, left=3 + len(where)))
     for one in found.trials:
         if one.run.message and one.state in ("failed", "diverged"):
             print(f"trial {one.number}: {one.run.message}")
@@ -129,18 +134,23 @@ def show(argv: Sequence[str]) -> int:
 def stop(argv: Sequence[str]) -> int:
     """Stop a sweep, whoever runs it."""
     options, _ = read("sweep stop", StopOptions, argv)
-    store = open_store(options.runs)
-    folder = named_sweep("stop", options.name, store)
-    still = stop_sweep(folder, store)
-    found = read_sweep(folder, store)
+    address, name = address_in(options), options.name
+    if address is not None:
+        still = stop_shared(address, check_named("stop", name))
+        found = show_shared(address, name)
+    else:
+        store = open_store(options.runs)
+        folder = named_sweep("stop", name, store)
+        still, name = stop_sweep(folder, store), folder.name
+        found = read_sweep(folder, store)
     if options.json:
         print_json(sweep_record(found))
     elif still:
         print(state_line(found))
     if not still:
         print(
-            f"mlcore: sweep {folder.name} has not stopped yet: it was asked to, and "
-            f"`mlcore sweep show {folder.name}` tells when it has.",
+            f"mlcore: sweep {name} has not stopped yet: it was asked to, and "
+            f"`mlcore sweep show {name}` tells when it has.",
             file=sys.stderr,
         )
     return 0 if still else FAILED
@@ -149,8 +159,7 @@ def stop(argv: Sequence[str]) -> int:
 def best(argv: Sequence[str]) -> int:
     """Show the best trial."""
     options, _ = read("sweep best", BestOptions, argv)
-    store = open_store(options.runs)
-    found = read_sweep(named_sweep("best", options.name, store), store)
+    found = _summary("best", options)
     trial, sweep = found.best, found.sweep
     if trial is None:
         raise RunError(
@@ -182,16 +191,46 @@ def best(argv: Sequence[str]) -> int:
     return 0
 
 
-def named_sweep(action: str, name: str, store: RunStore) -> SweepFolder:
-    """The sweep that an action names.
+def check_named(action: str, name: str) -> str:
+    """The name that an action was given.
 
     Raises:
-        SettingsError: it names none.
-        RunError: there is no such sweep.
+        SettingsError: none was.
     """
     if not name:
         raise SettingsError(
             "`mlcore sweep {action}` needs the name of a sweep: `mlcore sweep list` lists them.",
             action=action,
         )
-    return find_sweep(store.root, name)
+    return name
+
+
+def named_sweep(action: str, name: str, store: RunStore) -> SweepFolder:
+    """The sweep beside the runs that an action names.
+
+    Raises:
+        SettingsError: it names none.
+        RunError: there is no such sweep.
+    """
+    return find_sweep(store.root, check_named(action, name))
+
+
+def _summary(action: str, options: SweepOptions) -> SweepSummary:
+    """The sweep that an action names, wherever it lies."""
+    address = address_in(options)
+    if address is not None:
+        return show_shared(address, check_named(action, options.name))
+    store = open_store(options.runs)
+    return read_sweep(named_sweep(action, options.name, store), store)
+
+
+def _beside(store: RunStore) -> list[SweepSummary]:
+    """The sweeps beside the runs; what is wrong with any is said."""
+    runs, deleted = store.list(), deleted_runs(store)
+    found = []
+    for folder in sweep_folders(store.root):
+        try:
+            found.append(read_sweep(folder, store, runs=runs, deleted=deleted))
+        except RunError as error:
+            print(f"mlcore: {error}", file=sys.stderr)
+    return found

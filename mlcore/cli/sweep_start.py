@@ -10,10 +10,12 @@ from mlcore.cli.arguments import read
 from mlcore.cli.common import JsonOption, PresetOption, RunsOption, open_store, preset_in
 from mlcore.cli.files import bring_data
 from mlcore.cli.main import INTERRUPTED
-from mlcore.cli.options import POSITIONAL, REPEATED, argument, text, whole_number
-from mlcore.cli.sweep_progress import Progress, print_changed
-from mlcore.cli.sweep_shown import NameArgument, named_sweep
-from mlcore.config import SETTINGS, DataConfig
+from mlcore.cli.options import POSITIONAL, REPEATED, argument, switch, text, whole_number
+from mlcore.cli.sweep_progress import Progress, data_of, print_begun, print_changed
+from mlcore.cli.sweep_shown import NameArgument, check_named, named_sweep
+from mlcore.cli.sweep_storage import StorageOptions, address_in
+from mlcore.cli.sweep_worker import PATIENCE, begin, go_on, work
+from mlcore.config import SETTINGS
 from mlcore.errors import SettingsError
 from mlcore.runs import RunStore
 from mlcore.runs.active.queue import RunQueue
@@ -28,7 +30,7 @@ _MOST_TRIALS = int(TRIALS.high or 0)
 
 
 @dataclass(frozen=True, kw_only=True)
-class StartOptions:
+class StartOptions(StorageOptions):
     """Begin a sweep: so many runs whose settings are drawn from a space; Ctrl-C stops it tidily.
 
     `--space` is given once for each setting that varies: NAME=LOW..HIGH is a range, with :log drawn
@@ -36,6 +38,9 @@ class StartOptions:
     themselves, so `|` separates them, as in model.hidden="64|128,64" (and may do so anywhere). All
     other settings are those of `mlcore train`; images must be held out, as trials are compared by
     them and never by the test set.
+
+    With --storage the sweep lies in a PostgreSQL database: this process is its first worker, and
+    `mlcore sweep worker NAME` on other machines are more.
     """
 
     name: Annotated[
@@ -64,13 +69,25 @@ class StartOptions:
         whole_number("jobs", low=1, high=MOST_AT_ONCE),
         text("runs under way at once", "as many as the queue lets train", "N"),
     ] = None
+    patience: Annotated[
+        int | None,
+        whole_number("patience", low=5, high=86_400),
+        text(
+            "with --storage: seconds without a sign of life until others take over a trial",
+            str(PATIENCE),
+            "N",
+        ),
+    ] = None
+    create_only: Annotated[bool, switch("with --storage: begin the sweep, and run none of it")] = (
+        False
+    )
     preset: PresetOption = ""
     runs: RunsOption = ""
     json: JsonOption = False
 
 
 @dataclass(frozen=True, kw_only=True)
-class ContinueOptions:
+class ContinueOptions(StorageOptions):
     """Go on with a sweep that was stopped or broke off; no trial is lost and none is run twice.
 
     With `--trials` or `--jobs` also one that is finished, or that another process runs, which then
@@ -114,14 +131,29 @@ def start(argv: Sequence[str]) -> int:
         trials=options.trials,
         jobs=options.jobs or RunQueue(store.root).snapshot().at_once,
     )
-    bring_data(_data(sweep), given)
-    return _run(SweepFolder(store.root, sweep.name), store, sweep, as_json=options.json)
+    address = address_in(options)
+    if address is None:
+        if options.patience or options.create_only:
+            raise SettingsError(
+                "--patience and --create-only are for sweeps of many machines: give --storage too."
+            )
+        bring_data(data_of(sweep.settings), given)
+        return _run(SweepFolder(store.root, sweep.name), store, sweep, as_json=options.json)
+    begin(address, sweep, options.patience)
+    if options.create_only:
+        return print_begun(sweep, address.shown, as_json=options.json)
+    return work(address, sweep, store, {}, jobs=options.jobs, as_json=options.json)
 
 
 def continue_(argv: Sequence[str]) -> int:
     """Continue a sweep, or change its numbers while it goes."""
     options, _ = read("sweep continue", ContinueOptions, argv)
     store = open_store(options.runs)
+    address = address_in(options)
+    if address is not None:
+        name = check_named("continue", options.name)
+        sweep = go_on(address, name, trials=options.trials, jobs=options.jobs)
+        return work(address, sweep, store, {}, jobs=options.jobs, as_json=options.json)
     folder = named_sweep("continue", options.name, store)
     if options.trials is not None:
         check_trials(folder.read(), options.trials)
@@ -129,12 +161,8 @@ def continue_(argv: Sequence[str]) -> int:
         sweep = folder.change(trials=options.trials, jobs=options.jobs)
         if folder.controller is not None:
             return print_changed(folder, sweep, store, as_json=options.json)
-    bring_data(_data(folder.read()), {})
+    bring_data(data_of(folder.read().settings), {})
     return _run(folder, store, None, as_json=options.json)
-
-
-def _data(sweep: Sweep) -> DataConfig:
-    return DataConfig(name=sweep.settings["data.name"], root=sweep.settings["data.root"])  # type: ignore[arg-type]
 
 
 def _run(folder: SweepFolder, store: RunStore, new: Sweep | None, *, as_json: bool) -> int:

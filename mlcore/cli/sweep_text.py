@@ -16,6 +16,7 @@ from mlcore.words import NO_FIGURE, as_text, counted, figure, percent
 __all__ = [
     "list_row",
     "params_text",
+    "places_header",
     "state_line",
     "sweep_record",
     "trial_record",
@@ -69,16 +70,17 @@ def sweep_record(found: SweepSummary) -> dict[str, Any]:
 
 def trial_record(trial: SweepTrial) -> dict[str, Any]:
     """A trial as a JSON object."""
-    return {
+    record = {
         "trial": trial.number,
         "run": trial.run.id,
         "state": trial.state,
         "value": trial.value,
         "params": dict(trial.params),
-        "epoch": trial.run.epoch,
-        "seconds": trial.run.seconds,
         "message": trial.run.message,
     }
+    if trial.place is not None:
+        return record | {"host": trial.place.host, "runs": trial.place.runs}
+    return record | {"epoch": trial.run.epoch, "seconds": trial.run.seconds}
 
 
 def value_text_of(objective: Objective, value: float | None) -> str:
@@ -106,4 +108,15 @@ def trial_row(found: SweepSummary, trial: SweepTrial, names: Sequence[str]) -> t
         as_text(trial.params[name], ",") if name in trial.params else NO_FIGURE for name in names
     ]
     value = value_text_of(found.sweep.objective, trial.value)
-    return (str(trial.number), trial.state, trial.run.id, *cells, value)
+    where = (_where(trial),) if places_header(found) else ()
+    return (str(trial.number), trial.state, trial.run.id, *where, *cells, value)
+
+
+def places_header(found: SweepSummary) -> tuple[str, ...]:
+    """The header of the column that says where runs lie, where they do not lie here."""
+    return ("where",) if any(one.place for one in found.trials) else ()
+
+
+def _where(trial: SweepTrial) -> str:
+    place = trial.place
+    return f"{place.host}:{place.runs}" if place and place.host else NO_FIGURE

@@ -26,40 +26,20 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Mapping
-from pathlib import Path
 
-from mlcore.errors import MlcoreError, RunError, SettingsError
 from mlcore.jobs import Jobs
-from mlcore.runs import ENDED, RunFolder, read_state, read_status
-from mlcore.runs.active.queue import RunQueue
+from mlcore.runs import RunFolder
 from mlcore.signals import shutdown_on_signals
-from mlcore.sweeps.ended import SweepEnd, TrialEnded
+from mlcore.sweeps.ended import SweepEnd
 from mlcore.sweeps.folder import SweepFolder
-from mlcore.sweeps.following import Following
-from mlcore.sweeps.starting import check_trial, grid_of
-from mlcore.sweeps.study import HEARTBEAT, Asked, Ending, Study
+from mlcore.sweeps.starting import grid_of
+from mlcore.sweeps.study import HEARTBEAT, Study
 from mlcore.sweeps.sweep import Sweep
-from mlcore.sweeps.trial import TrialState, trial_state
+from mlcore.sweeps.under_way import Observe, UnderWay
 
 __all__ = ["run_sweep"]
 
 _POLL = 0.01  # seconds between two looks at the runs
-_RESTARTS = 2  # of a trial that is interrupted again and again
-_FAILURES = 3  # trials that fail one after the other, until the sweep is ended
-_REFUSALS = 200  # trials that are refused one after the other
-_PARTING = 15.0  # seconds that runs get to write their checkpoints
-
-_ENDINGS: Mapping[TrialState, Ending] = {
-    "complete": "complete",
-    "pruned": "pruned",
-    "stopped": "pruned",
-    "diverged": "pruned",
-    "failed": "failed",
-    "deleted": "failed",
-}
-
-Observe = Callable[[TrialEnded], None]
 
 
 def run_sweep(folder: SweepFolder, observe: Observe, *, new: Sweep | None = None) -> SweepEnd:
@@ -103,16 +83,12 @@ def run_sweep(folder: SweepFolder, observe: Observe, *, new: Sweep | None = None
         return "finished"
 
 
-class _Controller:
+class _Controller(UnderWay):
     def __init__(
         self, folder: SweepFolder, sweep: Sweep, jobs: Jobs, study: Study, observe: Observe
     ) -> None:
-        self._folder, self._sweep, self._observe = folder, sweep, observe
-        self._jobs, self._study = jobs, study
-        self._queue = RunQueue(jobs.store.root)
-        self._active: list[Following] = []
-        self._begun = 0
-        self._failures = self._refusals = 0
+        super().__init__(sweep, jobs, study, observe, again=f"mlcore sweep continue {sweep.name}")
+        self._folder = folder
         self._read_at: tuple[int, int] | None = None
         self._beaten = 0.0
 
@@ -138,9 +114,7 @@ class _Controller:
     def step(self) -> bool:
         """Look at every run once, and begin trials; False where all have ended."""
         self._read_numbers()
-        report = None if self._sweep.pruner == "none" else self._study.report
-        for one in list(self._active):
-            self._settle(one, one.poll(report))
+        self._look()
         while len(self._active) < self._sweep.jobs and self._begun < self._sweep.trials:
             if self._study.exhausted:
                 break
@@ -150,20 +124,6 @@ class _Controller:
             self._beaten = now
             self._study.beat([one.number for one in self._active])
         return bool(self._active)
-
-    def park(self) -> None:
-        """Stop the runs that have not ended, each with a checkpoint; their trials stay open."""
-        for one in self._active:
-            try:
-                if not self._queue.cancel(one.folder.id):
-                    one.ask_stop()
-            except RunError:  # the disk is full, say
-                one.ask_stop()
-        until = time.monotonic() + _PARTING
-        while time.monotonic() < until:
-            if all(read_state(one.folder) in ENDED for one in self._active):
-                return
-            time.sleep(_POLL)
 
     def note_done(self) -> bool:
         """Note that nothing is left to do; whether more was asked for just now."""
@@ -183,92 +143,3 @@ class _Controller:
         self._sweep = self._folder.read()
         if self._sweep.jobs > self._queue.snapshot().at_once:
             self._queue.set_at_once(self._sweep.jobs)
-
-    def _make(self, asked: Asked) -> None:
-        """Make the run of a trial; one whose settings contradict each other has none."""
-        try:
-            config = self._sweep.config(asked.params)
-            check_trial(config)
-        except SettingsError as error:
-            self._study.tell(asked.number, "refused", why=str(error))
-            self._refusals += 1
-            if self._refusals >= _REFUSALS:
-                raise SettingsError(
-                    "{count} trials one after the other had settings that contradict each other, "
-                    "the last with: {error}",
-                    count=self._refusals,
-                    error=error,
-                ) from error
-            return
-        self._refusals = 0
-        self._begun += 1
-        run = self._jobs.start_run(
-            config,
-            name=f"{self._sweep.name} {asked.number}",
-            sweep={"id": self._sweep.id, "trial": asked.number},
-            tags=(self._sweep.name,),
-        )
-        self._study.note_run(asked.number, run)
-        self._active.append(self._following(asked, self._jobs.store.root / run))
-
-    def _follow(self, asked: Asked, folder: RunFolder) -> None:
-        """Take up a trial that has a run."""
-        if not asked.run:
-            self._study.note_run(asked.number, folder.id)
-        one = self._following(asked, folder.path)
-        self._active.append(one)
-        if trial_state(read_status(folder)) == "interrupted":
-            self._resume(one)
-
-    def _following(self, asked: Asked, path: Path) -> Following:
-        return Following(
-            asked.number, asked.params, RunFolder(path), self._sweep.objective, asked.reported
-        )
-
-    def _resume(self, one: Following) -> None:
-        one.resumed()
-        with contextlib.suppress(RunError):  # another process was quicker: it is followed
-            self._jobs.resume_run(one.folder.id)
-
-    def _settle(self, one: Following, state: TrialState) -> None:
-        """End a trial whose run has ended, or have that go on where it was interrupted."""
-        if state in ("waiting", "running"):
-            return
-        if state == "interrupted":
-            if one.restarts < _RESTARTS:
-                self._resume(one)
-                return
-            state = "failed"
-        value = one.value
-        if (state == "complete" and value is None) or (state == "stopped" and value is None):
-            state = "failed"
-        self._active.remove(one)
-        message = one.message if state in ("failed", "diverged") else ""
-        self._study.tell(
-            one.number,
-            _ENDINGS[state],
-            value if state == "complete" else None,
-            message or ("" if state == "complete" else state),
-        )
-        self._observe(
-            TrialEnded(
-                number=one.number,
-                run=one.folder.id,
-                params=one.params,
-                state=state,
-                objective=self._sweep.objective,
-                value=None if state in ("failed", "diverged", "deleted") else value,
-                message=message,
-                begun=self._begun,
-                trials=self._sweep.trials,
-            )
-        )
-        self._failures = self._failures + 1 if state == "failed" else 0
-        if self._failures >= _FAILURES:
-            raise RunError(
-                "{count} trials failed one after the other, the last with: {message} Then "
-                "`mlcore sweep continue {sweep}` goes on.",
-                count=self._failures,
-                message=MlcoreError("{message}", message=message),
-                sweep=self._sweep.name,
-            )

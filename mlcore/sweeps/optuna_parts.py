@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import optuna
 import sqlalchemy.engine
@@ -15,17 +15,20 @@ from optuna.distributions import (
     IntDistribution,
 )
 
+from mlcore.config import parse
 from mlcore.rules import Value
 from mlcore.sweeps.dimension import Dimension
 from mlcore.sweeps.sweep import Sweep
 
 __all__ = [
+    "direction_of",
     "distribution_of",
     "engine_options",
     "plain_value",
     "pruner_of",
     "sampler_of",
     "shown_url",
+    "value_of_plain",
 ]
 
 _PATIENCE = 10.0  # seconds to wait for a database that another program has locked
@@ -69,6 +72,18 @@ def plain_value(dimension: Dimension, value: Value) -> Any:
     if not dimension.values:
         return value
     return dimension.texts[dimension.values.index(value)]
+
+
+def value_of_plain(dimension: Dimension, plain: Any) -> Value:
+    """The value that a trial gets where the study has this; numbers are rounded as people do."""
+    if dimension.values:
+        return parse(dimension.name, plain)
+    return int(plain) if dimension.whole else dimension.rounded(plain)
+
+
+def direction_of(sweep: Sweep) -> Literal["maximize", "minimize"]:
+    """Whether the objective is to be large or small, in Optuna's words."""
+    return "maximize" if sweep.objective == "accuracy" else "minimize"
 
 
 def engine_options(url: str) -> dict[str, Any]:

@@ -14,57 +14,35 @@ import contextlib
 import sqlite3
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from typing import Any
 
 import optuna
 import sqlalchemy.exc
 from optuna.trial import FrozenTrial, Trial, TrialState, create_trial
 
-from mlcore.config import parse
 from mlcore.errors import RunError
 from mlcore.rules import Value
+from mlcore.sweeps.asked import REFUSED, RUN, RUNS, STATES, WHY, Asked, Ending
 from mlcore.sweeps.dimension import Dimension
 from mlcore.sweeps.optuna_parts import (
+    direction_of,
     distribution_of,
     engine_options,
     plain_value,
     pruner_of,
     sampler_of,
     shown_url,
+    value_of_plain,
 )
 from mlcore.sweeps.space import Params
 from mlcore.sweeps.sweep import Sweep
 
-__all__ = ["HEARTBEAT", "Asked", "Ending", "Study"]
+__all__ = ["HEARTBEAT", "Study"]
 
 HEARTBEAT = 30
 """Seconds between two signs of life of a trial that is under way."""
 
 _GRACE = 4 * HEARTBEAT  # seconds after which another machine may take a trial over
-_RUN, _WHY = "run", "why"  # what the study keeps of a trial beside Optuna's own
-_REFUSED = "refused"
-
-Ending = Literal["complete", "pruned", "failed", "refused"]
-"""How a trial ended, for the samplers. Refused: its settings contradict each other; it has no run,
-and does not count."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A trial of the study that has not ended.
-
-    Attributes:
-        number: of the trial, from 0.
-        params: the settings that it has from the sweep.
-        run: id of its run; empty where none is known.
-        reported: the epochs whose validation the study has.
-    """
-
-    number: int
-    params: Params
-    run: str
-    reported: frozenset[int]
 
 
 class Study:
@@ -84,27 +62,32 @@ class Study:
         self._trials: dict[int, Trial] = {}
         optuna.logging.set_verbosity(optuna.logging.ERROR)
         with self._quiet():
-            storage = optuna.storages.RDBStorage(
-                url,
-                engine_kwargs=engine_options(url),
-                heartbeat_interval=HEARTBEAT,
-                grace_period=_GRACE,
-            )
-            self._storage = storage
-            self._study = optuna.create_study(
-                storage=storage,
-                study_name=sweep.id,
-                direction="maximize" if sweep.objective == "accuracy" else "minimize",
-                pruner=pruner_of(sweep),
-                load_if_exists=True,
-            )
+            self._storage = self._open()
+            self._study = self._load()
+
+    def _open(self) -> optuna.storages.RDBStorage:
+        return optuna.storages.RDBStorage(
+            self._url,
+            engine_kwargs=engine_options(self._url),
+            heartbeat_interval=HEARTBEAT,
+            grace_period=_GRACE,
+        )
+
+    def _load(self) -> optuna.Study:
+        return optuna.create_study(
+            storage=self._storage,
+            study_name=self._sweep.id,
+            direction=direction_of(self._sweep),
+            pruner=pruner_of(self._sweep),
+            load_if_exists=True,
+        )
 
     @property
     def counted(self) -> int:
         """How many trials there are, those that were refused left out."""
         with self._quiet():
             return sum(
-                trial.state != TrialState.WAITING and _REFUSED not in trial.user_attrs
+                trial.state != TrialState.WAITING and REFUSED not in trial.user_attrs
                 for trial in self._study.get_trials(deepcopy=False)
             )
 
@@ -134,7 +117,7 @@ class Study:
                         state=TrialState.RUNNING if run else TrialState.FAIL,
                         params={name: plain_value(d, params[name]) for name, d in found.items()},
                         distributions={name: distribution_of(d) for name, d in found.items()},
-                        user_attrs={_RUN: run} if run else {},
+                        user_attrs={RUN: run} if run else {},
                     )
                 )
 
@@ -164,7 +147,7 @@ class Study:
     def note_run(self, number: int, run: str) -> None:
         """Note the run of a trial, so that it is known to have been there."""
         with self._quiet():
-            self._trials[number].set_user_attr(_RUN, run)
+            self._trials[number].set_user_attr(RUN, run)
 
     def report(self, number: int, epoch: int, value: float) -> bool:
         """Tell the pruner a validation; whether the trial should be given up."""
@@ -182,19 +165,13 @@ class Study:
             value: of the objective, where it is complete.
             why: in words, where it is not.
         """
-        states: dict[Ending, TrialState] = {
-            "complete": TrialState.COMPLETE,
-            "pruned": TrialState.PRUNED,
-            "failed": TrialState.FAIL,
-            "refused": TrialState.FAIL,
-        }
         with self._quiet():
             trial = self._trials.pop(number)
             if why:
-                trial.set_user_attr(_WHY, why)
+                trial.set_user_attr(WHY, why)
             if ending == "refused":
-                trial.set_user_attr(_REFUSED, True)
-            self._study.tell(trial, value, state=states[ending])
+                trial.set_user_attr(REFUSED, True)
+            self._study.tell(trial, value, state=STATES[ending])
 
     def beat(self, numbers: Sequence[int]) -> None:
         """Note that these trials are under way."""
@@ -212,18 +189,21 @@ class Study:
         self._study.sampler = sampler_of(self._sweep, found.number)
         trial = Trial(self._study, found._trial_id)
         self._trials[found.number] = trial
-        run = str(found.user_attrs.get(_RUN, ""))
-        return Asked(found.number, self._drawn(trial), run, frozenset(found.intermediate_values))
+        run, runs = (str(found.user_attrs.get(name, "")) for name in (RUN, RUNS))
+        reported = frozenset(found.intermediate_values)
+        return Asked(found.number, self._drawn(trial), run, reported, runs)
 
     def _drawn(self, trial: Trial) -> dict[str, Value]:
         def draw(one: Dimension) -> Value:
+            drawn: Any
             if one.values:
-                return parse(one.name, trial.suggest_categorical(one.name, one.texts))
-            if one.whole:
+                drawn = trial.suggest_categorical(one.name, one.texts)
+            elif one.whole:
                 low, high, step = int(one.low), int(one.high), int(one.step or 1)
-                return trial.suggest_int(one.name, low, high, step=step, log=one.log)
-            drawn = trial.suggest_float(one.name, one.low, one.high, step=one.step, log=one.log)
-            return one.rounded(drawn)
+                drawn = trial.suggest_int(one.name, low, high, step=step, log=one.log)
+            else:
+                drawn = trial.suggest_float(one.name, one.low, one.high, step=one.step, log=one.log)
+            return value_of_plain(one, drawn)
 
         return self._sweep.space.params(self._sweep.settings, draw)
 
@@ -241,7 +221,7 @@ class Study:
             ) as error:
                 raise self._fault(error) from error
 
-    def _fault(self, error: BaseException) -> RunError:
+    def _fault(self, error: BaseException) -> Exception:
         cause: BaseException | None = error
         while cause is not None and not isinstance(cause, sqlite3.Error):
             cause = cause.__cause__

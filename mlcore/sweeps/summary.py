@@ -14,7 +14,7 @@ from mlcore.sweeps.sweep import Sweep
 from mlcore.sweeps.trial import TrialState, info_state
 from mlcore.words import N_
 
-__all__ = ["SWEEP_WORDS", "SweepState", "SweepSummary", "SweepTrial", "read_sweep"]
+__all__ = ["SWEEP_WORDS", "Place", "SweepState", "SweepSummary", "SweepTrial", "read_sweep"]
 
 SweepState = Literal["running", "stopped", "finished"]
 
@@ -28,6 +28,19 @@ SWEEP_WORDS: Mapping[SweepState, str] = {
 _OPEN = ("waiting", "running", "interrupted")
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a run of a sweep of many machines lies.
+
+    Attributes:
+        host: the machine; empty before the trial has a run.
+        runs: the folder of its runs.
+    """
+
+    host: str
+    runs: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SweepTrial:
     """One trial.
@@ -38,6 +51,8 @@ class SweepTrial:
         params: the settings that it has from the sweep; those that do not apply are left out.
         value: of the objective at the end of the last epoch; None before the first.
         run: its run, as a list of runs has it.
+        place: where that lies, in a sweep of many machines; of the run itself only what the
+            database has is known then. None: beside the sweep.
     """
 
     number: int
@@ -45,6 +60,7 @@ class SweepTrial:
     params: Mapping[str, Value]
     value: float | None
     run: RunInfo
+    place: Place | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

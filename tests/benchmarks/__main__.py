@@ -1,8 +1,8 @@
 """Print tables of speed, memory and accuracy on MNIST: `python -m tests.benchmarks`.
 
 Name what to measure (default: epochs): epochs, widths, presets, memory, together, load,
-steering, syncing, insight, network, page. The last drives Chromium, and `--rounds` should be 10
-or more there and for steering.
+steering, syncing, sweeping, insight, network, page. The last drives Chromium, and `--rounds` should
+be 10 or more there and for steering. Sweeping starts a PostgreSQL server.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from tests.benchmarks import (
     memory,
     network,
     steering,
+    sweeping,
     syncing,
     together,
     widths,
@@ -31,7 +32,7 @@ from tests.benchmarks.page.figures import HEAD, lines
 
 WHAT = (
     *("epochs", "widths", "presets", "memory", "together", "load", "steering", "syncing"),
-    *("insight", "network", "page"),
+    *("sweeping", "insight", "network", "page"),
 )
 
 
@@ -87,6 +88,9 @@ def main() -> None:
                 print(load.table(arguments.rounds) + "\n", flush=True)
             case "syncing":
                 print(syncing.table(arguments.rounds) + "\n", flush=True)
+            case "sweeping":
+                for line in sweeping.lines(arguments.rounds):
+                    print(line, flush=True)
             case "steering":
                 print(f"{HEAD}\n{lines(steering.measure(arguments.rounds))}\n", flush=True)
             case "page":

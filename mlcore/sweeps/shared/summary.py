@@ -1,0 +1,103 @@
+"""Everything about a shared sweep, from its database: the runs may lie on other machines."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from optuna.trial import FrozenTrial
+from optuna.trial import TrialState as Told
+
+from mlcore.runs import RunInfo
+from mlcore.sweeps.asked import REFUSED, RUN, RUNS, WHY
+from mlcore.sweeps.optuna_parts import value_of_plain
+from mlcore.sweeps.shared.address import Address
+from mlcore.sweeps.shared.open_trial import OpenTrial
+from mlcore.sweeps.shared.storage import SWEEP, SharedStorage
+from mlcore.sweeps.shared.study import HOST, SharedStudy
+from mlcore.sweeps.summary import Place, SweepState, SweepSummary, SweepTrial
+from mlcore.sweeps.sweep import Sweep
+from mlcore.sweeps.trial import TrialState
+
+__all__ = ["read_all_shared", "read_shared"]
+
+
+def read_shared(storage: SharedStorage, address: Address, name: str) -> SweepSummary:
+    """Read a shared sweep.
+
+    Raises:
+        RunError: there is none of this name, or the database cannot be used.
+    """
+    study = SharedStudy(storage, address, name)
+    now = study.situation()
+    still = {one.number: one for one in now.open}
+    trials = tuple(
+        _trial(now.sweep, one, still.get(one.number), study.patience)
+        for one in study.trials()
+        if REFUSED not in one.user_attrs
+    )
+    alive = any(one.owner and one.silent <= study.patience for one in now.open)
+    left = now.open or now.begun < now.sweep.trials
+    state: SweepState = "finished" if not left else "running" if alive else "stopped"
+    return SweepSummary(sweep=now.sweep, state=state, pid=None, trials=trials)
+
+
+def read_all_shared(storage: SharedStorage, address: Address) -> list[SweepSummary]:
+    """The shared sweeps of a database, by name; studies of other programs are left out.
+
+    Raises:
+        RunError: the database cannot be used, or a sweep is of a later version.
+    """
+    found = storage.get_all_studies()
+    names = sorted(one.study_name for one in found if SWEEP in one.user_attrs)
+    return [read_shared(storage, address, name) for name in names]
+
+
+def _trial(
+    sweep: Sweep, found: FrozenTrial, still: OpenTrial | None, patience: float
+) -> SweepTrial:
+    dimensions = {one.name: one for one in sweep.space.dimensions}
+    params = {name: value_of_plain(dimensions[name], value) for name, value in found.params.items()}
+    why, state = str(found.user_attrs.get(WHY, "")), _state(found, still, patience)
+    host, runs, run = (str(found.user_attrs.get(name, "")) for name in (HOST, RUNS, RUN))
+    config, value = sweep.config(params), found.value if found.values else None
+    return SweepTrial(
+        number=found.number,
+        state=state,
+        params=params,
+        value=None if state in ("diverged", "failed", "deleted") else value,
+        place=Place(host, runs),
+        run=RunInfo(
+            id=run,
+            name=f"{sweep.name} {found.number}",
+            tags=(sweep.name,),
+            note="",
+            path=Path(runs) / run,
+            created=found.datetime_start.timestamp() if found.datetime_start else 0.0,
+            state="finished" if state == "complete" else "queued",
+            config=config,
+            parent=None,
+            epoch=0,
+            epochs=config.train.epochs,
+            step=0,
+            loss=None,
+            validation_loss=None,
+            validation_accuracy=None,
+            test_accuracy=None,
+            message=why if state in ("diverged", "failed") else "",
+            sweep=sweep.id,
+            trial=found.number,
+        ),
+    )
+
+
+def _state(found: FrozenTrial, still: OpenTrial | None, patience: float) -> TrialState:
+    why = found.user_attrs.get(WHY, "")
+    if found.state == Told.COMPLETE:
+        return "complete"
+    if found.state == Told.PRUNED:
+        return "pruned" if why == "pruned" else "stopped" if why == "stopped" else "diverged"
+    if found.state == Told.FAIL:
+        return "deleted" if why == "deleted" else "failed"
+    if still is None or not still.owner or still.silent > patience:
+        return "interrupted"
+    return "running" if still.run else "waiting"
