@@ -7,11 +7,12 @@ from contextlib import contextmanager
 
 import torch
 
+from mlcore.config import RunConfig
 from mlcore.errors import DeviceError
 from mlcore.fitting import machine_memory
 from mlcore.rules import list_words
 
-__all__ = ["available", "memory_of", "resolve", "restored_threads"]
+__all__ = ["available", "check_dtype", "memory_of", "resolve", "restored_threads"]
 
 
 def available() -> list[dict[str, str]]:
@@ -41,6 +42,19 @@ def resolve(device: str) -> torch.device:
             names=list_words(names),
         )
     return torch.device(wanted)
+
+
+def check_dtype(config: RunConfig, device: torch.device) -> None:
+    """Make sure that a device computes in the numbers that the settings ask for.
+
+    Raises:
+        DeviceError: it does not.
+    """
+    if config.train.dtype == "float64" and device.type == "mps":
+        raise DeviceError(
+            "`train.dtype` asks for float64, which an Apple GPU does not have: set `train.device` "
+            "to cpu, or take float32."
+        )
 
 
 def memory_of(device: torch.device) -> int:

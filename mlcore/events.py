@@ -82,6 +82,8 @@ class Started(_EventBase):
     train_images: int
     validation_images: int  # 0: none held out
     stepper: str = ""  # which implementation does the steps
+    dtype: str = "float32"  # kind of numbers that it computes in, and of its losses
+    processes: int = 1  # that train together, each with a part of every batch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

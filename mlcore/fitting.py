@@ -164,14 +164,15 @@ def memory_needed(config: RunConfig, classes: int, images: tuple[int, int]) -> t
         images: of the training set and of the test set.
     """
     parameters = summarize(config.model, classes).parameters
-    model = FLOAT_BYTES * parameters * (1 + 2 * (1 + _states(config.optim)))
+    size = FLOAT_BYTES[config.train.dtype]
+    model = size * parameters * (1 + 2 * (1 + _states(config.optim)))
     extra = 1.5 * bool(config.model.dropout) + 1.5 * config.model.batch_norm
     units = config.data.batch_size * (PIXELS + sum(config.model.hidden))
     train, test = images
     used = min(config.data.train_limit or train, train)
-    floats = FLOAT_BYTES if config.data.store == "float32" else 1
+    floats = FLOAT_BYTES["float32"] if config.data.store == "float32" else 1
     data = PIXELS * (train + test + floats * used)
-    return model, int(FLOAT_BYTES * units * (3 + extra)), data
+    return model, int(size * units * (3 + extra)), data
 
 
 def machine_memory() -> int:

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from mlcore.config import PIXELS, ModelConfig, RunConfig
 
-__all__ = ["ACTIVATIONS", "MLP", "build", "evaluation_mode"]
+__all__ = ["ACTIVATIONS", "DTYPES", "MLP", "Dropout", "build", "evaluation_mode"]
 
 ACTIVATIONS: Mapping[str, Callable[[Tensor], Tensor]] = MappingProxyType(
     {
@@ -31,6 +31,14 @@ ACTIVATIONS: Mapping[str, Callable[[Tensor], Tensor]] = MappingProxyType(
     }
 )
 """Name in the settings → function of one tensor."""
+
+Dropout = Callable[[Tensor, float, bool], Tensor]
+"""Outputs of a layer, the chance and whether it trains → outputs, some of them 0."""
+
+DTYPES: Mapping[str, torch.dtype] = MappingProxyType(
+    {"float32": torch.float32, "float64": torch.float64}
+)
+"""Name in the settings → kind of number of weights, gradients and all that lies between."""
 
 
 class MLP(nn.Module):
@@ -63,6 +71,11 @@ class MLP(nn.Module):
         self._activation = ACTIVATIONS[config.activation]
 
     @property
+    def dtype(self) -> torch.dtype:
+        """The kind of its numbers."""
+        return next(self.parameters()).dtype
+
+    @property
     def linears(self) -> tuple[nn.Linear, ...]:
         """`fc1 … fcN`, in order."""
         return tuple(layer for layer in self.children() if isinstance(layer, nn.Linear))
@@ -83,10 +96,15 @@ class MLP(nn.Module):
         """
         return self.outcome(self.logits(images))
 
-    def logits(self, images: Tensor) -> Tensor:
-        """Scores before the log_softmax, `(B, outputs)`."""
-        hidden = images.flatten(1)  # (B, 784)
+    def logits(self, images: Tensor, dropout: Dropout = F.dropout) -> Tensor:
+        """Scores before the log_softmax, `(B, outputs)`; images become the model's numbers.
+
+        Args:
+            images: as `forward` takes them.
+            dropout: sets units to 0 by chance, as `F.dropout` does.
+        """
         *layers, last = self.linears
+        hidden = images.flatten(1).to(last.weight.dtype)  # (B, 784)
         norms = self.norms
         for number, layer in enumerate(layers):
             hidden = layer(hidden)  # (B, width)
@@ -94,7 +112,7 @@ class MLP(nn.Module):
                 hidden = norms[number](hidden)  # (B, width)
             hidden = self._activation(hidden)  # (B, width)
             if self.config.dropout:
-                hidden = F.dropout(hidden, self.config.dropout, self.training)  # (B, width)
+                hidden = dropout(hidden, self.config.dropout, self.training)  # (B, width)
         logits: Tensor = last(hidden)  # (B, outputs)
         return logits
 
@@ -106,9 +124,11 @@ class MLP(nn.Module):
 def build(config: RunConfig, outputs: int) -> MLP:
     """The model of a run; its first weights come from torch's global random state.
 
-    After `torch.manual_seed(seed)` they are those of the plain `nn.Module`, bit for bit.
+    After `torch.manual_seed(seed)` they are those of the plain `nn.Module`, bit for bit; in
+    float64 those of its `double()`.
     """
-    return MLP(config.model, outputs=outputs, log_probabilities=config.train.loss == "nll")
+    model = MLP(config.model, outputs=outputs, log_probabilities=config.train.loss == "nll")
+    return model.to(DTYPES[config.train.dtype])
 
 
 @contextmanager

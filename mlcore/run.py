@@ -12,7 +12,7 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 
@@ -21,7 +21,7 @@ from mlcore.commands import Command, Edit
 from mlcore.config import RunConfig, changes_between
 from mlcore.data import RawData, find_family
 from mlcore.data.tensors import load
-from mlcore.device import memory_of, resolve
+from mlcore.device import check_dtype, memory_of, resolve
 from mlcore.errors import DivergedError, MlcoreError, RunError
 from mlcore.events import Event, Failed, Finished, Stopped
 from mlcore.fitting import check_memory
@@ -38,6 +38,9 @@ from mlcore.signals import shutdown_on_signals
 from mlcore.trackers.tracking import Tracking
 from mlcore.trainer import Trainer
 
+if TYPE_CHECKING:
+    from mlcore.parallel.crew import Crew
+
 __all__ = ["execute"]
 
 Read = Callable[[RunConfig], RawData | None]
@@ -53,6 +56,7 @@ def execute(
     observe: Callable[[Event], None] = ignore,
     threads: int = 0,
     read: Read | None = None,
+    crew: Crew | None = None,
 ) -> Event:
     """Train the run in `folder` to its end; what happens is recorded there.
 
@@ -64,6 +68,7 @@ def execute(
         observe: called with each event after it was recorded.
         threads: CPU threads where the settings leave them open; 0: torch's own choice.
         read: gives the data set of some settings if it is in memory already.
+        crew: the processes that train together, of which this one leads; None: it trains alone.
 
     Returns:
         How the run ended: `Finished`, `Stopped` or `Failed`.
@@ -72,7 +77,10 @@ def execute(
         RunError: another process trains this run, nobody asked for a start (`ask_resume` does),
             or its history cannot be written.
     """
-    with Recorder(folder) as recorder, shutdown_on_signals() as shutdown:
+    with (
+        Recorder(folder) as recorder,
+        shutdown_on_signals(patient=crew is not None) as shutdown,
+    ):
         if (state := read_state(folder)) != "queued":
             raise RunError(
                 "Run {run} is {state}, and nobody has asked to resume it.",
@@ -98,7 +106,7 @@ def execute(
         with Tracking(folder, recorder.offset) as tracking:
             last: Event | None = None
             try:
-                for last in _events(folder, commands, recorder.sync, threads, read):
+                for last in _events(folder, commands, recorder.sync, threads, read, crew):
                     record(last)
                     for trouble in tracking.poll(last):
                         record(trouble)
@@ -119,11 +127,13 @@ def _events(
     sync: Callable[[], None],
     threads: int,
     read: Read | None,
+    crew: Crew | None,
 ) -> Iterator[Event]:
     """All events of a run: those of the trainer, and each checkpoint as it is written."""
     initial = _initial_state(folder)
     config = initial.config
-    device = resolve(config.train.device)
+    device = resolve(config.train.device) if crew is None else crew.settle(config)
+    check_dtype(config, device)
     family = find_family(config.data.name)
     images = family.train_images, family.test_images
     check_memory(config, len(family.classes), images, memory_of(device))
@@ -131,6 +141,8 @@ def _events(
         torch.set_num_threads(config.train.threads or threads)
     data = load(config.data, config.train.seed, device, read(config) if read else None)
     initial.check(data)
+    if crew is not None:
+        crew.begin(config, data.fingerprint, initial.state)
 
     pending = [Edit(changes=initial.changes)] if initial.changes else []
     live = Live(folder.path, data)
@@ -139,7 +151,9 @@ def _events(
         live.poll(trainer)
         return [*(pending.pop() for _ in pending[:]), *commands()]
 
-    trainer = Trainer(config, data, device=device, state=initial.state, commands=all_commands)
+    trainer = Trainer(
+        config, data, device=device, state=initial.state, commands=all_commands, crew=crew
+    )
     about = {key: getattr(data, key) for key in ("name", "fingerprint", "mean", "std", "classes")}
 
     def save(path: Path) -> None:

@@ -10,7 +10,7 @@ from types import FrameType
 
 from mlcore.commands import Command, Stop
 
-__all__ = ["Shutdown", "shutdown_on_signals"]
+__all__ = ["Shutdown", "ignore_signals", "shutdown_on_signals"]
 
 
 class Shutdown:
@@ -31,11 +31,20 @@ class Shutdown:
         self._asked = True
 
 
+def ignore_signals() -> None:
+    """SIGTERM and SIGINT do nothing from now on: the process is about to end by itself."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)
+
+
 @contextmanager
-def shutdown_on_signals() -> Iterator[Shutdown]:
+def shutdown_on_signals(*, patient: bool = False) -> Iterator[Shutdown]:
     """Within the block, the first SIGTERM or SIGINT asks the run to stop; a second acts as usual.
 
     Outside the main thread signals are left alone.
+
+    Args:
+        patient: a second one changes nothing: `torchrun` and the terminal both send one.
     """
     shutdown = Shutdown()
     if threading.current_thread() is not threading.main_thread():
@@ -48,7 +57,8 @@ def shutdown_on_signals() -> Iterator[Shutdown]:
             signal.signal(number, handler)
 
     def on_signal(_number: int, _frame: FrameType | None) -> None:
-        restore()
+        if not patient:
+            restore()
         shutdown.ask()
 
     for number in before:

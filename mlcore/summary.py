@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from mlcore.config import PIXELS, ModelConfig
 
-__all__ = ["LayerSummary", "ModelSummary", "summarize"]
+__all__ = ["FLOAT_BYTES", "LayerSummary", "ModelSummary", "summarize"]
 
-FLOAT_BYTES = 4  # a float32
+FLOAT_BYTES: Mapping[str, int] = MappingProxyType({"float32": 4, "float64": 8})
+"""Kind of number → bytes of one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +35,11 @@ class ModelSummary:
 
 
 def summarize(
-    config: ModelConfig, outputs: int, inputs: int = PIXELS, log_probabilities: bool = True
+    config: ModelConfig,
+    outputs: int,
+    inputs: int = PIXELS,
+    log_probabilities: bool = True,
+    dtype: str = "float32",
 ) -> ModelSummary:
     """The layers of the MLP that these settings build.
 
@@ -41,8 +48,10 @@ def summarize(
         outputs: number of classes.
         inputs: pixels of one image.
         log_probabilities: whether the model ends in a log_softmax, as it does with the nll loss.
+        dtype: kind of its numbers.
     """
     layers: list[LayerSummary] = []
+    size = FLOAT_BYTES[dtype]
     width = inputs
     for number, units in enumerate(config.hidden, start=1):
         layers.append(_linear(number, width, units))
@@ -57,9 +66,9 @@ def summarize(
         layers.append(_same("", "log_softmax", outputs))
     parameters = sum(layer.parameters for layer in layers)
     # Each batch norm also keeps a running mean and variance per unit, and an int64 count.
-    buffers = sum(2 * units * FLOAT_BYTES + 8 for units in config.hidden if config.batch_norm)
+    buffers = sum(2 * units * size + 8 for units in config.hidden if config.batch_norm)
     return ModelSummary(
-        layers=tuple(layers), parameters=parameters, bytes=parameters * FLOAT_BYTES + buffers
+        layers=tuple(layers), parameters=parameters, bytes=parameters * size + buffers
     )
 
 

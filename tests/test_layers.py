@@ -32,6 +32,7 @@ ROOMS = (
     "model",
     "optim",
     "device",
+    "parallel",
     "spinning",
     "steps",
     "evaluation",

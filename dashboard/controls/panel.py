@@ -51,7 +51,7 @@ _GROUPS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
     "training": (
         N_("Training settings"),
         ":material/tune:",
-        ("train.loss", "train.patience", "train.seed", "train.threads"),
+        ("train.loss", "train.patience", "train.seed", "train.dtype", "train.threads"),
     ),
 }
 """Key → title, icon and settings of a group that opens."""

@@ -138,7 +138,10 @@ def model_table(config: RunConfig) -> None:
     """The layers of the model that these settings build, and what they add up to."""
     family = CATALOG[config.data.name]
     summary = summarize(
-        config.model, len(family.classes), log_probabilities=config.train.loss == "nll"
+        config.model,
+        len(family.classes),
+        log_probabilities=config.train.loss == "nll",
+        dtype=config.train.dtype,
     )
     layers, text = summary.layers, st.column_config.TextColumn
     st.dataframe(

@@ -38,6 +38,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "train.loss": (_PLAIN, ""),
     "train.patience": (N_("patience {value}"), N_("no early stopping")),
     "train.seed": (N_("seed {value}"), N_("seed {value}")),
+    "train.dtype": (_PLAIN, _PLAIN),
     "data.mean": (N_("mean {value}"), N_("mean {value}")),
     "data.std": (N_("std {value}"), ""),
     "optim.step_every": (N_("drop every {value}"), ""),

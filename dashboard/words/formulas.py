@@ -135,10 +135,8 @@ def accuracy(right: int, total: int) -> str:
 def file_bytes(config: RunConfig) -> str:
     """The bytes of the numbers in a file of weights; names and shapes add a few kilobytes."""
     summary = summarize(config.model, len(CATALOG[config.data.name].classes))
-    return (
-        rf"{_count(summary.parameters)} \cdot {FLOAT_BYTES}"
-        rf" = {_count(summary.parameters * FLOAT_BYTES)}"
-    )
+    size = FLOAT_BYTES[config.train.dtype]
+    return rf"{_count(summary.parameters)} \cdot {size} = {_count(summary.parameters * size)}"
 
 
 def _mixed(share: float, old: str, new: str) -> str:

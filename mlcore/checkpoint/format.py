@@ -78,7 +78,8 @@ class Checkpoint:
         outputs: number of classes.
         mean, std: how pixels from 0 to 1 are normalised; 0.5 where the file does not say.
         normalisation_named: whether a foreign file names them beside its model.
-        model: the state dict, named as in `mlcore.model.MLP`; float32, and int64 counters.
+        model: the state dict, named as in `mlcore.model.MLP`; of the numbers that its settings
+            state, else float32, and int64 counters.
         dtypes: the same names → kind of number in the file, as in "float16".
         optimizer: state dict of the optimizer, where the file holds one.
         problem: why the optimizer's state in the file cannot be used; it is then left out.

@@ -42,15 +42,17 @@ def assumed(
 
 
 def warnings(
-    raw: RawCheckpoint, found: Architecture, normalisation: Normalisation
+    raw: RawCheckpoint, found: Architecture, normalisation: Normalisation, kept: str
 ) -> tuple[Notice, ...]:
-    """What is not as in the file, or not used of it."""
+    """What is not as in the file, or not used of it; `kept` is the model's kind of numbers."""
     made = [*departures(found), *normalisation.notices]
-    kinds = set(file_dtypes(found).values()) - {"float32", "int64"}
+    kinds = set(file_dtypes(found).values()) - {kept, "int64"}
     if kinds:
         made.append(
             Notice(
-                "Its {kinds} numbers were converted to float32.", kinds=list_words(sorted(kinds))
+                "Its {kinds} numbers were converted to {kept}.",
+                kinds=list_words(sorted(kinds)),
+                kept=kept,
             )
         )
     if raw.module is not None:

@@ -206,7 +206,9 @@ def _average(key: str, value: Any, index: int, weight: Tensor) -> Tensor:
             shape=shape_text(tuple(value.shape)),
             wanted=shape_text(tuple(weight.shape)),
         )
-    average = value.float() if isinstance(value, Tensor) and value.is_floating_point() else None
+    average = None
+    if isinstance(value, Tensor) and value.is_floating_point():
+        average = value.to(weight.dtype)
     if average is None or not is_finite(average) or (key in _SQUARES and bool((average < 0).any())):
         raise CheckpointError(
             "The optimizer's `{key}` of weight {index} holds impossible values.",

@@ -33,7 +33,7 @@ from mlcore.checkpoint.untrusted.tensor_reader import TensorReader, one_thread
 from mlcore.checkpoint.weights import file_dtypes, read_weights
 from mlcore.config import ModelConfig, RunConfig
 from mlcore.errors import CheckpointError
-from mlcore.model import MLP
+from mlcore.model import DTYPES, MLP
 
 __all__ = ["build_model", "load", "read"]
 
@@ -98,7 +98,8 @@ def _read(source: Source, map_location: str | torch.device, max_bytes: int) -> C
     hints = read_hints(raw.module)
     model_config = _model_config(config, found, hints)
     reader = TensorReader(source, contents, max_bytes)
-    model = read_weights(reader, found)
+    kept = config.train.dtype if config else "float32"
+    model = read_weights(reader, found, DTYPES[kept])
     progress, left_out = read_progress(raw, reader)
     resume = _resume(raw, found, reader, model, config, progress)
     data = read_data(raw.data, found.outputs)
@@ -126,7 +127,7 @@ def _read(source: Source, map_location: str | torch.device, max_bytes: int) -> C
         versions=read_versions(raw.versions),
         assumed=(*resume.assumed, *assumed(raw, found, hints, normalisation)),
         warnings=(
-            *warnings(raw, found, normalisation),
+            *warnings(raw, found, normalisation, kept),
             *left_out,
             *filter(None, resume.warnings),
         ),

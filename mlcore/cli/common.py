@@ -15,6 +15,7 @@ from mlcore.data import find_family, status
 from mlcore.errors import RunError, SettingsError
 from mlcore.files import expand_home
 from mlcore.fitting import check_memory, check_sizes
+from mlcore.parallel import check_parallel, find_ranks
 from mlcore.presets import find_preset
 from mlcore.rules import Value
 from mlcore.runs import ENDED, History, RunFolder, RunStore, read_state
@@ -171,11 +172,14 @@ def check_fit(config: RunConfig) -> None:
 
     Raises:
         SettingsError: they leave nothing to train on, or need more memory than there is.
-        DeviceError: the device is not on this machine.
+        DeviceError: the device is not on this machine, or does not compute in these numbers.
     """
-    from mlcore.device import memory_of, resolve  # loads torch
+    from mlcore.device import check_dtype, memory_of, resolve  # loads torch
 
+    if find_ranks() is not None:
+        check_parallel(config)
     device = resolve(config.train.device)
+    check_dtype(config, device)
     found = status(config.data.name, data_root(config.data))
     check_sizes(config, found.train_images)
     classes = len(find_family(config.data.name).classes)

@@ -15,12 +15,14 @@ from mlcore.data import CATALOG, RawData, load_raw
 from mlcore.errors import RunError
 from mlcore.events import Event, Failed, Finished, Started, Stopped
 from mlcore.insight.intervals import accuracy_interval
+from mlcore.parallel import Ranks, find_ranks
 from mlcore.runs import RunFolder, send
 from mlcore.runs.active.active_runs import actual_device, threads_used
 from mlcore.runs.active.queue import RunQueue
 from mlcore.runs.active.threads import cores, required_threads, threads_left
 from mlcore.runs.record.recorder import cancel_start
 from mlcore.runs.record.worker import read_worker
+from mlcore.signals import ignore_signals
 from mlcore.trackers.catalog import TRACKERS, tracked_at
 from mlcore.words import counted, percent, share_range
 
@@ -61,7 +63,7 @@ def follow(folder: RunFolder, *, as_json: bool, steps: bool) -> int:
     reporter = JsonLines(folder, steps=steps) if as_json else ProgressLines(folder)
     observer = Observer(folder, reporter)
     try:
-        outcome = _train(folder, observer)
+        outcome = _train(folder, observer, find_ranks())
     except BaseException as error:
         begun = isinstance(error, RunError) and _is_ours(folder)
         with contextlib.suppress(RunError):  # it must not start elsewhere later
@@ -93,7 +95,7 @@ def _is_ours(folder: RunFolder) -> bool:
     return worker is not None and worker.alive and worker.pid == os.getpid()
 
 
-def _train(folder: RunFolder, observer: Observer) -> Event:
+def _train(folder: RunFolder, observer: Observer, ranks: Ranks | None) -> Event:
     data = folder.config.data
     with ThreadPoolExecutor(1) as pool:  # reads while torch is loaded, which takes seconds
         raw = [pool.submit(load_raw, data.name, data_root(data))]
@@ -103,7 +105,14 @@ def _train(folder: RunFolder, observer: Observer) -> Event:
         def read(_config: RunConfig) -> RawData:
             return raw.pop().result()  # kept no longer than the run needs it
 
-        return execute(folder, observe=observer, threads=_threads(folder), read=read)
+        if ranks is None:
+            return execute(folder, observe=observer, threads=_threads(folder), read=read)
+
+        from mlcore.parallel.crew import leading
+
+        with leading(ranks) as crew:  # each process has its share of the threads, by `torchrun`
+            ignore_signals()  # but while it trains: what ended it is said, though others go too
+            return execute(folder, observe=observer, read=read, crew=crew)
 
 
 def _threads(folder: RunFolder) -> int:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from mlcore.cli.console import consoles
 from mlcore.errors import MlcoreError
+from mlcore.parallel import find_ranks
 from mlcore.rules import nearest, shortened
 
 __all__ = ["BAD_INPUT", "COMMANDS", "FAILED", "INTERRUPTED", "entry_point", "main"]
@@ -63,6 +64,9 @@ _ENTRY_POINTS = {
     "unpack": ("share", "unpack"),
 }
 """Command → module and function; the others are `run` in the module of their name."""
+
+_PARALLEL = frozenset({"train", "resume", "fork"})
+"""Commands that `torchrun` may start in several processes, which train one run together."""
 
 BAD_INPUT, FAILED, INTERRUPTED, PIPE_CLOSED = 2, 1, 130, 141
 
@@ -136,6 +140,12 @@ def _dispatch(words: list[str]) -> int:
         return _report(
             f"`{shortened(name)}` is no command{hint}: `mlcore --help` lists them.", BAD_INPUT
         )
+    if name in _PARALLEL and not {"-h", "--help"} & set(words):
+        ranks = find_ranks()
+        if ranks is not None and not ranks.leads:
+            from mlcore.cli.following import follow_run
+
+            return follow_run(ranks)
     module, function = entry_point(name)
     return int(getattr(importlib.import_module(module), function)(words[1:]))
 

@@ -95,6 +95,7 @@ class ProgressLines:
         self.length = self.length.after(event)
         self._since = (time.monotonic(), event.step)
         threads = f", {event.threads} threads" if event.device == "cpu" else ""
+        threads += f", {event.processes} processes" if event.processes > 1 else ""
         resumed = f", continuing after step {event.step:,}" if event.step else ""
         return (
             f"run {self.run.id}: {event.parameters:,} parameters on {event.device}{threads}, "

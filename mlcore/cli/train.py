@@ -21,6 +21,8 @@ from mlcore.cli.common import (
 from mlcore.cli.files import bring_data
 from mlcore.cli.options import text, whole_number
 from mlcore.config import SETTINGS, RunConfig
+from mlcore.errors import SettingsError
+from mlcore.parallel import find_ranks
 from mlcore.runs import RunFolder
 from mlcore.runs.active.queue import RunQueue
 from mlcore.runs.library.groups import MOST_SEEDS, seeded
@@ -55,6 +57,11 @@ def run(argv: Sequence[str]) -> int:
     config = base.with_values(given)
     bring_data(config.data, given)
 
+    if options.seeds is not None and find_ranks() is not None:
+        raise SettingsError(
+            "`--seeds` trains one run after another, and the processes of `torchrun` train one "
+            "run together: leave `--seeds` out."
+        )
     configs = seeded(config, options.seeds or 1)
     check_fit(config)  # what cannot be trained leaves no run behind
     store = open_store(options.runs)

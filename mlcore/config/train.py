@@ -12,8 +12,9 @@ from mlcore.errors import SettingsError
 from mlcore.rules import Rule, shortened
 from mlcore.words import N_
 
-__all__ = ["Loss", "Stepper", "TrainConfig"]
+__all__ = ["Dtype", "Loss", "Stepper", "TrainConfig"]
 
+Dtype = Literal["float32", "float64"]
 Loss = Literal["nll", "cross_entropy"]
 Stepper = Literal["auto", "autograd", "written_out", "cuda_graph"]
 
@@ -43,6 +44,16 @@ class TrainConfig(SettingsGroup):
             label=N_("Loss"),
         ),
     ] = "nll"
+    dtype: Annotated[
+        Dtype,
+        Rule(
+            N_(
+                "numbers that weights are kept and computed in: float32 has 7 digits, float64 16; "
+                "both begin with the same weights"
+            ),
+            label=N_("Number type"),
+        ),
+    ] = "float32"
     seed: Annotated[
         int, Rule(N_("start of all random numbers"), label=N_("Seed"), low=0, high=2**32 - 1)
     ] = 0

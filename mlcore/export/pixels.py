@@ -34,8 +34,8 @@ class PixelModel(nn.Module):
 
 
 def pixel_model(found: Checkpoint) -> PixelModel:
-    """The model of a checkpoint behind its normalisation, in evaluation mode."""
-    return PixelModel(checkpoint.build_model(found), found.mean, found.std).eval()
+    """The model of a checkpoint behind its normalisation, in float32 and evaluation mode."""
+    return PixelModel(checkpoint.build_model(found).float(), found.mean, found.std).eval()
 
 
 def some_images(data: Dataset | None) -> Tensor:

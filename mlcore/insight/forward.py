@@ -91,7 +91,7 @@ def answers_on_test(
 def prepared(
     found: Checkpoint, config: DataConfig, device: torch.device | str, raw: RawData | None
 ) -> tuple[MLP, Dataset]:
-    """The model of a checkpoint and the data that it is tested on.
+    """The model of a checkpoint, in float32, and the data that it is tested on.
 
     Raises:
         CheckpointError: it has another number of classes, or an activation of its own.
@@ -100,7 +100,7 @@ def prepared(
     found.check_certain()
     data = load(config, 0, device, raw)
     found.check_classes(data)
-    return build_model(found).to(device), data
+    return build_model(found).float().to(device), data
 
 
 def _validation(found: Checkpoint, raw: RawData, device: torch.device | str) -> Split | None:

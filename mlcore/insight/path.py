@@ -85,7 +85,7 @@ def walk(model: MLP, images: Tensor) -> tuple[LayerValues, ...]:
         model: on the device of the images; its mode is as before afterwards.
         images: normalised, `(N, 784)`, or one of `(784,)`.
     """
-    hidden = images.reshape(-1, model.inputs)  # (N, 784)
+    hidden = images.reshape(-1, model.inputs).to(model.dtype)  # (N, 784)
     activation, norms = ACTIVATIONS[model.config.activation], model.norms
     found = []
     with evaluation_mode(model), torch.inference_mode():

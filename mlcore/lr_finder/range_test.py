@@ -11,7 +11,7 @@ from mlcore.config import RunConfig
 from mlcore.data import RawData, find_family
 from mlcore.data.batches import draw_epoch_seed
 from mlcore.data.tensors import Dataset, load
-from mlcore.device import memory_of, resolve
+from mlcore.device import check_dtype, memory_of, resolve
 from mlcore.fitting import check_batches, check_memory
 from mlcore.lr_finder.points import STEPS, Ending, RangeTest, rate_at
 from mlcore.lr_finder.suggestion import has_diverged
@@ -33,10 +33,11 @@ def data_for(config: RunConfig, raw: RawData | None = None) -> Dataset:
 
     Raises:
         SettingsError: they do not fit the data or the machine.
-        DeviceError: the device is not on this machine.
+        DeviceError: the device is not on this machine, or has no float64 where it is asked for.
         DataError: the data set cannot be read.
     """
     device, family = resolve(config.train.device), find_family(config.data.name)
+    check_dtype(config, device)
     images = family.train_images, family.test_images
     check_memory(config, len(family.classes), images, memory_of(device))
     return load(config.data, config.train.seed, device, raw)
@@ -92,7 +93,7 @@ class _Test:
         optim = config.with_values({"optim.lr_decay": 0.0}).optim
         self._optimizer = build_optimizer(self._model.parameters(), optim)
         self._stepper = make_stepper(config, self._model, self._optimizer, self._device)
-        self._feed = Feed(data, config.data.batch_size, config.data.drop_last)
+        self._feed = Feed(data, config.data.batch_size, config.data.drop_last, self._model.dtype)
         self._model.train()
 
     def step(self, lr: float) -> float | None:

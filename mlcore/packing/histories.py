@@ -16,6 +16,7 @@ from mlcore.packing.members import EVENTS, is_checkpoint, read_pieces
 from mlcore.runs.record.event_log import event_record, read_event
 from mlcore.runs.record.lines import encode_line, parse_line
 from mlcore.runs.record.status import STATE_EVENTS
+from mlcore.summary import FLOAT_BYTES
 
 __all__ = ["CopiedHistory", "copy_history"]
 
@@ -128,7 +129,8 @@ def _plausible(event: Event, size: int) -> bool:
         case StepsDone():
             return event.first >= 1 and bool(event.losses)
         case Started():
-            return event.threads in _THREADS and _DEVICE.fullmatch(event.device) is not None
+            known = event.threads in _THREADS and event.dtype in FLOAT_BYTES
+            return known and _DEVICE.fullmatch(event.device) is not None
         case SettingsEdited():
             return _editable(event.changes) and _editable(event.before) and size <= _LONGEST_OTHER
         case CheckpointSaved():

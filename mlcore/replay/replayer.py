@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import torch
@@ -36,6 +37,7 @@ class Difference:
     recorded: float
     replayed: float | None  # None: the replay has no such step
     reason: MlcoreError | None = None  # a sentence, if there is more to say
+    digits: int = 9  # of a loss, so that no other one is written alike
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +73,8 @@ def replay(
         observe: called with the steps done and those of the whole run.
 
     Raises:
-        RunError: the run has done no step yet, or the file that it started from is gone.
+        RunError: the run has done no step yet, several processes trained it, or the file that it
+            started from is gone.
         DataError: the images are not there, or not those that it was trained on.
         DeviceError: the device that it was trained on is not on this machine.
     """
@@ -79,6 +82,13 @@ def replay(
     history.refresh()
     if not history.starts or history.step <= history.starts[0].step:
         raise RunError("Run {run} has done no step yet: there is nothing to replay.", run=folder.id)
+    if (count := max(start.processes for start in history.starts)) > 1:
+        raise RunError(
+            "Run {run} was trained by {count} processes, whose sums one process rounds otherwise: "
+            "it cannot be repeated to the last bit.",
+            run=folder.id,
+            count=count,
+        )
     began = time.perf_counter()
     file = folder.last_checkpoint()  # of no use unless it is from the last step
     file = file if file and checkpoint_step(file) == history.step else None
@@ -116,7 +126,7 @@ class _Replayer:
         observe: Callable[[int, int], None],
     ) -> None:
         self._history, self._initial, self._last, self._observe = history, initial, last, observe
-        self._losses: NDArray[np.float32] = history.steps.copy()  # (n,)
+        self._losses: NDArray[np.floating[Any]] = history.steps.copy()  # (n,)
         self.done = history.starts[0].step
         self.unknown = self.edits = 0
 
@@ -188,9 +198,9 @@ class _Replayer:
     def _compare(self, event: StepsDone) -> Difference | None:
         first = event.first - 1
         recorded = self._losses[first : first + len(event.losses)]
-        replayed = np.array(event.losses[: len(recorded)], dtype=np.float32)
-        known = ~np.isnan(recorded)
-        differ = np.flatnonzero(known & (recorded.view(np.uint32) != replayed.view(np.uint32)))
+        replayed = np.array(event.losses[: len(recorded)], dtype=recorded.dtype)
+        known, bits = ~np.isnan(recorded), f"u{recorded.itemsize}"
+        differ = np.flatnonzero(known & (recorded.view(bits) != replayed.view(bits)))
         self.unknown += int((~known).sum())
         if len(differ):
             index = int(differ[0])
@@ -203,7 +213,10 @@ class _Replayer:
         self, step: int, replayed: float | None, reason: MlcoreError | None = None
     ) -> Difference:
         recorded = float(self._losses[step - 1]) if step <= len(self._losses) else float("nan")
-        return Difference(step=step, recorded=recorded, replayed=replayed, reason=reason)
+        digits = 9 if self._losses.dtype == np.float32 else 17
+        return Difference(
+            step=step, recorded=recorded, replayed=replayed, reason=reason, digits=digits
+        )
 
 
 def _gap_before(history: History, difference: Difference | None) -> tuple[int, int] | None:

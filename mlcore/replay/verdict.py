@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mlcore.errors import MlcoreError, Notice
-from mlcore.replay.replayer import Replay
+from mlcore.replay.replayer import Difference, Replay
 from mlcore.runs import RunFolder
 
 __all__ = ["verdict"]
@@ -50,17 +50,17 @@ def verdict(folder: RunFolder, found: Replay) -> MlcoreError:
             "Run {run} differs first at step {step:,}: recorded {recorded}, replayed nothing.",
             run=run,
             step=difference.step,
-            recorded=_digits(difference.recorded),
+            recorded=_written(difference.recorded, difference),
         )
     return Notice(
         "Run {run} differs first at step {step:,}: recorded {recorded}, replayed {replayed}.",
         run=run,
         step=difference.step,
-        recorded=_digits(difference.recorded),
-        replayed=_digits(difference.replayed),
+        recorded=_written(difference.recorded, difference),
+        replayed=_written(difference.replayed, difference),
     )
 
 
-def _digits(loss: float) -> str:
-    """A float32 so that no other one is written alike."""
-    return f"{loss:.9g}"
+def _written(loss: float, difference: Difference) -> str:
+    """A loss so that no other one is written alike."""
+    return f"{loss:.{difference.digits}g}"

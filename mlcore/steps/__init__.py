@@ -6,6 +6,8 @@ fastest that applies.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import torch
 
 from mlcore.config import RunConfig
@@ -17,6 +19,9 @@ from mlcore.steps.cuda_graph import CudaGraph
 from mlcore.steps.interface import Stepper
 from mlcore.steps.written_out import WrittenOut
 
+if TYPE_CHECKING:
+    from mlcore.parallel.crew import Crew
+
 __all__ = ["Autograd", "CudaGraph", "Stepper", "WrittenOut", "make_stepper"]
 
 _AUTO = {"cpu": "written_out", "cuda": "cuda_graph"}
@@ -24,13 +29,23 @@ _AUTO = {"cpu": "written_out", "cuda": "cuda_graph"}
 
 
 def make_stepper(
-    config: RunConfig, model: MLP, optimizer: Optimizer, device: torch.device
+    config: RunConfig,
+    model: MLP,
+    optimizer: Optimizer,
+    device: torch.device,
+    crew: Crew | None = None,
 ) -> Stepper:
     """The stepper that `train.stepper` asks for; "auto" is the fastest with the same numbers.
+
+    Where several processes train there is one that all of them do, whatever is asked for.
 
     Raises:
         SettingsError: the one asked for does not work on this device.
     """
+    if crew is not None:
+        from mlcore.steps.data_parallel import DataParallel  # loads what one process never needs
+
+        return DataParallel(model, optimizer, config.optim.clip_norm, crew)
     name: str = config.train.stepper
     if name == "auto":
         name = _AUTO.get(device.type, "autograd")

@@ -24,7 +24,8 @@ class Stepper(Protocol):
         """Do one step and return its mean loss: a fresh 0-dim tensor on the device, unread.
 
         Args:
-            images: normalised, `(B, 784)` float32; the caller may overwrite it afterwards.
+            images: normalised, `(B, 784)`, of the model's kind of numbers; the caller may overwrite
+                it afterwards.
             labels: `(B,)` int64.
         """
         ...

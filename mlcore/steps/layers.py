@@ -133,13 +133,13 @@ class BatchNorm:
 class Activation:
     """y = f(x), each number for itself.  dx = dy · f′(x)."""
 
-    def __init__(self, name: str, width: int) -> None:
-        self.name, self.width = name, width
+    def __init__(self, name: str, width: int, dtype: torch.dtype) -> None:
+        self.name, self.width, self.dtype = name, width, dtype
         self.function, self.derivative = _INTO[name], DERIVATIVES[name]
 
     def resize(self, batch: int) -> None:
         kept = self.name not in _OVERWRITES
-        self.kept = torch.empty(batch, self.width) if kept else None
+        self.kept = torch.empty(batch, self.width, dtype=self.dtype) if kept else None
 
     def forward(self, x: Tensor) -> Tensor:
         self.x = x
@@ -154,11 +154,11 @@ class Activation:
 class Dropout:
     """y = x · m, with m = 0 at chance p and 1 / (1 - p) otherwise.  dx = dy · m."""
 
-    def __init__(self, chance: float, width: int) -> None:
-        self.keep, self.width = 1 - chance, width
+    def __init__(self, chance: float, width: int, dtype: torch.dtype) -> None:
+        self.keep, self.width, self.dtype = 1 - chance, width, dtype
 
     def resize(self, batch: int) -> None:
-        self.mask = torch.empty(batch, self.width)  # (B, I)
+        self.mask = torch.empty(batch, self.width, dtype=self.dtype)  # (B, I)
         self.y = torch.empty_like(self.mask)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -216,9 +216,9 @@ def layers_of(model: MLP) -> list[Layer]:
         if norms:
             layers.append(BatchNorm(norms[number]))
         width = linear.out_features
-        layers.append(Activation(model.config.activation, width))
+        layers.append(Activation(model.config.activation, width, model.dtype))
         if model.config.dropout:
-            layers.append(Dropout(model.config.dropout, width))
+            layers.append(Dropout(model.config.dropout, width, model.dtype))
     return layers
 
 

@@ -16,7 +16,7 @@ class NegativeLogLikelihood:
     log_softmax it becomes (softmax(logits) - one_hot(label)) / B.
     """
 
-    def resize(self, batch: int, classes: int, dtype: torch.dtype = torch.float32) -> None:
+    def resize(self, batch: int, classes: int, dtype: torch.dtype) -> None:
         """Make room for batches of so many images."""
         self.log_probabilities = torch.empty(batch, classes, dtype=dtype)
         self.pull = torch.empty_like(self.log_probabilities)  # (B, C)

@@ -64,5 +64,5 @@ class WrittenOut:
         """Make room for batches of this size; an epoch whose last batch is short does so twice."""
         for layer in self.layers:
             layer.resize(size)
-        self.loss.resize(size, self.model.outputs)
+        self.loss.resize(size, self.model.outputs, self.model.dtype)
         self.size = size

@@ -38,7 +38,7 @@ def share_of_dead_units(model: MLP, data: Dataset) -> float | None:
         return None
     split = data.train if data.validation is None else data.validation
     with evaluation_mode(model), torch.inference_mode():
-        hidden = data.inputs(split.images[:IMAGES])  # (B, 784)
+        hidden = data.inputs(split.images[:IMAGES]).to(model.dtype)  # (B, 784)
         shares: list[Tensor] = []
         for number, layer in enumerate(model.linears[:-1]):
             hidden = layer(hidden)  # (B, width)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import torch
 from torch import Tensor
 
 from mlcore.data.batches import epoch_order, iterate, steps_per_epoch
@@ -15,14 +16,20 @@ __all__ = ["Feed"]
 class Feed:
     """Yields the batches of one epoch after another from images in memory.
 
+    Args:
+        data: its training images.
+        batch_size: images of a batch.
+        drop_last: leave a short last batch out.
+        dtype: the model's kind of numbers.
+
     Attributes:
         seed: what the order of the current epoch was drawn from; None between epochs.
         position: steps done in this epoch.
         used: images of this epoch's order that were trained on.
     """
 
-    def __init__(self, data: Dataset, batch_size: int, drop_last: bool) -> None:
-        self._data = data
+    def __init__(self, data: Dataset, batch_size: int, drop_last: bool, dtype: torch.dtype) -> None:
+        self._data, self._dtype = data, dtype
         self._batch_size, self._drop_last = batch_size, drop_last
         self.seed: int | None = None
         self.position = self.used = 0
@@ -38,9 +45,13 @@ class Feed:
             self._batch_size,
             drop_last=self._drop_last,
             start=used,
-            prepare=self._data.inputs,
+            prepare=self._inputs,
             reuse=True,
         )
+
+    def _inputs(self, images: Tensor) -> Tensor:
+        """Gathered images as the model takes them, `(B, 784)`."""
+        return self._data.inputs(images).to(self._dtype)
 
     def resize(self, batch_size: int) -> None:
         """Use batches of this size from now on, also for what is left of the epoch's order."""

@@ -38,6 +38,10 @@ class Losses:
         self._unread.append(loss)
         self._rates.append(rate)
 
+    def forget(self) -> None:
+        """Drop the losses that were not read: another process records them."""
+        self._unread, self._rates = [], []
+
     def due(self) -> bool:
         """Whether it is time to read."""
         return time.perf_counter() - self._read_at >= FLUSH_SECONDS

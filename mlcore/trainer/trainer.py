@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 
@@ -12,7 +12,7 @@ from mlcore import errors
 from mlcore.commands import Command, Continue, Edit, Pause, RunEpoch, RunSteps, Stop
 from mlcore.config import RunConfig
 from mlcore.data.tensors import Dataset
-from mlcore.device import memory_of
+from mlcore.device import check_dtype, memory_of
 from mlcore.errors import SettingsError
 from mlcore.evaluation import evaluate
 from mlcore.events import (
@@ -30,6 +30,9 @@ from mlcore.fitting import check_batches, check_memory
 from mlcore.model import MLP
 from mlcore.trainer.edits import edited
 from mlcore.trainer.training_state import TrainingState
+
+if TYPE_CHECKING:
+    from mlcore.parallel.crew import Crew
 
 __all__ = ["Trainer", "no_commands"]
 
@@ -59,8 +62,10 @@ class Trainer:
         state: a `snapshot` to continue from, exactly. One that holds only "model", and perhaps
             "optimizer", "epoch" and "loss", gives those alone.
         commands: called between steps; returns the commands that came since the last call.
+        crew: the processes that train together, of which this one leads; None: it trains alone.
 
     Raises:
+        DeviceError: the device has no float64, and the settings ask for it.
         SettingsError: the batches leave no step, or one image for batch norm.
     """
 
@@ -72,12 +77,19 @@ class Trainer:
         device: torch.device | str | None = None,
         state: Mapping[str, Any] | None = None,
         commands: Callable[[], Sequence[Command]] = no_commands,
+        crew: Crew | None = None,
     ) -> None:
         if state and state.get("config") is not None:
             config = RunConfig.from_json(state["config"])
         check_batches(config, len(data.train))
         target = data.train.images.device if device is None else torch.device(device)
-        self._state = TrainingState(config, data, target, state)
+        check_dtype(config, target)
+        if crew is None:
+            self._state = TrainingState(config, data, target, state)
+        else:
+            from mlcore.trainer.together import LeadingState  # loads torch.distributed
+
+            self._state = LeadingState(config, data, target, state, crew)
         self._commands = commands
         self._ended = self._paused = False
         self._pause_step: int | None = None  # pause when so many steps are done
@@ -136,6 +148,7 @@ class Trainer:
         finally:
             self._state.rest()
         if not self._ended:
+            self._state.meet()
             yield self._finished()
 
     def _train(self) -> Iterator[Event]:
@@ -172,6 +185,7 @@ class Trainer:
         yield from self._flush()
         match command:
             case Stop(reason=reason):
+                self._state.meet()
                 self._ended = True
                 yield Stopped(step=self.step, epoch=self.epoch, reason=reason)
             case Pause():
@@ -250,6 +264,8 @@ class Trainer:
             train_images=len(data.train),
             validation_images=0 if data.validation is None else len(data.validation),
             stepper=state.stepper.name,
+            dtype=self.config.train.dtype,
+            processes=state.processes,
         )
 
     def _finished(self) -> Finished:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 
@@ -32,6 +32,9 @@ from mlcore.trainer.losses import Losses
 from mlcore.trainer.random import random_state, restore_random_state
 from mlcore.trainer.waiting import Waiting
 
+if TYPE_CHECKING:
+    from mlcore.parallel.crew import Crew
+
 __all__ = ["TrainingState"]
 
 
@@ -43,6 +46,7 @@ class TrainingState:
         epoch: whole epochs done.
         seconds: training time of this start, validation left out.
         losses: of the steps whose loss was not read yet.
+        processes: that train together, of which this is one.
     """
 
     def __init__(
@@ -51,14 +55,16 @@ class TrainingState:
         data: Dataset,
         device: torch.device,
         state: Mapping[str, Any] | None,
+        crew: Crew | None = None,
     ) -> None:
         self.config, self.data, self.device = config, data, device
+        self.processes = 1 if crew is None else crew.ranks.size
         torch.manual_seed(config.train.seed)
         self.model = build(config, len(data.classes)).to(device)
         self.step = self.epoch = 0
         self.seconds = 0.0
         self.losses = Losses()
-        self.feed = Feed(data, config.data.batch_size, config.data.drop_last)
+        self.feed = Feed(data, config.data.batch_size, config.data.drop_last, self.model.dtype)
         self._best: float | None = None  # lowest validation loss of an epoch, or training loss
         self._bad_epochs = 0  # epochs since then
         self._loss = 0.0  # training loss of the last epoch
@@ -73,7 +79,7 @@ class TrainingState:
             self._schedule = build_schedule(
                 self._optimizer, config.optim, config.train.epochs, self.feed.steps_per_epoch()
             )
-        self.stepper = make_stepper(config, self.model, self._optimizer, device)
+        self.stepper = make_stepper(config, self.model, self._optimizer, device, crew)
         drawn = random_state(device)
         self._random = {name: (state or {}).get(name, drawn[name]) for name in drawn}
         self._waiting = Waiting(None)
@@ -90,6 +96,9 @@ class TrainingState:
     def rest(self) -> None:
         """No more steps for now: leave torch's threads as they were found."""
         self._waiting.end()
+
+    def meet(self) -> None:
+        """Make sure that all who take steps are still there; this process is alone."""
 
     def is_over(self) -> bool:
         """Whether all epochs are done, or early stopping has ended them; never in mid-epoch."""
@@ -130,15 +139,9 @@ class TrainingState:
             validation_loss, validation_accuracy = loss_and_accuracy(
                 self.model, self.data.validation, self.data
             )
-        loss = self._loss if validation_loss is None else validation_loss
-        after_epoch(self._schedule, loss)
-        if self._best is None or loss < self._best:
-            self._best, self._bad_epochs = loss, 0
-        else:
-            self._bad_epochs += 1
-        self.epoch += 1
+        epoch = self.epoch + 1
         done = EpochDone(
-            epoch=self.epoch,
+            epoch=epoch,
             step=self.step,
             train_loss=self._loss,
             validation_loss=validation_loss,
@@ -146,11 +149,21 @@ class TrainingState:
             lr=self._rate,
             seconds=self._epoch_seconds,
             images_per_second=self.feed.used / self._epoch_seconds,
-            dead_units=share_of_dead_units(self.model, self.data) if is_due(self.epoch) else None,
+            dead_units=share_of_dead_units(self.model, self.data) if is_due(epoch) else None,
         )
+        self.next_epoch(self._loss if validation_loss is None else validation_loss)
+        return done
+
+    def next_epoch(self, loss: float) -> None:
+        """Advance the schedule by what an epoch came to, and be between two epochs."""
+        after_epoch(self._schedule, loss)
+        if self._best is None or loss < self._best:
+            self._best, self._bad_epochs = loss, 0
+        else:
+            self._bad_epochs += 1
+        self.epoch += 1
         self.feed.end()
         self.losses.total = self._epoch_seconds = 0.0
-        return done
 
     def edit(self, config: RunConfig, *, keep_lr: bool) -> None:
         """Use other settings from the next step on.

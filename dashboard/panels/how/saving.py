@@ -6,6 +6,7 @@ from dashboard.panels.how.frame import Formula, chapter
 from dashboard.words import formulas
 from dashboard.words.translation import _
 from mlcore.config import RunConfig
+from mlcore.summary import FLOAT_BYTES
 
 __all__ = ["panel"]
 
@@ -17,7 +18,11 @@ def panel(config: RunConfig) -> None:
         config,
         [
             Formula(
-                _("Parameters by the four bytes of a float32: the bytes of the weights alone:"),
+                _(
+                    "Parameters by the {bytes} bytes of a {dtype}: the bytes of the weights alone:",
+                    bytes=FLOAT_BYTES[config.train.dtype],
+                    dtype=config.train.dtype,
+                ),
                 formulas.file_bytes(config),
             )
         ],

@@ -38,10 +38,10 @@ class TensorReader:
     def __init__(self, source: Source, contents: Contents, max_bytes: int) -> None:
         self._source, self._records = source, contents.records
         self._left = max_bytes
-        self._read: dict[tuple[Storage, bool], Tensor] = {}
+        self._read: dict[tuple[Storage, torch.dtype | None], Tensor] = {}
 
-    def tensor(self, stub: Stub, *, as_float32: bool = False) -> Tensor:
-        """The tensor of a stub, of its own kind, or converted to float32.
+    def tensor(self, stub: Stub, kind: torch.dtype | None = None) -> Tensor:
+        """The tensor of a stub, of its own kind of numbers, or converted to another.
 
         Raises:
             CheckpointError: its bytes are missing, too many, too few or damaged.
@@ -51,11 +51,11 @@ class TensorReader:
                 "The file holds {dtype} numbers, which no model here has: save float32 tensors.",
                 dtype=stub.dtype,
             )
-        key = (stub.storage, as_float32)
+        key = (stub.storage, kind)
         flat = self._read.get(key)
         first = flat is None
         if flat is None:
-            flat = self._read[key] = self._flat(stub.storage, as_float32)
+            flat = self._read[key] = self._flat(stub.storage, kind)
         if first and stub.is_whole:
             del self._read[key]  # whoever has it may change it; another reader reads it anew
             return flat.view(stub.shape)
@@ -81,7 +81,7 @@ class TensorReader:
             return self.tensor(value).item()
         return value
 
-    def _flat(self, storage: Storage, as_float32: bool) -> Tensor:
+    def _flat(self, storage: Storage, kind: torch.dtype | None) -> Tensor:
         record = self._records.get(storage.key)
         name = printable(storage.key)
         if record is None:
@@ -97,7 +97,7 @@ class TensorReader:
                 dtype=storage.dtype,
                 size=record.size,
             )
-        dtype = torch.float32 if as_float32 else _DTYPES[storage.dtype]
+        dtype = kind or _DTYPES[storage.dtype]
         self._take(storage.numel * dtype.itemsize)
         return self._fill(torch.empty(storage.numel, dtype=dtype), storage, record)
 

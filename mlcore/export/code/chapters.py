@@ -56,4 +56,4 @@ def _blocks(plan: Plan, names: Names, chapter: Chapter) -> list[Block]:
         case "testing":
             return [evaluate_lines(plan), test_lines(plan)]
         case "saving":
-            return [save_lines(), load_lines()]
+            return [save_lines(), load_lines(plan)]

@@ -107,7 +107,10 @@ def _docstring(plan: Plan) -> Block:
 def _words_about(plan: Plan) -> list[str]:
     recipe, start = plan.recipe, plan.recipe.start
     whose = f"run {recipe.run}" if recipe.run else "a run with these settings"
-    lines = [f"On the CPU it gives the losses of {whose} to the last digit."]
+    digits = "to the last digit"
+    if recipe.processes > 1:
+        digits = f"but for rounding, as {recipe.processes} processes trained it together"
+    lines = [f"On the CPU it gives the losses of {whose} {digits}."]
     if start is not None and start.continues:
         lines.append(f"It continues from a checkpoint after step {start.step:,}.")
     elif start is not None:

@@ -9,7 +9,7 @@ from mlcore.export.code.optimizers import SCHEDULE_CLASSES
 from mlcore.export.code.plan import Plan
 from mlcore.export.code.python_text import Block, Part, indented
 
-__all__ = ["to_device", "training_part"]
+__all__ = ["to_model", "training_part"]
 
 _BY_EPOCH = ("step", "cosine")
 
@@ -95,7 +95,7 @@ def _by_hand(plan: Plan) -> tuple[Block, Block, list[str]]:
 def _step(plan: Plan) -> list[str]:
     """One optimisation step, and the edits that follow one."""
     lines = [
-        *to_device(plan),
+        *to_model(plan),
         "optimizer.zero_grad()  # forget the gradients of the step before",
         "loss = criterion(model(images), labels)",
         "loss.backward()  # the gradient of the loss by every weight",
@@ -186,9 +186,12 @@ def _edits_at(plan: Plan, place: Literal["step", "epoch"]) -> list[str]:
     return lines
 
 
-def to_device(plan: Plan) -> list[str]:
-    """The line that moves a batch to where the model is."""
-    if not plan.moves_to_device:
-        return []
-    device = plan.recipe.device
-    return [f'images, labels = images.to("{device}"), labels.to("{device}")']
+def to_model(plan: Plan) -> list[str]:
+    """The lines that move a batch to where the model is, and make its numbers the model's."""
+    lines = []
+    if plan.moves_to_device:
+        device = plan.recipe.device
+        lines.append(f'images, labels = images.to("{device}"), labels.to("{device}")')
+    if plan.is_double:
+        lines.append("images = images.double()  # float64, as the weights")
+    return lines

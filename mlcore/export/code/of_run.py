@@ -44,7 +44,12 @@ def recipe_of(history: History, *, whole: bool = False) -> Recipe:
         recipe = Recipe(config=folder.config, edits=tuple(history.edits))
     if last is not None:
         starts = [last] if recipe.start and recipe.start.file == resumed else history.starts
-        recipe = replace(_on_threads(recipe, starts), images=last.train_images, device=last.device)
+        recipe = replace(
+            _on_threads(recipe, starts),
+            images=last.train_images,
+            device=last.device,
+            processes=max(start.processes for start in starts),
+        )
     return replace(recipe, run=folder.id)
 
 

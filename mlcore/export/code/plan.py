@@ -151,6 +151,11 @@ class Plan:
         """Whether it computes elsewhere than on the CPU."""
         return self.recipe.device != "cpu"
 
+    @property
+    def is_double(self) -> bool:
+        """Whether it computes in float64."""
+        return self.config.train.dtype == "float64"
+
     def varies(self, name: str) -> bool:
         """Whether a setting changes while it trains."""
         return len({config.flat()[name] for config in self.configs}) > 1

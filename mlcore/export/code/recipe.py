@@ -61,6 +61,7 @@ class Recipe:
         threads: CPU threads; 0: torch's own choice.
         device: where it computes, as torch names it.
         images: images that it trains on; 0: as many as were published, less those held out.
+        processes: that trained it together.
         run: id of the run, if there is one.
         origin: where it was branched off, if it is a fork from a checkpoint of another run.
     """
@@ -71,6 +72,7 @@ class Recipe:
     threads: int = 0
     device: str = "cpu"
     images: int = 0
+    processes: int = 1
     run: str = ""
     origin: Origin | None = None
 

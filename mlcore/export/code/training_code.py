@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mlcore.export.code.loop_code import to_device
+from mlcore.export.code.loop_code import to_model
 from mlcore.export.code.names import Names
 from mlcore.export.code.optimizers import make_optimizer, make_schedule
 from mlcore.export.code.plan import Plan
@@ -34,7 +34,7 @@ def evaluate_lines(plan: Plan) -> list[str]:
         "    losses, correct = [], 0",
         "    with torch.no_grad():",
         "        for images, labels in loader:",
-        *indented(to_device(plan), 12),
+        *indented(to_model(plan), 12),
         "            outputs = model(images)",
         f'            losses.append(F.{loss}(outputs, labels, reduction="none"))',
         "            correct += (outputs.argmax(1) == labels).sum().item()",
@@ -70,7 +70,7 @@ def evaluation_part(plan: Plan) -> Part:
 def optimizer_part(plan: Plan, names: Names) -> Part:
     """The cell that makes model, loss, optimizer and schedule, and reads the checkpoint."""
     config, device = plan.config, plan.recipe.device
-    model = f'model = MLP().to("{device}")' if plan.moves_to_device else "model = MLP()"
+    model = _model(plan) + (f'.to("{device}")' if plan.moves_to_device else "")
     loss = "NLLLoss" if config.train.loss == "nll" else "CrossEntropyLoss"
     fresh = not plan.continues and not plan.by_hand
     total = "epochs * len(train_loader)" if fresh else str(plan.total_steps)
@@ -78,7 +78,7 @@ def optimizer_part(plan: Plan, names: Names) -> Part:
     if not schedule and plan.schedules != {"constant"}:
         schedule = ["scheduler = None"]
     lines = [
-        model,
+        f"model = {model}",
         f"criterion = nn.{loss}()",
         *make_optimizer(config.optim),
         f"epochs = {config.train.epochs}",
@@ -87,6 +87,11 @@ def optimizer_part(plan: Plan, names: Names) -> Part:
     start = _start(plan, names)
     words = "The loss, and what moves the weights against its gradient."
     return Part("Optimizer", words, lines, start)
+
+
+def _model(plan: Plan) -> str:
+    """The model, at random."""
+    return "MLP().double()" if plan.is_double else "MLP()"
 
 
 def _start(plan: Plan, names: Names) -> list[str]:
@@ -130,7 +135,7 @@ def test_lines(plan: Plan) -> list[str]:
         "correct = 0",
         "with torch.no_grad():  # a test needs no gradients",
         "    for images, labels in test_loader:",
-        *indented(to_device(plan), 8),
+        *indented(to_model(plan), 8),
         "        correct += (model(images).argmax(1) == labels).sum().item()",
         'print(f"test accuracy {correct / len(test_set):.2%}")',
     ]
@@ -141,10 +146,10 @@ def save_lines() -> list[str]:
     return [f'torch.save(model.state_dict(), "{_FILE}")  # for load_state_dict']
 
 
-def load_lines() -> list[str]:
+def load_lines(plan: Plan) -> list[str]:
     """The lines with which another script reads what this one has written."""
     return [
-        "model = MLP()  # the same layers, with weights at random",
+        f"model = {_model(plan)}  # the same layers, with weights at random",
         f'model.load_state_dict(torch.load("{_FILE}", weights_only=True))',
         "model.eval()  # no dropout; batch norm uses what it has learned",
     ]

@@ -41,13 +41,17 @@ class LoggedEvent(NamedTuple):
     event: Event
 
 
-def event_record(event: Event) -> dict[str, Any]:
+def event_record(event: Event, dtype: str = "float32") -> dict[str, Any]:
     """What a line of the history holds: the event and the time (unix seconds).
 
-    Losses are float32, which nine digits tell apart; all 17 would make the log twice as long.
+    Nine digits tell float32 losses apart; all 17 would make the log twice as long.
+
+    Args:
+        event: what happened.
+        dtype: kind of numbers that losses are; those of float64 keep all digits.
     """
     record = events.to_json(event)
-    if isinstance(event, StepsDone):
+    if isinstance(event, StepsDone) and dtype == "float32":
         record["losses"] = [None if x is None else float(f"{x:.9g}") for x in record["losses"]]
     return {**record, "time": round(time.time(), 3)}
 

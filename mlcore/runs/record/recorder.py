@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from mlcore import errors
 from mlcore.errors import MlcoreError, RunError
-from mlcore.events import CheckpointSaved, EpochDone, Event, Failed, StepsDone, Stopped
+from mlcore.events import CheckpointSaved, EpochDone, Event, Failed, Started, StepsDone, Stopped
 from mlcore.runs.record.event_log import event_record
 from mlcore.runs.record.folder import RunFolder
 from mlcore.runs.record.lines import LineWriter, append_line
@@ -41,6 +41,7 @@ class Recorder:
 
     def __init__(self, folder: RunFolder) -> None:
         self._writer = LineWriter(folder.events_path)
+        self._dtype = "float32"  # of the losses, as the last start says
         self._background = BackgroundSync(self._writer.sync)
         until = time.monotonic() + EXIT_SECONDS
         while not try_lock(self._writer.fd):
@@ -63,7 +64,9 @@ class Recorder:
         self.check()
         if isinstance(event, Failed):
             release(self._writer.path.parent)
-        self._writer.write(event_record(event))
+        if isinstance(event, Started):
+            self._dtype = event.dtype
+        self._writer.write(event_record(event, self._dtype))
         if isinstance(event, StepsDone | EpochDone | CheckpointSaved):
             self._background.note(soon=not isinstance(event, StepsDone))
         else:  # rare, and what somebody waits for

@@ -99,8 +99,10 @@ class Timeline:
         return self.folder.config.with_values(changes)
 
     @property
-    def steps(self) -> NDArray[np.float32]:
+    def steps(self) -> NDArray[np.floating[Any]]:
         """Loss of each step, `(n,)`, read-only: `steps[i]` is that of step `i + 1`.
+
+        Of the kind of numbers that the run computes in, float32 or float64.
 
         NaN where a step's loss is unknown, as for all steps before a fork begins.
         """
@@ -174,6 +176,7 @@ class Timeline:
             self.checkpoints = self.checkpoints[: len(kept)]
             self._edits_at = self._edits_at[: len(kept)]
             self.starts = [one for one in self.starts if one.step < start.step]
+        self._steps.hold(start.dtype)
         self.starts.append(start)
         self.length = self.length.after(start)
         self.started, self.outcome, self.refused, self.trackers = start, None, None, {}

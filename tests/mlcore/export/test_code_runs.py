@@ -15,6 +15,14 @@ pytestmark = pytest.mark.slow
 ONE_CYCLE = {"optim.schedule": "one_cycle"}
 SETTINGS = {
     "quick start": {"optim.lr": 0.003},
+    "float64": {
+        "train.dtype": "float64",
+        "optim.name": "adam",
+        "optim.schedule": "plateau",
+        "data.validation": 60,
+        "model.batch_norm": True,
+        "model.dropout": 0.3,
+    },
     "sgd": {
         "optim.momentum": 0.9,
         "optim.nesterov": True,

@@ -128,6 +128,7 @@ def held_out_loss(model, criterion, held_out):
     model.eval()
     with torch.no_grad():
         images = torch.stack([image for image, _ in held_out]).flatten(1)
+        images = images.to(next(model.parameters()).dtype)
         labels = torch.tensor([label for _, label in held_out])
         loss = criterion(model(images), labels).item()
     model.train()
@@ -149,6 +150,8 @@ def plain_script(config, root=""):
             generator=torch.Generator().manual_seed(config.train.seed),
         )
     model = network(config)
+    if double := config.train.dtype == "float64":
+        model.double()
     criterion = nn.NLLLoss() if config.train.loss == "nll" else nn.CrossEntropyLoss()
     optimizer = stock_optimizer(model, config.optim)
     loader = DataLoader(
@@ -162,6 +165,7 @@ def plain_script(config, root=""):
     for _ in range(config.train.epochs):
         running = 0.0
         for images, labels in loader:
+            images = images.double() if double else images
             optimizer.zero_grad()
             loss = criterion(model(images.view(images.shape[0], -1)), labels)
             loss.backward()

@@ -33,6 +33,29 @@ def test_a_thousand_settings_give_the_plain_scripts_numbers(plain, config):
 
 
 @settings(max_examples=15, deadline=None, derandomize=True)
+@given(config=ANY, stepper=st.sampled_from(["auto", "autograd"]))
+def test_in_float64_they_are_those_of_the_plain_script_in_float64(plain, config, stepper):
+    config = config.with_values({"train.dtype": "float64", "train.stepper": stepper})
+    losses, model = plain.script(config)
+    ours, trainer, _ = plain.run(config)
+    assert ours == losses
+    assert plain.same_weights(trainer, model)
+    assert {weight.dtype for weight in trainer.model.parameters()} == {torch.float64}
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given(config=ANY)
+def test_in_float64_two_hundred_settings_give_the_plain_scripts_numbers(plain, config):
+    config = config.with_values({"train.dtype": "float64"})
+    losses, model = plain.script(config)
+    ours, trainer, _ = plain.run(config)
+    assert ours == losses
+    assert plain.same_weights(trainer, model)
+
+
+@settings(max_examples=15, deadline=None, derandomize=True)
 @given(config=ANY)
 def test_so_do_steps_by_autograd(plain, config):
     losses, model = plain.script(config)
@@ -44,10 +67,17 @@ def test_so_do_steps_by_autograd(plain, config):
 @pytest.mark.mnist
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
-@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
-def test_two_epochs_of_mnist_are_the_tutorials(plain, mnist_root, optimizer):
+@pytest.mark.parametrize(
+    ("optimizer", "dtype"), [("sgd", "float32"), ("adam", "float32"), ("adam", "float64")]
+)
+def test_two_epochs_of_mnist_are_the_tutorials(plain, mnist_root, optimizer, dtype):
     config = RunConfig.from_flat(
-        {"data.root": str(mnist_root), "train.epochs": 2, "optim.name": optimizer}
+        {
+            "data.root": str(mnist_root),
+            "train.epochs": 2,
+            "optim.name": optimizer,
+            "train.dtype": dtype,
+        }
     )
     losses, model = plain.script(config, mnist_root)
     trainer = Trainer(config, load(config.data, config.train.seed))
