@@ -40,4 +40,5 @@ def _of_run(config: RunConfig) -> int:
     classes = len(find_family(config.data.name).classes)
     kept = min(config.train.epochs + 1, MOST_KEPT)  # one before the first step
     states = _STATES.get(config.optim.name, 1 if config.optim.momentum else 0)
-    return summarize(config.model, classes).bytes * (1 + states) * kept
+    size = summarize(config.model, classes, dtype=config.train.dtype).bytes
+    return size * (1 + states) * kept

@@ -41,3 +41,9 @@ def test_more_trials_than_anyone_can_look_at_are_refused(make: Make) -> None:
     with pytest.raises(SettingsError, match=r"at most 10,000, but got 100,?000"):
         make(["optim.lr=0.001..1:log"], trials=100_000)
     assert TRIALS.high == 10_000
+
+
+def test_in_float64_it_is_twice_as_much(make: Make) -> None:
+    space = ["optim.lr=0.01,0.1"]
+    single, double = (make(space, trials=4, train__dtype=kind) for kind in ("float32", "float64"))
+    assert disk_use(double) == 2 * disk_use(single)
