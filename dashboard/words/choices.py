@@ -34,6 +34,7 @@ _NAMES: Mapping[str, str] = {
     "nll": N_("NLL on log-probabilities"),
     "cross_entropy": N_("Cross entropy on logits"),
     "float32": N_("float32 (fast)"),
+    "float64": N_("float64 (16 digits)"),
     "uint8": N_("uint8 (a quarter of the memory)"),
 }
 

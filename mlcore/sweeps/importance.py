@@ -62,9 +62,7 @@ def importance(found: SweepSummary) -> Importance:
         for one in found.trials
         if one.state == "complete" and one.value is not None and math.isfinite(one.value)
     )
-    if (
-        found.state == "running"
-    ):  # of many trials, each one more is not counted anew: 1,000 take 0.2 s
+    if found.state == "running":  # not counted anew for each trial of many: 1,000 take 0.2 s
         whole = whole[: len(whole) - len(whole) % max(1, len(whole) // _STEPS)]
     lacks = _lacks(sweep.space, whole)
     shares = {} if lacks else _shares(sweep.space, sweep.objective, whole)

@@ -74,7 +74,7 @@ def test_a_sweep_is_begun_stopped_continued_by_another_server_and_its_best_used(
     page.wait_for_url(re.compile("sweep=hunt"))
     state(page, "Running")
     expect(page.locator(".st-key-sweep-best")).to_contain_text("Best: ")
-    expect(page.locator(".st-key-chart-sweep-history .points path").first).to_be_visible()
+    expect(page.locator(".st-key-chart-sweep-history .points path").first).to_be_attached()
     sweep = find_sweep(first.runs, "hunt").read()
     assert sweep.trials == 300
     assert sweep.space.texts[0] == "optim.lr=0.01|0.02|0.05|0.1|0.2|0.5"
