@@ -63,7 +63,7 @@ UNTRANSLATED = re.compile(
     | :material/\w+: | :[a-z-]+(?=\[) | %\{[^}]*\}  # icons, colours, numbers of a chart
     | `[^`]*` | [\w./-]+\\?\.(pt|gz|upload|log|jsonl)\b       # names as code, files
     | \b\d[\d.,]*e-?\d+\b                           # 1e-05
-    | \b(u?int8|float(16|32))\b | \b(fc|bn)\d(\.\w+)?\b  # types, layers of a state dict
+    | \b(u?int8|float(16|32|64))+\b | \b(fc|bn)\d(\.\w+)?\b  # types, layers of a state dict
     | \b(linear|batch\ norm|dropout|log\ softmax|relu|leaky_relu|gelu|silu|tanh|sigmoid|sgd|adam)\b
     | \b(MLflow|TensorBoard)\b                      # trackers
     | \b(cpu|cuda)\b                                # devices and parts, as torch calls them
