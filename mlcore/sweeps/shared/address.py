@@ -85,6 +85,8 @@ def read_address(text: str) -> Address:
     """
     try:
         url = sqlalchemy.engine.make_url(text.strip())
+        if "@" in f"{url.host}{url.database}":  # the end of a password that was not written so
+            raise ValueError
         kind = url.drivername.partition("+")[0]
     except (sqlalchemy.exc.ArgumentError, ValueError):  # whose sentence may repeat the text
         raise SettingsError(

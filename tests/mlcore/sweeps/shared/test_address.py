@@ -41,6 +41,9 @@ def test_a_password_behind_the_question_mark_is_one_too() -> None:
         "ann:secret@host",
         "postgresql://ann:secret@host:port/sweeps",
         "postgresql://ann:secret@[::1/sweeps",
+        "postgresql://ann:se@secret@host/sweeps",
+        "postgresql://ann:se@se/secret@host/sweeps",
+        "postgresql://ann:se?se@secret@host/sweeps",
     ],
 )
 def test_what_is_no_address_is_refused_without_repeating_it(text: str) -> None:
