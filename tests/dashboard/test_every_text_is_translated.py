@@ -19,7 +19,7 @@ import torch
 from streamlit.testing.v1 import AppTest
 from torch import nn
 
-from dashboard import server
+from dashboard import server, session
 from dashboard.panels.test_parts import registry
 from dashboard.server import data_sets
 from dashboard.words import translation
@@ -105,6 +105,8 @@ class MadeUp(gettext.NullTranslations):
 def made_up_language(monkeypatch: pytest.MonkeyPatch) -> None:
     catalogue = MadeUp()
     monkeypatch.setattr(translation, "catalogue", lambda language: catalogue)
+    # The switch does not offer it, and goes back to English; what is kept has the language as key.
+    monkeypatch.setattr(session, "language", lambda: "made-up")
 
 
 @pytest.fixture(autouse=True)
