@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from mlcore.cli.main import FAILED
-from mlcore.config import RunConfig
+from mlcore.config import RunConfig, data_root
 from mlcore.errors import DataError, MlcoreError
 from mlcore.parallel import Ranks
 from mlcore.signals import ignore_signals
@@ -83,6 +82,6 @@ def _prepare(
             "The images of {title} in {folder} are not those of process 0: use the same files on "
             "all machines.",
             title=data.title,
-            folder=config.data.root or os.environ.get("MLCORE_DATA") or "data",
+            folder=data_root(config.data),
         )
     return device, data

@@ -141,5 +141,4 @@ class _Controller(UnderWay):
             return
         self._read_at = stamp
         self._sweep = self._folder.read()
-        if self._sweep.jobs > self._queue.snapshot().at_once:
-            self._queue.set_at_once(self._sweep.jobs)
+        self._make_room()

@@ -16,7 +16,7 @@ from mlcore.sweeps.space import Params
 from mlcore.sweeps.sweep import Objective
 from mlcore.sweeps.trial import TrialState, trial_state, value_of
 
-__all__ = ["Following"]
+__all__ = ["Following", "Report"]
 
 _CHECK = 0.25  # seconds between two checks of the worker
 _ENDINGS = ("finished", "stopped", "failed")

@@ -14,7 +14,7 @@ from mlcore.runs.active.queue import RunQueue
 from mlcore.runs.record.folder import checkpoint_step
 from mlcore.sweeps.asked import Asked, Ending
 from mlcore.sweeps.ended import TrialEnded
-from mlcore.sweeps.following import Following
+from mlcore.sweeps.following import Following, Report
 from mlcore.sweeps.starting import check_trial
 from mlcore.sweeps.study import Study
 from mlcore.sweeps.sweep import Sweep
@@ -79,7 +79,15 @@ class UnderWay:
         """Look at every run once."""
         report = None if self._sweep.pruner == "none" else self._study.report
         for one in list(self._active):
-            self._settle(one, one.poll(report))
+            self._look_at(one, report)
+
+    def _look_at(self, one: Following, report: Report | None) -> None:
+        self._settle(one, one.poll(report))
+
+    def _make_room(self) -> None:
+        """Have as many runs train at once as the sweep has under way."""
+        if self._sweep.jobs > self._queue.snapshot().at_once:
+            self._queue.set_at_once(self._sweep.jobs)
 
     def _make(self, asked: Asked, origin: RunFolder | None = None) -> None:
         """Make the run of a trial; one whose settings contradict each other has none.
@@ -148,7 +156,7 @@ class UnderWay:
                 return
             state = "failed"
         value = one.value
-        if (state == "complete" and value is None) or (state == "stopped" and value is None):
+        if state in ("complete", "stopped") and value is None:
             state = "failed"
         message = one.message if state in ("failed", "diverged") else ""
         self._study.tell(

@@ -15,6 +15,7 @@ from mlcore.jobs import Jobs
 from mlcore.rules import Value
 from mlcore.runs import ENDED, RunFolder, read_state, read_status, send
 from mlcore.sweeps.asked import Asked
+from mlcore.sweeps.following import Following, Report
 from mlcore.sweeps.shared.open_trial import OpenTrial, TakenOverError
 from mlcore.sweeps.shared.signs import Signs
 from mlcore.sweeps.shared.study import SharedStudy, Situation
@@ -111,18 +112,13 @@ class Worker(UnderWay):
         """Follow what is asked of the sweep, with what is said for this machine."""
         settings = {**sweep.settings, **self._settings}
         self._sweep = replace(sweep, settings=settings, jobs=self._jobs_here or sweep.jobs)
-        if self._sweep.jobs > self._queue.snapshot().at_once:
-            self._queue.set_at_once(self._sweep.jobs)
+        self._make_room()
 
-    def _look(self) -> None:
-        report = None if self._sweep.pruner == "none" else self._study.report
-        for one in list(self._active):
-            try:
-                self._settle(one, one.poll(report))
-            except TakenOverError:
-                self._lose(one.number)
-            if one not in self._active:  # so much has changed that it is worth a look
-                self._looked = float("-inf")
+    def _look_at(self, one: Following, report: Report | None) -> None:
+        with self._unless_lost(one.number):
+            super()._look_at(one, report)
+        if one not in self._active:  # so much has changed that it is worth a look
+            self._looked = float("-inf")
 
     def _fill(self, found: Situation) -> None:
         """Take over trials that nobody works on, then begin new ones."""
