@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -80,3 +84,24 @@ def test_one_device_for_all_is_refused():
     with pytest.raises(SettingsError, match="each has a device of its own"):
         check_parallel(RunConfig.from_flat({"train.device": "cuda:1"}))
     check_parallel(RunConfig())
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "closes"), [(["train", "--data.name", "x"], 2, False), (["-h"], 0, True)]
+)
+def test_one_of_several_that_fails_ends_without_torchs_closing(words, status, closes):
+    """That has been seen to abort (status -6) where another process was gone."""
+    code = (
+        "import atexit, runpy; atexit.register(print, 'closing'); "
+        "runpy.run_module('mlcore', run_name='__main__', alter_sys=True)"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", code, *words],
+        env=os.environ | TORCHRUN | {"RANK": "0"},
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    assert ended.returncode == status, ended.stderr
+    assert ended.stdout.endswith("closing\n") == closes
