@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import server
+from dashboard.components.ahead import fetch_components
 from dashboard.panels import invitation, sharing, trash
 from dashboard.panels.runs_parts.compared import PARTS, compared_runs
 from dashboard.panels.runs_parts.filters import filters
@@ -16,6 +17,7 @@ from dashboard.words.translation import _
 
 def page() -> None:
     """The whole page."""
+    fetch_components()
     st.title(_("Runs"), anchor=False)
     runs, view = server.store().list(), run_view.current_view()
     if not runs:

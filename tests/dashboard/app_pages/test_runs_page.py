@@ -57,6 +57,11 @@ def test_the_table_has_the_settings_that_differ(runs) -> None:
     assert ([row.name for row in up.rows], up.matching) == (["lr 0.1"], 1)
 
 
+def test_components_code_is_fetched_before_anything_else_is_shown(runs) -> None:
+    shown = [getattr(element, "key", None) or element.type for element in opened().main]
+    assert "ahead-script" in shown[: shown.index("title")]
+
+
 def test_a_run_whose_settings_were_changed_is_marked(made) -> None:
     edit = SettingsEdited(step=39, epoch=1, changes={"optim.lr": 0.5}, before={"optim.lr": 0.1})
     plain = made(STARTED, STEPS, EPOCH, END, name="plain")
