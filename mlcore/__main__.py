@@ -1,15 +1,27 @@
-"""`python -m mlcore`: the command line."""
+"""`python -m mlcore`, and the command `mlcore`: the command line."""
 
 import contextlib
 import os
 import sys
 
-from mlcore.cli import main
+__all__ = ["run"]
 
-status = main()
-if status and "RANK" in os.environ:  # one of several processes, and another one may be gone
-    for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(OSError, ValueError):
-            stream.flush()
-    os._exit(status)  # torch's own closing can abort where a connection was lost
-sys.exit(status)
+
+def run() -> int:
+    """Run the command that this process was started with; the exit status."""
+    try:
+        from mlcore.cli import main  # here: Ctrl-C while it is imported is no traceback either
+
+        status = main()
+    except KeyboardInterrupt:
+        status = 130
+    if status and "RANK" in os.environ:  # one of several processes, and another one may be gone
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(OSError, ValueError):
+                stream.flush()
+        os._exit(status)  # torch's own closing can abort where a connection was lost
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(run())

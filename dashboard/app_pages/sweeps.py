@@ -11,7 +11,7 @@ from dashboard.panels.sweep_parts.best import best_trials
 from dashboard.panels.sweep_parts.drawn import sweep_charts
 from dashboard.panels.sweep_parts.new import PARAMETER, new_sweep_form
 from dashboard.panels.sweep_parts.now import sweep_now
-from dashboard.server.sweeps import sweep_at, sweeps
+from dashboard.server.sweeps import is_shared, sweep_at, sweeps
 from dashboard.session import places, problems
 from dashboard.words.sweeps import sweep_label
 from dashboard.words.translation import _, sentence
@@ -24,6 +24,8 @@ def page() -> None:
     data_notice(session.data_config())
     keys, unread = sweeps().keys()
     named = places.place(PARAMETER)
+    if unread is not None and named is not None and is_shared(named):
+        keys, unread = [named, *keys], None  # it is only away, and said where it would stand
     chosen = named if named in keys else next(iter(keys), None)
     places.write_in_address({PARAMETER: chosen})
     if unread is not None:

@@ -48,6 +48,7 @@ class SharedSweeps:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._begun: dict[str, subprocess.Popen[bytes]] = {}  # workers that this server started
+        self._ending: set[str] = set()  # those of them that were asked to end
         self._failed: dict[tuple[str, ...], _Failed] = {}
 
     def asked(self) -> list[Sweep]:
@@ -85,9 +86,9 @@ class SharedSweeps:
             return self._working(name)
 
     def starting(self, name: str) -> bool:
-        """Whether that worker has not begun its work yet."""
+        """Whether a worker here is about to work on a sweep that stands still."""
         with self._lock:
-            return self._working(name) and worker_place(_root(), name).controller is None
+            return self._working(name) and name not in self._ending
 
     def error(self, name: str) -> MlcoreError | None:
         """Why the worker here ended before its time."""
@@ -114,6 +115,7 @@ class SharedSweeps:
             )
         self._change(name, lambda address: go_on(address, name))
         with self._lock:
+            self._ending.discard(name)
             if not self._working(name):
                 self._begun[name] = launch_worker(_root(), name)
 
@@ -121,6 +123,7 @@ class SharedSweeps:
         """End the worker here; its trials are left to the others."""
         record = worker_place(_root(), name).controller
         with self._lock:
+            self._ending.add(name)
             process = self._begun.get(name)
         if process is not None and process.poll() is None:
             process.terminate()
@@ -137,6 +140,8 @@ class SharedSweeps:
         from mlcore.sweeps.shared.looking import ask_stop  # loads Optuna
 
         self._change(name, lambda address: ask_stop(address, name))
+        with self._lock:
+            self._ending.add(name)
 
     def change(self, name: str, trials: int, jobs: int) -> None:
         """Ask for another number of trials in all, or at once on each machine.

@@ -20,7 +20,7 @@ from mlcore.sweeps.background import launch
 from mlcore.sweeps.starting import check_trials
 from mlcore.sweeps.stopping import stop_sweep
 
-__all__ = ["Sweeps", "key_of", "sweep_at", "sweeps"]
+__all__ = ["Sweeps", "is_shared", "key_of", "sweep_at", "sweeps"]
 
 _KEPT = 0.5  # seconds for which what was read of a sweep serves all sessions
 _STOPPING = 5.0  # seconds that a click waits for runs which no process follows any more
@@ -38,6 +38,7 @@ class Sweeps:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._begun: dict[str, subprocess.Popen[bytes]] = {}  # by this server
+        self._ending: set[str] = set()  # those of them that were asked to stop
         self.database = SharedSweeps()
 
     def names(self) -> Sequence[str]:
@@ -73,11 +74,11 @@ class Sweeps:
         )
 
     def starting(self, name: str) -> bool:
-        """Whether the process that this server started for a sweep has not begun its work yet."""
+        """Whether a process that this server started for a stopped sweep is about to run it."""
         with self._lock:
             process = self._begun.get(name)
             living = process is not None and process.poll() is None
-        return living and SweepFolder(_root(), name).controller is None
+            return living and name not in self._ending
 
     def error(self, name: str) -> MlcoreError | None:
         """Why a sweep ended before its time."""
@@ -103,6 +104,7 @@ class Sweeps:
         """
         folder = SweepFolder(_root(), name)
         with self._lock:
+            self._ending.discard(name)
             process = self._begun.get(name)
             if folder.controller is None and (process is None or process.poll() is not None):
                 self._begun[name] = launch(folder)
@@ -115,6 +117,7 @@ class Sweeps:
         """
         folder = SweepFolder(_root(), name)
         with self._lock:
+            self._ending.add(name)
             process = self._begun.get(name)
             if folder.controller is None and process is not None and process.poll() is None:
                 process.terminate()  # it has not begun its work
@@ -132,7 +135,7 @@ class Sweeps:
             RunError: its file cannot be read or written.
         """
         folder = find_sweep(_root(), name)
-        check_trials(folder.read(), trials)
+        check_trials(folder.read(), trials, len(self.look(name).trials))
         folder.change(trials=trials, jobs=jobs)
 
     def close(self) -> None:
@@ -159,10 +162,14 @@ def key_of(found: SweepSummary) -> str:
     return _SHARED + found.sweep.name if found.database else found.sweep.name
 
 
+def is_shared(key: str) -> bool:
+    """Whether a key is that of a sweep in the database."""
+    return key.startswith(_SHARED)
+
+
 def sweep_at(key: str) -> tuple[Sweeps | SharedSweeps, str]:
     """Where the sweep of a key is looked at and steered, and its name there."""
-    name = key.removeprefix(_SHARED)
-    return (sweeps() if name == key else sweeps().database), name
+    return (sweeps().database if is_shared(key) else sweeps()), key.removeprefix(_SHARED)
 
 
 def _root() -> Path:

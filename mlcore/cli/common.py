@@ -20,6 +20,7 @@ from mlcore.presets import find_preset
 from mlcore.rules import Value
 from mlcore.runs import ENDED, History, RunFolder, RunStore, read_state
 from mlcore.runs.active.queue import RunQueue
+from mlcore.words import counted
 
 __all__ = [
     "CheckpointArgument",
@@ -216,9 +217,10 @@ def check_epochs_left(what: str, done: int, given: Mapping[str, Value]) -> None:
         )
     if isinstance(wanted, int) and wanted <= done:
         raise RunError(
-            "{what} has done all its epochs: say with `--train.epochs` how many it is to have in "
-            "all, more than {done}, but got {wanted}.",
+            "{what} has done {epochs}, and `--train.epochs` says how many it is to have in all: "
+            "give more than {done}, but got {wanted}.",
             what=what,
+            epochs=counted(done, "epoch"),
             done=done,
             wanted=wanted,
         )

@@ -10,7 +10,7 @@ import traceback
 from collections.abc import Sequence
 
 from mlcore.cli.console import consoles
-from mlcore.errors import MlcoreError
+from mlcore.errors import MlcoreError, SettingsError
 from mlcore.parallel import find_ranks
 from mlcore.rules import nearest, shortened
 
@@ -67,6 +67,9 @@ _ENTRY_POINTS = {
 
 _PARALLEL = frozenset({"train", "resume", "fork"})
 """Commands that `torchrun` may start in several processes, which train one run together."""
+
+_ALONE = frozenset({"sweep", "replay", "lr-find"})
+"""Commands that train, and would do the same in each process."""
 
 BAD_INPUT, FAILED, INTERRUPTED, PIPE_CLOSED = 2, 1, 130, 141
 
@@ -140,8 +143,15 @@ def _dispatch(words: list[str]) -> int:
         return _report(
             f"`{shortened(name)}` is no command{hint}: `mlcore --help` lists them.", BAD_INPUT
         )
-    if name in _PARALLEL and not {"-h", "--help"} & set(words):
+    if name in _PARALLEL | _ALONE and not {"-h", "--help"} & set(words):
         ranks = find_ranks()
+        if ranks is not None and name in _ALONE:
+            raise SettingsError(
+                "`mlcore {command}` works in one process, and `torchrun` has started {count}: "
+                "start it without.",
+                command=name,
+                count=ranks.size,
+            )
         if ranks is not None and not ranks.leads:
             from mlcore.cli.following import follow_run
 

@@ -22,7 +22,7 @@ from mlcore.events import (
     to_json,
 )
 from mlcore.runs import RunFolder, RunLength
-from mlcore.words import duration, percent
+from mlcore.words import counted, duration, percent
 
 __all__ = ["JsonLines", "ProgressLines"]
 
@@ -94,7 +94,7 @@ class ProgressLines:
     def _start(self, event: Started) -> str:
         self.length = self.length.after(event)
         self._since = (time.monotonic(), event.step)
-        threads = f", {event.threads} threads" if event.device == "cpu" else ""
+        threads = f", {counted(event.threads, 'thread')}" if event.device == "cpu" else ""
         threads += f", {event.processes} processes" if event.processes > 1 else ""
         resumed = f", continuing after step {event.step:,}" if event.step else ""
         return (

@@ -20,7 +20,7 @@ from mlcore.errors import SettingsError
 from mlcore.runs import RunStore
 from mlcore.runs.active.queue import RunQueue
 from mlcore.runs.active.queue_file import MOST_AT_ONCE
-from mlcore.sweeps import Sweep, SweepFolder
+from mlcore.sweeps import Sweep, SweepFolder, read_sweep
 from mlcore.sweeps.starting import USUAL_TRIALS, check_trials, new_sweep
 from mlcore.sweeps.sweep import TRIALS
 
@@ -159,7 +159,7 @@ def continue_(argv: Sequence[str]) -> int:
         return work(address, sweep, store, {}, jobs=options.jobs, as_json=options.json)
     folder = named_sweep("continue", options.name, store)
     if options.trials is not None:
-        check_trials(folder.read(), options.trials)
+        check_trials(folder.read(), options.trials, len(read_sweep(folder, store).trials))
     if options.trials is not None or options.jobs is not None:
         sweep = folder.change(trials=options.trials, jobs=options.jobs)
         if folder.controller is not None:

@@ -36,7 +36,7 @@ _ENDED: tuple[TrialState, ...] = ("complete", "pruned", "diverged", "stopped", "
 def is_moving(found: SweepSummary) -> bool:
     """Whether a process runs the sweep, or is about to."""
     place, name = sweep_at(key_of(found))
-    return found.state == "running" or place.starting(name)
+    return found.state == "running" or (found.state == "stopped" and place.starting(name))
 
 
 def sweep_now(found: SweepSummary) -> None:

@@ -23,6 +23,7 @@ class EpochFigures:
         seconds: of training; None before the first epoch is over.
         images_per_second: over all of that time; None where it is not known.
         edited: settings were changed while it trained.
+        asked: epochs asked for by the last start or edit; None before the first start.
     """
 
     best_accuracy: float | None = None
@@ -30,6 +31,7 @@ class EpochFigures:
     seconds: float | None = None
     images_per_second: float | None = None
     edited: bool = False
+    asked: int | None = None
 
 
 def read_epoch_figures(path: Path) -> EpochFigures:
@@ -46,7 +48,10 @@ def epoch_figures(events: Iterable[Event]) -> EpochFigures:
     """
     epochs: list[EpochDone] = []
     edits: list[int] = []  # after which steps
+    asked: int | None = None
     for event in events:
+        if isinstance(event, Started | SettingsEdited):
+            asked = event.epochs or asked
         if isinstance(event, Started):
             epochs = [done for done in epochs if done.step <= event.step]
             edits = [step for step in edits if step <= event.step]
@@ -70,6 +75,7 @@ def epoch_figures(events: Iterable[Event]) -> EpochFigures:
         seconds=seconds if timed else None,
         images_per_second=images / seconds if images and seconds else None,
         edited=bool(edits),
+        asked=asked,
     )
 
 

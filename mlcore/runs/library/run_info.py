@@ -33,7 +33,7 @@ class RunInfo:
     parent: str | None  # id of the run it was forked from
     experiment: str | None = None  # id of the experiment that it was started in
     epoch: int  # whole epochs done
-    epochs: int  # epochs asked for; may lag behind an edit
+    epochs: int  # epochs asked for, edits included
     step: int  # steps done
     loss: float | None  # training loss of the last epoch, else of the last step
     validation_loss: float | None
@@ -81,7 +81,7 @@ def read_run_info(folder: RunFolder) -> RunInfo:
         parent=(meta["parent"] or {}).get("run"),
         experiment=meta["experiment"],
         epoch=now.epoch,
-        epochs=now.epoch if whole else max(config.train.epochs, now.epoch),
+        epochs=now.epoch if whole else max(epochs.asked or config.train.epochs, now.epoch),
         step=now.step,
         loss=last.train_loss if last else now.loss,
         validation_loss=last.validation_loss if last else None,

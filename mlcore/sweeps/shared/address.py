@@ -117,7 +117,9 @@ def read_address(text: str) -> Address:
     return Address(
         # Optuna fills in a template, to which braces mean something.
         url=full.replace("{", "{{").replace("}", "}}"),
-        shown=plain.update_query_dict(dict.fromkeys(hidden, _HIDDEN)).render_as_string(),
+        shown=plain.update_query_dict(dict.fromkeys(hidden, _HIDDEN))
+        .render_as_string()
+        .replace(quote_plus(_HIDDEN), _HIDDEN),
         secrets=tuple({form for word in words if word for form in _forms(word)}),
     )
 
@@ -133,7 +135,7 @@ def _forms(word: str) -> tuple[str, ...]:
 def _in_file(file: str) -> str:
     path: Path = expand_home(file)
     try:
-        with path.open(encoding="utf-8") as opened:
+        with path.open(encoding="utf-8-sig") as opened:
             text = opened.read(_MOST)
     except (OSError, ValueError) as error:
         raise SettingsError(

@@ -117,17 +117,17 @@ def test_this_machine_works_on_it_and_leaves(app, runs, address) -> None:
     until(lambda: page.run().button(key="best-run").disabled is False, "its runs are here")
 
 
-@pytest.mark.parametrize("sweeps", [0, 1])
+@pytest.mark.parametrize("named", ["database:hunt", "beside"])
 def test_a_database_that_is_away_is_a_sentence_and_the_others_are_shown(
-    app, runs, monkeypatch, sweeps
+    app, runs, monkeypatch, named
 ) -> None:
     monkeypatch.setenv("MLCORE_SWEEP_STORAGE", f"postgresql://ann:{WRITTEN}@127.0.0.1:9/nowhere")
-    for number in range(sweeps):
-        made_sweep(runs, f"beside-{number}")
-    page = shown(app, "database:hunt")
-    (said,) = page.warning
+    made_sweep(runs, "beside")
+    page = shown(app, named)
+    (said,) = (*page.warning, *page.error)
     assert "cannot be reached" in said.value
-    assert ("Best" in sentences(page)) == bool(sweeps)
+    assert ("Best" in sentences(page)) == (named == "beside")
+    assert named in str(page.query_params["sweep"])  # it is only away
 
 
 def test_a_database_without_sweeps_is_none(app, runs, address) -> None:

@@ -86,6 +86,29 @@ def test_one_device_for_all_is_refused():
     check_parallel(RunConfig())
 
 
+@pytest.mark.parametrize("words", [["sweep", "start", "hunt"], ["replay", "x"], ["lr-find"]])
+def test_what_works_in_one_process_is_not_done_in_each(words, monkeypatch, capsys):
+    for name, value in TORCHRUN.items():
+        monkeypatch.setenv(name, value)
+    assert main(words) == 2
+    assert f"`mlcore {words[0]}` works in one process" in capsys.readouterr().err
+
+
+def test_control_c_while_the_program_is_loaded_is_no_traceback():
+    code = (
+        "import runpy, sys\n"
+        "class Pressed:\n"
+        "    def find_spec(name, *_):\n"
+        "        if name == 'mlcore.cli.main': raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Pressed)\n"
+        "runpy.run_module('mlcore', run_name='__main__', alter_sys=True)"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=100, check=False
+    )
+    assert (ended.returncode, ended.stderr) == (130, "")
+
+
 @pytest.mark.parametrize(
     ("words", "status", "closes"), [(["train", "--data.name", "x"], 2, False), (["-h"], 0, True)]
 )

@@ -53,6 +53,13 @@ def test_an_edit_of_steps_that_are_taken_again_does_not_count(started) -> None:
     assert epoch_figures([started(), edit(10), started(step=10, epoch=1)]).edited
 
 
+def test_the_epochs_asked_for_are_those_of_the_last_start_or_edit(started) -> None:
+    assert epoch_figures([started()]).asked == started().epochs
+    longer = replace(edit(12), epochs=60)
+    assert epoch_figures([started(), longer, edit(13)]).asked == 60
+    assert epoch_figures([started(), longer, started(step=12, epoch=1)]).asked == started().epochs
+
+
 def test_a_run_without_epochs_or_with_what_is_no_number_has_no_figures() -> None:
     assert epoch_figures([]) == EpochFigures()
     assert epoch_figures([done(1, None, math.nan, math.nan)]) == EpochFigures()

@@ -26,6 +26,7 @@ def test_only_the_url_holds_the_password() -> None:
 
 def test_a_password_behind_the_question_mark_is_one_too() -> None:
     found = read_address("postgres:///sweeps?host=/run/pg&user=ann&password=hidden&sslpassword=too")
+    assert found.shown.endswith("&password=***&sslpassword=***")
     assert "hidden" not in found.shown
     assert "too" not in found.shown
     assert found.scrubbed("hidden and too") == "*** and ***"
@@ -57,7 +58,7 @@ def test_the_option_comes_before_the_variable_and_a_file_keeps_it_out_of_both(
     tmp_path: Path,
 ) -> None:
     file = tmp_path / "address"
-    file.write_text("\npostgresql://filed@host/a\n")
+    file.write_text("\ufeff\npostgresql://filed@host/a\n")
     environment = {"MLCORE_SWEEP_STORAGE": "postgresql://varied@host/b"}
     given = find_address("postgresql://given@host/c", "", environment)
     assert given is not None
