@@ -144,8 +144,7 @@ def _choice(setting: Setting, text: str) -> Dimension:
         )
     if not text.strip():
         raise SettingsError(
-            "`{name}` has no values to vary over: write some, as in optim.lr=1e-4..1:log or "
-            "optim.name=sgd,adamw.",
+            "`{name}` has no values to vary over: write some, as in 0.001..1:log or sgd,adamw.",
             name=setting.name,
         )
     if not all(word.strip() for word in words):
@@ -166,11 +165,10 @@ def _choice(setting: Setting, text: str) -> Dimension:
             )
     if len(values) == 1:
         raise SettingsError(
-            "`{name}` has one value only, {value}: write several, as in optim.name=sgd,adamw or "
-            "model.hidden=64|128,64, or set it for all trials with `--{name} {flag}`.",
+            "`{name}` has one value only, {value}: write several, as in sgd,adamw or 64|128,64, "
+            "or give that value to all trials, as a setting that does not vary.",
             name=setting.name,
             value=as_text(values[0], ","),
-            flag=as_text(values[0], " "),
         )
     return Dimension(name=setting.name, values=values)
 

@@ -68,7 +68,7 @@ def new_sweep_form() -> None:
     if isinstance(asked, Sweep):
         st.caption(_plan(asked))
         st.code(sweep_command(asked), language="bash", wrap_lines=True)
-    elif reason is None:
+    elif reason is None and not any(_error(form, name) for name in form.varied):
         st.markdown(refusal(settings_sentence(asked)))
     st.button(
         _("Start the sweep"),
@@ -172,10 +172,17 @@ def _values(form: SweepForm, name: str) -> None:
             "64|128,64 is one layer of 64, or 128 and 64."
         ),
     )
+    if error := _error(form, name):
+        st.markdown(refusal(settings_sentence(error)))
+
+
+def _error(form: SweepForm, name: str) -> SettingsError | None:
+    """What is wrong with the values of a setting that varies."""
     try:
         parse_dimension(f"{name}={form.values(name)}")
     except SettingsError as error:
-        st.markdown(refusal(settings_sentence(error)))
+        return error
+    return None
 
 
 def _text(field: str, label: str, value: str, help: str) -> None:

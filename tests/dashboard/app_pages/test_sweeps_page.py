@@ -58,7 +58,7 @@ def test_where_nothing_is_held_out_a_tenth_is(page) -> None:
 def test_what_is_wrong_is_said_below_its_field_and_starts_nothing(page, runs) -> None:
     shown = opened(page)
     field(shown, "sweep-space-optim.lr").set_value("1..0.1").run()
-    assert "The range of Learning rate must begin below its end" in sentences(shown)
+    assert sentences(shown).count("The range of Learning rate must begin below its end") == 1
     shown.button(key="start-sweep").click().run()
     assert "must begin below its end" in sentences(shown)
     assert not shown.error  # it is said once, in its place
