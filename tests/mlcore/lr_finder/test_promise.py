@@ -22,7 +22,7 @@ from mlcore.data.tensors import Dataset, load
 from mlcore.device import restored_threads
 from mlcore.events import EpochDone
 from mlcore.lr_finder import suggest
-from mlcore.lr_finder.range_test import range_test
+from mlcore.lr_finder.finding import find
 from mlcore.trainer import Trainer
 
 OPTIMIZERS = ("sgd", "adam", "adamw", "rmsprop", "adagrad")
@@ -42,7 +42,7 @@ def both(settings: dict[str, Any], seeds: range) -> tuple[list[float], list[floa
     for seed in seeds:
         config = RunConfig.from_flat(settings | {"train.seed": seed, "train.epochs": 1})
         data = load(config.data, seed)
-        *_, test = range_test(config, data)
+        *_, test = find(config, data)
         rate = suggest(test, config.optim).lr
         assert rate is not None
         default.append(after_an_epoch(config, data))
