@@ -28,8 +28,8 @@ def find_button() -> None:
         if reason
         else _(
             "Trains a throw-away model for up to 200 steps while the learning rate grows from "
-            "0.000001 to 10, draws the losses, and suggests a rate. It takes a few seconds; no run "
-            "is made. In a terminal: `mlcore lr-find`."
+            "0.000001 to 10, draws the losses, tries what they suggest beside the usual rate, and "
+            "suggests one. It takes a few seconds; no run is made. In a terminal: `mlcore lr-find`."
         ),
         on_click=find_rate,
     )

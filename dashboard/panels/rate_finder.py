@@ -24,7 +24,7 @@ from dashboard.words.setting_names import setting_label
 from dashboard.words.translation import _, sentence
 from dashboard.words.wording import as_markdown, listed, sentences
 from mlcore.config import RunConfig
-from mlcore.lr_finder import STEPS, Suggestion, suggest, unused
+from mlcore.lr_finder import STEPS, RangeTest, Suggestion, suggest, unused
 from mlcore.words import as_text
 
 __all__ = ["rate_finder"]
@@ -119,14 +119,7 @@ def _chart(info: RateInfo, config: RunConfig, known: RateTest) -> None:
 def _words(config: RunConfig, known: RateTest, suggestion: Suggestion | None) -> None:
     """How far the test is, or what it suggests and why, and the button that takes it over."""
     if suggestion is None:
-        st.markdown(
-            _(
-                "Step {step} of {steps}: a throw-away model trains while the rate grows. The loss "
-                "stays level while the rate is too low, falls, and turns up where it is too high.",
-                step=len(known.test.lrs),
-                steps=STEPS,
-            )
-        )
+        st.markdown(_progress(known.test))
         return
     with st.container(horizontal=True, vertical_alignment="center", key="rate-suggestion"):
         st.markdown(_suggested(suggestion), width="stretch")
@@ -136,8 +129,26 @@ def _words(config: RunConfig, known: RateTest, suggestion: Suggestion | None) ->
         st.caption(sentences(*about))
 
 
+def _progress(test: RangeTest) -> str:
+    if test.trials:
+        trial = test.trials[-1]
+        return _(
+            "Step {step} of {steps} of a trial with {rate}: what the curve suggests and the usual "
+            "rate are tried from the same start on the same batches.",
+            step=len(trial.losses),
+            steps=trial.steps,
+            rate=as_text(trial.lr),
+        )
+    return _(
+        "Step {step} of {steps}: a throw-away model trains while the rate grows. The loss "
+        "stays level while the rate is too low, falls, and turns up where it is too high.",
+        step=len(test.lrs),
+        steps=STEPS,
+    )
+
+
 def _suggested(suggestion: Suggestion) -> str:
-    reason = as_markdown(sentence(suggestion.reason))
+    reason = as_markdown(sentences(*map(sentence, suggestion.reasons)))
     if suggestion.lr is None:
         title = _("No learning rate is suggested.")
         return f"**{title}** {reason}"

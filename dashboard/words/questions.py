@@ -211,8 +211,8 @@ QUESTIONS: Sequence[Question] = (
         text=N_("How do I find a good learning rate?"),
         answer=N_(
             "“Find a good rate” below the learning rate in the sidebar trains a throw-away model "
-            "while the rate grows, draws the losses, and suggests the rate at which they fall "
-            "best. It takes a few seconds, and no run is made."
+            "while the rate grows, draws the losses, and suggests a rate at which they fall "
+            "well. It takes a few seconds, and no run is made."
         ),
         link=N_("The learning-rate finder"),
         page="train",

@@ -1,4 +1,4 @@
-"""What a range test records: a learning rate and a loss for each of its steps."""
+"""What a test records: a learning rate and a loss for each step, and what was tried then."""
 
 from __future__ import annotations
 
@@ -7,9 +7,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from mlcore.config import SETTINGS, RunConfig
+from mlcore.config import SETTINGS, OptimConfig, RunConfig
 
-__all__ = ["HIGHEST", "IGNORED", "LOWEST", "STEPS", "Ending", "RangeTest", "rate_at", "unused"]
+__all__ = [
+    "HIGHEST",
+    "IGNORED",
+    "LOWEST",
+    "STEPS",
+    "USUAL",
+    "Ending",
+    "RangeTest",
+    "Trial",
+    "rate_at",
+    "unused",
+]
 
 LOWEST, HIGHEST = 1e-6, 10.0
 """Learning rates of the first and the last step."""
@@ -17,6 +28,9 @@ LOWEST, HIGHEST = 1e-6, 10.0
 STEPS = 200
 """Steps of a test, 29 for each power of ten. More would train the model further while the rate is
 still low, and then the lowest loss comes too early (measured: 100, 200 and 400)."""
+
+USUAL = OptimConfig().lr
+"""The learning rate that is trained with where nobody chooses one."""
 
 IGNORED = (
     "optim.lr",
@@ -37,6 +51,21 @@ Ending = Literal["", "highest", "diverged"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """The first steps of a run with one learning rate, as far as they are.
+
+    Attributes:
+        lr: the rate of all steps.
+        steps: how many there are to be.
+        losses: as in a range test; the last one is None where the training diverged.
+    """
+
+    lr: float
+    steps: int
+    losses: tuple[float | None, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RangeTest:
     """A range test as far as it is.
 
@@ -45,13 +74,15 @@ class RangeTest:
         losses: mean loss of each step's images before the step, as many; None where it is NaN or
             infinite, which only the last can be.
         chance: loss of guessing: ln of the number of classes; 0 before the first step.
-        ending: how it ended; empty while it goes on, and where it was stopped.
+        ending: how it ended; empty while it or a trial goes on, and where they were stopped.
+        trials: what was tried after it: the rate that it suggests, then the usual one.
     """
 
     lrs: tuple[float, ...] = ()
     losses: tuple[float | None, ...] = ()
     chance: float = 0.0
     ending: Ending = ""
+    trials: tuple[Trial, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The test as a JSON object."""
@@ -60,6 +91,10 @@ class RangeTest:
             "losses": list(self.losses),
             "chance": self.chance,
             "ending": self.ending,
+            "trials": [
+                {"lr": trial.lr, "steps": trial.steps, "losses": list(trial.losses)}
+                for trial in self.trials
+            ],
         }
 
     @classmethod
@@ -74,6 +109,10 @@ class RangeTest:
             losses=tuple(record["losses"]),
             chance=record["chance"],
             ending=record["ending"],
+            trials=tuple(
+                Trial(lr=trial["lr"], steps=trial["steps"], losses=tuple(trial["losses"]))
+                for trial in record["trials"]
+            ),
         )
 
 

@@ -5,21 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-import torch
-
 from mlcore.config import RunConfig
 from mlcore.data import RawData, find_family
-from mlcore.data.batches import draw_epoch_seed
 from mlcore.data.tensors import Dataset, load
 from mlcore.device import check_dtype, memory_of, resolve
 from mlcore.fitting import check_batches, check_memory
 from mlcore.lr_finder.points import STEPS, Ending, RangeTest, rate_at
 from mlcore.lr_finder.suggestion import has_diverged
-from mlcore.model import build
-from mlcore.optim import build_optimizer
-from mlcore.steps import make_stepper
-from mlcore.trainer.feed import Feed
-from mlcore.trainer.random import random_state, restore_random_state
+from mlcore.lr_finder.training import Training
 
 __all__ = ["data_for", "range_test"]
 
@@ -63,57 +56,16 @@ def range_test(config: RunConfig, data: Dataset) -> Iterator[RangeTest]:
             does not work on this device.
     """
     check_batches(config, len(data.train))
-    test = _Test(config, data)
+    training = Training(config, data)
     lrs: list[float] = []
     losses: list[float | None] = []
     chance = math.log(len(data.classes))
     ending: Ending = ""
     while not ending:
         lrs.append(rate_at(len(lrs)))
-        losses.append(test.step(lrs[-1]))
+        losses.append(training.step(lrs[-1]))
         if has_diverged(losses):
             ending = "diverged"
         elif len(losses) == STEPS:
             ending = "highest"
         yield RangeTest(lrs=tuple(lrs), losses=tuple(losses), chance=chance, ending=ending)
-
-
-class _Test:
-    """The model, its optimizer and its batches; they draw from random numbers of their own."""
-
-    def __init__(self, config: RunConfig, data: Dataset) -> None:
-        self._device = data.train.images.device
-        before = random_state(self._device)
-        torch.manual_seed(config.train.seed)
-        try:
-            self._model = build(config, len(data.classes)).to(self._device)
-            self._random = random_state(self._device)
-        finally:
-            restore_random_state(before, self._device)
-        optim = config.with_values({"optim.lr_decay": 0.0}).optim
-        self._optimizer = build_optimizer(self._model.parameters(), optim)
-        self._stepper = make_stepper(config, self._model, self._optimizer, self._device)
-        self._feed = Feed(data, config.data.batch_size, config.data.drop_last, self._model.dtype)
-        self._model.train()
-
-    def step(self, lr: float) -> float | None:
-        """One step at this rate; its loss, or None where that is not finite."""
-        for group in self._optimizer.param_groups:
-            group["lr"] = lr
-        before = random_state(self._device)
-        restore_random_state(self._random, self._device)
-        try:
-            loss = self._next_loss()
-            self._random = random_state(self._device)
-        finally:
-            restore_random_state(before, self._device)
-        return loss if math.isfinite(loss) else None
-
-    def _next_loss(self) -> float:
-        if self._feed.seed is None:
-            self._feed.begin(draw_epoch_seed())
-        images, labels = self._feed.next()  # (B, 784), (B,)
-        loss = float(self._stepper.step(images, labels))  # syncs with the device
-        if self._feed.exhausted:
-            self._feed.end()
-        return loss

@@ -7,14 +7,15 @@ and a training has to stand its rate for thousands of steps. (Smith takes the ra
 loss falls best by eye, Gugger a tenth of that of the lowest, fastai the steepest place or the
 longest valley. On digits and MNIST, with three networks, all optimizers, batch norm, dropout and
 clipping, the steepest place was lost in noise, and no fixed part of the lowest one's rate served
-both SGD and Adam.)
+both SGD and Adam.) Where that was tried beside the usual rate, it has to have been ahead: see
+`trial`.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,7 @@ from numpy.typing import NDArray
 from mlcore.config import OptimConfig
 from mlcore.errors import MlcoreError, Notice
 from mlcore.lr_finder.points import STEPS, RangeTest
+from mlcore.lr_finder.trial import judge
 from mlcore.words import figure
 
 __all__ = [
@@ -69,12 +71,13 @@ class Suggestion:
 
     Attributes:
         lr: the rate, two digits; None where the test suggests none.
-        reason: one or two sentences.
+        reasons: what the curve says, in one or two sentences; then what the trial said, if there
+            was one.
         lowest: place of the lowest smoothed loss among the steps; None where there is none.
     """
 
     lr: float | None
-    reason: MlcoreError
+    reasons: tuple[MlcoreError, ...]
     lowest: int | None = None
 
 
@@ -106,7 +109,7 @@ def has_diverged(losses: Sequence[float | None]) -> bool:
 
 
 def suggest(test: RangeTest, optim: OptimConfig) -> Suggestion:
-    """The learning rate that a test suggests, and why.
+    """The learning rate that a test and its trials suggest, and why.
 
     Args:
         test: up to its end, or wherever it was stopped.
@@ -114,13 +117,23 @@ def suggest(test: RangeTest, optim: OptimConfig) -> Suggestion:
     """
     means = smoothed(test.losses)
     if not test.ending:
-        return Suggestion(lr=None, reason=_STOPPED)
+        return Suggestion(lr=None, reasons=(_STOPPED,))
     if len(means) < _FEWEST:
-        return Suggestion(lr=None, reason=_too_short(test, len(means)))
+        return Suggestion(lr=None, reasons=(_too_short(test, len(means)),))
     start, lowest = _start(means), _BASELINE + int(means[_BASELINE:].argmin())
     before = min(start, test.chance)  # a model that is worse than guessing need not learn for that
     if before - means[lowest] < max(_LEAST_FALL * before, _NOISE * _noise(test)):
-        return Suggestion(lr=None, reason=_no_fall(start, float(means[lowest]), test.chance))
+        return Suggestion(lr=None, reasons=(_no_fall(start, float(means[lowest]), test.chance),))
+    found = _from_curve(test, optim, means, start, lowest)
+    if not test.trials:
+        return found
+    rate, outcome = judge(*test.trials)
+    return replace(found, lr=rate, reasons=(*found.reasons, outcome))
+
+
+def _from_curve(
+    test: RangeTest, optim: OptimConfig, means: NDArray[np.float64], start: float, lowest: int
+) -> Suggestion:
     level = start - SHARE * (start - float(means[lowest]))
     place = _reached(means, lowest, level)
     edge, here = test.lrs[lowest], test.lrs[place]
@@ -135,7 +148,8 @@ def suggest(test: RangeTest, optim: OptimConfig) -> Suggestion:
         "place": f"{here:.2g}",
     }
     still = lowest >= STEPS - _NEAR_END
-    return Suggestion(lr=rate, reason=_why(values, factor, still=still, near=near), lowest=lowest)
+    why = _why(values, factor, still=still, near=near)
+    return Suggestion(lr=rate, reasons=(why,), lowest=lowest)
 
 
 def _reached(means: NDArray[np.float64], lowest: int, level: float) -> int:

@@ -16,7 +16,7 @@ TEST = RangeTest(
     chance=math.log(10),
     ending="diverged",
 )
-FOUND = Suggestion(lr=0.002, reason=Notice("so"), lowest=99)
+FOUND = Suggestion(lr=0.002, reasons=(Notice("so"),), lowest=99)
 
 
 def test_each_step_is_a_point_and_a_loss_that_is_no_number_is_a_gap() -> None:

@@ -7,7 +7,8 @@ import pytest
 from mlcore.config import RunConfig
 from mlcore.errors import SettingsError
 from mlcore.lr_finder import RangeTest, suggest
-from mlcore.lr_finder.range_test import data_for, range_test
+from mlcore.lr_finder.finding import find
+from mlcore.lr_finder.range_test import data_for
 
 SMALL = {"data.name": "digits", "data.batch_size": 32, "model.hidden": [16], "train.device": "cpu"}
 
@@ -17,8 +18,9 @@ def test_the_curve_grows_and_is_the_one_of_the_library(jobs: Any, wait: Any) -> 
     job = jobs.submit("lr-find", {"config": config.to_json()})
     wait(lambda: job.progress(), "the first steps of the test")
     found = RangeTest.from_json(job.wait(60))
-    *_, plain = range_test(config, data_for(config))
+    *_, plain = find(config, data_for(config))
     assert found == plain
+    assert len(found.trials) == 2
     assert suggest(found, config.optim).lr is not None
 
 

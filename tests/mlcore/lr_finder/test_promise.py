@@ -2,8 +2,8 @@
 
 Judged on validation loss. On the digits three seeds are trained: the suggestion's mean may be above
 the default's by two standard errors of their difference, as much as chance makes of it, or by 5 %,
-where the seeds happen to lie close together. On MNIST it is one seed, and 15 %: with RMSprop, the
-most restless, the default's losses lie 27 % apart from seed to seed.
+where the seeds happen to lie close together. On MNIST it is one seed, and 5 %; with RMSprop, the
+most restless, 15 %, as the default's losses lie 27 % apart from seed to seed.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from mlcore.data.tensors import Dataset, load
 from mlcore.device import restored_threads
 from mlcore.events import EpochDone
 from mlcore.lr_finder import suggest
-from mlcore.lr_finder.range_test import range_test
+from mlcore.lr_finder.finding import find
 from mlcore.trainer import Trainer
 
 OPTIMIZERS = ("sgd", "adam", "adamw", "rmsprop", "adagrad")
@@ -42,7 +42,7 @@ def both(settings: dict[str, Any], seeds: range) -> tuple[list[float], list[floa
     for seed in seeds:
         config = RunConfig.from_flat(settings | {"train.seed": seed, "train.epochs": 1})
         data = load(config.data, seed)
-        *_, test = range_test(config, data)
+        *_, test = find(config, data)
         rate = suggest(test, config.optim).lr
         assert rate is not None
         default.append(after_an_epoch(config, data))
@@ -75,8 +75,10 @@ def test_on_the_bundled_digits(name: str, hidden: tuple[int, ...], loss: str) ->
 
 @pytest.mark.slow
 @pytest.mark.mnist
-@pytest.mark.parametrize("name", OPTIMIZERS)
-def test_on_mnist(name: str, mnist_root: Path) -> None:
-    settings = {"optim.name": name, "data.root": str(mnist_root), "data.validation": 5_000}
-    (default,), (suggested,) = both(settings, range(1))
-    assert suggested <= 1.15 * default
+@pytest.mark.parametrize(
+    ("name", "hidden"), [*((name, (128, 64)) for name in OPTIMIZERS), ("adam", ()), ("adamw", ())]
+)
+def test_on_mnist(name: str, hidden: tuple[int, ...], mnist_root: Path) -> None:
+    settings = {"optim.name": name, "model.hidden": hidden, "data.validation": 5_000}
+    (default,), (suggested,) = both(settings | {"data.root": str(mnist_root)}, range(1))
+    assert suggested <= (1.15 if name == "rmsprop" else 1.05) * default

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,7 +14,9 @@ from mlcore.lr_finder import (
     IGNORED,
     LOWEST,
     STEPS,
+    USUAL,
     RangeTest,
+    Trial,
     has_diverged,
     rate_at,
     smoothed,
@@ -67,14 +70,14 @@ def test_suggested_is_where_most_of_the_fall_is_done_and_well_below_the_edge() -
     assert found.lr is not None
     assert found.lowest is not None
     assert 0.005 < found.lr < 0.4 * LRS[found.lowest] + 1e-9
-    assert "70 %" in str(found.reason)
+    assert "70 %" in str(found.reasons[0])
 
 
 def test_a_steep_fall_keeps_a_distance_from_the_edge() -> None:
     found = suggest(made(valley(0.05, 0.1)), SGD)
     assert found.lowest is not None
     assert found.lr == pytest.approx(0.4 * LRS[found.lowest], rel=0.05)
-    assert "two fifths" in str(found.reason)
+    assert "two fifths" in str(found.reasons[0])
 
 
 def test_rmsprop_stands_more_than_that_rate_and_with_momentum_hardly() -> None:
@@ -91,7 +94,7 @@ def test_a_loss_that_still_falls_at_the_highest_rate_is_said_to() -> None:
     losses = [CHANCE - 1.5 * step / STEPS for step in range(STEPS)]
     found = suggest(made(list(losses)), SGD)
     assert found.lr is not None
-    assert "still falling" in str(found.reason)
+    assert "still falling" in str(found.reasons[0])
 
 
 def test_a_suggestion_is_a_setting_that_can_be_used() -> None:
@@ -114,16 +117,16 @@ def test_where_no_rate_helps_none_is_suggested(losses: list[float | None], says:
     found = suggest(made(losses), SGD)
     assert found.lr is None
     assert found.lowest is None
-    assert says in str(found.reason)
+    assert says in str(found.reasons[0])
 
 
 def test_losses_that_break_at_once_point_to_the_normalisation() -> None:
     at_once = suggest(made([None], "diverged"), SGD)
     assert at_once.lr is None
-    assert "NaN or infinite at step 1, at a learning rate of 1e-06" in str(at_once.reason)
+    assert "NaN or infinite at step 1, at a learning rate of 1e-06" in str(at_once.reasons[0])
     grown = suggest(made([2.0**step for step in range(25)], "diverged"), SGD)
     assert grown.lr is None
-    assert "grew from the first steps on" in str(grown.reason)
+    assert "grew from the first steps on" in str(grown.reasons[0])
 
 
 def test_a_loss_that_breaks_later_ends_the_test_and_not_the_suggestion() -> None:
@@ -135,7 +138,7 @@ def test_a_loss_that_breaks_later_ends_the_test_and_not_the_suggestion() -> None
 def test_a_test_that_was_stopped_suggests_nothing() -> None:
     found = suggest(made(valley(1e-4, 0.1)[:150], ""), SGD)
     assert found.lr is None
-    assert "stopped" in str(found.reason)
+    assert "stopped" in str(found.reasons[0])
     assert suggest(RangeTest(), SGD).lr is None
 
 
@@ -150,6 +153,21 @@ def test_a_test_ends_where_the_loss_is_lost_and_not_at_a_lucky_batch() -> None:
 def test_a_test_comes_back_from_json() -> None:
     test = made([2.3, None], "diverged")
     assert RangeTest.from_json(test.to_json()) == test
+    tried = replace(test, trials=(Trial(lr=0.1, steps=2, losses=(2.3, None)),))
+    assert RangeTest.from_json(tried.to_json()) == tried
+
+
+def test_a_trial_has_the_last_word() -> None:
+    curve = made(valley(1e-4, 0.1))
+    first = suggest(curve, SGD)
+    assert first.lr is not None
+    losses = (2.0, 2.0, 2.0, 1.0)
+    trials = tuple(Trial(lr=lr, steps=4, losses=losses) for lr in (first.lr, USUAL))
+    found = suggest(replace(curve, trials=trials), SGD)
+    assert found.lr == USUAL  # the lower of two that are as good
+    assert found.lowest == first.lowest
+    assert str(found.reasons[0]) == str(first.reasons[0])
+    assert "too close to tell" in str(found.reasons[1])
 
 
 def test_settings_that_a_test_does_not_use_are_named_where_they_are_changed() -> None:
