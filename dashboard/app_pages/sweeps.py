@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import streamlit as st
 
 from dashboard import session
@@ -16,6 +18,9 @@ from dashboard.session import places, problems
 from dashboard.words.sweeps import sweep_label
 from dashboard.words.translation import _, sentence
 from dashboard.words.wording import as_markdown
+from mlcore.errors import MlcoreError
+
+_AGAIN = 5.0  # seconds between two looks at a sweep that could not be read
 
 
 def page() -> None:
@@ -48,7 +53,11 @@ def page() -> None:
             st.subheader(sweep_label(chosen), anchor=False)
         with problems.friendly_errors():
             place, name = sweep_at(chosen)
-            found = place.look(name)
+            try:
+                found = place.look(name)
+            except MlcoreError:
+                st.fragment(_again, run_every=_AGAIN)(chosen)
+                raise
             sweep_now(found)
             best_trials(found)
             sweep_charts(found)
@@ -63,6 +72,14 @@ def page() -> None:
         with new:
             new_sweep_form()
     problems.show()
+
+
+def _again(key: str) -> None:
+    """Draw the page again once its sweep can be read: its database may be back."""
+    place, name = sweep_at(key)
+    with contextlib.suppress(MlcoreError):
+        place.look(name)
+        st.rerun()
 
 
 page()

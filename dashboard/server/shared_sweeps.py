@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["SharedSweeps"]
 
 _KEPT, _LISTED = 1.0, 5.0  # seconds for which what was read serves all sessions
-_AWAY = 15.0  # seconds for which a database that did not answer is not asked again
+_AWAY = 8.0  # seconds for which a database that did not answer is not asked again
 
 T = TypeVar("T")
 

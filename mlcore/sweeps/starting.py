@@ -55,7 +55,8 @@ def new_sweep(
         settings: all settings, by dotted name.
         given: those that a person gave, which must apply in some trial.
         objective: "accuracy" or "loss", of the validation.
-        sampler: "grid", "random" or "tpe".
+        sampler: "grid", "random" or "tpe"; where as many trials are asked for as can differ, each
+            is trained once, as in a grid.
         pruner: "none", "median" or "halving".
         trials: how many; None: all of a grid, else 40.
         jobs: how many are under way at once.
@@ -126,10 +127,25 @@ def check_trials(sweep: Sweep, trials: int, begun: int = 0) -> None:
 
 
 def _with_trials(sweep: Sweep, trials: int | None) -> Sweep:
-    if trials is None:
-        trials = len(grid_of(sweep)) if sweep.sampler == "grid" else USUAL_TRIALS
+    if sweep.sampler != "grid":
+        asked = USUAL_TRIALS if trials is None else trials
+        if not _has_all(sweep, asked):
+            check_trials(sweep, asked)
+            return replace(sweep, trials=asked)
+        sweep, trials = replace(sweep, sampler="grid"), None  # drawn, some would come twice
+    trials = len(grid_of(sweep)) if trials is None else trials
     check_trials(sweep, trials)
     return replace(sweep, trials=trials)
+
+
+def _has_all(sweep: Sweep, trials: int) -> bool:
+    """Whether so many trials are all that can differ."""
+    if any(one.count() is None for one in sweep.space.dimensions):
+        return False
+    try:
+        return trials >= len(grid_of(sweep))
+    except SettingsError:  # they are too many
+        return False
 
 
 def grid_of(sweep: Sweep) -> list[dict[str, Value]]:

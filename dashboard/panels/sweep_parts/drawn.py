@@ -22,6 +22,7 @@ from dashboard.server.sweeps import key_of, sweep_at
 from dashboard.session.problems import friendly_errors
 from dashboard.words.translation import N_, _, ngettext
 from dashboard.words.wording import sentences
+from mlcore.errors import MlcoreError
 from mlcore.runs import RunInfo
 from mlcore.sweeps import SweepSummary
 from mlcore.sweeps.sweep import Objective
@@ -59,7 +60,11 @@ def sweep_charts(found: SweepSummary) -> None:
 @friendly_errors()
 def _part(key: str, part: str) -> None:
     place, name = sweep_at(key)
-    _DRAWN[part](place.look(name))
+    try:
+        found = place.look(name)
+    except MlcoreError:  # `sweep_now` says it
+        return
+    _DRAWN[part](found)
 
 
 def _of_runs(draw: Callable[[list[RunInfo], str], None]) -> Callable[[SweepSummary], None]:

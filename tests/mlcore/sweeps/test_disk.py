@@ -30,7 +30,7 @@ def test_it_is_about_what_its_runs_write(make: Make, store: RunStore, optimizer:
 def test_it_grows_with_the_trials_and_only_so_many_checkpoints_of_a_run_are_kept(
     make: Make,
 ) -> None:
-    space = ["model.hidden=64|128,64"]
+    space = ["model.hidden=64|128,64", "optim.lr=0.1..0.2"]
     forty, eighty = (make(space, trials=count) for count in (40, 80))
     assert disk_use(eighty) == 2 * disk_use(forty)
     long, longer = (make(space, trials=40, train__epochs=count) for count in (100, 900))

@@ -168,6 +168,16 @@ def test_a_grid_has_each_combination_that_can_be_trained(make: Make) -> None:
     assert sweep.trials == 4  # no nesterov without momentum, neither of them with Adam
 
 
+@pytest.mark.parametrize("sampler", ["tpe", "random"])
+def test_where_all_that_can_differ_are_asked_for_each_is_trained_once(make: Make, sampler) -> None:
+    space = ["optim.lr=0.1,0.2", "data.batch_size=32,64"]
+    for trials, many, how in ((3, 3, sampler), (4, 4, "grid"), (40, 4, "grid"), (None, 4, "grid")):
+        sweep = make(space, sampler=sampler, trials=trials)
+        assert (sweep.trials, sweep.sampler) == (many, how)
+    endless = make(["optim.lr=0.1..0.2"], sampler=sampler)
+    assert (endless.trials, endless.sampler) == (40, sampler)
+
+
 def test_a_sweep_is_read_back(make: Make) -> None:
     sweep = make(
         ["optim.lr=1e-4..1:log", "model.hidden=64|128,64|none", "model.batch_norm=true,false"],

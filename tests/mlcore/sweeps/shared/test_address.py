@@ -26,7 +26,7 @@ def test_only_the_url_holds_the_password() -> None:
 
 def test_a_password_behind_the_question_mark_is_one_too() -> None:
     found = read_address("postgres:///sweeps?host=/run/pg&user=ann&password=hidden&sslpassword=too")
-    assert found.shown.endswith("&password=***&sslpassword=***")
+    assert "&password=***&sslpassword=***" in found.shown
     assert "hidden" not in found.shown
     assert "too" not in found.shown
     assert found.scrubbed("hidden and too") == "*** and ***"
