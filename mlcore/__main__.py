@@ -7,7 +7,9 @@ import sys
 from mlcore.cli import main
 
 status = main()
-if status and "RANK" in os.environ:  # one of several processes, and another one may be gone
+if status and (
+    "RANK" in os.environ or "mlcore.parallel.crew" in sys.modules
+):  # one of several processes, and another one may be gone
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError, ValueError):
             stream.flush()
