@@ -120,8 +120,8 @@ def _await(processes: Sequence[subprocess.Popen[bytes]], ranks: Ranks) -> None:
             elif process.poll() is not None:
                 raise RunError(
                     "Process {rank} of the run's {size} ended before the training began (exit "
-                    "status {status}): what it said stands on standard error, from the page in "
-                    "worker.log in the run's folder.",
+                    "status {status}): standard error, or worker.log in the run's folder, says "
+                    "why.",
                     rank=rank,
                     size=ranks.size,
                     status=process.returncode,
