@@ -143,7 +143,7 @@ class Crew:
                 raise
             raise RunError(
                 "Another process of this data-parallel run has ended, and without it no step can "
-                "be done: resume the run, with as many processes or in one."
+                "be done: resume the run."
             ) from error
 
 
@@ -158,7 +158,8 @@ def joined(ranks: Ranks) -> Iterator[Crew]:
     """
     if ranks.on_one_machine:  # nothing of it is reachable from elsewhere
         loopback = "lo0" if sys.platform == "darwin" else "lo"
-        os.environ.setdefault("GLOO_SOCKET_IFNAME", loopback)
+        for library in ("GLOO", "NCCL"):
+            os.environ.setdefault(f"{library}_SOCKET_IFNAME", loopback)
     crew = Crew(ranks)
     try:
         _connect(ranks)
