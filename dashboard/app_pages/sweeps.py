@@ -11,36 +11,42 @@ from dashboard.panels.sweep_parts.best import best_trials
 from dashboard.panels.sweep_parts.drawn import sweep_charts
 from dashboard.panels.sweep_parts.new import PARAMETER, new_sweep_form
 from dashboard.panels.sweep_parts.now import sweep_now
-from dashboard.server.sweeps import sweeps
+from dashboard.server.sweeps import sweep_at, sweeps
 from dashboard.session import places, problems
-from dashboard.words.translation import _
+from dashboard.words.sweeps import sweep_label
+from dashboard.words.translation import _, sentence
+from dashboard.words.wording import as_markdown
 
 
 def page() -> None:
     """The whole page."""
     st.title(_("Sweeps"), anchor=False)
     data_notice(session.data_config())
-    names = sweeps().names()
+    keys, unread = sweeps().keys()
     named = places.place(PARAMETER)
-    chosen = named if named in names else next(iter(names), None)
+    chosen = named if named in keys else next(iter(keys), None)
     places.write_in_address({PARAMETER: chosen})
+    if unread is not None:
+        st.warning(as_markdown(sentence(unread)), icon=":material/database_off:")
     if chosen is not None:
         if named not in (None, chosen):
             st.caption(_("The address names a sweep that there is not: this is the newest one."))
-        if len(names) > 1:
-            shown = show("sweep-shown", chosen, lambda name: places.go_to(**{PARAMETER: name}))
+        if len(keys) > 1:
+            shown = show("sweep-shown", chosen, lambda key: places.go_to(**{PARAMETER: key}))
             st.selectbox(
                 _("Sweep"),
-                list(names),
-                list(names).index(shown.value),
+                list(keys),
+                list(keys).index(shown.value),
+                format_func=sweep_label,
                 key=shown.key,
                 width=320,
                 help=_("The newest stands first."),
             )
         else:
-            st.subheader(chosen, anchor=False)
+            st.subheader(sweep_label(chosen), anchor=False)
         with problems.friendly_errors():
-            found = sweeps().look(chosen)
+            place, name = sweep_at(chosen)
+            found = place.look(name)
             sweep_now(found)
             best_trials(found)
             sweep_charts(found)
@@ -48,7 +54,7 @@ def page() -> None:
         _("New sweep"),
         expanded=chosen is None,
         icon=":material/add:",
-        key=f"new-sweep-{len(names)}",  # another one once a sweep was begun: it is folded
+        key=f"new-sweep-{len(keys)}",  # another one once a sweep was begun: it is folded
         on_change="rerun",
     )
     if new.open:

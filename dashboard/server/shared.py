@@ -59,6 +59,11 @@ class Shared:
             value: T = place.value
             return value
 
+    def forget(self, key: Hashable) -> None:
+        """Have the result of `key` computed anew when it is asked for next."""
+        with self._lock:
+            self._places.pop(key, None)
+
 
 @st.cache_resource(show_spinner=False)
 def shared() -> Shared:

@@ -13,17 +13,19 @@ import streamlit as st
 
 from dashboard import server
 from dashboard.server.shared import shared
+from dashboard.server.shared_sweeps import SharedSweeps
 from mlcore.errors import MlcoreError
 from mlcore.sweeps import Sweep, SweepFolder, SweepSummary, find_sweep, read_sweep, sweep_folders
 from mlcore.sweeps.background import launch
 from mlcore.sweeps.starting import check_trials
 from mlcore.sweeps.stopping import stop_sweep
 
-__all__ = ["Sweeps", "sweeps"]
+__all__ = ["Sweeps", "key_of", "sweep_at", "sweeps"]
 
 _KEPT = 0.5  # seconds for which what was read of a sweep serves all sessions
 _STOPPING = 5.0  # seconds that a click waits for runs which no process follows any more
 _PARTING = 20.0  # seconds that the sweeps have when the server ends
+_SHARED = "database:"  # begins the key of a sweep of many machines; in no name of a sweep
 
 
 class Sweeps:
@@ -36,11 +38,28 @@ class Sweeps:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._begun: dict[str, subprocess.Popen[bytes]] = {}  # by this server
+        self.database = SharedSweeps()
 
     def names(self) -> Sequence[str]:
         """The names of the sweeps, the newest first."""
+        return [name for _created, name in self._named()]
+
+    def keys(self) -> tuple[Sequence[str], MlcoreError | None]:
+        """The keys of these sweeps and those of the database, the newest first.
+
+        Returns:
+            Them, and why those of the database are not among them.
+        """
+        found = self._named()
+        try:
+            found += [(one.created, _SHARED + one.name) for one in self.database.asked()]
+        except MlcoreError as error:
+            return [key for _created, key in found], error
+        return [key for _created, key in sorted(found, reverse=True)], None
+
+    def _named(self) -> list[tuple[float, str]]:
         found = [(self._created(folder), folder.name) for folder in sweep_folders(_root())]
-        return [name for _created, name in sorted(found, reverse=True)]
+        return sorted(found, reverse=True)
 
     def look(self, name: str) -> SweepSummary:
         """A sweep and its trials, as they were half a second ago at the most.
@@ -117,9 +136,10 @@ class Sweeps:
         folder.change(trials=trials, jobs=jobs)
 
     def close(self) -> None:
-        """Stop the sweeps that this server has begun, with their runs."""
+        """Stop the sweeps and workers that this server has begun, with their runs."""
         with self._lock:
             living = [one for one in self._begun.values() if one.poll() is None]
+        living += self.database.processes()
         for one in living:
             one.terminate()
         for one in living:
@@ -132,6 +152,17 @@ class Sweeps:
             return folder.read().created
         except MlcoreError:  # said where it is shown
             return 0.0
+
+
+def key_of(found: SweepSummary) -> str:
+    """What distinguishes a sweep from all others, here and in the database."""
+    return _SHARED + found.sweep.name if found.database else found.sweep.name
+
+
+def sweep_at(key: str) -> tuple[Sweeps | SharedSweeps, str]:
+    """Where the sweep of a key is looked at and steered, and its name there."""
+    name = key.removeprefix(_SHARED)
+    return (sweeps() if name == key else sweeps().database), name
 
 
 def _root() -> Path:

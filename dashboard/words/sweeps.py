@@ -9,7 +9,7 @@ from dashboard.words.setting_names import setting_label
 from dashboard.words.translation import N_, _, ngettext, translated
 from dashboard.words.wording import figure, listed, listed_apart, percent
 from mlcore.rules import Value
-from mlcore.sweeps import Space, SweepSummary
+from mlcore.sweeps import Space, SweepSummary, SweepTrial
 from mlcore.sweeps.dimension import Dimension
 from mlcore.sweeps.summary import SWEEP_WORDS
 from mlcore.sweeps.sweep import Objective, Pruner, Sampler
@@ -21,11 +21,13 @@ __all__ = [
     "PRUNER_NAMES",
     "SAMPLER_NAMES",
     "counts",
+    "host_text",
     "objective_label",
     "param_text",
     "params_text",
     "space_text",
     "state_name",
+    "sweep_label",
     "trial_state_name",
     "value_text",
 ]
@@ -61,6 +63,12 @@ def value_text(objective: Objective, value: float | None) -> str:
     return percent(value) if objective == "accuracy" else figure(value)
 
 
+def sweep_label(key: str) -> str:
+    """A sweep as it is chosen, by its key."""
+    at, _mark, name = key.rpartition(":")
+    return _("{sweep} (many machines)", sweep=name) if at else name
+
+
 def state_name(found: SweepSummary) -> str:
     """The state of a sweep."""
     return translated(SWEEP_WORDS[found.state])
@@ -83,6 +91,13 @@ def counts(found: SweepSummary) -> str:
         if (count := found.count(state))
     ]
     return f"{text} · {listed_apart(states)}" if states else text
+
+
+def host_text(trial: SweepTrial) -> str:
+    """Where the run of a trial lies."""
+    if trial.place is None:
+        return _("here")
+    return _("on {host}", host=trial.place.host) if trial.place.host else _("nowhere yet")
 
 
 def space_text(space: Space) -> str:

@@ -5,20 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 from mlcore.cli.arguments import read
 from mlcore.cli.common import JsonOption, RunsOption, open_store
 from mlcore.cli.layout import print_json, table
 from mlcore.cli.main import FAILED
 from mlcore.cli.options import POSITIONAL, argument, switch
-from mlcore.cli.sweep_storage import (
-    StorageOptions,
-    address_in,
-    list_shared,
-    show_shared,
-    stop_shared,
-)
+from mlcore.cli.sweep_storage import StorageOptions, address_in
 from mlcore.cli.sweep_text import (
     importance_record,
     importance_text,
@@ -40,6 +34,9 @@ from mlcore.sweeps.folder import sweep_folders
 from mlcore.sweeps.importance import importance
 from mlcore.sweeps.stopping import stop_sweep
 from mlcore.words import counted
+
+if TYPE_CHECKING:
+    from mlcore.sweeps.shared.address import Address
 
 __all__ = [
     "NameArgument",
@@ -94,7 +91,7 @@ def list_(argv: Sequence[str]) -> int:
     """List the sweeps beside the runs."""
     options, _ = read("sweep list", ListOptions, argv)
     address, store = address_in(options), open_store(options.runs)
-    found = _beside(store) if address is None else list_shared(address)
+    found = _beside(store) if address is None else _in_database(address)
     if options.json:
         for one in found:
             print_json(sweep_record(one))
@@ -145,8 +142,10 @@ def stop(argv: Sequence[str]) -> int:
     options, _ = read("sweep stop", StopOptions, argv)
     address, name = address_in(options), options.name
     if address is not None:
-        still = stop_shared(address, check_named("stop", name))
-        found = show_shared(address, name)
+        from mlcore.sweeps.shared.looking import look_at, stop  # loads Optuna
+
+        still = stop(address, check_named("stop", name))
+        found = look_at(address, name)
     else:
         store = open_store(options.runs)
         folder = named_sweep("stop", name, store)
@@ -228,9 +227,18 @@ def _summary(action: str, options: SweepOptions) -> SweepSummary:
     """The sweep that an action names, wherever it lies."""
     address = address_in(options)
     if address is not None:
-        return show_shared(address, check_named(action, options.name))
+        from mlcore.sweeps.shared.looking import look_at  # loads Optuna
+
+        return look_at(address, check_named(action, options.name))
     store = open_store(options.runs)
     return read_sweep(named_sweep(action, options.name, store), store)
+
+
+def _in_database(address: Address) -> list[SweepSummary]:
+    """The sweeps of a database."""
+    from mlcore.sweeps.shared.looking import look_at_all  # loads Optuna
+
+    return look_at_all(address)
 
 
 def _beside(store: RunStore) -> list[SweepSummary]:

@@ -14,7 +14,7 @@ from mlcore.cli.options import POSITIONAL, REPEATED, argument, switch, text, who
 from mlcore.cli.sweep_progress import Progress, data_of, print_begun, print_changed
 from mlcore.cli.sweep_shown import NameArgument, check_named, named_sweep
 from mlcore.cli.sweep_storage import StorageOptions, address_in
-from mlcore.cli.sweep_worker import PATIENCE, begin, go_on, work
+from mlcore.cli.sweep_worker import PATIENCE, begin, work
 from mlcore.config import SETTINGS
 from mlcore.errors import SettingsError
 from mlcore.runs import RunStore
@@ -152,7 +152,10 @@ def continue_(argv: Sequence[str]) -> int:
     address = address_in(options)
     if address is not None:
         name = check_named("continue", options.name)
-        sweep = go_on(address, name, trials=options.trials, jobs=options.jobs)
+        from mlcore.sweeps.shared.looking import change, go_on  # loads Optuna
+
+        sweep = change(address, name, trials=options.trials, jobs=options.jobs)
+        go_on(address, name)
         return work(address, sweep, store, {}, jobs=options.jobs, as_json=options.json)
     folder = named_sweep("continue", options.name, store)
     if options.trials is not None:

@@ -14,7 +14,7 @@ from mlcore.cli.layout import print_json
 from mlcore.cli.main import INTERRUPTED
 from mlcore.cli.options import POSITIONAL, argument, text, whole_number
 from mlcore.cli.sweep_progress import Progress, data_of
-from mlcore.cli.sweep_storage import StorageOptions, address_in, opened, show_shared
+from mlcore.cli.sweep_storage import StorageOptions, address_in
 from mlcore.cli.sweep_text import state_line, sweep_record
 from mlcore.config import EXECUTION, SETTINGS
 from mlcore.errors import MlcoreError, RunError, SettingsError
@@ -23,12 +23,11 @@ from mlcore.runs import RunStore
 from mlcore.runs.active.queue_file import MOST_AT_ONCE
 from mlcore.sweeps import Sweep
 from mlcore.sweeps.ended import SweepEnd
-from mlcore.sweeps.starting import check_trials
 
 if TYPE_CHECKING:
     from mlcore.sweeps.shared.address import Address
 
-__all__ = ["PATIENCE", "begin", "go_on", "work", "worker"]
+__all__ = ["PATIENCE", "begin", "work", "worker"]
 
 PATIENCE = 120
 """Seconds without a sign of life after which a trial is taken over, where nobody says otherwise."""
@@ -69,6 +68,8 @@ def worker(argv: Sequence[str]) -> int:
             "--storage-file or the variable MLCORE_SWEEP_STORAGE."
         )
     store = open_store(options.runs)
+    from mlcore.sweeps.shared.looking import opened  # loads Optuna
+
     with opened(address, options.name) as study:
         sweep = study.sweep
     return work(address, sweep, store, given, jobs=options.jobs, as_json=options.json)
@@ -84,20 +85,6 @@ def begin(address: Address, sweep: Sweep, patience: int | None) -> None:
 
     with connected(address, make_tables=True) as storage:
         create_shared(storage, sweep, patience or PATIENCE)
-
-
-def go_on(address: Address, name: str, *, trials: int | None, jobs: int | None) -> Sweep:
-    """Let the workers of a sweep work again, and with other numbers; what is asked of it now.
-
-    Raises:
-        SettingsError: a grid has not so many trials.
-        RunError: there is no such sweep, or the database cannot be used.
-    """
-    with opened(address, name) as study:
-        if trials is not None:
-            check_trials(study.sweep, trials)
-        study.ask_stop(False)
-        return study.change(trials=trials, jobs=jobs)
 
 
 def work(
@@ -139,8 +126,10 @@ class _WorkerProgress(Progress):
 
     def finish_shared(self, name: str, end: SweepEnd) -> None:
         """Say how the sweep stands as this worker ends."""
+        from mlcore.sweeps.shared.looking import look_at
+
         try:
-            found = show_shared(self._address, name)
+            found = look_at(self._address, name)
         except RunError as error:
             _notify(error)
         else:

@@ -13,7 +13,7 @@ from pathlib import Path
 from mlcore.errors import JobError, MlcoreError
 from mlcore.sweeps.folder import SweepFolder
 
-__all__ = ["launch", "main"]
+__all__ = ["launch", "main", "start_process"]
 
 _LOG = "background.log"
 
@@ -27,10 +27,29 @@ def launch(folder: SweepFolder) -> subprocess.Popen[bytes]:
     Raises:
         JobError: no process can be started, or the folder cannot be written.
     """
+    return start_process(folder, __name__, folder.name)
+
+
+def start_process(
+    folder: SweepFolder, module: str, name: str, *, make: bool = False
+) -> subprocess.Popen[bytes]:
+    """Start a module with the folder of the runs and the name of a sweep.
+
+    Args:
+        folder: where it writes what it prints.
+        module: as `python -m` takes it.
+        name: of the sweep.
+        make: make the folder where it is missing.
+
+    Raises:
+        JobError: no process can be started, or the folder cannot be written.
+    """
     try:
+        if make:
+            folder.path.mkdir(parents=True, exist_ok=True)
         with (folder.path / _LOG).open("wb") as log:
             return subprocess.Popen(
-                [sys.executable, "-m", __name__, str(folder.root), folder.name],
+                [sys.executable, "-m", module, str(folder.root), name],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -40,7 +59,7 @@ def launch(folder: SweepFolder) -> subprocess.Popen[bytes]:
         raise JobError(
             "The process of sweep {sweep} cannot be started ({reason}): close other programs, see "
             "that {path} is yours and has room on its disk, and continue the sweep.",
-            sweep=folder.name,
+            sweep=name,
             reason=error.strerror,
             path=folder.path,
         ) from error

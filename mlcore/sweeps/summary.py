@@ -72,12 +72,14 @@ class SweepSummary:
         state: running: a living process runs it. Stopped: `mlcore sweep continue` goes on.
         pid: of that process, if any.
         trials: by number.
+        database: where a sweep of many machines lies, without its password; else empty.
     """
 
     sweep: Sweep
     state: SweepState
     pid: int | None
     trials: tuple[SweepTrial, ...]
+    database: str = ""
 
     def count(self, *states: TrialState) -> int:
         """How many trials are in these states."""

@@ -11,9 +11,10 @@ from dashboard.panels.plain_table import plain_table
 from dashboard.session import problems
 from dashboard.words.run_cells import cell_text, column_label
 from dashboard.words.setting_names import setting_label
-from dashboard.words.sweeps import objective_label, param_text, params_text, value_text
+from dashboard.words.sweeps import host_text, objective_label, param_text, params_text, value_text
 from dashboard.words.translation import _, ngettext
 from dashboard.words.wording import as_markdown
+from mlcore.config import RunConfig
 from mlcore.export.code.command import command
 from mlcore.runs.library.columns import COLUMNS
 from mlcore.runs.library.groups import SEEDS_OF_ONE
@@ -78,7 +79,7 @@ def _deeds(found: SweepSummary, best: SweepTrial) -> None:
             key="seeds-of-best",
             icon=":material/grain:",
             on_click=_train_seeds,
-            args=(found.sweep.name, [one.run.id for one in found.ranked[:few]]),
+            args=(found.sweep.name, [one.run.config for one in found.ranked[:few]]),
             help=_(
                 "Trains each of them with several seeds, so that chance is seen; they stand in "
                 "the queue, and on the Runs page as experiments."
@@ -88,11 +89,12 @@ def _deeds(found: SweepSummary, best: SweepTrial) -> None:
             _("Its run"),
             key="best-run",
             icon=":material/article:",
-            help=_("Shows the run of the best trial, with its curves and code."),
+            disabled=best.place is not None,
+            help=elsewhere(best) or _("Shows the run of the best trial, with its curves and code."),
         ):
             session.set_current_run(best.run.id)
             st.switch_page("app_pages/run.py", query_params={"run": best.run.id})
-        if st.button(
+        if any(one.place is None for one in found.trials) and st.button(
             _("All its runs"),
             key="sweep-runs",
             icon=":material/table_rows:",
@@ -116,16 +118,19 @@ def _use(best: SweepTrial) -> None:
     session.choose(best.run.config)
 
 
-def _train_seeds(sweep: str, runs: Sequence[str]) -> None:
+def _train_seeds(sweep: str, configs: Sequence[RunConfig]) -> None:
     """Start the same settings with the seeds that follow the trial's own."""
     with problems.caught():
-        by_id = {info.id: info for info in server.store().list()}
-        count = 0
-        for run in runs:
-            if run in by_id:
-                config = by_id[run].config
-                count += len(server.jobs().start_experiment(config, SEEDS_OF_ONE))
-        st.session_state[_ADDED] = sweep, count
+        started = [server.jobs().start_experiment(one, SEEDS_OF_ONE) for one in configs]
+        st.session_state[_ADDED] = sweep, sum(map(len, started))
+
+
+def elsewhere(trial: SweepTrial) -> str:
+    """Where the run of a trial lies, if not here; else nothing."""
+    place = trial.place
+    if place is None:
+        return ""
+    return _("Its run lies on {host}, in {runs}.", host=place.host, runs=place.runs)
 
 
 def _table(found: SweepSummary, ranked: Sequence[SweepTrial]) -> None:
@@ -140,6 +145,7 @@ def _table(found: SweepSummary, ranked: Sequence[SweepTrial]) -> None:
                 value_text(objective, one.value),
                 *(param_text(one.params, name) for name in names),
                 cell_text(duration, one.run),
+                *((host_text(one),) if found.database else ()),
             )
             for one in ranked
         ],
@@ -149,6 +155,7 @@ def _table(found: SweepSummary, ranked: Sequence[SweepTrial]) -> None:
             objective_label(objective),
             *map(setting_label, names),
             column_label(duration),
+            *((_("Where"),) if found.database else ()),
         ),
         scrolls=True,
     )

@@ -18,7 +18,7 @@ from dashboard.panels.sweep_parts.importance import draw_importance
 from dashboard.panels.sweep_parts.now import is_moving
 from dashboard.panels.sweep_parts.slices import draw_slices
 from dashboard.server.load import noted
-from dashboard.server.sweeps import sweeps
+from dashboard.server.sweeps import key_of, sweep_at
 from dashboard.session.problems import friendly_errors
 from dashboard.words.translation import N_, _, ngettext
 from dashboard.words.wording import sentences
@@ -53,12 +53,13 @@ def sweep_charts(found: SweepSummary) -> None:
         return
     part = choose_one(_("What to draw"), _PARTS, key=_PART)
     pace = max(_LIVE, noted().least_pause) if is_moving(found) else None  # `sweep_now` sees a start
-    st.fragment(_part, run_every=pace)(found.sweep.name, part)
+    st.fragment(_part, run_every=pace)(key_of(found), part)
 
 
 @friendly_errors()
-def _part(name: str, part: str) -> None:
-    _DRAWN[part](sweeps().look(name))
+def _part(key: str, part: str) -> None:
+    place, name = sweep_at(key)
+    _DRAWN[part](place.look(name))
 
 
 def _of_runs(draw: Callable[[list[RunInfo], str], None]) -> Callable[[SweepSummary], None]:

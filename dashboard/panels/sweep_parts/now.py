@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
+from typing import Literal
 
 import streamlit as st
 
 from dashboard.controls.numbers import NumberField, forget
 from dashboard.server.load import noted
-from dashboard.server.sweeps import sweeps
+from dashboard.server.sweeps import key_of, sweep_at, sweeps
 from dashboard.session import problems
-from dashboard.words.sweeps import counts, space_text, state_name
-from dashboard.words.translation import _, sentence
-from dashboard.words.wording import as_markdown
+from dashboard.words.sweeps import counts, host_text, space_text, state_name
+from dashboard.words.translation import _, ngettext, sentence
+from dashboard.words.wording import as_markdown, listed_apart, sentences
 from mlcore.sweeps import SweepSummary
 from mlcore.sweeps.summary import SweepState
 from mlcore.sweeps.sweep import JOBS, TRIALS
@@ -26,26 +28,30 @@ _BADGES: Mapping[SweepState, tuple[str, str]] = {
     "stopped": (":material/stop:", "orange"),
     "finished": (":material/flag:", "blue"),
 }
+Deed = Literal["stop", "go_on", "leave"]
+_KEYS: Mapping[Deed, str] = {"stop": "stop", "go_on": "continue", "leave": "leave"}
 _ENDED: tuple[TrialState, ...] = ("complete", "pruned", "diverged", "stopped", "failed", "deleted")
 
 
 def is_moving(found: SweepSummary) -> bool:
     """Whether a process runs the sweep, or is about to."""
-    return found.state == "running" or sweeps().starting(found.sweep.name)
+    place, name = sweep_at(key_of(found))
+    return found.state == "running" or place.starting(name)
 
 
 def sweep_now(found: SweepSummary) -> None:
     """State, progress and buttons, drawn again and again: another tab or a shell may go on."""
     moves = is_moving(found)
     pace = max(_PACE if moves else _IDLE, noted().least_pause)
-    st.fragment(_now, run_every=pace)(found.sweep.name, moves=moves, best=_best(found))
+    st.fragment(_now, run_every=pace)(key_of(found), moves=moves, whole=found.count("complete"))
 
 
 @problems.friendly_errors()
-def _now(name: str, *, moves: bool, best: int | None) -> None:
-    found = sweeps().look(name)
-    if is_moving(found) != moves or _best(found) != best:
-        st.rerun()  # the buttons, the best trial and the pace of the charts follow
+def _now(key: str, *, moves: bool, whole: int) -> None:
+    place, name = sweep_at(key)
+    found = place.look(name)
+    if is_moving(found) != moves or found.count("complete") != whole:
+        st.rerun()  # the buttons, the best trials and the pace of the charts follow
     with st.container(border=True, key="sweep-now", gap="small"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             icon, colour = _BADGES[found.state]
@@ -57,36 +63,41 @@ def _now(name: str, *, moves: bool, best: int | None) -> None:
             _buttons(found, moves=moves)
         ended = found.count(*_ENDED)
         st.progress(min(1.0, ended / found.sweep.trials), text=as_markdown(counts(found)))
-        error = None if moves else sweeps().error(name)
+        if found.database:
+            st.caption(as_markdown(_machines(found)))
+        error = None if moves else place.error(name)
         if error is not None:
             st.error(as_markdown(sentence(error)), icon=":material/error:")
 
 
-def _best(found: SweepSummary) -> int | None:
-    return found.best.number if found.best else None
+def _machines(found: SweepSummary) -> str:
+    """Who has which trials of a sweep of many machines."""
+    text = _("A sweep of many machines, in the database that they share.")
+    hosts = Counter(host_text(one) for one in found.trials)
+    trials = [
+        ngettext("{n:,} trial {where}", "{n:,} trials {where}", count, where=where)
+        for where, count in hosts.most_common()
+    ]
+    return sentences(text, listed_apart(trials))
 
 
 def _buttons(found: SweepSummary, *, moves: bool) -> None:
-    name = found.sweep.name
-    if moves:
-        st.button(
-            _("Stop"),
-            key="stop-sweep",
-            icon=":material/stop:",
-            on_click=_do,
-            args=("stop", name),
-            help=_("Its runs stop with a checkpoint, and the sweep can be continued."),
-        )
-    elif found.state == "stopped":
-        st.button(
+    name, key = found.sweep.name, key_of(found)
+    if found.database:
+        _worker_buttons(found)
+    elif found.state == "stopped" and not moves:
+        _deed(
+            "go_on",
+            key,
             _("Continue"),
-            key="continue-sweep",
-            icon=":material/resume:",
-            type="primary",
-            on_click=_do,
-            args=("go_on", name),
-            help=_("Goes on where it stopped: no trial is lost, and none is run twice."),
+            ":material/resume:",
+            _("Goes on where it stopped: no trial is lost, and none is run twice."),
+            primary=True,
         )
+    if moves:
+        where = _("On all machines.") if found.database else ""
+        what = _("Its runs stop with a checkpoint, and the sweep can be continued.")
+        _deed("stop", key, _("Stop"), ":material/stop:", sentences(where, what))
     with st.popover(
         _("Trials"),
         icon=":material/tune:",
@@ -106,6 +117,43 @@ def _buttons(found: SweepSummary, *, moves: bool) -> None:
         )
 
 
+def _worker_buttons(found: SweepSummary) -> None:
+    """What this machine does for a sweep of many."""
+    key = key_of(found)
+    if sweeps().database.works_here(found.sweep.name):
+        _deed(
+            "leave",
+            key,
+            _("Leave"),
+            ":material/logout:",
+            _("The worker here ends; others take its trials over, or it does when it comes back."),
+        )
+    elif found.state != "finished":
+        _deed(
+            "go_on",
+            key,
+            _("Work on it here"),
+            ":material/computer:",
+            _(
+                "Starts a worker on the machine of this page, whose runs lie beside the others; a "
+                "sweep that was stopped goes on, on all machines."
+            ),
+            primary=found.state == "stopped",
+        )
+
+
+def _deed(what: Deed, key: str, label: str, icon: str, help: str, *, primary: bool = False) -> None:
+    st.button(
+        label,
+        key=f"{_KEYS[what]}-sweep",
+        icon=icon,
+        type="primary" if primary else "secondary",
+        on_click=_do,
+        args=(what, key),
+        help=help,
+    )
+
+
 def _fields(found: SweepSummary) -> tuple[NumberField, NumberField]:
     name, sweep = found.sweep.name, found.sweep
     return (
@@ -118,16 +166,21 @@ def _change(found: SweepSummary) -> None:
     with problems.caught():
         trials, jobs = _fields(found)
         more = trials.value() > len(found.trials)
-        sweeps().change(found.sweep.name, trials.value(), jobs.value())
+        place, name = sweep_at(key_of(found))
+        place.change(name, trials.value(), jobs.value())
         for field in (trials, jobs):
             forget(field.name)
         if found.state == "finished" and more:
-            sweeps().go_on(found.sweep.name)
+            place.go_on(name)
 
 
-def _do(what: str, name: str) -> None:
+def _do(what: Deed, key: str) -> None:
+    place, name = sweep_at(key)
     with problems.caught():
-        if what == "stop":
-            sweeps().stop(name)
-        else:
-            sweeps().go_on(name)
+        match what:
+            case "stop":
+                place.stop(name)
+            case "go_on":
+                place.go_on(name)
+            case "leave":
+                sweeps().database.leave(name)

@@ -17,10 +17,14 @@ from mlcore.sweeps.shared.again import FAULTS, AwayError, fault
 from mlcore.sweeps.shared.storage import SWEEP, SharedStorage
 from mlcore.sweeps.sweep import Sweep
 
-__all__ = ["PATIENCE", "connected", "create_shared", "sweep_of"]
+__all__ = ["PATIENCE", "NoSweepsError", "connected", "create_shared", "sweep_of"]
 
 PATIENCE = "patience"
 """Attribute of the study: seconds without a sign of life after which a trial is taken over."""
+
+
+class NoSweepsError(RunError):
+    """The database holds no sweeps, and never did."""
 
 
 @contextlib.contextmanager
@@ -28,7 +32,8 @@ def connected(address: Address, owner: str = "", *, make_tables: bool = False) -
     """The tables of a database, as a `SharedStorage`; for one who has only just named it.
 
     Raises:
-        RunError: it cannot be reached or used, or holds no sweeps where none are to be made.
+        RunError: it cannot be reached or used.
+        NoSweepsError: it holds no sweeps, where none are to be made.
     """
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     storage: SharedStorage | None = None
@@ -92,7 +97,7 @@ def _said(address: Address) -> Iterator[None]:
         yield
     except FAULTS as error:
         if any(isinstance(one, psycopg.errors.UndefinedTable) for one in _causes(error)):
-            raise RunError(
+            raise NoSweepsError(
                 "There are no sweeps in {database} yet: `mlcore sweep start` begins one.",
                 database=address.shown,
             ) from None

@@ -12,13 +12,14 @@ from mlcore.sweeps.asked import REFUSED, RUN, RUNS, WHY
 from mlcore.sweeps.optuna_parts import value_of_plain
 from mlcore.sweeps.shared.address import Address
 from mlcore.sweeps.shared.open_trial import OpenTrial
+from mlcore.sweeps.shared.opening import sweep_of
 from mlcore.sweeps.shared.storage import SWEEP, SharedStorage
 from mlcore.sweeps.shared.study import HOST, SharedStudy
 from mlcore.sweeps.summary import Place, SweepState, SweepSummary, SweepTrial
 from mlcore.sweeps.sweep import Sweep
 from mlcore.sweeps.trial import TrialState
 
-__all__ = ["read_all_shared", "read_shared"]
+__all__ = ["read_all_shared", "read_shared", "sweeps_in"]
 
 
 def read_shared(storage: SharedStorage, address: Address, name: str) -> SweepSummary:
@@ -38,7 +39,9 @@ def read_shared(storage: SharedStorage, address: Address, name: str) -> SweepSum
     alive = any(one.owner and one.silent <= study.patience for one in now.open)
     left = now.open or now.begun < now.sweep.trials
     state: SweepState = "finished" if not left else "running" if alive else "stopped"
-    return SweepSummary(sweep=now.sweep, state=state, pid=None, trials=trials)
+    return SweepSummary(
+        sweep=now.sweep, state=state, pid=None, trials=trials, database=address.shown
+    )
 
 
 def read_all_shared(storage: SharedStorage, address: Address) -> list[SweepSummary]:
@@ -47,9 +50,17 @@ def read_all_shared(storage: SharedStorage, address: Address) -> list[SweepSumma
     Raises:
         RunError: the database cannot be used, or a sweep is of a later version.
     """
-    found = storage.get_all_studies()
-    names = sorted(one.study_name for one in found if SWEEP in one.user_attrs)
-    return [read_shared(storage, address, name) for name in names]
+    return [read_shared(storage, address, sweep.name) for sweep in sweeps_in(storage)]
+
+
+def sweeps_in(storage: SharedStorage) -> list[Sweep]:
+    """What is asked of each of them, by name.
+
+    Raises:
+        RunError: as `read_all_shared`.
+    """
+    studies = {one.study_name: one.user_attrs for one in storage.get_all_studies()}
+    return [sweep_of(studies[name], name) for name in sorted(studies) if SWEEP in studies[name]]
 
 
 def _trial(
@@ -60,6 +71,7 @@ def _trial(
     why, state = str(found.user_attrs.get(WHY, "")), _state(found, still, patience)
     host, runs, run = (str(found.user_attrs.get(name, "")) for name in (HOST, RUNS, RUN))
     config, value = sweep.config(params), found.value if found.values else None
+    by_accuracy = sweep.objective == "accuracy"
     return SweepTrial(
         number=found.number,
         state=state,
@@ -76,12 +88,12 @@ def _trial(
             state="finished" if state == "complete" else "queued",
             config=config,
             parent=None,
-            epoch=0,
+            epoch=config.train.epochs if state == "complete" else 0,
             epochs=config.train.epochs,
             step=0,
             loss=None,
-            validation_loss=None,
-            validation_accuracy=None,
+            validation_loss=None if by_accuracy else value,
+            validation_accuracy=value if by_accuracy else None,
             test_accuracy=None,
             message=why if state in ("diverged", "failed") else "",
             sweep=sweep.id,
