@@ -109,9 +109,10 @@ def execute(
 
         with Tracking(folder, recorder.offset) as tracking:
             last: Event | None = None
-            each = threads_each(threads, 1 if crew else folder.config.train.processes)
             try:
-                with crew_of(folder.config, crew) as together:
+                config = folder.config
+                each = threads_each(threads, config.train.processes if crew is None else 1)
+                with crew_of(config, crew) as together:
                     for last in _events(folder, commands, recorder.sync, each, read, together):
                         record(last)
                         for trouble in tracking.poll(last):

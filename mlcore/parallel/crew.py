@@ -189,7 +189,7 @@ def leading(ranks: Ranks) -> Iterator[Crew]:
             yield crew
         finally:
             if not crew.broken:  # else they find this process gone
-                with contextlib.suppress(RunError):
+                with contextlib.suppress(RunError, RuntimeError, OSError):
                     crew.say("end")
 
 

@@ -52,7 +52,7 @@ def crew_of(config: RunConfig, crew: Crew | None) -> Iterator[Crew | None]:
     from mlcore.parallel.crew import leading
 
     has_gpu_each(config, count)
-    with tempfile.TemporaryDirectory(prefix="mlcore-") as folder:
+    with tempfile.TemporaryDirectory(prefix="mlcore-", ignore_cleanup_errors=True) as folder:
         meeting = str(Path(folder, "meeting"))
         ranks = Ranks(rank=0, size=count, local_rank=0, local_size=count, meeting=meeting)
         with _followed(ranks), leading(ranks) as led:
