@@ -32,7 +32,7 @@ def follow_run(ranks: Ranks) -> int:
         The exit status: 0, or 1 where this process cannot train or another one is gone.
     """
     if ranks.meeting:
-        hold_lifeline()
+        hold_lifeline(ranks)
         ignore_signals()
     from mlcore.parallel.crew import joined  # loads torch
 

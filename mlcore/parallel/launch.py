@@ -59,15 +59,25 @@ def crew_of(config: RunConfig, crew: Crew | None) -> Iterator[Crew | None]:
             yield led
 
 
-def hold_lifeline() -> None:
+def hold_lifeline(ranks: Ranks) -> None:
     """From now on this process ends at once when the one that has started it is gone."""
 
     def wait() -> None:
         with contextlib.suppress(OSError):
             os.read(0, 1)  # nothing is ever written: it returns when the other end is closed
+        _clear(ranks)
         os._exit(1)
 
     threading.Thread(target=wait, daemon=True).start()
+
+
+def _clear(ranks: Ranks) -> None:
+    """Delete what a killed process has left of the meeting."""
+    meeting = Path(ranks.meeting)
+    with contextlib.suppress(OSError):
+        for file in (meeting, *map(ranks.sign_of, range(1, ranks.size))):
+            file.unlink(missing_ok=True)
+        meeting.parent.rmdir()
 
 
 @contextlib.contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import secrets
 import subprocess
 import sys
@@ -116,18 +117,29 @@ def test_a_process_that_ends_at_once_is_said_and_the_others_are_ended(tmp_path, 
     assert [process.returncode for process in started] == [0, 3]
 
 
-def test_whoever_holds_the_lifeline_ends_with_the_one_that_started_it():
+def test_whoever_holds_the_lifeline_ends_with_the_one_that_started_it(tmp_path):
+    meeting = tmp_path / "mlcore-1" / "meeting"
+    ranks = Ranks(rank=1, size=3, local_rank=1, local_size=3, meeting=str(meeting))
+    meeting.parent.mkdir()
+    for file in (meeting, ranks.sign_of(2)):
+        file.touch()
     code = (
-        "import time; from mlcore.parallel.launch import hold_lifeline; hold_lifeline(); "
+        "import time; from mlcore.parallel.launch import hold_lifeline; "
+        "from mlcore.parallel import find_ranks; hold_lifeline(find_ranks()); "
         "print('held', flush=True); time.sleep(1000)"
     )
     process = subprocess.Popen(
-        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", code],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"RANK": "1", "WORLD_SIZE": "3", MEETING: ranks.meeting},
     )
     with process:
         assert process.stdout.readline() == "held\n"
         process.stdin.close()
         assert process.wait(100) == 1
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.fixture(scope="module")
