@@ -15,7 +15,8 @@ def run() -> int:
         status = main()
     except KeyboardInterrupt:
         status = 130
-    if status and "RANK" in os.environ:  # one of several processes, and another one may be gone
+    one_of_several = "RANK" in os.environ or "mlcore.parallel.crew" in sys.modules
+    if status and one_of_several:  # and another one may be gone
         for stream in (sys.stdout, sys.stderr):
             with contextlib.suppress(OSError, ValueError):
                 stream.flush()

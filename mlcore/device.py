@@ -12,7 +12,14 @@ from mlcore.errors import DeviceError
 from mlcore.fitting import machine_memory
 from mlcore.rules import list_words
 
-__all__ = ["available", "check_dtype", "memory_of", "resolve", "restored_threads"]
+__all__ = [
+    "available",
+    "check_dtype",
+    "has_gpu_each",
+    "memory_of",
+    "resolve",
+    "restored_threads",
+]
 
 
 def available() -> list[dict[str, str]]:
@@ -42,6 +49,25 @@ def resolve(device: str) -> torch.device:
             names=list_words(names),
         )
     return torch.device(wanted)
+
+
+def has_gpu_each(config: RunConfig, count: int) -> bool:
+    """Whether each of so many processes on this machine trains on a GPU; else all on the CPU.
+
+    Raises:
+        DeviceError: there are fewer GPUs than processes.
+    """
+    gpus = torch.cuda.device_count()
+    if config.train.device == "cpu" or (config.train.device == "auto" and not gpus):
+        return False
+    if gpus < count:
+        raise DeviceError(
+            "{count} processes are to train here, each on a GPU of its own, and this machine has "
+            "{gpus} of them: take as many processes as GPUs, or set `train.device` to cpu.",
+            count=count,
+            gpus=gpus,
+        )
+    return True
 
 
 def check_dtype(config: RunConfig, device: torch.device) -> None:

@@ -27,7 +27,9 @@ from mlcore.events import Event, Failed, Finished, Stopped
 from mlcore.fitting import check_memory
 from mlcore.initial_state import InitialState, initial_state_from
 from mlcore.live import Live
+from mlcore.parallel.launch import crew_of
 from mlcore.runs import ControlLog, History, Recorder, RunFolder, read_state
+from mlcore.runs.active.threads import threads_each
 from mlcore.runs.record.checkpoint_manager import CheckpointManager
 from mlcore.runs.record.folder import checkpoint_step
 from mlcore.runs.record.messages import resume_advice
@@ -66,9 +68,11 @@ def execute(
     Args:
         folder: the run.
         observe: called with each event after it was recorded.
-        threads: CPU threads where the settings leave them open; 0: torch's own choice.
+        threads: CPU threads where the settings leave them open, which the processes share that the
+            settings ask for; 0: torch's own choice.
         read: gives the data set of some settings if it is in memory already.
-        crew: the processes that train together, of which this one leads; None: it trains alone.
+        crew: the processes that train together, of which this one leads; None: as many as the
+            settings ask for.
 
     Returns:
         How the run ended: `Finished`, `Stopped` or `Failed`.
@@ -106,10 +110,13 @@ def execute(
         with Tracking(folder, recorder.offset) as tracking:
             last: Event | None = None
             try:
-                for last in _events(folder, commands, recorder.sync, threads, read, crew):
-                    record(last)
-                    for trouble in tracking.poll(last):
-                        record(trouble)
+                config = folder.config
+                each = threads_each(threads, config.train.processes if crew is None else 1)
+                with crew_of(config, crew) as together:
+                    for last in _events(folder, commands, recorder.sync, each, read, together):
+                        record(last)
+                        for trouble in tracking.poll(last):
+                            record(trouble)
                 assert last is not None
                 ending = last
             except Exception as error:  # noqa: BLE001 (whatever it is, the run ends with a message)

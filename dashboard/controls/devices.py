@@ -1,4 +1,4 @@
-"""The device field: what this machine can train on, as a short job found it."""
+"""The device and processes fields: what this machine can train on, as a short job found it."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ import streamlit as st
 
 from dashboard import server, session
 from dashboard.controls import fields
-from dashboard.words.translation import N_, _, translated
+from dashboard.words.translation import N_, _, ngettext, translated
 from mlcore.config import SETTINGS
 from mlcore.errors import MlcoreError
+from mlcore.words import as_text
 
 __all__ = ["device_field"]
 
@@ -32,7 +33,10 @@ def _devices() -> dict[str, str] | None:
 
 
 def device_field() -> None:
-    """The device select box; "auto" and "cpu" alone until the list is there, or when it fails."""
+    """The device select box; "auto" and "cpu" alone until the list is there, or when it fails.
+
+    Below it the number of processes, where there are several GPUs.
+    """
     known = _devices()
     with st.container(
         key="devices-wait"
@@ -48,6 +52,23 @@ def device_field() -> None:
     if found and not _has(current, found):
         text = _("This machine has no {device}: a run there would end at once.", device=current)
         warning.caption(f":orange[{text}]")
+    _processes_field(sum(one.startswith("cuda:") for one in found), current)
+
+
+def _processes_field(gpus: int, device: str) -> None:
+    """How many processes train, where that can be chosen: on several GPUs, or where it was."""
+    setting = SETTINGS["train.processes"]
+    wanted = int(session.values()[setting.name])
+    if gpus < 2 and wanted == setting.default:
+        return
+    fields.choice(setting, tuple(sorted({1, *range(1, gpus + 1), wanted})), as_text)
+    if 0 < gpus < wanted and device != "cpu":
+        text = ngettext(
+            "This machine has {n} GPU: a run of more processes would end at once.",
+            "This machine has {n} GPUs: a run of more processes would end at once.",
+            gpus,
+        )
+        st.caption(f":orange[{text}]")
 
 
 def _wait_for_list() -> None:

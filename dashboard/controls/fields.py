@@ -48,8 +48,8 @@ def field(name: str, error: str = "") -> None:
 
 def choice(
     setting: Setting,
-    options: tuple[str, ...],
-    name: Callable[[str], str],
+    options: tuple[Value, ...],
+    name: Callable[[Any], str],
     widget: str = "",
     **appearance: Any,
 ) -> None:

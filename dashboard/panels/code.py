@@ -73,7 +73,12 @@ def _to_start(config: RunConfig, queue: QueueSnapshot) -> Recipe:
     """The settings, and where and with how many threads they would be trained."""
     device = server.jobs().device_of(config)
     threads = config.train.threads or max(1, thread_budget() // queue.at_once)
-    return Recipe(config=config, device=device, threads=threads if device == "cpu" else 0)
+    return Recipe(
+        config=config,
+        device=device,
+        threads=threads if device == "cpu" else 0,
+        processes=config.train.processes,
+    )
 
 
 def _draw(place: str, recipe: Recipe, stem: str, history: History | None = None) -> None:

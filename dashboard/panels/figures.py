@@ -208,6 +208,8 @@ def _start(history: History) -> list[str]:
     facts = [started.device]
     if started.device == "cpu":
         facts = [ngettext("cpu, {n} thread", "cpu, {n} threads", started.threads)]
+    if started.processes > 1:
+        facts.append(ngettext("{n} process", "{n} processes", started.processes))
     facts.append(ngettext("{n:,} training image", "{n:,} training images", started.train_images))
     if started.validation_images:
         facts.append(ngettext("{n:,} held out", "{n:,} held out", started.validation_images))

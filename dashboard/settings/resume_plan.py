@@ -10,13 +10,10 @@ from dashboard.words.setting_names import setting_label
 from dashboard.words.translation import _
 from dashboard.words.wording import listed, sentences
 from mlcore.checkpoint.suggest import ResumePlan, Suggestion, plan_resume
-from mlcore.config import RunConfig
+from mlcore.config import MACHINE, RunConfig
 from mlcore.data import CATALOG
 
 __all__ = ["origins", "resume_plan"]
-
-_FROM_SIDEBAR = ("data.root", "train.device", "train.threads")
-"""Settings of this machine and this person: never taken from a file."""
 
 _NEW = ("optim.name", "optim.lr")
 """What is said of the optimizer of a training that starts anew."""
@@ -39,7 +36,7 @@ def resume_plan(
         CheckpointError: the settings contradict each other, or no data set fits the file.
     """
     values = sidebar.flat()
-    own = {name: values[name] for name in _FROM_SIDEBAR}
+    own = {name: values[name] for name in MACHINE}
     done = int(inspection["epoch"] or 0) if inspection["resumable"] else 0
     own["train.epochs"] = done + sidebar.train.epochs
     if inspection["settings"] is None:

@@ -97,6 +97,10 @@ EFFECTS: Mapping[str, str] = {
     ),
     "train.device": N_("It changes how fast it is, and the last digits of the results."),
     "train.threads": N_("It changes how fast it is, and the last digits of the results."),
+    "train.processes": N_(
+        "Their gradients are averaged, so the losses are those of one process but for rounding; "
+        "small networks are slower this way, and batch norm needs one process."
+    ),
     "train.patience": N_("It saves epochs that would only learn the training images by heart."),
     "train.stepper": N_("It changes how fast a step is, and no number."),
 }

@@ -10,12 +10,12 @@ from typing import Annotated, TypeAlias
 
 from mlcore.cli.files import find_checkpoint, find_run
 from mlcore.cli.options import POSITIONAL, REPEATED, argument, switch, text
-from mlcore.config import RunConfig, data_root
+from mlcore.config import RunConfig, check_parallel, data_root
 from mlcore.data import find_family, status
 from mlcore.errors import RunError, SettingsError
 from mlcore.files import expand_home
 from mlcore.fitting import check_memory, check_sizes
-from mlcore.parallel import check_parallel, find_ranks
+from mlcore.parallel import find_ranks
 from mlcore.presets import find_preset
 from mlcore.rules import Value
 from mlcore.runs import ENDED, History, RunFolder, RunStore, read_state
@@ -175,11 +175,15 @@ def check_fit(config: RunConfig) -> None:
         SettingsError: they leave nothing to train on, or need more memory than there is.
         DeviceError: the device is not on this machine, or does not compute in these numbers.
     """
-    from mlcore.device import check_dtype, memory_of, resolve  # loads torch
+    from mlcore.device import check_dtype, has_gpu_each, memory_of, resolve  # loads torch
 
-    if find_ranks() is not None:
+    ranks = find_ranks()
+    if ranks is not None:  # else the settings themselves were checked
         check_parallel(config)
     device = resolve(config.train.device)
+    processes = config.train.processes if ranks is None else ranks.local_size
+    if processes > 1:
+        has_gpu_each(config, processes)
     check_dtype(config, device)
     found = status(config.data.name, data_root(config.data))
     check_sizes(config, found.train_images)

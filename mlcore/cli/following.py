@@ -10,6 +10,7 @@ from mlcore.cli.main import FAILED
 from mlcore.config import RunConfig, data_root
 from mlcore.errors import DataError, MlcoreError
 from mlcore.parallel import Ranks
+from mlcore.parallel.launch import hold_lifeline
 from mlcore.signals import ignore_signals
 
 if TYPE_CHECKING:
@@ -25,10 +26,14 @@ def follow_run(ranks: Ranks) -> int:
     """Train what process 0 says, until it ends.
 
     It ends with process 0, and so it ignores signals once it is connected: process 0 has them too.
+    One that process 0 has started itself ends with it from the beginning.
 
     Returns:
         The exit status: 0, or 1 where this process cannot train or another one is gone.
     """
+    if ranks.meeting:
+        hold_lifeline(ranks)
+        ignore_signals()
     from mlcore.parallel.crew import joined  # loads torch
 
     try:

@@ -66,7 +66,7 @@ _ENTRY_POINTS = {
 """Command → module and function; the others are `run` in the module of their name."""
 
 _PARALLEL = frozenset({"train", "resume", "fork"})
-"""Commands that `torchrun` may start in several processes, which train one run together."""
+"""Commands that several processes may be started with, which train one run together."""
 
 _ALONE = frozenset({"sweep", "replay", "lr-find"})
 """Commands that train, and would do the same in each process."""

@@ -3,6 +3,7 @@
 from mlcore.config.data import PIXELS, SIDE, DataConfig
 from mlcore.config.model import ModelConfig
 from mlcore.config.optim import OptimConfig
+from mlcore.config.parallel import check_parallel
 from mlcore.config.run import (
     RunConfig,
     can_continue,
@@ -31,6 +32,7 @@ __all__ = [
     "TrainConfig",
     "can_continue",
     "changes_between",
+    "check_parallel",
     "data_root",
     "dumps",
     "find_setting",

@@ -15,6 +15,7 @@ from typing import Any
 from mlcore.config.data import DataConfig
 from mlcore.config.model import ModelConfig
 from mlcore.config.optim import OptimConfig
+from mlcore.config.parallel import check_parallel
 from mlcore.config.setting import Setting
 from mlcore.config.settings import EDITABLE, EXECUTION, GROUPS, SETTINGS, find_setting
 from mlcore.config.train import TrainConfig
@@ -59,6 +60,8 @@ class RunConfig:
                 "`data.validation` 0: hold out 5000 images, say.",
                 patience=self.train.patience,
             )
+        if self.train.processes > 1:
+            check_parallel(self)
 
     @staticmethod
     def _check_applies(setting: Setting, values: Mapping[str, Value]) -> None:

@@ -26,11 +26,11 @@ SETTINGS: Mapping[str, Setting] = types.MappingProxyType(
 )
 """Dotted name → setting, in the order of the fields."""
 
-EXECUTION = ("data.root", "data.store", "train.device", "train.threads", "train.stepper")
-"""Settings that say where and how to compute, and do not change the numbers."""
-
-MACHINE = ("data.root", "train.device", "train.threads")
+MACHINE = ("data.root", "train.device", "train.threads", "train.processes")
 """Settings of one machine and its person: a file that comes from elsewhere never gives them."""
+
+EXECUTION = (*MACHINE, "data.store", "train.stepper")
+"""Settings that say where and how to compute, and do not change the numbers."""
 
 EDITABLE: tuple[str, ...] = (
     "data.batch_size",

@@ -70,6 +70,18 @@ class TrainConfig(SettingsGroup):
             slider=(0, os.cpu_count() or 1),
         ),
     ] = 0
+    processes: Annotated[
+        int,
+        Rule(
+            N_(
+                "processes that train the run together, each with a part of every batch: on a GPU "
+                "of its own, or all on the CPU"
+            ),
+            label=N_("Processes"),
+            low=1,
+            high=64,
+        ),
+    ] = 1
     patience: Annotated[
         int,
         Rule(

@@ -154,7 +154,7 @@ class Jobs:
     def would_wait(self, config: RunConfig, queue: QueueSnapshot) -> bool:
         """Whether a run of these settings, started now, has to wait for a slot."""
         auto = self._auto() if queue.active else None
-        return not slot_is_free(config.train.device, queue.active, queue.at_once, auto)
+        return not slot_is_free(config.train, queue.active, queue.at_once, auto)
 
     def device_of(self, config: RunConfig) -> str:
         """The device that a run of these settings gets; the CPU while that is not known."""

@@ -115,16 +115,18 @@ class Scheduler:
         for run in list(state.waiting):
             folder = RunFolder(self._root / run)
             try:
-                device = folder.config.train.device
+                settings = folder.config.train
                 auto = self._auto() if active else None  # else nobody need know
-                if not slot_is_free(device, active, state.at_once, auto):
+                if not slot_is_free(settings, active, state.at_once, auto):
                     continue
                 threads = thread_share(folder, state.at_once, threads_used(active, auto))
             except RunError:  # its settings are damaged; the list of runs says so
                 state.waiting.remove(run)
                 continue
             state.waiting.remove(run)
-            state.claims[run] = Claim.mine(device=device, threads=threads)
+            state.claims[run] = Claim.mine(
+                device=settings.device, threads=threads, processes=settings.processes
+            )
             active = self.queue.active(state)
             starts.append(_Start(folder, threads))
         return starts

@@ -43,6 +43,7 @@ IGNORED = (
     "optim.plateau_patience",
     "train.epochs",
     "train.patience",
+    "train.processes",
 )
 """Settings that a test does not use: its rate and its length are its own."""
 

@@ -128,6 +128,7 @@ def _settings(source: Source, member: Record, original: str) -> tuple[dict[str, 
         ) from error
     if config.train.device != "cpu":
         config = config.with_values({"train.device": "auto"})
+    config = config.with_values({"train.processes": 1})
     if config.train.threads > cores():
         config = config.with_values({"train.threads": 0})
     parent = found["parent"]

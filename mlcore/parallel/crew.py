@@ -14,7 +14,8 @@ import torch.distributed as dist
 from torch import Tensor
 
 from mlcore.config import RunConfig
-from mlcore.errors import DeviceError, MlcoreError, RunError
+from mlcore.device import has_gpu_each
+from mlcore.errors import MlcoreError, RunError
 from mlcore.parallel.ranks import Ranks
 
 __all__ = ["Crew", "Word", "joined", "leading"]
@@ -23,6 +24,7 @@ Word = Literal["begin", "steps", "epoch", "edit", "meet", "end"]
 """What process 0 says: begin, take steps, end the epoch, use other settings, show up, end."""
 
 _PATIENCE = timedelta(days=365)  # a run may be paused for long; who dies is noticed at once
+_CONNECTING = timedelta(minutes=5)
 _LOST = ("gloo", "nccl", "connection", "socket", "peer", "timed out", "timeout", "store")
 
 
@@ -47,18 +49,9 @@ class Crew:
         Raises:
             DeviceError: there are fewer GPUs than processes on this machine.
         """
-        gpus = torch.cuda.device_count()
-        if config.train.device == "cpu" or (config.train.device == "auto" and not gpus):
-            return self.device
-        if gpus < self.ranks.local_size:
-            raise DeviceError(
-                "`torchrun` has started {count} processes here, and this machine has {gpus} GPUs: "
-                "start as many processes as GPUs, or set `train.device` to cpu.",
-                count=self.ranks.local_size,
-                gpus=gpus,
-            )
-        self.device = torch.device("cuda", self.ranks.local_rank)
-        torch.cuda.set_device(self.device)
+        if has_gpu_each(config, self.ranks.local_size):
+            self.device = torch.device("cuda", self.ranks.local_rank)
+            torch.cuda.set_device(self.device)
         return self.device
 
     def begin(self, config: RunConfig, fingerprint: str, state: Mapping[str, Any] | None) -> None:
@@ -150,7 +143,7 @@ class Crew:
                 raise
             raise RunError(
                 "Another process of this data-parallel run has ended, and without it no step can "
-                "be done: resume the run, with as many processes or in one."
+                "be done: resume the run."
             ) from error
 
 
@@ -165,11 +158,11 @@ def joined(ranks: Ranks) -> Iterator[Crew]:
     """
     if ranks.on_one_machine:  # nothing of it is reachable from elsewhere
         loopback = "lo0" if sys.platform == "darwin" else "lo"
-        os.environ.setdefault("GLOO_SOCKET_IFNAME", loopback)
-    backend = "cpu:gloo,cuda:nccl" if torch.cuda.is_available() else "gloo"
+        for library in ("GLOO", "NCCL"):
+            os.environ.setdefault(f"{library}_SOCKET_IFNAME", loopback)
     crew = Crew(ranks)
     try:
-        dist.init_process_group(backend, rank=ranks.rank, world_size=ranks.size, timeout=_PATIENCE)
+        _connect(ranks)
     except (RuntimeError, ValueError, OSError) as error:
         raise RunError(
             "The {size} processes of the run cannot be connected ({reason}).",
@@ -196,5 +189,24 @@ def leading(ranks: Ranks) -> Iterator[Crew]:
             yield crew
         finally:
             if not crew.broken:  # else they find this process gone
-                with contextlib.suppress(RunError):
+                with contextlib.suppress(RunError, RuntimeError, OSError):
                     crew.say("end")
+
+
+def _connect(ranks: Ranks) -> None:
+    """Begin torch's process group of these processes.
+
+    By a file they do so once all are there (`launch` sees to that), and no longer than
+    `_CONNECTING`: one that ends in the meantime leaves no other sign.
+    """
+    backend = "cpu:gloo,cuda:nccl" if torch.cuda.is_available() else "gloo"
+    about: dict[str, Any] = {"rank": ranks.rank, "world_size": ranks.size}
+    if not ranks.meeting:
+        dist.init_process_group(backend, timeout=_PATIENCE, **about)
+        return
+    if not ranks.leads:
+        ranks.sign_of(ranks.rank).touch()
+    store = dist.FileStore(ranks.meeting, ranks.size)  # type: ignore[attr-defined]
+    dist.init_process_group(backend, store=store, timeout=_CONNECTING, **about)
+    set_timeout = getattr(dist, "set_timeout", None)  # in torch 2.6 it had another name
+    (set_timeout or dist.distributed_c10d._set_pg_timeout)(_PATIENCE)

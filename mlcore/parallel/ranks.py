@@ -1,15 +1,18 @@
-"""Which of several processes this one is, as `torchrun` says it in the environment; no torch."""
+"""Which of several processes this one is, as the environment says it; no torch."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
-from mlcore.config import RunConfig
 from mlcore.errors import SettingsError
 
-__all__ = ["Ranks", "check_parallel", "find_ranks"]
+__all__ = ["MEETING", "Ranks", "find_ranks"]
+
+MEETING = "MLCORE_MEETING"
+"""Variable that names `Ranks.meeting` to the processes that a run has started itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,12 +24,15 @@ class Ranks:
         size: how many there are.
         local_rank: number of this process on its machine.
         local_size: how many there are on its machine.
+        meeting: file by which they find each other, all on one machine; empty: by an address, as
+            `torchrun` says it.
     """
 
     rank: int
     size: int
     local_rank: int
     local_size: int
+    meeting: str = ""
 
     @property
     def leads(self) -> bool:
@@ -38,18 +44,24 @@ class Ranks:
         """Whether all of them are on this machine."""
         return self.local_size == self.size
 
+    def sign_of(self, rank: int) -> Path:
+        """The file beside the meeting that says: this process is about to connect."""
+        return Path(f"{self.meeting}-{rank}")
+
     def part(self, count: int) -> slice:
         """Which of so many images of a batch are this process's; perhaps none."""
         return slice(count * self.rank // self.size, count * (self.rank + 1) // self.size)
 
 
 def find_ranks(environment: Mapping[str, str] = os.environ) -> Ranks | None:
-    """What `torchrun` has said of this process; None where it trains alone.
+    """What `torchrun`, or the process that leads, has said of this one; None: nothing was said.
 
     Raises:
         SettingsError: the variables do not go together.
     """
-    if "MASTER_ADDR" not in environment or not {"RANK", "WORLD_SIZE"} <= set(environment):
+    meeting = environment.get(MEETING, "")
+    addressed = bool(meeting) or "MASTER_ADDR" in environment
+    if not addressed or not {"RANK", "WORLD_SIZE"} <= set(environment):
         return None
     names = ("RANK", "WORLD_SIZE", "LOCAL_RANK", "LOCAL_WORLD_SIZE")
     values = {name: environment[name] for name in names if name in environment}
@@ -62,7 +74,7 @@ def find_ranks(environment: Mapping[str, str] = os.environ) -> Ranks | None:
     local = numbers.get("LOCAL_RANK", rank), numbers.get("LOCAL_WORLD_SIZE", size)
     if not (rank < size and local[0] < local[1] <= size):
         raise _wrong(values)
-    return Ranks(rank=rank, size=size, local_rank=local[0], local_size=local[1])
+    return Ranks(rank=rank, size=size, local_rank=local[0], local_size=local[1], meeting=meeting)
 
 
 def _wrong(values: Mapping[str, str]) -> SettingsError:
@@ -72,22 +84,3 @@ def _wrong(values: Mapping[str, str]) -> SettingsError:
         "`torchrun --nproc-per-node N -m mlcore train`.",
         said=said,
     )
-
-
-def check_parallel(config: RunConfig) -> None:
-    """Refuse what several processes cannot compute as one does.
-
-    Raises:
-        SettingsError: a layer needs the whole batch, or one device is asked for.
-    """
-    if config.model.batch_norm:
-        raise SettingsError(
-            "`model.batch_norm` takes its figures from a whole batch, of which each process of a "
-            "data-parallel run has a part: turn it off, or train in one process."
-        )
-    if config.train.device not in ("auto", "cpu", "cuda"):
-        raise SettingsError(
-            "`train.device` must be auto, cpu or cuda where several processes train, as each has "
-            "a device of its own, but got {device!r}.",
-            device=config.train.device,
-        )

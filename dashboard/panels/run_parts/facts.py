@@ -51,6 +51,8 @@ def environment(info: RunInfo, history: History) -> None:
         rows[_("Device")] = started.device
         if started.device == "cpu":
             rows[_("CPU threads")] = str(started.threads)
+        if started.processes > 1:
+            rows[setting_label("train.processes")] = str(started.processes)
         rows[_("Steps by")] = setting_text(started.stepper) if started.stepper else "–"
         rows[_("Parameters")] = f"{started.parameters:,}"
         rows[_("Training images")] = f"{started.train_images:,}"

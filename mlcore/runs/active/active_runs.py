@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from mlcore.config import TrainConfig
 from mlcore.errors import RunError
 from mlcore.runs.active.threads import cores
 from mlcore.runs.record.folder import RunFolder
@@ -26,6 +27,7 @@ class ActiveRun:
     state: State  # "running", "paused", or "queued" where it is being started
     device: str  # as its settings name it: "auto", "cpu", "cuda:0", …
     threads: int  # CPU threads; 0: as many as there are
+    processes: int = 1  # that train it, on as many GPUs
 
 
 def active_runs(root: Path) -> tuple[ActiveRun, ...]:
@@ -62,8 +64,13 @@ def _active_run(path: Path) -> ActiveRun | None:
         return None
     if state not in ("running", "paused"):
         return None
-    threads = settings.threads or worker.threads
-    return ActiveRun(run=folder.id, state=state, device=settings.device, threads=threads)
+    return ActiveRun(
+        run=folder.id,
+        state=state,
+        device=settings.device,
+        threads=settings.threads * settings.processes or worker.threads,
+        processes=settings.processes,
+    )
 
 
 def actual_device(device: str, auto: str | None) -> str | None:
@@ -76,18 +83,35 @@ def actual_device(device: str, auto: str | None) -> str | None:
     return auto if device == "auto" else {"cuda": "cuda:0"}.get(device, device)
 
 
-def slot_is_free(device: str, active: Iterable[ActiveRun], at_once: int, auto: str | None) -> bool:
-    """Whether a run may start on a device now.
+def slot_is_free(
+    settings: TrainConfig, active: Iterable[ActiveRun], at_once: int, auto: str | None
+) -> bool:
+    """Whether a run may start on its device now, or on all of its GPUs.
 
     Args:
-        device: as the run's settings name it.
+        settings: of the run.
         active: the runs that occupy a slot, on any device.
         at_once: how many may, on each device.
         auto: what "auto" stands for; while that is None, it may be any device.
     """
-    here = actual_device(device, auto)
-    there = [actual_device(one.device, auto) for one in active]
-    return sum(None in (here, other) or here == other for other in there) < at_once
+    here = _devices(settings.device, settings.processes, auto)
+    there = [_devices(one.device, one.processes, auto) for one in active]
+    if here is None:
+        return len(there) < at_once
+    return all(sum(other is None or one in other for other in there) < at_once for one in here)
+
+
+def _devices(device: str, processes: int, auto: str | None) -> frozenset[str] | None:
+    """The devices of a run; None: any, as it is not known what "auto" stands for."""
+    first = actual_device(device, auto)
+    if first is None:
+        return None
+    several = processes > 1 and first.startswith("cuda")
+    return (
+        frozenset(f"cuda:{number}" for number in range(processes))
+        if several
+        else frozenset((first,))
+    )
 
 
 def threads_used(active: Iterable[ActiveRun], auto: str | None) -> int:

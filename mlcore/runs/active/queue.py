@@ -73,7 +73,13 @@ class RunQueue:
         training = active_runs(self.root)
         begun = {one.run for one in training}
         starting = (
-            ActiveRun(run=run, state="queued", device=claim.device, threads=claim.threads)
+            ActiveRun(
+                run=run,
+                state="queued",
+                device=claim.device,
+                threads=claim.threads,
+                processes=claim.processes,
+            )
             for run, claim in state.claims.items()
             if run not in begun and self._queued(run)
         )
@@ -123,7 +129,10 @@ class RunQueue:
             folder = make()
             if folder.id in state.waiting:
                 state.waiting.remove(folder.id)
-            state.claims[folder.id] = Claim.mine(device=folder.config.train.device)
+            settings = folder.config.train
+            state.claims[folder.id] = Claim.mine(
+                device=settings.device, processes=settings.processes
+            )
         return folder
 
     def move(self, run: str, position: int) -> int:

@@ -23,6 +23,7 @@ class Claim(ProcessRecord):
 
     device: str = "auto"  # as the run's settings name it
     threads: int = 0  # CPU threads that it was given; 0: as many as there are
+    processes: int = 1  # that train it, on as many GPUs
 
 
 @dataclass(slots=True, kw_only=True)
@@ -69,4 +70,5 @@ def _claim(values: dict[str, Any]) -> Claim:
         identity=str(values["identity"]),
         device=str(values["device"]),
         threads=int(values["threads"]),
+        processes=int(values.get("processes", 1)),  # earlier versions name none
     )

@@ -1,6 +1,7 @@
 """How CPU threads are shared among runs that train at once.
 
 More threads than cores make each run many times slower, and half of the cores belong to the page.
+Threads of a run are those of all its processes together.
 """
 
 from __future__ import annotations
@@ -9,7 +10,14 @@ import os
 
 from mlcore.runs.record.folder import RunFolder
 
-__all__ = ["cores", "required_threads", "thread_budget", "thread_share", "threads_left"]
+__all__ = [
+    "cores",
+    "required_threads",
+    "thread_budget",
+    "thread_share",
+    "threads_each",
+    "threads_left",
+]
 
 
 def cores() -> int:
@@ -50,18 +58,24 @@ def threads_left(used: int) -> int:
     return max(1, cores() - used) if used else 0
 
 
+def threads_each(threads: int, processes: int) -> int:
+    """CPU threads of each process of a run that has so many together; 0: torch's own choice."""
+    return threads if processes == 1 else max(1, (threads or cores()) // processes)
+
+
 def required_threads(folder: RunFolder) -> int | None:
     """CPU threads that a run must have; None: any number.
 
-    Its settings may name a number; and a run that is resumed gets as many as before, so that its
-    numbers stay the same to the last bit.
+    Its settings may name a number, for each process; and a run that is resumed gets as many as
+    before, so that its numbers stay the same to the last bit.
 
     Raises:
         RunError: its settings cannot be read.
     """
-    if wanted := folder.config.train.threads:
-        return wanted
+    settings = folder.config.train
+    if settings.threads:
+        return settings.threads * settings.processes
     before = folder.last_start()
     if before is None or before.device != "cpu":
         return None
-    return min(before.threads, cores())
+    return min(before.threads * settings.processes, cores())

@@ -47,6 +47,9 @@ REFUSED = [
     ({"model.hidden": 128}, "must be whole numbers such as"),
     ({"model.hidden": [1] * 33}, "at most 32 layers"),
     ({"model.dropout": 1.0}, "below 1"),
+    ({"train.processes": 0}, "at least 1 and at most 64"),
+    ({"train.processes": 2, "model.batch_norm": True}, "or train in one process"),
+    ({"train.processes": 2, "train.device": "cuda:1"}, "each has a device of its own"),
 ]
 
 

@@ -289,7 +289,7 @@ def test_what_a_kill_left_goes_with_the_next_run(packed_once, elsewhere):
 def test_settings_of_another_machine_do_not_come_along(packed_once, members, run_id, zipped, store):
     record = json.loads(members[f"{run_id}/config.json"])
     record["config"]["data"]["root"] = "/somewhere"
-    record["config"]["train"] |= {"device": "cuda:7", "threads": 1024}
+    record["config"]["train"] |= {"device": "cuda", "threads": 1024, "processes": 8}
     record["track"] = ["mlflow"]
     record["parent"] = {"run": "../../etc", "checkpoint": "../start.pt"}
     record["created"] = 9e10
@@ -298,6 +298,7 @@ def test_settings_of_another_machine_do_not_come_along(packed_once, members, run
     )
     config = folder.config
     assert (config.data.root, config.train.device, config.train.threads) == ("", "auto", 0)
+    assert config.train.processes == 1
     assert folder.meta["track"] == []
     assert folder.meta["parent"] is None
     assert folder.meta["created"] < 9e10

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mlcore.cli.main import main
-from mlcore.config import RunConfig
+from mlcore.config import RunConfig, check_parallel
 from mlcore.errors import SettingsError
-from mlcore.parallel import Ranks, check_parallel, find_ranks
+from mlcore.parallel import Ranks, find_ranks
 
 TORCHRUN = {
     "MASTER_ADDR": "localhost",

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import pytest
 
+from mlcore.config import TrainConfig
 from mlcore.runs.active import active_runs
 from mlcore.runs.active.active_runs import ActiveRun, slot_is_free, threads_used
 
 
-def active(device, threads=1):
-    return ActiveRun(run=device, state="running", device=device, threads=threads)
+def active(device, threads=1, processes=1):
+    return ActiveRun(
+        run=device, state="running", device=device, threads=threads, processes=processes
+    )
+
+
+def free_slot(others, at_once, auto, **settings):
+    return slot_is_free(TrainConfig(**settings), others, at_once, auto)
 
 
 @pytest.mark.parametrize(
@@ -25,9 +32,26 @@ def active(device, threads=1):
 )
 def test_each_device_has_its_own_slots(device, auto, free):
     others = [active("cpu"), active("cuda:0")]
-    assert slot_is_free(device, others, 1, auto) == free
-    assert slot_is_free(device, others, 3, auto)
-    assert slot_is_free(device, [], 1, auto)
+    assert free_slot(others, 1, auto, device=device) == free
+    assert free_slot(others, 3, auto, device=device)
+    assert free_slot([], 1, auto, device=device)
+
+
+@pytest.mark.parametrize(
+    ("other", "free"),
+    [
+        (active("cuda:1"), False),
+        (active("cuda:2"), True),
+        (active("cpu", processes=4), True),
+        (active("auto", processes=3), False),
+    ],
+)
+def test_a_run_of_several_processes_has_a_slot_on_as_many_gpus(other, free):
+    assert free_slot([other], 1, "cuda:0", device="auto", processes=2) == free
+    assert free_slot([other], 2, "cuda:0", device="auto", processes=2)
+    assert free_slot([active("cuda", processes=2)], 1, "cuda:0", device="cuda:1") is False
+    assert free_slot([active("cuda", processes=2)], 1, "cuda:0", device="cuda:2")
+    assert free_slot([active("cpu", processes=2)], 1, "cpu", device="auto") is False
 
 
 @pytest.mark.parametrize(("auto", "count"), [("cpu", 6), ("cuda:0", 2), (None, 6)])

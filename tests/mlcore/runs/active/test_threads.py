@@ -14,8 +14,9 @@ from mlcore.runs.active import threads
 def run(tmp_path):
     """A maker of runs, which may have been started before."""
 
-    def make(wanted=0, before=0, device="cpu"):
-        folder = RunStore(tmp_path).create(RunConfig.from_flat({"train.threads": wanted}))
+    def make(wanted=0, before=0, device="cpu", processes=1):
+        settings = {"train.threads": wanted, "train.processes": processes}
+        folder = RunStore(tmp_path).create(RunConfig.from_flat(settings))
         if before:
             with Recorder(folder) as recorder:
                 for count in (1, before):
@@ -72,3 +73,16 @@ def test_a_shell_takes_what_the_others_leave(used, given):
 def test_a_small_machine_has_one_thread_for_each(run, monkeypatch):
     monkeypatch.setattr(threads, "cores", lambda: 1)
     assert threads.thread_share(run(), 2, 1) == 1
+
+
+def test_threads_that_are_named_are_those_of_each_process(run):
+    assert threads.required_threads(run(wanted=3, processes=2)) == 6
+    assert threads.required_threads(run(before=2, processes=3)) == 6
+    assert threads.required_threads(run(before=3, processes=4)) == 8
+
+
+@pytest.mark.parametrize(
+    ("together", "processes", "each"), [(0, 1, 0), (3, 1, 3), (0, 2, 4), (4, 2, 2), (2, 4, 1)]
+)
+def test_the_processes_of_a_run_share_its_threads(together, processes, each):
+    assert threads.threads_each(together, processes) == each
