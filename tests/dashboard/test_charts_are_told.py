@@ -35,6 +35,7 @@ DRAWN_BY = {  # what draws on a page → where
     "network": {"panels/network.py"},
 }
 NO_CHARTS = {
+    "ahead": "draws nothing",
     "code_view": "code",
     "drawing_pad": "its bars are rows of text: class, bar, per cent",
     "drawing_numbers": "numbers for the pad",
