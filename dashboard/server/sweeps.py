@@ -135,7 +135,7 @@ class Sweeps:
             RunError: its file cannot be read or written.
         """
         folder = find_sweep(_root(), name)
-        check_trials(folder.read(), trials, len(self.look(name).trials))
+        trials = check_trials(folder.read(), trials, len(self.look(name).trials))
         folder.change(trials=trials, jobs=jobs)
 
     def close(self) -> None:

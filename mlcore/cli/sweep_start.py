@@ -158,10 +158,11 @@ def continue_(argv: Sequence[str]) -> int:
         go_on(address, name)
         return work(address, sweep, store, {}, jobs=options.jobs, as_json=options.json)
     folder = named_sweep("continue", options.name, store)
-    if options.trials is not None:
-        check_trials(folder.read(), options.trials, len(read_sweep(folder, store).trials))
-    if options.trials is not None or options.jobs is not None:
-        sweep = folder.change(trials=options.trials, jobs=options.jobs)
+    trials = options.trials
+    if trials is not None:
+        trials = check_trials(folder.read(), trials, len(read_sweep(folder, store).trials))
+    if trials is not None or options.jobs is not None:
+        sweep = folder.change(trials=trials, jobs=options.jobs)
         if folder.controller is not None:
             return print_changed(folder, sweep, store, as_json=options.json)
     bring_data(data_of(folder.read().settings), {})

@@ -97,26 +97,21 @@ def new_sweep(
     return _with_trials(sweep, trials)
 
 
-def check_trials(sweep: Sweep, trials: int, begun: int = 0) -> None:
-    """Refuse more trials than a grid has, or fewer than there are.
+def check_trials(sweep: Sweep, trials: int, begun: int = 0) -> int:
+    """Refuse more trials than a grid has.
 
     Args:
         sweep: what is asked of it.
         trials: how many there are to be.
-        begun: how many there are.
+        begun: how many there are, which stay.
+
+    Returns:
+        How many there will be.
 
     Raises:
         SettingsError: they are too many or too few.
     """
     TRIALS.check("trials", trials, int)
-    if trials < begun:
-        raise SettingsError(
-            "{begun:,} trials of sweep {sweep} are begun already, but got {trials:,}: ask for "
-            "{begun:,} if there are to be no more.",
-            begun=begun,
-            sweep=sweep.name,
-            trials=trials,
-        )
     if sweep.sampler == "grid" and trials > (most := len(grid_of(sweep))):
         raise SettingsError(
             "The grid of sweep {sweep} has {most:,} trials, but got {trials:,}: ask for fewer.",
@@ -124,6 +119,7 @@ def check_trials(sweep: Sweep, trials: int, begun: int = 0) -> None:
             most=most,
             trials=trials,
         )
+    return max(trials, begun)
 
 
 def _with_trials(sweep: Sweep, trials: int | None) -> Sweep:

@@ -108,7 +108,7 @@ def change(address: Address, name: str, *, trials: int | None, jobs: int | None)
     """
     with opened(address, name) as study:
         if trials is not None:
-            check_trials(study.sweep, trials, study.situation().begun)
+            trials = check_trials(study.sweep, trials, study.situation().begun)
         return study.change(trials=trials, jobs=jobs)
 
 

@@ -14,6 +14,7 @@ from mlcore.runs.record.worker import WorkerRecord, write_worker
 from tests.benchmarks.page.figures import Figure
 from tests.benchmarks.page.refresh import events, started
 from tests.benchmarks.page.tab import serve, tab
+from tests.browser.server import wait_settled
 
 __all__ = ["make", "measure"]
 
@@ -40,6 +41,7 @@ def measure(browser: Browser, folder: Path, rounds: int) -> list[Figure]:
             with serve(folder / name, data_root(DataConfig())) as app, tab(browser) as page:
                 address = f"{app.url}/runs?data.name=digits"
                 first[name].add(_load(page, address))
+                wait_settled(page)  # nobody reloads a page while it is still being drawn
                 again[name].add(_load(page, address))
         more.add(first["many"].values[-1] - first["none"].values[-1])
         later.add(again["many"].values[-1] - again["none"].values[-1])
