@@ -86,16 +86,10 @@ def leave_for(page: str) -> None:
     st.session_state[_WANTED] = page
 
 
-def wanted_page(shown: str) -> str | None:
-    """The page to draw instead of the one that the address names.
-
-    Until that is drawn: a message of the page before may overtake the way to it.
-    """
-    page: str | None = st.session_state.get(_WANTED)
-    if page != shown:
-        return page
-    st.session_state.pop(_WANTED, None)
-    return None
+def wanted_page() -> str | None:
+    """The page to draw instead of the one that the address names, once."""
+    page: str | None = st.session_state.pop(_WANTED, None)
+    return page
 
 
 def reveal(key: str) -> None:
