@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -38,29 +39,8 @@ def page() -> None:
     if chosen is not None:
         if named not in (None, chosen):
             st.caption(_("The address names a sweep that there is not: this is the newest one."))
-        if len(keys) > 1:
-            shown = show("sweep-shown", chosen, lambda key: places.go_to(**{PARAMETER: key}))
-            st.selectbox(
-                _("Sweep"),
-                list(keys),
-                list(keys).index(shown.value),
-                format_func=sweep_label,
-                key=shown.key,
-                width=320,
-                help=_("The newest stands first."),
-            )
-        else:
-            st.subheader(sweep_label(chosen), anchor=False)
-        with problems.friendly_errors():
-            place, name = sweep_at(chosen)
-            try:
-                found = place.look(name)
-            except MlcoreError:
-                st.fragment(_again, run_every=_AGAIN)(chosen)
-                raise
-            sweep_now(found)
-            best_trials(found)
-            sweep_charts(found)
+        _choice(keys, chosen)
+        _chosen(chosen)
     new = st.container(key="begin-sweep").expander(
         _("New sweep"),
         expanded=chosen is None,
@@ -72,6 +52,37 @@ def page() -> None:
         with new:
             new_sweep_form()
     problems.show()
+
+
+def _choice(keys: Sequence[str], chosen: str) -> None:
+    """Which sweep is shown, and the others where there are any."""
+    if len(keys) == 1:
+        st.subheader(as_markdown(sweep_label(chosen)), anchor=False)
+        return
+    shown = show("sweep-shown", chosen, lambda key: places.go_to(**{PARAMETER: key}))
+    st.selectbox(
+        _("Sweep"),
+        list(keys),
+        list(keys).index(shown.value),
+        format_func=sweep_label,
+        key=shown.key,
+        width=320,
+        help=_("The newest stands first."),
+    )
+
+
+@problems.friendly_errors()
+def _chosen(key: str) -> None:
+    """All there is to see of a sweep; one that cannot be read is looked at again and again."""
+    place, name = sweep_at(key)
+    try:
+        found = place.look(name)
+    except MlcoreError:
+        st.fragment(_again, run_every=_AGAIN)(key)
+        raise
+    sweep_now(found)
+    best_trials(found)
+    sweep_charts(found)
 
 
 def _again(key: str) -> None:

@@ -176,7 +176,9 @@ class SharedSweeps:
             try:
                 return read(address)
             except MlcoreError as error:
-                self._failed[key] = _Failed(error, time.monotonic() + _AWAY)
+                now = time.monotonic()
+                still = {one: kept for one, kept in self._failed.items() if now < kept.until}
+                self._failed = still | {key: _Failed(error, now + _AWAY)}
                 raise
 
         found: T = shared().get(key, seconds, compute)

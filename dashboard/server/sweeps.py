@@ -19,6 +19,7 @@ from mlcore.sweeps import Sweep, SweepFolder, SweepSummary, find_sweep, read_swe
 from mlcore.sweeps.background import launch
 from mlcore.sweeps.starting import check_trials
 from mlcore.sweeps.stopping import stop_sweep
+from mlcore.sweeps.sweep import is_sweep_name
 
 __all__ = ["Sweeps", "is_shared", "key_of", "sweep_at", "sweeps"]
 
@@ -163,8 +164,8 @@ def key_of(found: SweepSummary) -> str:
 
 
 def is_shared(key: str) -> bool:
-    """Whether a key is that of a sweep in the database."""
-    return key.startswith(_SHARED)
+    """Whether a key is that of a sweep in the database; an address may hold anything."""
+    return key.startswith(_SHARED) and is_sweep_name(key.removeprefix(_SHARED))
 
 
 def sweep_at(key: str) -> tuple[Sweeps | SharedSweeps, str]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, TypeAlias
+from typing import Annotated, TypeAlias
 
 from mlcore.cli.arguments import read
 from mlcore.cli.common import JsonOption, RunsOption, open_store
 from mlcore.cli.layout import print_json, table
 from mlcore.cli.main import FAILED
 from mlcore.cli.options import POSITIONAL, argument, switch
-from mlcore.cli.sweep_storage import StorageOptions, address_in
+from mlcore.cli.sweep_storage import StorageOptions, address_in, all_at
 from mlcore.cli.sweep_text import (
     importance_record,
     importance_text,
@@ -34,9 +34,6 @@ from mlcore.sweeps.folder import sweep_folders
 from mlcore.sweeps.importance import importance
 from mlcore.sweeps.stopping import stop_sweep
 from mlcore.words import counted
-
-if TYPE_CHECKING:
-    from mlcore.sweeps.shared.address import Address
 
 __all__ = [
     "NameArgument",
@@ -91,7 +88,7 @@ def list_(argv: Sequence[str]) -> int:
     """List the sweeps beside the runs."""
     options, _ = read("sweep list", ListOptions, argv)
     address, store = address_in(options), open_store(options.runs)
-    found = _beside(store) if address is None else _in_database(address)
+    found = _beside(store) if address is None else all_at(address)
     if options.json:
         for one in found:
             print_json(sweep_record(one))
@@ -175,7 +172,7 @@ def best(argv: Sequence[str]) -> int:
             "{sweep}` tells how it gets on.",
             sweep=sweep.name,
         )
-    line = command(trial.run.config).rstrip("\n")
+    line = command(trial.config).rstrip("\n")
     compared = found.count("complete")
     if options.json:
         record = trial_record(trial) | {
@@ -183,7 +180,7 @@ def best(argv: Sequence[str]) -> int:
             "objective": sweep.objective,
             "compared": compared,
             "command": line,
-            "settings": trial.run.config.to_json(),
+            "settings": trial.config.to_json(),
         }
         print_json(record)
         return 0
@@ -232,13 +229,6 @@ def _summary(action: str, options: SweepOptions) -> SweepSummary:
         return look_at(address, check_named(action, options.name))
     store = open_store(options.runs)
     return read_sweep(named_sweep(action, options.name, store), store)
-
-
-def _in_database(address: Address) -> list[SweepSummary]:
-    """The sweeps of a database."""
-    from mlcore.sweeps.shared.looking import look_at_all  # loads Optuna
-
-    return look_at_all(address)
 
 
 def _beside(store: RunStore) -> list[SweepSummary]:

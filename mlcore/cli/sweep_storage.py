@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 from mlcore.cli.options import text
+from mlcore.sweeps import SweepSummary
 
 if TYPE_CHECKING:
     from mlcore.sweeps.shared.address import Address
 
-__all__ = ["StorageOptions", "address_in"]
+__all__ = ["StorageOptions", "address_in", "all_at"]
 
 StorageOption: TypeAlias = Annotated[
     str,
@@ -45,3 +46,14 @@ def address_in(options: StorageOptions) -> Address | None:
     from mlcore.sweeps.shared.address import find_address  # loads SQLAlchemy
 
     return find_address(options.storage, options.storage_file)
+
+
+def all_at(address: Address) -> list[SweepSummary]:
+    """All sweeps of a database.
+
+    Raises:
+        RunError: it cannot be used.
+    """
+    from mlcore.sweeps.shared.looking import look_at_all  # loads Optuna
+
+    return look_at_all(address)

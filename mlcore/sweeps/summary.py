@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from mlcore.config import MACHINE, SETTINGS, RunConfig
 from mlcore.rules import Value
 from mlcore.runs import RunInfo, RunStore
 from mlcore.runs.library.trash import deleted_runs
@@ -61,6 +62,13 @@ class SweepTrial:
     value: float | None
     run: RunInfo
     place: Place | None = None
+
+    @property
+    def config(self) -> RunConfig:
+        """Its settings, to be trained here: where and how another machine computes is left out."""
+        if self.place is None:
+            return self.run.config
+        return self.run.config.with_values({name: SETTINGS[name].default for name in MACHINE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -147,13 +147,18 @@ def new_sweep_id() -> str:
     return time.strftime("s%Y%m%d-%H%M%S-") + secrets.token_hex(3)
 
 
+def is_sweep_name(name: str) -> bool:
+    """Whether a text can be the name of a sweep."""
+    return _NAME.fullmatch(name) is not None
+
+
 def check_sweep_name(name: str) -> str:
     """The name of a sweep.
 
     Raises:
         SettingsError: it is no word that can be a folder and a tag.
     """
-    if not isinstance(name, str) or not _NAME.fullmatch(name):
+    if not isinstance(name, str) or not is_sweep_name(name):
         raise SettingsError(
             "The name of a sweep must begin with a letter or a digit and go on with letters, "
             "digits, -, _ or ., 30 in all at most, but got {name!r}: write hunt-2, say.",

@@ -45,7 +45,7 @@ def best_trials(found: SweepSummary) -> None:
         _deeds(found, best)
         st.caption(_chosen_by(found))
         with st.expander(_("Its command"), key="sweep-command"):
-            st.code(command(best.run.config).rstrip("\n"), language="bash", wrap_lines=True)
+            st.code(command(best.config).rstrip("\n"), language="bash", wrap_lines=True)
     _table(found, found.ranked[:_SHOWN])
 
 
@@ -79,7 +79,7 @@ def _deeds(found: SweepSummary, best: SweepTrial) -> None:
             key="seeds-of-best",
             icon=":material/grain:",
             on_click=_train_seeds,
-            args=(found.sweep.name, [one.run.config for one in found.ranked[:few]]),
+            args=(found.sweep.name, [one.config for one in found.ranked[:few]]),
             help=_(
                 "Trains each of them with several seeds, so that chance is seen; they stand in "
                 "the queue, and on the Runs page as experiments."
@@ -90,7 +90,8 @@ def _deeds(found: SweepSummary, best: SweepTrial) -> None:
             key="best-run",
             icon=":material/article:",
             disabled=best.place is not None,
-            help=elsewhere(best) or _("Shows the run of the best trial, with its curves and code."),
+            help=_elsewhere(best)
+            or _("Shows the run of the best trial, with its curves and code."),
         ):
             session.set_current_run(best.run.id)
             st.switch_page("app_pages/run.py", query_params={"run": best.run.id})
@@ -115,7 +116,7 @@ def _deeds(found: SweepSummary, best: SweepTrial) -> None:
 
 
 def _use(best: SweepTrial) -> None:
-    session.choose(best.run.config)
+    session.choose(best.config)
 
 
 def _train_seeds(sweep: str, configs: Sequence[RunConfig]) -> None:
@@ -125,7 +126,7 @@ def _train_seeds(sweep: str, configs: Sequence[RunConfig]) -> None:
         st.session_state[_ADDED] = sweep, sum(map(len, started))
 
 
-def elsewhere(trial: SweepTrial) -> str:
+def _elsewhere(trial: SweepTrial) -> str:
     """Where the run of a trial lies, if not here; else nothing."""
     place = trial.place
     if place is None:

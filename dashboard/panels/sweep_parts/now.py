@@ -28,8 +28,8 @@ _BADGES: Mapping[SweepState, tuple[str, str]] = {
     "stopped": (":material/stop:", "orange"),
     "finished": (":material/flag:", "blue"),
 }
-Deed = Literal["stop", "go_on", "leave"]
-_KEYS: Mapping[Deed, str] = {"stop": "stop", "go_on": "continue", "leave": "leave"}
+_Deed = Literal["stop", "go_on", "leave"]
+_KEYS: Mapping[_Deed, str] = {"stop": "stop", "go_on": "continue", "leave": "leave"}
 _ENDED: tuple[TrialState, ...] = ("complete", "pruned", "diverged", "stopped", "failed", "deleted")
 
 
@@ -142,7 +142,9 @@ def _worker_buttons(found: SweepSummary) -> None:
         )
 
 
-def _deed(what: Deed, key: str, label: str, icon: str, help: str, *, primary: bool = False) -> None:
+def _deed(
+    what: _Deed, key: str, label: str, icon: str, help: str, *, primary: bool = False
+) -> None:
     st.button(
         label,
         key=f"{_KEYS[what]}-sweep",
@@ -174,7 +176,7 @@ def _change(found: SweepSummary) -> None:
             place.go_on(name)
 
 
-def _do(what: Deed, key: str) -> None:
+def _do(what: _Deed, key: str) -> None:
     place, name = sweep_at(key)
     with problems.caught():
         match what:

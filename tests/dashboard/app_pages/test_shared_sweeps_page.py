@@ -37,8 +37,9 @@ def address(postgres: Postgres, monkeypatch: pytest.MonkeyPatch) -> Address:
     return read_address(written)
 
 
-def begin(address: Address, runs: RunStore, trials: int = 6) -> None:
-    sweep = new_sweep(runs.root, "hunt", SPACE, CONFIG.flat(), trials=trials, jobs=1)
+def begin(address: Address, runs: RunStore, trials: int = 6, threads: int = 0) -> None:
+    settings = CONFIG.with_values({"train.threads": threads}).flat()
+    sweep = new_sweep(runs.root, "hunt", SPACE, settings, trials=trials, jobs=1)
     with connected(address, make_tables=True) as storage:
         create_shared(storage, sweep, 60)
 
@@ -62,7 +63,7 @@ def until(condition: Callable[[], object], what: str) -> None:
 
 
 def test_trials_of_other_machines_are_shown_with_their_place(app, runs, address) -> None:
-    begin(address, runs)
+    begin(address, runs, threads=3)
     with connected(address, "ann") as storage:
         ann = SharedStudy(storage, address, "hunt")
         for number, value in enumerate((0.5, 0.75)):
@@ -72,7 +73,8 @@ def test_trials_of_other_machines_are_shown_with_their_place(app, runs, address)
         assert ann.begin() is not None
         page = shown(app)
     said = sentences(page).replace("\\", "")
-    assert "hunt (many machines)" in [one.value for one in page.subheader]
+    (title,) = (one.value.replace("\\", "") for one in page.subheader)
+    assert title == "hunt (many machines)"
     assert "2 trials on room3; 1 trial nowhere yet" in said
     assert "**Best: 75.00 %** validation accuracy, trial 1" in said
     best = page.button(key="best-run")
@@ -80,6 +82,9 @@ def test_trials_of_other_machines_are_shown_with_their_place(app, runs, address)
     assert best.help == "Its run lies on room3, in /runs/ann."
     assert "sweep-runs" not in keys(page)
     assert {"continue-sweep", "stop-sweep", "use-best"} <= keys(page)
+    page.button(key="use-best").click().run()
+    assert page.session_state["settings"]["data.batch_size"] == 32
+    assert page.session_state["settings"]["train.threads"] == 0  # the other machine had three
     page.button(key="stop-sweep").click().run()
     with opened(address, "hunt") as study:
         assert study.situation().stop
@@ -115,6 +120,13 @@ def test_this_machine_works_on_it_and_leaves(app, runs, address) -> None:
     assert found.state == "stopped"
     assert {one.state for one in found.trials} <= {"complete", "interrupted"}
     until(lambda: page.run().button(key="best-run").disabled is False, "its runs are here")
+
+
+def test_a_link_to_what_can_be_no_sweep_is_none(app, runs, monkeypatch) -> None:
+    monkeypatch.setenv("MLCORE_SWEEP_STORAGE", f"postgresql://ann:{WRITTEN}@127.0.0.1:9/nowhere")
+    page = shown(app, "database:![x](http://elsewhere/x.png)")
+    assert "elsewhere" not in "".join(one.value for one in (*page.subheader, *page.markdown))
+    assert "start-sweep" in keys(page)
 
 
 @pytest.mark.parametrize("named", ["database:hunt", "beside"])

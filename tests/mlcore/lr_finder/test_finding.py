@@ -6,16 +6,12 @@ import itertools
 
 import pytest
 import torch
-from torch.nn import functional as F
 
 from mlcore.config import RunConfig
-from mlcore.data.batches import draw_epoch_seed, epoch_order, iterate
-from mlcore.data.tensors import load
 from mlcore.lr_finder import USUAL, RangeTest, suggest
 from mlcore.lr_finder.finding import find, trial_steps
 from mlcore.lr_finder.range_test import data_for, range_test
-from mlcore.model import build
-from mlcore.optim import build_optimizer
+from tests.mlcore.lr_finder.plain import plain_losses
 
 SMALL = RunConfig.from_flat(
     {
@@ -29,24 +25,6 @@ SMALL = RunConfig.from_flat(
 )
 
 
-def plain_losses(config: RunConfig, steps: int) -> list[float]:
-    """The first losses of a run, as one writes it in a script."""
-    data = load(config.data, config.train.seed)
-    torch.manual_seed(config.train.seed)
-    model = build(config, 10)
-    optimizer = build_optimizer(model.parameters(), config.optim)
-    losses: list[float] = []
-    while len(losses) < steps:
-        order = epoch_order(draw_epoch_seed(), len(data.train))
-        for images, labels in iterate(data.train, order, config.data.batch_size):
-            optimizer.zero_grad()
-            loss = F.nll_loss(model(images), labels)
-            loss.backward()
-            optimizer.step()
-            losses.append(loss.item())
-    return losses[:steps]
-
-
 def test_a_trial_is_the_beginning_of_a_run_with_each_rate() -> None:
     data = data_for(SMALL)
     *_, curve = range_test(SMALL, data)
@@ -57,7 +35,7 @@ def test_a_trial_is_the_beginning_of_a_run_with_each_rate() -> None:
     for trial in found.trials:
         assert trial.steps == 40  # several epochs of 7 batches
         config = SMALL.with_values({"optim.lr": trial.lr})
-        assert list(trial.losses) == plain_losses(config, trial.steps)
+        assert list(trial.losses) == plain_losses(config, [trial.lr] * trial.steps)
 
 
 def test_it_is_seen_as_it_grows_and_has_no_end_before_its_last_step() -> None:

@@ -7,16 +7,12 @@ from pathlib import Path
 
 import pytest
 import torch
-from torch.nn import functional as F
 
 from mlcore.config import RunConfig
-from mlcore.data.batches import draw_epoch_seed, epoch_order, iterate
-from mlcore.data.tensors import load
 from mlcore.errors import SettingsError
 from mlcore.lr_finder import RangeTest, rate_at, suggest
 from mlcore.lr_finder.range_test import data_for, range_test
-from mlcore.model import build
-from mlcore.optim import build_optimizer
+from tests.mlcore.lr_finder.plain import plain_losses
 
 SMALL = {
     "data.name": "digits",
@@ -38,33 +34,12 @@ def last(settings: RunConfig) -> RangeTest:
     return found
 
 
-def plain_losses(settings: RunConfig, steps: int) -> list[float]:
-    """The same with stock autograd and optimizer, as one writes it in a script."""
-    data = load(settings.data, settings.train.seed)
-    torch.manual_seed(settings.train.seed)
-    model = build(settings, 10)
-    optimizer = build_optimizer(model.parameters(), settings.optim)
-    losses: list[float] = []
-    while len(losses) < steps:  # small sets begin anew
-        order = epoch_order(draw_epoch_seed(), len(data.train))
-        for images, labels in iterate(data.train, order, settings.data.batch_size):
-            optimizer.param_groups[0]["lr"] = rate_at(len(losses))
-            optimizer.zero_grad()
-            loss = F.nll_loss(model(images), labels)
-            loss.backward()
-            if settings.optim.clip_norm:
-                torch.nn.utils.clip_grad_norm_(model.parameters(), settings.optim.clip_norm)
-            optimizer.step()
-            losses.append(loss.item())
-    return losses[:steps]
-
-
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_the_losses_are_those_of_the_plain_loop(name: str) -> None:
     settings = config(optim__name=name, model__dropout=0.2, optim__clip_norm=5.0)
     found = last(settings)
     steps = 60  # several epochs of 7 batches
-    assert list(found.losses[:steps]) == plain_losses(settings, steps)
+    assert list(found.losses[:steps]) == plain_losses(settings, [*map(rate_at, range(steps))])
     assert found.lrs[:steps] == tuple(rate_at(step) for step in range(steps))
     assert found.chance == pytest.approx(math.log(10))
 
