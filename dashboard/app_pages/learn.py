@@ -16,12 +16,13 @@ def page() -> None:
     st.caption(
         _("What people ask after their first training. Each answer leads to where it can be seen.")
     )
-    for group, title in GROUPS.items():
-        st.header(translated(title), anchor=False)
-        with st.container(key=f"questions-{group}"):
-            for number, one in enumerate(QUESTIONS):
-                if one.group == group:
-                    question(number, one)
+    with st.container(key="questions"):
+        for group, title in GROUPS.items():
+            st.header(translated(title), anchor=False)
+            with st.container(key=f"questions-{group}"):
+                for number, one in enumerate(QUESTIONS):
+                    if one.group == group:
+                        question(number, one)
     st.button(
         _("Show the first steps again"),
         key="first-steps-again",

@@ -66,7 +66,7 @@ def how_far(group: RunGroup) -> str:
 
 def group_cards(group: RunGroup) -> None:
     """The figures of the runs that have finished: mean ± standard deviation, and n."""
-    with st.container(horizontal=True, key=f"group-figures-{group.id}", gap="small"):
+    with st.container(horizontal=True, key="group-figures", gap="small"):
         _card(_("Training loss"), group.figure(lambda info: info.loss), mean_figure)
         if group.config.data.validation:
             _card(

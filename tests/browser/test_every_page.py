@@ -15,6 +15,7 @@ from mlcore.runs import RunStore
 from tests.browser.axe import faults_in_both_themes
 from tests.browser.driving import button
 from tests.browser.noise import Noise
+from tests.browser.restyling import restyled
 from tests.browser.server import DESKTOP, App, start_app, wait_settled
 from tests.dashboard.made_sweep import made_sweep
 from tests.dashboard.train_page import CONFIG
@@ -110,6 +111,10 @@ def test_every_page_is_without_faults_fits_every_width_and_moves_for_nobody(lab,
         found += faults_in_both_themes(reader, name or "train")
         found += outside(reader, name or "train", 320, 640, 2560)
         found += reader.evaluate(_MOVING)
+        styled = restyled(reader)
+        assert styled["element"] >= 1, name
+        if max(styled.values()) > 40:
+            found.append(f"{name or 'train'}: one change styles more anew than itself: {styled}")
     assert not found, "\n".join(found)
 
 
