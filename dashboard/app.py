@@ -65,8 +65,8 @@ def main() -> None:
     st.logo(_ICON, size="large")
     page = st.navigation(_sections())
     name = page.url_path or _FIRST
-    wanted = places.wanted_page()
-    if wanted in _PAGES and wanted != name:
+    wanted = places.wanted_page(name)
+    if wanted in _PAGES:
         st.switch_page(f"app_pages/{wanted}.py")
     problems.enter(name)
     places.arrive(name, {PARAMETER: CHAPTERS_OF.get(name, ())})

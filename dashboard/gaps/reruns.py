@@ -16,6 +16,10 @@ refreshes; each change arrives with its own request. (No upstream issue found;
 streamlit/streamlit#14064 works on the widgets that such a refresh forgets.) One that was sent
 before its fragment left the page is no news for the server's log.
 
+**A timed refresh leads back.** Requests that wait become one, for the page that the last of them
+names. Where a click leads to another page, a refresh of the page before it may be the last, and the
+click leads nowhere. So a timed refresh goes where the request goes that waits already.
+
 **A callback is cut off.** When a rerun is requested, the current run of the script raises at its
 next access to the session state. In a callback, what a person did is lost: the next run sees no
 change to call it for. So a callback finishes first, and the run ends right after it. (Waits for
@@ -73,7 +77,11 @@ def _is_news(record: logging.LogRecord) -> bool:
 
 
 def _drop_states_of_timed_refreshes() -> None:
-    from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests
+    from streamlit.runtime.scriptrunner_utils.script_requests import (
+        RerunData,
+        ScriptRequests,
+        ScriptRequestType,
+    )
 
     original = ScriptRequests.request_rerun
 
@@ -81,6 +89,14 @@ def _drop_states_of_timed_refreshes() -> None:
     def request_rerun(self: ScriptRequests, new_data: RerunData) -> bool:
         if new_data.is_auto_rerun:
             new_data = replace(new_data, widget_states=None)
+            waiting = self._rerun_data
+            if self._state is ScriptRequestType.RERUN and waiting.page_script_hash:
+                new_data = replace(
+                    new_data,
+                    page_script_hash=waiting.page_script_hash,
+                    page_name=waiting.page_name,
+                    query_string=waiting.query_string,
+                )
         return original(self, new_data)
 
     ScriptRequests.request_rerun = request_rerun  # type: ignore[method-assign]

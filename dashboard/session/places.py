@@ -83,13 +83,20 @@ def lead_to(**wanted: str | None) -> None:
 
 def leave_for(page: str) -> None:
     """Have this page drawn with the next run of the script."""
-    st.session_state[_WANTED] = page
+    st.session_state[_WANTED] = st.session_state.get(_PAGE), page
 
 
-def wanted_page() -> str | None:
-    """The page to draw instead of the one that the address names, once."""
-    page: str | None = st.session_state.pop(_WANTED, None)
-    return page
+def wanted_page(shown: str) -> str | None:
+    """The page to draw instead of this one, which the address names.
+
+    It is wanted until it is drawn, or a person goes elsewhere: a refresh of the page before may
+    overtake the way to it.
+    """
+    before, page = st.session_state.get(_WANTED) or (None, None)
+    if page is None or (shown == before and page != shown):
+        return page
+    del st.session_state[_WANTED]
+    return None
 
 
 def reveal(key: str) -> None:

@@ -15,7 +15,11 @@ CONTEXT = "streamlit.runtime.scriptrunner_utils.script_run_context"
 NAMES = (
     f"{REQUESTS}:ScriptRequests.request_rerun",
     f"{REQUESTS}:ScriptRequests.on_scriptrunner_ready",
+    f"{REQUESTS}:ScriptRequestType.RERUN",
     f"{REQUESTS}:RerunData.is_auto_rerun",
+    f"{REQUESTS}:RerunData.page_script_hash",
+    f"{REQUESTS}:RerunData.page_name",
+    f"{REQUESTS}:RerunData.query_string",
     f"{REQUESTS}:RerunData.widget_states",
     f"{CONTEXT}:RunLocation.CALLBACK",
     f"{CONTEXT}:ThreadState.get",
@@ -62,6 +66,17 @@ def test_a_timed_refresh_carries_no_widget_states(requests):
     found = requests.on_scriptrunner_ready().rerun_data
     assert found.fragment_id_queue == ["chart"]
     assert found.widget_states is None
+
+
+def test_a_timed_refresh_of_the_page_before_does_not_lead_back(requests):
+    requests.request_rerun(rerun("clicked", page_script_hash="next", query_string="a=1"))
+    refresh = {"fragment_id": "chart", "is_auto_rerun": True}
+    requests.request_rerun(rerun("clicked", page_script_hash="before", **refresh))
+    data = requests.on_scriptrunner_ready().rerun_data
+    assert (data.page_script_hash, data.query_string) == ("next", "a=1")
+    assert not data.fragment_id_queue
+    requests.request_rerun(rerun("again", page_script_hash="before", **refresh))
+    assert requests.on_scriptrunner_ready().rerun_data.page_script_hash == "before"
 
 
 def test_messages_that_wait_become_one_and_none_is_dropped(requests):

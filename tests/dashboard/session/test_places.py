@@ -43,3 +43,23 @@ def test_what_the_browser_still_says_of_its_address_does_not_count() -> None:
     app.query_params["part"] = "image"
     app.run()
     assert app.markdown[0].value == "sure"
+
+
+def test_a_page_is_wanted_until_it_is_drawn_or_another_is_chosen():
+    import streamlit as st
+
+    from dashboard.session import places
+
+    st.session_state.clear()
+    places.arrive("data")
+    assert places.wanted_page("data") is None
+    places.leave_for("test")
+    assert [places.wanted_page("data") for _ in range(2)] == ["test", "test"]
+    assert places.wanted_page("test") is None
+    assert places.wanted_page("data") is None
+    places.leave_for("test")
+    assert places.wanted_page("runs") is None  # a click in the navigation came after it
+    assert places.wanted_page("data") is None
+    places.leave_for("data")
+    assert places.wanted_page("data") is None
+    st.session_state.clear()
