@@ -32,10 +32,11 @@ def find_button() -> None:
             "suggests one. It takes a few seconds; no run is made. In a terminal: `mlcore lr-find`."
         ),
         on_click=find_rate,
+        args=(places.here(),),
     )
 
 
-def find_rate() -> None:
+def find_rate(before: str | None = None) -> None:
     """Begin a test with the settings of the sidebar, as they are at the click, and show it."""
     config = session.config()
     with problems.caught():
@@ -44,5 +45,5 @@ def find_rate() -> None:
         assert config is not None
         rate_tests().start(config)
         show_test(config)
-        places.leave_for("train")
+        places.leave_for("train", before)
         places.reveal("rate-finder")

@@ -17,8 +17,9 @@ streamlit/streamlit#14064 works on the widgets that such a refresh forgets.) One
 before its fragment left the page is no news for the server's log.
 
 **A timed refresh leads back.** Requests that wait become one, for the page that the last of them
-names. Where a click leads to another page, a refresh of the page before it may be the last, and the
-click leads nowhere. So a timed refresh goes where the request goes that waits already.
+names. Where a click leads to another page, a refresh of the page before it may be the last, or what
+a script that still draws it asks for by `st.rerun`, and the click leads nowhere. So both go where
+the request goes that waits already.
 
 **A callback is cut off.** When a rerun is requested, the current run of the script raises at its
 next access to the session state. In a callback, what a person did is lost: the next run sees no
@@ -77,29 +78,36 @@ def _is_news(record: logging.LogRecord) -> bool:
 
 
 def _drop_states_of_timed_refreshes() -> None:
+    from streamlit.runtime.scriptrunner_utils import script_run_context
     from streamlit.runtime.scriptrunner_utils.script_requests import (
         RerunData,
         ScriptRequests,
         ScriptRequestType,
     )
 
-    original = ScriptRequests.request_rerun
+    original = ScriptRequests._request_rerun_locked
+
+    def is_of_the_page_before(new_data: RerunData) -> bool:
+        script = script_run_context.get_script_run_ctx(suppress_warning=True)  # `st.rerun` has one
+        page = new_data.page_script_hash
+        return new_data.is_auto_rerun or (script is not None and page == script.page_script_hash)
 
     @functools.wraps(original)
     def request_rerun(self: ScriptRequests, new_data: RerunData) -> bool:
         if new_data.is_auto_rerun:
             new_data = replace(new_data, widget_states=None)
-            waiting = self._rerun_data
-            if self._state is ScriptRequestType.RERUN and waiting.page_script_hash:
-                new_data = replace(
-                    new_data,
-                    page_script_hash=waiting.page_script_hash,
-                    page_name=waiting.page_name,
-                    query_string=waiting.query_string,
-                )
+        waiting = self._rerun_data if self._state is ScriptRequestType.RERUN else RerunData()
+        page = waiting.page_script_hash
+        if page and page != new_data.page_script_hash and is_of_the_page_before(new_data):
+            new_data = replace(
+                new_data,
+                page_script_hash=page,
+                page_name=waiting.page_name,
+                query_string=waiting.query_string,
+            )
         return original(self, new_data)
 
-    ScriptRequests.request_rerun = request_rerun  # type: ignore[method-assign]
+    ScriptRequests._request_rerun_locked = request_rerun  # type: ignore[method-assign]
 
 
 def _let_callbacks_finish() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from dashboard.components.first_steps import first_steps_line
 from dashboard.panels import actions
 from dashboard.session import first_steps, places
@@ -17,11 +19,11 @@ def line(page: str) -> None:
         page: the one that is shown.
     """
     first_steps.news()  # this tells it
-    first_steps_line(page, first_steps.done(), first_steps.again(), _go)
+    first_steps_line(page, first_steps.done(), first_steps.again(), partial(_go, page))
 
 
-def _go(step: str) -> None:
+def _go(before: str, step: str) -> None:
     places.lead_to(**STEPS[step].places)
-    places.leave_for(STEPS[step].page)
+    places.leave_for(STEPS[step].page, before)
     if step == "train":
         actions.train()

@@ -27,11 +27,11 @@ def link(label: str, *, key: str, page: str, places_there: Mapping[str, str], sh
         type="tertiary",
         icon=":material/arrow_forward:",
         on_click=_lead,
-        args=(page, places_there, shows),
+        args=(page, places_there, shows, places.here()),
     )
 
 
-def _lead(page: str, places_there: Mapping[str, str], shows: str) -> None:
+def _lead(page: str, places_there: Mapping[str, str], shows: str, before: str | None) -> None:
     places.lead_to(**places_there)
-    places.leave_for(page)
+    places.leave_for(page, before)
     places.reveal(shows)

@@ -22,6 +22,7 @@ __all__ = [
     "arrive",
     "arrived",
     "go_to",
+    "here",
     "lead_to",
     "leave_for",
     "page_address",
@@ -81,9 +82,21 @@ def lead_to(**wanted: str | None) -> None:
     st.session_state.setdefault(_ARRIVED, set()).update(wanted)
 
 
-def leave_for(page: str) -> None:
-    """Have this page drawn with the next run of the script."""
-    st.session_state[_WANTED] = st.session_state.get(_PAGE), page
+def here() -> str | None:
+    """The name of the page that is drawn."""
+    page: str | None = st.session_state.get(_PAGE)
+    return page
+
+
+def leave_for(page: str, before: str | None) -> None:
+    """Have a page drawn with the next run of the script.
+
+    Args:
+        page: its name.
+        before: the page that was left: `here()` when what leads away was drawn. When it is clicked
+            the session may be elsewhere already, while the browser still shows it.
+    """
+    st.session_state[_WANTED] = before, page
 
 
 def wanted_page(shown: str) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import pkgutil
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,13 +14,14 @@ from dashboard.gaps.reruns import patch
 REQUESTS = "streamlit.runtime.scriptrunner_utils.script_requests"
 CONTEXT = "streamlit.runtime.scriptrunner_utils.script_run_context"
 NAMES = (
-    f"{REQUESTS}:ScriptRequests.request_rerun",
+    f"{REQUESTS}:ScriptRequests._request_rerun_locked",
     f"{REQUESTS}:ScriptRequests.on_scriptrunner_ready",
     f"{REQUESTS}:ScriptRequestType.RERUN",
     f"{REQUESTS}:RerunData.is_auto_rerun",
     f"{REQUESTS}:RerunData.page_script_hash",
     f"{REQUESTS}:RerunData.page_name",
     f"{REQUESTS}:RerunData.query_string",
+    f"{CONTEXT}:get_script_run_ctx",
     f"{REQUESTS}:RerunData.widget_states",
     f"{CONTEXT}:RunLocation.CALLBACK",
     f"{CONTEXT}:ThreadState.get",
@@ -76,6 +78,24 @@ def test_a_timed_refresh_of_the_page_before_does_not_lead_back(requests):
     assert (data.page_script_hash, data.query_string) == ("next", "a=1")
     assert not data.fragment_id_queue
     requests.request_rerun(rerun("again", page_script_hash="before", **refresh))
+    assert requests.on_scriptrunner_ready().rerun_data.page_script_hash == "before"
+
+
+def test_a_script_that_asks_to_be_run_again_does_not_lead_back(requests, monkeypatch):
+    script = SimpleNamespace(page_script_hash="before")
+    requests.request_rerun(rerun("clicked", page_script_hash="next", query_string="a=1"))
+    monkeypatch.setattr(private(CONTEXT), "get_script_run_ctx", lambda **_: script)
+    requests.request_rerun(rerun("clicked", page_script_hash="before", query_string="b=2"))
+    data = requests.on_scriptrunner_ready().rerun_data
+    assert (data.page_script_hash, data.query_string) == ("next", "a=1")
+    requests.request_rerun(rerun("clicked", page_script_hash="before"))
+    requests.request_rerun(rerun("clicked", page_script_hash="next"))  # `st.switch_page`
+    assert requests.on_scriptrunner_ready().rerun_data.page_script_hash == "next"
+
+
+def test_a_click_after_another_leads_where_the_last_one_does(requests):
+    for page in ("next", "before"):
+        requests.request_rerun(rerun("clicked", page_script_hash=page))
     assert requests.on_scriptrunner_ready().rerun_data.page_script_hash == "before"
 
 

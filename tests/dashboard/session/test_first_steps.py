@@ -23,7 +23,7 @@ def test_a_step_is_done_when_the_thing_is_done(runs):
 def test_a_click_on_a_step_opens_its_page_and_its_part(runs):
     app = opened()
     app.switch_page("app_pages/data.py").run()
-    app.session_state["places-wanted"] = "train"
+    app.session_state["places-wanted"] = ("data", "train")
     app.session_state["places"] = {"how": "model"}
     app.run()
     assert not app.exception

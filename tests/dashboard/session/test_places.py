@@ -53,13 +53,17 @@ def test_a_page_is_wanted_until_it_is_drawn_or_another_is_chosen():
     st.session_state.clear()
     places.arrive("data")
     assert places.wanted_page("data") is None
-    places.leave_for("test")
+    assert places.here() == "data"
+    places.leave_for("test", "data")
     assert [places.wanted_page("data") for _ in range(2)] == ["test", "test"]
     assert places.wanted_page("test") is None
     assert places.wanted_page("data") is None
-    places.leave_for("test")
+    places.leave_for("test", "data")
     assert places.wanted_page("runs") is None  # a click in the navigation came after it
     assert places.wanted_page("data") is None
-    places.leave_for("data")
+    places.leave_for("data", "data")
     assert places.wanted_page("data") is None
+    places.arrive("test")
+    places.leave_for("test", "data")  # the second click of two: the browser is where it was
+    assert places.wanted_page("data") == "test"
     st.session_state.clear()

@@ -121,7 +121,7 @@ def test_a_sweep_outlives_kills_of_its_shell_and_of_its_workers(
 def test_a_sweep_is_stopped_by_control_c_and_from_another_shell(
     shell: Shell, store: RunStore, folder: SweepFolder
 ) -> None:
-    process = shell(*START, "--train.epochs", "400")
+    process = shell(*START, "--train.epochs", "4000")
     wait_for(lambda: any(i.state == "running" for i in store.list()), "a run that trains")
     refused = shell("continue", "tiny")
     assert "runs sweep tiny already" in refused.communicate()[1]
