@@ -69,8 +69,8 @@ def page() -> None:
             comparison.write_in_address(shown)
             st.fragment(live.live, run_every=drawn_from.pace)(shown, runs, drawn_from)
             _below(history, shown, runs, drawn_from)
-        trash.deleted_runs()
     with explained:
+        trash.deleted_runs()
         on_train_page(session.data_config())
     with notices:
         _notices(history, drawn_from, runs)

@@ -231,6 +231,13 @@ def test_a_run_that_trains_is_named_stopped_and_deleted_and_comes_back(app, page
     delete.click()
     expect(page.locator(".st-key-deleted")).to_contain_text("was deleted")
     expect(page.get_by_text("Teach a network")).to_be_visible()
+    expect(page.locator(".st-key-deleted-runs")).to_be_visible()
+    settled(page)
+    invitation = page.locator(".st-key-train-invitation").bounding_box()
+    deleted = page.locator(".st-key-deleted-runs").bounding_box()
+    assert invitation
+    assert deleted
+    assert deleted["y"] >= invitation["y"] + invitation["height"]
     assert RunStore(server.runs).list() == []
     button(page, f"undo-delete-{folder.id}").click()
     badge(page, "Stopped")
