@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard import controls, session
 from dashboard.components import reading
-from dashboard.gaps import component_data, half_loaded, reruns, theme, widgets
+from dashboard.gaps import component_data, half_loaded, messages, reruns, theme, widgets
 from dashboard.panels import first_steps
 from dashboard.panels.styles import styles
 from dashboard.server import data_sets
@@ -46,6 +46,7 @@ _PAGES = {  # by the name of their file, which is also their address
 _SIDEBAR, _WIDE_SIDEBAR = 330, 412  # pixels wide at first; a person may drag it
 
 reruns.patch()
+messages.patch()
 component_data.patch()
 half_loaded.patch()
 translation.use(session.language)

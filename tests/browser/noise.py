@@ -7,6 +7,8 @@ from pathlib import Path
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Response
 
+from tests.browser.frames import FRAMES, REMEMBER, told
+
 __all__ = ["SERVER_GONE", "Noise"]
 
 SERVER_GONE = (
@@ -38,6 +40,7 @@ class Noise:
 
     def listen(self, context: BrowserContext) -> None:
         """Listen to all pages of a browser profile."""
+        context.add_init_script(REMEMBER)
         context.on("console", self._console)
         context.on("weberror", lambda error: self._heard.append(f"script: {error.error}"))
         context.on("response", self._response)
@@ -59,7 +62,8 @@ class Noise:
     def _console(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning", "assert"):
             where = message.location.get("url", "")
-            self._heard.append(f"console {message.type}: {message.text} ({where})")
+            text = told(message.text) if message.text.startswith(FRAMES) else message.text
+            self._heard.append(f"console {message.type}: {text} ({where})")
 
     def _response(self, response: Response) -> None:
         if response.status >= 400:

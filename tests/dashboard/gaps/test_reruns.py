@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.metadata
-import pkgutil
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
 from dashboard.gaps.reruns import patch
+from tests.dashboard.gaps.private import private
 
 REQUESTS = "streamlit.runtime.scriptrunner_utils.script_requests"
 CONTEXT = "streamlit.runtime.scriptrunner_utils.script_run_context"
@@ -31,17 +29,6 @@ NAMES = (
     "ScriptRunner._maybe_handle_execution_control_request",
     "streamlit.runtime.memory_uploaded_file_manager:MemoryUploadedFileManager.remove_file",
 )
-
-
-def private(name: str) -> Any:
-    try:
-        return pkgutil.resolve_name(name)
-    except (ImportError, AttributeError):
-        release = importlib.metadata.version("streamlit")
-        pytest.fail(
-            f"Streamlit {release} has no `{name}`, which `dashboard.gaps` needs: do not raise the "
-            "upper bound of streamlit in pyproject.toml before that gap is closed another way."
-        )
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -1,0 +1,106 @@
+"""What runs of the script say reaches the browser whole, and does not clear the page it shows.
+
+A run of a fragment draws a part of a page; the browser must have the rest of it.
+
+**A refresh of the page before.** One that was asked for as a person, or the script, went on to
+another page names the page before. The browser takes that for a change of page, clears what it
+shows, and gets a part of it: it stops with "Bad delta path index". So a run of a fragment is one of
+the page that the session is on; where that page has no such fragment, it draws nothing.
+
+**Messages that wait.** When a fragment runs, what the run before has said of it is dropped if it
+waits to be sent, but not what follows it on the page, which then has no place: the page loses an
+element, or stops. So all of it is sent; what a fragment says anew replaces it in the browser.
+
+**A run that has just ended.** When a request arrives before all that was said has been taken in,
+what is left is dropped, as if it came from a run that was stopped. So it is taken in.
+
+(No upstream issue found.) All patches replace private names of Streamlit 1.67. Where a release
+lacks them it is left alone, and the server's log says so; a test checks the installed release.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+from dataclasses import replace
+from typing import Any
+
+__all__ = ["patch"]
+
+_LOG = logging.getLogger("dashboard")
+
+
+@functools.cache
+def patch() -> bool:
+    """Apply the patches for all sessions of this server; later calls do nothing.
+
+    Returns:
+        Whether this release has the names that they replace.
+    """
+    try:
+        _keep_fragments_on_their_page()
+        _keep_what_waits()
+        _keep_what_was_said_last()
+    except (ImportError, AttributeError) as error:
+        _LOG.warning("with this release of Streamlit a page may lose parts of itself: %s", error)
+        return False
+    return True
+
+
+def _keep_fragments_on_their_page() -> None:
+    from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
+
+    original = ScriptRunner._run_script
+
+    @functools.wraps(original)
+    def run_script(self: Any, rerun_data: Any) -> None:
+        if rerun_data.fragment_id_queue:
+            page = self._pages_manager.current_page_script_hash
+            rerun_data = replace(rerun_data, page_script_hash=page)
+        original(self, rerun_data)
+
+    ScriptRunner._run_script = run_script  # type: ignore[method-assign]
+
+
+def _keep_what_waits() -> None:
+    from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
+
+    original = ForwardMsgQueue.clear
+
+    @functools.wraps(original)
+    def clear(
+        self: Any,
+        retain_lifecycle_msgs: bool = False,
+        fragment_ids_this_run: list[str] | None = None,
+    ) -> None:
+        if retain_lifecycle_msgs and fragment_ids_this_run is not None:
+            self._delta_index_map = {}  # what comes goes behind it, and is not put in its place
+        else:
+            original(self, retain_lifecycle_msgs, fragment_ids_this_run)
+
+    ForwardMsgQueue.clear = clear  # type: ignore[method-assign]
+
+
+def _keep_what_was_said_last() -> None:
+    from streamlit.runtime.app_session import AppSession
+    from streamlit.runtime.scriptrunner import ScriptRunnerEvent
+
+    original = AppSession._handle_scriptrunner_event_on_event_loop
+
+    @functools.wraps(original)
+    def handle(self: Any, sender: Any, event: Any, *more: Any, **named: Any) -> None:
+        now = self._scriptrunner
+        if (
+            sender is None
+            or sender is now
+            or event is ScriptRunnerEvent.SHUTDOWN
+            or sender._execing
+        ):
+            return original(self, sender, event, *more, **named)
+        self._scriptrunner = sender
+        try:
+            original(self, sender, event, *more, **named)
+        finally:
+            self._scriptrunner = now
+
+    AppSession._handle_scriptrunner_event_on_event_loop = handle  # type: ignore[method-assign]

@@ -1,0 +1,92 @@
+"""What is dropped between a run of the script and the browser: nothing that a page needs."""
+
+from __future__ import annotations
+
+import asyncio
+from types import SimpleNamespace
+
+import pytest
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+from dashboard.gaps.messages import patch
+from tests.dashboard.gaps.private import private
+
+SESSION = "streamlit.runtime.app_session"
+RUNNER = "streamlit.runtime.scriptrunner.script_runner"
+NAMES = (
+    f"{SESSION}:AppSession._handle_scriptrunner_event_on_event_loop",
+    "streamlit.runtime.forward_msg_queue:ForwardMsgQueue.clear",
+    "streamlit.runtime.pages_manager:PagesManager.current_page_script_hash",
+    f"{RUNNER}:ScriptRunner._run_script",
+    f"{RUNNER}:ScriptRunnerEvent.SHUTDOWN",
+    f"{RUNNER}:RerunData.page_script_hash",
+)
+
+
+@pytest.fixture(autouse=True)
+def patched():
+    assert patch()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_installed_release_has_the_private_names(name):
+    private(name)
+
+
+def delta(*path, fragment="", text=""):
+    message = ForwardMsg()
+    message.metadata.delta_path.extend(path)
+    message.delta.fragment_id = fragment
+    message.delta.new_element.markdown.body = text
+    return message
+
+
+def waiting(*messages):
+    queue = private("streamlit.runtime.forward_msg_queue:ForwardMsgQueue")()
+    for message in messages:
+        queue.enqueue(message)
+    return queue
+
+
+def paths(queue):
+    return [list(message.metadata.delta_path) for message in queue.flush()]
+
+
+def test_what_waits_of_a_fragment_is_sent_although_it_runs_again_for_others_follow_it():
+    queue = waiting(delta(0, 0), delta(0, 1, fragment="a"), delta(0, 2))
+    queue.clear(retain_lifecycle_msgs=True, fragment_ids_this_run=["a"])
+    queue.enqueue(delta(0, 1, fragment="a", text="anew"))
+    assert paths(queue) == [[0, 0], [0, 1], [0, 2], [0, 1]]
+
+
+def test_what_waits_is_dropped_when_the_whole_page_is_drawn_anew_or_it_was_sent():
+    queue = waiting(delta(0, 0), delta(0, 1, fragment="a"))
+    queue.clear(retain_lifecycle_msgs=True)
+    assert paths(queue) == []
+    queue = waiting(delta(0, 0))
+    assert paths(queue) == [[0, 0]]
+    assert paths(queue) == []
+
+
+@pytest.mark.parametrize(("stopped", "taken"), [(False, ["last"]), (True, [])])
+def test_the_last_words_of_a_run_are_taken_in_after_the_next_was_begun_but_not_of_one_that_goes_on(
+    stopped, taken
+):
+    events = private(f"{RUNNER}:ScriptRunnerEvent")
+    ended, begun = SimpleNamespace(_execing=stopped), SimpleNamespace(_execing=True)
+    said = []
+
+    async def hear():
+        session = SimpleNamespace(
+            _event_loop=asyncio.get_running_loop(),
+            _scriptrunner=begun,
+            _state=None,
+            _enqueue_forward_msg=said.append,
+        )
+        handle = private(f"{SESSION}:AppSession._handle_scriptrunner_event_on_event_loop")
+        handle(session, ended, events.ENQUEUE_FORWARD_MSG, "last")
+        handle(session, ended, events.SHUTDOWN)
+        return session._scriptrunner
+
+    assert asyncio.run(hear()) is begun
+    assert said == taken
