@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard import controls, session
 from dashboard.components import reading
-from dashboard.gaps import component_data, half_loaded, messages, reruns, theme, widgets
+from dashboard.gaps import blank, component_data, half_loaded, messages, reruns, theme, widgets
 from dashboard.panels import first_steps
 from dashboard.panels.styles import styles
 from dashboard.server import data_sets
@@ -78,7 +78,8 @@ def main() -> None:
         page.run()
     with top, friendly_errors():  # after the page, which has noted what was done on it
         first_steps.line(name)
-    theme.keep_on_all_pages([page for page in _PAGES if page != _FIRST])
+    kept = theme.kept_on_all_pages([page for page in _PAGES if page != _FIRST])
+    st.html(kept + blank.LOADED_AGAIN, unsafe_allow_javascript=True)
     with friendly_errors():  # after the page, so that a click is answered sooner
         controls.sidebar()
     with st.sidebar:

@@ -9,9 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-import streamlit as st
-
-__all__ = ["keep_on_all_pages"]
+__all__ = ["kept_on_all_pages"]
 
 _SCRIPT = r"""
 <script>
@@ -40,11 +38,10 @@ _SCRIPT = r"""
 """
 
 
-def keep_on_all_pages(pages: Sequence[str]) -> None:
-    """Let all pages share the choice.
+def kept_on_all_pages(pages: Sequence[str]) -> str:
+    """The script that lets all pages share the choice, as HTML.
 
     Args:
         pages: their addresses, without the first one's, which is that of the app.
     """
-    script = _SCRIPT.replace("NAMES", json.dumps(list(pages)))
-    st.html(script, unsafe_allow_javascript=True)
+    return _SCRIPT.replace("NAMES", json.dumps(list(pages)))

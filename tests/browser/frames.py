@@ -47,7 +47,7 @@ REMEMBER = """(() => {
 
 def told(message: str) -> str:
     """What the console's message says, a line for each message."""
-    return "\n".join(
+    return FRAMES + "\n".join(
         f"{way} {when} ms, {size} bytes {_read(way, base64.b64decode(frame))}"
         for way, when, size, frame in json.loads(message.removeprefix(FRAMES))
     )

@@ -14,6 +14,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from mlcore.run import execute
 from mlcore.runs import RunStore
+from tests.browser.noise import Noise
 from tests.dashboard.train_page import CONFIG
 
 pytestmark = pytest.mark.browser
@@ -30,7 +31,12 @@ class Line:
         self.while_it_runs: bytes | None = None
         page.route_web_socket(re.compile("_stcore/stream"), self._open)
 
+    def say(self, message: bytes) -> None:
+        """Give the page a message as if it were the server's."""
+        self._browser.send(message)
+
     def _open(self, browser: WebSocketRoute) -> None:
+        self._browser = browser
         self._server = browser.connect_to_server()
         self._server.on_message(lambda message: self._said(browser, message))
         browser.on_message(self._asked)
@@ -80,3 +86,29 @@ def test_a_refresh_of_the_page_before_that_comes_late_leaves_the_next_page_as_it
     until(page, lambda: line.finished >= before + 2)
     settled(page)
     expect(figures).to_be_visible()
+
+
+def test_a_page_that_the_frontend_has_given_up_is_loaded_again_once(
+    app: Start, page: Page, settled: Callable[[Page], None], noise: Noise
+) -> None:
+    noise.expect("delta path|when disconnected from server|frames: ")
+    line = Line(page)
+    page.goto(f"{app().url}/checkpoints?lang=zh-CN")
+    heading = page.get_by_role("heading", level=1)
+    expect(heading).to_be_visible()
+    settled(page)
+    with page.expect_event("load"):
+        line.say(impossible())
+    expect(heading).to_be_visible()
+    settled(page)
+    assert "lang=zh-CN" in page.url
+    line.say(impossible())  # the next one is no accident
+    expect(page.locator("#root")).to_be_empty()
+
+
+def impossible() -> bytes:
+    """Something for a place that no page has."""
+    message = ForwardMsg()
+    message.metadata.delta_path.extend([0, 1000])
+    message.delta.new_element.markdown.body = "lost"
+    return message.SerializeToString()
