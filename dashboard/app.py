@@ -9,7 +9,16 @@ import streamlit as st
 
 from dashboard import controls, session
 from dashboard.components import reading
-from dashboard.gaps import blank, component_data, half_loaded, messages, reruns, theme, widgets
+from dashboard.gaps import (
+    blank,
+    component_data,
+    half_loaded,
+    messages,
+    reruns,
+    theme,
+    values,
+    widgets,
+)
 from dashboard.panels import first_steps
 from dashboard.panels.styles import styles
 from dashboard.server import data_sets
@@ -49,6 +58,7 @@ reruns.patch()
 messages.patch()
 component_data.patch()
 half_loaded.patch()
+values.patch()
 translation.use(session.language)
 st.set_page_config(
     page_title=_("MLP trainer"),
