@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from tests.browser.driving import LONG, badge, button, click_train, wait_for_steps
 from tests.browser.noise import Noise
@@ -17,13 +17,12 @@ pytestmark = pytest.mark.browser
 CHINESE = re.compile("[\u4e00-\u9fff]")
 
 
-def seen(page: Page) -> str:
-    """The texts of the page, but for the choice of the language."""
-    text: str = page.evaluate(
-        "() => { const page = document.querySelector('[data-testid=stApp]').cloneNode(true);"
-        " page.querySelector('.st-key-language-choice')?.remove(); return page.innerText }"
-    )
-    return text
+SEEN = """() => {
+  const page = document.querySelector('[data-testid=stApp]').cloneNode(true);
+  page.querySelector('.st-key-language-choice')?.remove();
+  return page.innerText;
+}"""
+"""The texts of the page, but for the choice of the language."""
 
 
 def test_the_language_changes_while_a_run_trains(
@@ -49,7 +48,7 @@ def test_the_language_changes_while_a_run_trains(
     assert "optim.lr=0.02" in page.url
     wait_for_steps(page, 100)
     expect(page.locator(".live-chart")).not_to_contain_text(CHINESE)
-    assert not CHINESE.search(seen(page))
+    page.wait_for_function(f"() => !/{CHINESE.pattern}/.test(({SEEN})())")
 
     page.get_by_role("link", name="Data", exact=True).click()
     expect(page.get_by_text("Samples of each class")).to_be_visible()
