@@ -25,7 +25,8 @@ from mlcore.words import NO_IMAGE
 from tests.browser.axe import faults_in_both_themes
 from tests.browser.driving import button
 from tests.browser.noise import Noise
-from tests.browser.server import App, start_app, wait_settled
+from tests.browser.server import App, wait_settled
+from tests.browser.shared import shared_app
 from tests.photographs import as_jpeg, photograph
 from tests.strokes import placed, rendered
 
@@ -45,9 +46,8 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[App, RunFold
     folder = tmp_path_factory.mktemp("draw")
     run = RunStore(folder / "runs").create(CONFIG)
     execute(run)
-    server = start_app(folder, folder / "data")
-    yield server, run
-    server.stop()
+    with shared_app(folder) as server:
+        yield server, run
 
 
 @pytest.fixture

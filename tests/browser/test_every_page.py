@@ -16,7 +16,8 @@ from tests.browser.axe import faults_in_both_themes
 from tests.browser.driving import button
 from tests.browser.noise import Noise
 from tests.browser.restyling import restyled
-from tests.browser.server import DESKTOP, App, start_app, wait_settled
+from tests.browser.server import DESKTOP, App, wait_settled
+from tests.browser.shared import shared_app
 from tests.dashboard.made_sweep import made_sweep
 from tests.dashboard.train_page import CONFIG
 
@@ -67,9 +68,8 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[App, str]]:
     run = RunStore(folder / "runs").create(CONFIG, name="done")
     execute(run)
     made_sweep(RunStore(folder / "runs"))
-    server = start_app(folder, folder / "data")
-    yield server, run.id
-    server.stop()
+    with shared_app(folder) as server:
+        yield server, run.id
 
 
 @pytest.fixture(params=["en-GB", "zh-CN"])

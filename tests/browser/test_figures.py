@@ -18,7 +18,8 @@ from mlcore.config import RunConfig
 from mlcore.run import execute
 from mlcore.runs import RunFolder, RunStore
 from tests.browser.axe import faults
-from tests.browser.server import App, start_app, stop_runs, wait_settled
+from tests.browser.server import App, stop_runs, wait_settled
+from tests.browser.shared import shared_app
 
 pytestmark = pytest.mark.browser
 
@@ -39,9 +40,8 @@ def tested(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[App, RunF
     folder = tmp_path_factory.mktemp("figures")
     run = RunStore(folder / "runs").create(RunConfig.from_flat(SETTINGS))
     execute(run)
-    app = start_app(folder, folder / "data")
-    yield app, run
-    app.stop()
+    with shared_app(folder) as app:
+        yield app, run
     stop_runs(app.runs)
 
 

@@ -14,7 +14,8 @@ from mlcore.config import DataConfig, OptimConfig, RunConfig, TrainConfig
 from mlcore.run import execute
 from mlcore.runs import RunStore
 from tests.browser.driving import badge, button
-from tests.browser.server import DESKTOP, App, start_app, wait_settled
+from tests.browser.server import DESKTOP, App, wait_settled
+from tests.browser.shared import shared_app
 from tests.browser.test_draw import draw
 
 pytestmark = pytest.mark.browser
@@ -39,9 +40,8 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     """A server with one run on the bundled digits."""
     folder = tmp_path_factory.mktemp("learning")
     execute(RunStore(folder / "runs").create(CONFIG))
-    server = start_app(folder, folder / "data")
-    yield server
-    server.stop()
+    with shared_app(folder) as server:
+        yield server
 
 
 def line(page: Page) -> Locator:

@@ -18,7 +18,8 @@ from mlcore.runs import RunStore
 from mlcore.runs.record.worker import WorkerRecord, write_worker
 from tests.browser.axe import faults_in_both_themes
 from tests.browser.driving import LONG, badge, button, click_train, wait_for_steps
-from tests.browser.server import App, start_app, wait_settled
+from tests.browser.server import App, wait_settled
+from tests.browser.shared import shared_app
 from tests.dashboard.train_page import CONFIG, EPOCH, STARTED, STEPS, record
 
 pytestmark = pytest.mark.browser
@@ -79,9 +80,8 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[App, dict[st
             record(run, event)
         write_worker(run.path, WorkerRecord.mine())
         made[name] = run.id
-    server = start_app(folder, folder / "data")
-    yield server, made
-    server.stop()
+    with shared_app(folder) as server:
+        yield server, made
 
 
 def look(page: Page, what: str) -> None:
