@@ -5,7 +5,8 @@ A run of a fragment draws a part of a page; the browser must have the rest of it
 **A refresh of the page before.** One that was asked for as a person, or the script, went on to
 another page names the page before. The browser takes that for a change of page, clears what it
 shows, and gets a part of it: it stops with "Bad delta path index". So a run of a fragment is one of
-the page that the session is on; where that page has no such fragment, it draws nothing.
+the page that the session is on, at its address; where that page has no such fragment, it draws
+nothing.
 
 **Messages that wait.** When a fragment runs, what the run before has said of it is dropped if it
 waits to be sent, but not what follows it on the page, which then has no place: the page loses an
@@ -24,6 +25,7 @@ import functools
 import logging
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 __all__ = ["patch"]
 
@@ -54,12 +56,18 @@ def _keep_fragments_on_their_page() -> None:
 
     @functools.wraps(original)
     def run_script(self: Any, rerun_data: Any) -> None:
-        if rerun_data.fragment_id_queue:
-            page = self._pages_manager.current_page_script_hash
-            rerun_data = replace(rerun_data, page_script_hash=page)
-        original(self, rerun_data)
+        original(self, _of_this_page(self, rerun_data))
 
     ScriptRunner._run_script = run_script  # type: ignore[method-assign]
+
+
+def _of_this_page(runner: Any, rerun_data: Any) -> Any:
+    page = runner._pages_manager.current_page_script_hash
+    if not rerun_data.fragment_id_queue or rerun_data.page_script_hash == page:
+        return rerun_data
+    with runner._session_state.query_params() as now:
+        query = urlencode({name: now.get_all(name) for name in now}, doseq=True)
+    return replace(rerun_data, page_script_hash=page, query_string=query)
 
 
 def _keep_what_waits() -> None:
@@ -89,15 +97,9 @@ def _keep_what_was_said_last() -> None:
 
     @functools.wraps(original)
     def handle(self: Any, sender: Any, event: Any, *more: Any, **named: Any) -> None:
-        now = self._scriptrunner
-        if (
-            sender is None
-            or sender is now
-            or event is ScriptRunnerEvent.SHUTDOWN
-            or sender._execing
-        ):
+        if sender is None or sender._execing or event is ScriptRunnerEvent.SHUTDOWN:
             return original(self, sender, event, *more, **named)
-        self._scriptrunner = sender
+        now, self._scriptrunner = self._scriptrunner, sender
         try:
             original(self, sender, event, *more, **named)
         finally:

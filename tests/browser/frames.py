@@ -22,8 +22,8 @@ REMEMBER = """(() => {
   const [kept, most, large] = [[], 150, 20000];
   const keep = (way, data) => {
     const bytes = new Uint8Array(data.buffer ?? data, data.byteOffset ?? 0, data.byteLength);
-    const small = bytes.length > large ? '' : String.fromCharCode(...bytes.slice(0, large));
-    kept.push([way, Math.round(performance.now()), bytes.length, small]);
+    const text = bytes.length > large ? '' : String.fromCharCode(...bytes);
+    kept.push([way, Math.round(performance.now()), bytes.length, text]);
     if (kept.length > most) kept.shift();
   };
   window.WebSocket = class extends WebSocket {

@@ -3,34 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import nullcontext
 from types import SimpleNamespace
 
 import pytest
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from dashboard.gaps.messages import patch
+from dashboard.gaps.messages import _of_this_page, patch
 from tests.dashboard.gaps.private import private
 
 SESSION = "streamlit.runtime.app_session"
 RUNNER = "streamlit.runtime.scriptrunner.script_runner"
-NAMES = (
-    f"{SESSION}:AppSession._handle_scriptrunner_event_on_event_loop",
-    "streamlit.runtime.forward_msg_queue:ForwardMsgQueue.clear",
-    "streamlit.runtime.pages_manager:PagesManager.current_page_script_hash",
-    f"{RUNNER}:ScriptRunner._run_script",
-    f"{RUNNER}:ScriptRunnerEvent.SHUTDOWN",
-    f"{RUNNER}:RerunData.page_script_hash",
-)
 
 
 @pytest.fixture(autouse=True)
 def patched():
     assert patch()
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_the_installed_release_has_the_private_names(name):
-    private(name)
 
 
 def delta(*path, fragment="", text=""):
@@ -90,3 +78,33 @@ def test_the_last_words_of_a_run_are_taken_in_after_the_next_was_begun_but_not_o
 
     assert asyncio.run(hear()) is begun
     assert said == taken
+
+
+def on_the_page(page, **address):
+    """A runner whose session is on this page, at this address."""
+    params = private("streamlit.runtime.state.query_params:QueryParams")()
+    for name, value in address.items():
+        params.set_with_no_forward_msg(name, value)
+    return SimpleNamespace(
+        _pages_manager=SimpleNamespace(current_page_script_hash=page),
+        _session_state=SimpleNamespace(query_params=lambda: nullcontext(params)),
+    )
+
+
+def asked(page, *fragments, address="cell=1"):
+    data = private(f"{RUNNER}:RerunData")
+    return data(query_string=address, page_script_hash=page, fragment_id_queue=list(fragments))
+
+
+def test_a_fragment_of_the_page_before_runs_on_the_next_one_at_its_address():
+    found = _of_this_page(on_the_page("next", run="a b", tags=["x", "y"]), asked("before", "chart"))
+    assert found == asked("next", "chart", address="run=a+b&tags=x&tags=y")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [asked("before"), asked("next", "chart")],
+    ids=["a page that is gone to", "a fragment of this page"],
+)
+def test_what_is_asked_of_a_page_as_a_whole_or_of_this_one_is_left_as_it_is(data):
+    assert _of_this_page(on_the_page("next", run="a"), data) is data

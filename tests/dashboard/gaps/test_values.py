@@ -8,16 +8,6 @@ from dashboard.gaps.values import patch
 from tests.dashboard.gaps.private import private
 
 STATE = "streamlit.runtime.state"
-NAMES = (
-    f"{STATE}.safe_session_state:SafeSessionState.filtered_state",
-    f"{STATE}.session_state:SessionState.filtered_state",
-    f"{STATE}.session_state:SessionState.__contains__",
-)
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_the_installed_release_has_the_private_names(name):
-    private(name)
 
 
 @pytest.fixture
