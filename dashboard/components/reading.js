@@ -34,6 +34,7 @@ const NEXT = { // key of a button → those to which its focus goes when it vani
 };
 const FOCUSABLE = "button, a[href], input, select, textarea, summary, [tabindex='0']";
 
+const all = (selector, act) => document.querySelectorAll(selector).forEach(act);
 const app = () => document.querySelector("[data-testid=stApp]");
 const usable = (node) =>
   node && !node.disabled && node.getClientRects().length && !node.closest("[inert], [aria-hidden=true]");
@@ -120,7 +121,7 @@ const say = (node, text) => {
 };
 
 // Streamlit's own words, which it has in English only.
-const translate = (texts, all) => {
+const translate = (texts) => {
   all("[data-testid=stSkipToContent]", (node) => say(node, texts.skip));
   all("[data-testid=stFileUploaderDropzone] > span > button p", (node) => say(node, texts.upload));
   all("[data-testid=stFileUploaderDropzoneInput]", (node) => set(node, "aria-label", texts.upload));
@@ -133,10 +134,24 @@ const translate = (texts, all) => {
   });
 };
 
+const OVER = "[data-floating-ui-portal]"; // menus and hints hang outside the page's parts
+
+const nameWhatHangsOver = (texts) => {
+  let place = 0;
+  all(OVER, (node) => {
+    place += 1;
+    set(node, "role", "region");
+    set(node, "aria-label", place > 1 ? `${texts.over} ${place}` : texts.over);
+  });
+  all("[data-testid=stPopoverBody][aria-label='']", (node) => {
+    const opener = document.querySelector("[data-testid=stPopoverButton][aria-expanded=true]");
+    set(node, "aria-label", opener?.getAttribute("aria-label") ?? opener?.textContent.trim());
+  });
+};
+
 const mend = (texts, redraw) => {
-  const all = (selector, act) => document.querySelectorAll(selector).forEach(act);
   set(document.documentElement, "lang", texts.language);
-  translate(texts, all);
+  translate(texts);
   const scheme = app() && getComputedStyle(app()).colorScheme;
   const before = document.documentElement.style.colorScheme;
   if (scheme && before !== scheme) {
@@ -167,14 +182,7 @@ const mend = (texts, redraw) => {
   all("main h3", (node) => { // a page whose first level is followed by the third
     if (!document.querySelector("main h2")) set(node, "aria-level", "2");
   });
-  document.querySelectorAll("[data-floating-ui-portal]").forEach((node, place) => {
-    set(node, "role", "region"); // menus and hints hang outside the page's parts
-    set(node, "aria-label", place ? `${texts.over} ${place + 1}` : texts.over);
-  });
-  all("[data-testid=stPopoverBody][aria-label='']", (node) => {
-    const opener = document.querySelector("[data-testid=stPopoverButton][aria-expanded=true]");
-    set(node, "aria-label", opener?.getAttribute("aria-label") ?? opener?.textContent.trim());
-  });
+  nameWhatHangsOver(texts);
 };
 
 // What a page writes into its own address is no step back: Back leads to the page before.
@@ -246,7 +254,11 @@ const begin = () => {
       focus.restore();
     }, SOON);
   };
-  const changes = new MutationObserver(self.soon);
+  const changes = new MutationObserver((records) => {
+    const came = records.flatMap(({ addedNodes }) => [...addedNodes]);
+    if (came.some((node) => node.matches?.(OVER))) nameWhatHangsOver(self.texts); // before it is read
+    self.soon();
+  });
   changes.observe(document.body, {
     childList: true, subtree: true, attributes: true, attributeFilter: ["class", "disabled", "aria-label"],
   });

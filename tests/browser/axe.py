@@ -18,7 +18,10 @@ _SETTLED = """scheme => {
   }).join();
   return window.coloursSeen === before;
 }"""
-"""Whether no colour changed since it was asked last: those of a theme fade in."""
+"""Whether no colour changed since it was asked last: those of a theme fade in.
+
+What the page mends about a change (reading.js) comes within 120 ms: it is asked less often.
+"""
 
 _ELSEWHERE: dict[str, str] = {}
 """Rule → selector of what Streamlit draws itself and cannot be mended from outside, with why."""
@@ -51,6 +54,6 @@ def faults_in_both_themes(page: Page, what: str, *, strong: bool = False) -> lis
     found = []
     for scheme in ("dark", "light"):
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        page.wait_for_function(_SETTLED, arg=scheme, polling=100)
+        page.wait_for_function(_SETTLED, arg=scheme, polling=250)
         found += [f"{what}, {scheme}: {line}" for line in faults(page, strong=strong)]
     return found

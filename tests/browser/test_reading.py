@@ -28,6 +28,16 @@ SHORT = "data.name=digits&data.batch_size=32&train.epochs=3&train.device=cpu"
 
 
 EDIT = SettingsEdited(step=20, epoch=1, changes={"optim.lr": 0.01}, before={"optim.lr": 0.003})
+_HEAR_WHAT_HANGS_OVER = """() => {
+  window.hanging = []; // the roles of menus and hints, at the first task after each came
+  new MutationObserver((records) => {
+    for (const node of records.flatMap(({ addedNodes }) => [...addedNodes])) {
+      if (node.matches?.("[data-floating-ui-portal]")) {
+        setTimeout(() => window.hanging.push(node.getAttribute("role")));
+      }
+    }
+  }).observe(document.body, { childList: true, subtree: true });
+}"""
 _EXECUTE = (
     "import sys; from pathlib import Path; from mlcore.run import execute; "
     "from mlcore.runs import RunFolder; execute(RunFolder(Path(sys.argv[1])))"
@@ -125,9 +135,14 @@ def test_axe_finds_nothing_on_checkpoints_with_an_upload_and_a_refused_file(lab,
     server, runs = lab
     page.goto(f"{server.url}/checkpoints?{SHORT}&run={runs['finished']}")
     wait_settled(page)
+    page.evaluate(_HEAR_WHAT_HANGS_OVER)
     page.locator("[class*=st-key-more-] button").first.click()
+    expect(page.get_by_test_id("stPopoverBody")).to_be_visible()
+    assert page.evaluate("window.hanging")
+    assert set(page.evaluate("window.hanging")) == {"region"}  # named before anybody can read it
     look(page, "more")
     page.keyboard.press("Escape")
+    expect(page.get_by_test_id("stPopoverBody")).to_have_count(0)
     field = page.get_by_test_id("stMain").locator("input[type=file]")
     field.set_input_files(next((server.runs / runs["finished"] / "checkpoints").glob("*.pt")))
     expect(page.locator(".st-key-inspection")).to_be_visible()
