@@ -8,6 +8,10 @@ shows, and gets a part of it: it stops with "Bad delta path index". So a run of 
 the page that the session is on, at its address; where that page has no such fragment, it draws
 nothing.
 
+**Two clicks in one message.** What a person does within a moment, as while the browser is busy, is
+one message, which names the fragment of one of the widgets only, and the others' parts stay as they
+were. So where a message tells of a change outside the fragments that it names, the whole page runs.
+
 **Messages that wait.** When a fragment runs, what the run before has said of it is dropped if it
 waits to be sent, but not what follows it on the page, which then has no place: the page loses an
 element, or stops. So all of it is sent; what a fragment says anew replaces it in the browser.
@@ -40,7 +44,7 @@ def patch() -> bool:
         Whether this release has the names that they replace.
     """
     try:
-        _keep_fragments_on_their_page()
+        _run_what_a_message_is_about()
         _keep_what_waits()
         _keep_what_was_said_last()
     except (ImportError, AttributeError) as error:
@@ -49,14 +53,17 @@ def patch() -> bool:
     return True
 
 
-def _keep_fragments_on_their_page() -> None:
+def _run_what_a_message_is_about() -> None:
     from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 
     original = ScriptRunner._run_script
 
     @functools.wraps(original)
     def run_script(self: Any, rerun_data: Any) -> None:
-        original(self, _of_this_page(self, rerun_data))
+        rerun_data = _of_this_page(self, rerun_data)
+        if _changes_more(self, rerun_data):
+            rerun_data = replace(rerun_data, fragment_id_queue=[], is_fragment_scoped_rerun=False)
+        original(self, rerun_data)
 
     ScriptRunner._run_script = run_script  # type: ignore[method-assign]
 
@@ -68,6 +75,25 @@ def _of_this_page(runner: Any, rerun_data: Any) -> Any:
     with runner._session_state.query_params() as now:
         query = urlencode({name: now.get_all(name) for name in now}, doseq=True)
     return replace(rerun_data, page_script_hash=page, query_string=query)
+
+
+def _changes_more(runner: Any, rerun_data: Any) -> bool:
+    """Whether a widget outside the fragments that are to run has another value than before."""
+    from streamlit.runtime.state.session_state import Serialized, WStates
+
+    fragments = rerun_data.fragment_id_queue
+    if not fragments or rerun_data.widget_states is None:
+        return False
+    with runner._session_state._lock:
+        before = runner._session_state._state._new_widget_state
+        for told in rerun_data.widget_states.widgets:
+            kind = before.widget_metadata.get(told.id)
+            if kind is None or kind.fragment_id in fragments or told.id not in before.states:
+                continue
+            now = WStates({told.id: Serialized(told)}, {told.id: kind})
+            if now[told.id] != before[told.id]:
+                return True
+    return False
 
 
 def _keep_what_waits() -> None:

@@ -20,6 +20,9 @@ SERVER_GONE = (
 _PROBES = r"^(answer 404|console error: .* 404 ).*/_stcore/(health|host-config)"
 """Streamlit's own search for its server where the address names a page."""
 
+_TOGETHER = "Multiple different fragmentIds detected"
+"""Two things done in one moment; the server runs the parts of both (`dashboard.gaps.messages`)."""
+
 _STARTED_AND_ENDED = (
     r"\s*|.*Uvicorn server started on .*|  You can now view your Streamlit app in your browser\."
     r"|  (Local |Network |External )?URL: http://.*|  Stopping\.\.\."
@@ -32,7 +35,7 @@ class Noise:
 
     def __init__(self) -> None:
         self._heard: list[str] = []
-        self._expected = [_PROBES]
+        self._expected = [_PROBES, _TOGETHER]
 
     def expect(self, pattern: str) -> None:
         """Lines with this regular expression in them are what the test is about."""

@@ -88,6 +88,27 @@ def test_a_refresh_of_the_page_before_that_comes_late_leaves_the_next_page_as_it
     expect(figures).to_be_visible()
 
 
+@pytest.mark.parametrize("first", [0, 1])
+def test_two_clicks_in_one_moment_are_both_seen(
+    app: Start, page: Page, settled: Callable[[Page], None], first: int
+) -> None:
+    """One in a fragment, one outside it: the browser's one message names the fragment alone."""
+    page.goto(f"{app().url}/?data.name=digits")
+    expect(page.get_by_text("Test image 0 is a").first).to_be_visible()
+    settled(page)
+    both = [".st-key-network-next button", ".st-key-language-buttons button:last-of-type"]
+    page.evaluate(
+        "both => both.forEach((one) => document.querySelector(one).click())",
+        [both[first], both[1 - first]],
+    )
+    expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
+    expect(page.get_by_test_id("stSidebarNav")).to_contain_text("训练")
+    number = ".st-key-network-open [data-testid=stTextInput] input"
+    page.wait_for_function(
+        "number => [...document.querySelectorAll(number)].at(-1)?.value === '1'", arg=number
+    )
+
+
 def test_a_page_that_the_frontend_has_given_up_is_loaded_again_once(
     app: Start, page: Page, settled: Callable[[Page], None], noise: Noise
 ) -> None:

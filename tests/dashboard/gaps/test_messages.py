@@ -8,8 +8,9 @@ from types import SimpleNamespace
 
 import pytest
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetStates
 
-from dashboard.gaps.messages import _of_this_page, patch
+from dashboard.gaps.messages import _changes_more, _of_this_page, patch
 from tests.dashboard.gaps.private import private
 
 SESSION = "streamlit.runtime.app_session"
@@ -108,3 +109,50 @@ def test_a_fragment_of_the_page_before_runs_on_the_next_one_at_its_address():
 )
 def test_what_is_asked_of_a_page_as_a_whole_or_of_this_one_is_left_as_it_is(data):
     assert _of_this_page(on_the_page("next", run="a"), data) is data
+
+
+def told(**values):
+    """What a browser says that its widgets hold."""
+    states = WidgetStates()
+    for name, value in values.items():
+        states.widgets.add(id=name, bool_value=value)
+    return states
+
+
+def with_widgets(**fragments):
+    """A runner whose session has widgets in these fragments, all of them off."""
+    state = private("streamlit.runtime.state.session_state:SessionState")()
+    kind = private("streamlit.runtime.state.common:WidgetMetadata")
+    for name, fragment in fragments.items():
+        state._new_widget_state.set_widget_metadata(
+            kind(name, bool, bool, "bool_value", fragment_id=fragment)
+        )
+    state.set_widgets_from_proto(told(**dict.fromkeys(fragments, False)))
+    safe = private("streamlit.runtime.state.safe_session_state:SafeSessionState")
+    return SimpleNamespace(_session_state=safe(state, lambda: None))
+
+
+@pytest.mark.parametrize(
+    ("fragments", "says", "more"),
+    [
+        (["chart"], {"axis": True}, False),
+        (["chart"], {"rate": True}, True),
+        (["chart"], {"image": True}, True),
+        (["chart"], {"axis": True, "rate": True}, True),
+        (["chart", "network"], {"axis": True, "image": True}, False),
+        (["chart"], {"axis": False, "rate": False, "image": False}, False),
+        (["chart"], {"never drawn": True}, False),
+        ([], {"rate": True}, False),
+    ],
+)
+def test_a_message_is_about_more_than_its_fragments_where_another_widget_has_changed(
+    fragments, says, more
+):
+    runner = with_widgets(axis="chart", image="network", rate=None)
+    data = private(f"{RUNNER}:RerunData")
+    asked = data(fragment_id_queue=fragments, widget_states=told(**says))
+    assert _changes_more(runner, asked) is more
+
+
+def test_a_timed_refresh_tells_of_no_widget():
+    assert not _changes_more(with_widgets(rate=None), asked("train", "chart"))

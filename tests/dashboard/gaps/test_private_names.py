@@ -15,6 +15,7 @@ NAMES = (
     f"{REQUESTS}:ScriptRequests.on_scriptrunner_ready",
     f"{REQUESTS}:ScriptRequestType.RERUN",
     f"{REQUESTS}:RerunData.is_auto_rerun",
+    f"{REQUESTS}:RerunData.is_fragment_scoped_rerun",
     f"{REQUESTS}:RerunData.page_script_hash",
     f"{REQUESTS}:RerunData.page_name",
     f"{REQUESTS}:RerunData.query_string",
@@ -33,12 +34,16 @@ NAMES = (
     f"{RUNTIME}.state.query_params:QueryParams.get_all",
     f"{RUNTIME}.state.safe_session_state:SafeSessionState.filtered_state",
     f"{RUNTIME}.state.safe_session_state:SafeSessionState.query_params",
+    f"{RUNTIME}.state.session_state:Serialized",
     f"{RUNTIME}.state.session_state:SessionState._call_callbacks",
     f"{RUNTIME}.state.session_state:SessionState.__contains__",
+    f"{RUNTIME}.state.session_state:WStates.__getitem__",
 )
 OF_INSTANCES = {  # set as one is made
     f"{RUNTIME}.app_session:AppSession": ("_scriptrunner",),
     f"{RUNTIME}.forward_msg_queue:ForwardMsgQueue": ("_delta_index_map",),
+    f"{RUNTIME}.state.session_state:SessionState": ("_new_widget_state",),
+    f"{RUNTIME}.state.session_state:WStates": ("states", "widget_metadata"),
     f"{SCRIPT}:ScriptRunner": ("_execing", "_pages_manager", "_session_state"),
 }
 
