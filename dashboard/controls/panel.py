@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard import session
 from dashboard.controls import devices, fields
+from dashboard.controls.folds import fold
 from dashboard.controls.language import language_choice
 from dashboard.controls.projector import projector_switch
 from dashboard.controls.rate_finder import find_button
@@ -81,10 +82,11 @@ def sidebar() -> RunConfig | None:
                 find_button()
         devices.device_field()
         for key, (title, icon, names) in _GROUPS.items():
-            with st.expander(translated(title), icon=icon, key=f"group-{key}"):
-                _group(names, checked.errors)
-                if key == "training":
-                    trackers_field()
+            with fold(f"group-{key}", translated(title), icon=icon) as is_open:
+                if is_open:
+                    _group(names, checked.errors)
+                    if key == "training":
+                        trackers_field()
     session.write_address(checked.config)
     return checked.config
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import functools
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 
 import streamlit as st
 
@@ -13,7 +13,7 @@ from dashboard import session
 from dashboard.charts.network_tables import reaction_table
 from dashboard.charts.theme import Palette
 from dashboard.components.network import View, network, network_message
-from dashboard.gaps.widgets import show
+from dashboard.controls.folds import fold
 from dashboard.panels import steering
 from dashboard.panels.chart_table import chart_table
 from dashboard.panels.headings import choose_one
@@ -33,7 +33,7 @@ from mlcore.runs import History, RunFolder
 
 __all__ = ["draw_network", "draw_untrained", "of_run", "untrained"]
 
-_OPEN, _DRAWN, _AWAITED = "network-open", "network-drawn", "network-awaited"
+_DRAWN, _AWAITED = "network-drawn", "network-awaited"
 _MADE = "network-made"
 _WAIT = 0.3  # seconds that a drawing which is being made is waited for
 _PENDING = 0.4  # seconds between two looks at one that takes longer
@@ -153,17 +153,9 @@ def _message(
     return network_message(diagram, image, classes, colours, view)
 
 
-@contextmanager
-def _panel() -> Iterator[bool]:
-    """The panel, which can be folded; yields whether it is open, which the session keeps."""
-    widget = show(_OPEN, bool(st.session_state.get(f"{_OPEN}-kept", True)), _keep)
-    panel = st.expander(_("The network"), expanded=widget.value, key=widget.key, on_change="rerun")
-    with panel:
-        yield bool(panel.open)
-
-
-def _keep(unfolded: bool) -> None:
-    st.session_state[f"{_OPEN}-kept"] = unfolded
+def _panel() -> AbstractContextManager[bool]:
+    """The panel, which can be folded; yields whether it is open."""
+    return fold("network-open", _("The network"), opened=True)
 
 
 def _room() -> None:

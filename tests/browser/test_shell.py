@@ -94,3 +94,12 @@ def test_the_sidebar_refuses_in_a_sentence_and_keeps_the_page(
     field.press("Enter")
     expect(sidebar).not_to_contain_text("cats")
     expect(page).to_have_url(re.compile(r"model\.hidden=12"))
+    sidebar.get_by_role("link", name="Checkpoints", exact=True).click()
+    expect(page).to_have_url(re.compile("/checkpoints"))
+    expect(field).to_have_value("12")  # the group stays open on all pages
+    page.locator(".st-key-group-model summary").click()
+    expect(field).to_have_count(0)
+    sidebar.get_by_role("link", name="Data", exact=True).click()
+    expect(page.get_by_test_id("stMain")).to_contain_text("Samples of each class")
+    expect(field).to_have_count(0)
+    expect(page).to_have_url(re.compile(r"model\.hidden=12"))

@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.words.wording import as_markdown
 from mlcore.runs import RunStore
+from tests.dashboard.train_page import unfold_settings
 
 Address = Callable[[AppTest, str], str | None]
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
@@ -48,7 +49,7 @@ def test_only_fields_that_apply_are_shown(app: AppTest) -> None:
         kinds = (app.text_input, app.toggle, app.selectbox)
         return {str(widget.key).strip() for kind in kinds for widget in kind}
 
-    app.run()
+    unfold_settings(app).run()
     assert "optim.momentum" in keys()
     assert "optim.nesterov" not in keys()
     app.text_input(key="optim.momentum").set_value("0.9").run()
@@ -60,10 +61,30 @@ def test_only_fields_that_apply_are_shown(app: AppTest) -> None:
     assert "optim.warmup" in keys()
 
 
+def test_settings_of_a_folded_group_are_kept_though_they_are_not_drawn(
+    app: AppTest, address: Address
+) -> None:
+    def drawn() -> bool:
+        return "model.hidden" in {str(one.key).strip() for one in app.text_input}
+
+    app.run()
+    assert not drawn()
+    app.session_state["group-model-kept"] = True
+    app.run().text_input(key="model.hidden").set_value("32, 16").run()
+    app.session_state["group-model-kept"] = False
+    assert not app.run().exception
+    assert not drawn()
+    app.text_input(key="train.epochs").set_value("6").run()
+    assert address(app, "model.hidden") == "32,16"
+    app.session_state["group-model-kept"] = True
+    app.run()
+    assert app.text_input(key="model.hidden").value == "32, 16"
+
+
 def test_a_preset_fills_the_sidebar_and_reset_empties_the_address(
     app: AppTest, address: Address
 ) -> None:
-    app.run()
+    unfold_settings(app).run()
     app.selectbox(key="preset").set_value("Fast 98 %").run()
     assert app.selectbox(key="optim.schedule").value == "one_cycle"
     assert address(app, "data.batch_size") == "384"
@@ -77,7 +98,7 @@ def test_a_preset_fills_the_sidebar_and_reset_empties_the_address(
 def test_hidden_layers_that_cannot_be_read_are_refused_in_a_sentence(
     app: AppTest, address: Address
 ) -> None:
-    app.run().text_input(key="model.hidden").set_value("32 x").run()
+    unfold_settings(app).run().text_input(key="model.hidden").set_value("32 x").run()
     assert not app.exception
     assert any("but got 'x'" in item.value for item in app.markdown)
     assert app.text_input(key="model.hidden").value == "32 x"

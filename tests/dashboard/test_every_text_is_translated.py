@@ -42,7 +42,7 @@ from mlcore.runs import RunFolder, RunStore
 from mlcore.runs.active.queue import RunQueue
 from tests.dashboard.made_sweep import made_sweep
 from tests.dashboard.shown_texts import shown_texts
-from tests.dashboard.train_page import EPOCH, STARTED, STEPS
+from tests.dashboard.train_page import EPOCH, STARTED, STEPS, unfold_settings
 
 PAGES = (
     *("train", "runs", "run", "sweeps", "test", "draw", "checkpoints", "data", "learn", "lessons"),
@@ -123,7 +123,7 @@ def trained(page_folder: Path) -> RunFolder:
 
 
 def opened(app: AppTest, page: str = "train", **address: str) -> AppTest:
-    app.session_state["language"] = "made-up"
+    unfold_settings(app).session_state["language"] = "made-up"
     for name, value in address.items():
         app.query_params[name.replace("__", ".")] = value
     app.run()

@@ -18,7 +18,7 @@ from mlcore.run import execute
 from mlcore.runs import RunFolder, RunStore
 from tests.dashboard.made_sweep import made_sweep
 from tests.dashboard.shown_texts import nodes
-from tests.dashboard.train_page import CONFIG, EPOCH, STARTED, STEPS
+from tests.dashboard.train_page import CONFIG, EPOCH, STARTED, STEPS, unfold_settings
 
 PAGES = (
     *("train", "runs", "run", "sweeps", "test", "draw", "checkpoints", "data", "learn", "lessons"),
@@ -73,7 +73,7 @@ def _is_clear(proto: Any) -> bool:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_on_every_page(page: str, app: AppTest, trained: RunFolder) -> None:
-    app.run()
+    unfold_settings(app).run()
     shown = app if page == "train" else app.switch_page(f"app_pages/{page}.py").run()
     assert unexplained(shown) == []
 

@@ -18,7 +18,7 @@ from mlcore.events import Failed, Paused
 from mlcore.run import execute
 from mlcore.runs import RunFolder, RunStore
 from tests.dashboard.shown_texts import shown_texts
-from tests.dashboard.train_page import APP, EPOCH, STARTED, STEPS
+from tests.dashboard.train_page import APP, EPOCH, STARTED, STEPS, unfold_settings
 
 PAGES = sorted(path.stem for path in (APP.parent / "app_pages").glob("[a-z]*.py"))
 CONFIG = RunConfig(
@@ -47,7 +47,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
     def open_page(page: str, language: str, **address: str) -> AppTest:
         # AppTest names the options of its widgets outside of the session
         monkeypatch.setattr(languages, "SOURCE", translation.offered([language]))
-        app = AppTest.from_file(str(APP), default_timeout=20)
+        app = unfold_settings(AppTest.from_file(str(APP), default_timeout=20))
         address = {"data.name": "digits", "lang": language, **address}
         for name, value in address.items():
             app.query_params[name.replace("__", ".")] = value

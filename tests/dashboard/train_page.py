@@ -48,6 +48,13 @@ def record(folder: RunFolder, event: Event) -> None:
         recorder.record(event)
 
 
+def unfold_settings(app: AppTest) -> AppTest:
+    """Open the sidebar's groups, for the next run of the page: their settings are drawn then."""
+    for group in ("data", "model", "optimizer", "training"):
+        app.session_state[f"group-{group}-kept"] = True
+    return app
+
+
 def opened(**address: str) -> AppTest:
     app = AppTest.from_file(str(APP), default_timeout=30)
     app.query_params["data.name"] = "digits"  # always there, so nothing is downloaded

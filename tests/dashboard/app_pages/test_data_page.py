@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.server import data_sets
+from tests.dashboard.train_page import unfold_settings
 
 
 @pytest.fixture
@@ -50,11 +51,13 @@ def test_another_image_changes_the_sums(page: AppTest) -> None:
 
 
 def test_the_sums_follow_the_normalisation_of_the_sidebar(page: AppTest) -> None:
+    unfold_settings(page).run()
     page.text_input(key="data.mean").set_value("0.25").run()
     assert "0.25" in page.latex[1].value
 
 
 def test_settings_that_are_refused_do_not_empty_the_page(page: AppTest) -> None:
+    unfold_settings(page).run()
     page.text_input(key="model.hidden").set_value("x").run()
     assert page.title[0].value == "Digits (bundled)"
     assert page.metric
@@ -63,7 +66,7 @@ def test_settings_that_are_refused_do_not_empty_the_page(page: AppTest) -> None:
 def test_the_picker_on_the_page_and_in_the_sidebar_are_one(
     page: AppTest, page_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    page.selectbox(key="data-picker").set_value("fashion_mnist").run()
+    unfold_settings(page).selectbox(key="data-picker").set_value("fashion_mnist").run()
     assert page.selectbox(key="data.name").value == "fashion_mnist"
     assert page.title[0].value == "Fashion-MNIST"
     assert not page.metric

@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard.controls import devices
 from dashboard.controls.devices import _has
 from mlcore.errors import JobError
+from tests.dashboard.train_page import unfold_settings
 
 
 @pytest.mark.parametrize(
@@ -67,7 +68,7 @@ def test_processes_are_chosen_where_there_are_several_gpus(
     _of_a_machine_with(4, monkeypatch)
     app.run()
     assert _processes(app) == ["1", "2", "3", "4"]
-    app.selectbox(key="train.processes").select(3).run()
+    unfold_settings(app).selectbox(key="train.processes").select(3).run()
     assert app.query_params["train.processes"] == "3"
     app.toggle(key="model.batch_norm").set_value(True).run()
     (error,) = [one.value for one in app.sidebar.error]

@@ -15,6 +15,7 @@ from tests.dashboard.train_page import (
     opened,
     record,
     sentences,
+    unfold_settings,
 )
 
 
@@ -68,7 +69,7 @@ def test_a_change_that_comes_after_the_end_is_answered_by_a_sentence(made):
 
 def test_an_edit_that_was_refused_is_a_sentence_until_the_sidebar_asks_for_something_else(made):
     folder = made(STARTED, STEPS, alive=True)
-    app = opened(**ADDRESS)
+    app = unfold_settings(opened(**ADDRESS)).run()
     app.text_input(key="data.batch_size").set_value("999").run()
     why = "`data.batch_size` must be at most 900."
     record(folder, EditRefused(step=39, epoch=0, changes={"data.batch_size": 999}, message=why))
@@ -96,7 +97,7 @@ def test_somebody_who_only_looks_is_offered_nothing(made):
 def test_apply_takes_what_was_typed_just_before_the_click(made):
     folder = made(STARTED, STEPS, alive=True)
     log = ControlLog(folder)
-    app = opened(**ADDRESS)
+    app = unfold_settings(opened(**ADDRESS)).run()
     app.text_input(key="optim.lr").set_value("0.02").run()
     app.text_input(key="optim.lr").set_value("0,05")
     app.text_input(key="data.batch_size").set_value("64")
@@ -106,7 +107,7 @@ def test_apply_takes_what_was_typed_just_before_the_click(made):
 
 def test_discard_takes_back_what_was_typed_just_before_the_click(made):
     made(STARTED, STEPS, alive=True)
-    app = opened(**ADDRESS)
+    app = unfold_settings(opened(**ADDRESS)).run()
     app.text_input(key="optim.lr").set_value("0.02").run()
     app.text_input(key="optim.momentum").set_value("0.5")
     app.button(key="take-back").click().run()
@@ -128,7 +129,7 @@ def test_a_refused_value_is_not_applied_and_says_so(made):
 
 def test_what_cannot_change_while_a_run_trains_says_so(made):
     made(STARTED, STEPS, alive=True)
-    app = opened(**ADDRESS)
+    app = unfold_settings(opened(**ADDRESS)).run()
     app.text_input(key="model.hidden").set_value("32").run()
     assert "apply" not in keys(app)
     assert "Hidden layers 128 · 64 → 32: fixed while this run trains" in sentences(app)
