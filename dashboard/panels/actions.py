@@ -22,6 +22,7 @@ from mlcore.rules import Rule
 from mlcore.runs import ENDED, History, RunFolder
 from mlcore.runs.active.queue import QueueSnapshot
 from mlcore.runs.record.folder import checkpoint_step
+from mlcore.runs.record.messages import lost_checkpoints
 from mlcore.trackers.catalog import check_trackers
 
 __all__ = [
@@ -88,7 +89,10 @@ def _resume_button(history: History) -> None:
     """Resumes a run that was stopped, failed or lost, or never started."""
     last, outcome = history.folder.last_checkpoint(), history.outcome
     icon = ":material/play_arrow:"
-    if isinstance(outcome, Stopped) and outcome.reason == "cancelled":
+    gone = lost_checkpoints(history.folder)
+    if gone is not None:
+        label, hint = _("Start it again"), sentence(gone)
+    elif isinstance(outcome, Stopped) and outcome.reason == "cancelled":
         label, hint = _("Start it"), _("It starts when its device is free.")
     elif last is None:
         label = _("Start it again")
@@ -102,6 +106,7 @@ def _resume_button(history: History) -> None:
         key="resume",
         icon=icon,
         help=hint,
+        disabled=gone is not None,
         on_click=_resume,
         args=(history.folder.id, None),
     )

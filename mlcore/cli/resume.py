@@ -25,12 +25,13 @@ from mlcore.cli.files import bring_data, find_run
 from mlcore.cli.foreign import assumptions, best_of_usual, said_of, trial_line
 from mlcore.cli.options import POSITIONAL, argument, text
 from mlcore.config import EDITABLE, SETTINGS, RunConfig
-from mlcore.errors import CheckpointError, SettingsError
+from mlcore.errors import CheckpointError, RunError, SettingsError
 from mlcore.files import expand_home, is_file
 from mlcore.rules import Value, list_words
-from mlcore.runs import History, RunFolder, RunStore, ask_resume
+from mlcore.runs import ENDED, History, RunFolder, RunStore, ask_resume
 from mlcore.runs.active.queue import RunQueue
 from mlcore.runs.library.run_info import read_run_info
+from mlcore.runs.record.messages import step_lost
 from mlcore.trackers.catalog import check_trackers
 from mlcore.words import as_text
 
@@ -107,6 +108,19 @@ def _check(folder: RunFolder, given: Mapping[str, Value]) -> None:
             name=fixed[0],
         )
     now = read_run_info(folder)
+    if now.state == "paused":
+        raise RunError(
+            "Run {run} is paused: `mlcore continue {run}` has it continue.", run=folder.id
+        )
+    lost = step_lost(folder) if now.state in ENDED else None
+    if lost is not None:
+        raise RunError(
+            "The checkpoints of run {run} are gone, and it had trained up to step {step:,}: "
+            "`mlcore export {run} --format command` gives the command of a new run with its "
+            "settings.",
+            run=folder.id,
+            step=lost,
+        )
     if now.state == "finished":
         check_epochs_left(f"Run {folder.id}", now.epoch, given)
 

@@ -15,6 +15,7 @@ from mlcore.runs.record.folder import RunFolder
 from mlcore.runs.record.history import History
 from mlcore.runs.record.lines import LineReader, LineWriter, append_line
 from mlcore.runs.record.locks import wait_lock
+from mlcore.runs.record.messages import lost_checkpoints
 from mlcore.runs.record.reserve import reserve
 from mlcore.runs.record.status import START_MARKER, STATE_WORDS, read_state
 
@@ -54,7 +55,8 @@ def ask_resume(folder: RunFolder, changes: Mapping[str, Any] | None = None) -> N
         changes: settings to change before the next step: dotted name → value, as in an `Edit`.
 
     Raises:
-        RunError: it is training right now, or is finished and no more epochs are asked for.
+        RunError: it is training right now, is finished and no more epochs are asked for, or its
+            checkpoints are gone.
         SettingsError: a change names no setting or one that is fixed, or its value is refused.
     """
     changes = dict(changes or {})
@@ -74,6 +76,8 @@ def ask_resume(folder: RunFolder, changes: Mapping[str, Any] | None = None) -> N
                 run=folder.id,
             )
         if now != "queued":
+            if (gone := lost_checkpoints(folder)) is not None:
+                raise gone
             folder.keep_settings()
             reserve(folder.path)
             ask_start(folder, changes)

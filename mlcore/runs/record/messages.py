@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 
 from mlcore.errors import Notice, RunError
+from mlcore.events import CheckpointSaved
 from mlcore.files import size_of
+from mlcore.runs.record.event_log import latest_events
 from mlcore.runs.record.folder import RunFolder, checkpoint_step
-from mlcore.runs.record.status import is_read_only
+from mlcore.runs.record.status import is_read_only, read_status
 from mlcore.runs.record.worker import read_worker
 
-__all__ = ["damage_message", "gap_message", "gone_message", "lost_message", "resume_advice"]
+__all__ = [
+    "damage_message",
+    "gap_message",
+    "gone_message",
+    "lost_checkpoints",
+    "lost_message",
+    "resume_advice",
+    "step_lost",
+]
 
 
 def lost_message(folder: RunFolder) -> RunError:
@@ -111,9 +122,44 @@ def gone_message(folder: RunFolder) -> RunError:
     )
 
 
+def step_lost(folder: RunFolder) -> int | None:
+    """The step up to which a run had trained whose checkpoints are gone; None for any other run.
+
+    One that never wrote a checkpoint has lost none: it starts again from its beginning.
+    """
+    if folder.last_checkpoint() is not None:
+        return None
+    saved = next(latest_events(folder.events_path, CheckpointSaved), None)
+    step = max(saved.step, read_status(folder).step) if saved else 0
+    return step or None
+
+
+def lost_checkpoints(folder: RunFolder) -> RunError | None:
+    """Why a run cannot be resumed that has nothing to begin from any more; None for any other."""
+    if folder.last_checkpoint() is not None:
+        return None
+    step = step_lost(folder)
+    if step is not None:
+        return RunError(
+            "The checkpoints of run {run} are gone, and it had trained up to step {step:,}: "
+            "start a new run with its settings.",
+            run=folder.id,
+            step=step,
+        )
+    with contextlib.suppress(RunError):  # whoever needs the settings says that they are lost
+        if folder.begins_at_a_checkpoint():
+            return RunError(
+                "The checkpoint that run {run} begins from is gone: start a new run from another.",
+                run=folder.id,
+            )
+    return None
+
+
 def resume_advice(folder: RunFolder) -> RunError:
     """What to do about a run that broke off, as the end of a sentence."""
     last = folder.last_checkpoint()
+    if step_lost(folder) is not None:
+        return RunError("its checkpoints are gone, so start a new run with its settings")
     if last is None:
         return RunError("no checkpoint was written yet, so start it again")
     step = checkpoint_step(last)

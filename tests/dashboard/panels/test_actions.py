@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from streamlit.testing.v1 import AppTest
 
-from mlcore.events import Failed, Finished
+from mlcore.events import CheckpointSaved, Failed, Finished
 from mlcore.runs import Recorder
 from mlcore.runs.record.worker import WorkerRecord, write_worker
 from tests.dashboard.train_page import (
@@ -121,3 +121,11 @@ def test_a_run_without_a_checkpoint_can_be_started_again(made, monkeypatch):
     assert app.button(key="resume").label == "Start it again"
     app.button(key="resume").click().run()
     assert asked == [folder.id]
+
+
+def test_a_run_whose_checkpoints_are_gone_cannot_be_started_again(made):
+    saved = CheckpointSaved(step=39, epoch=1, file="step-00000039.pt", reason="stopped", best=True)
+    made(STARTED, STEPS, saved, Failed(step=39, epoch=1, message="No room on the disk."))
+    button = opened().button(key="resume")
+    assert button.disabled
+    assert "are gone, and it had trained up to step 39" in button.help

@@ -76,6 +76,36 @@ def test_a_finished_run_without_more_epochs_says_what_to_give(
     assert read_state(RunFolder(trained)) == "finished"
 
 
+@pytest.mark.parametrize("folder_too", [False, True])
+def test_a_run_whose_checkpoints_are_gone_says_how_to_train_another_like_it(
+    shell: Shell, trained: Path, folder_too: bool
+) -> None:
+    folder = RunFolder(trained)
+    for file in folder.checkpoints():
+        file.unlink()
+    if folder_too:
+        folder.checkpoints_path.rmdir()
+    before = folder.events_path.read_bytes()
+    answer = shell(f"resume {trained.name} --train.epochs 4")
+    assert (answer.status, answer.out) == (2, "")
+    assert answer.err.startswith(f"mlcore: The checkpoints of run {trained.name} are gone, and it")
+    assert answer.err.count("\n") == 1
+    assert folder.events_path.read_bytes() == before
+    assert read_state(folder) == "finished"
+    command = shell(answer.err.split("`")[1].removeprefix("mlcore "))
+    assert (command.status, command.out[:13]) == (0, "mlcore train ")
+
+
+def test_a_paused_run_is_not_resumed_but_continued(
+    shell: Shell, runs: Path, training: Callable[..., RunFolder]
+) -> None:
+    run = training(RunStore(runs)).id
+    assert shell(f"pause {run}").status == 0
+    answer = shell(f"resume {run}")
+    assert answer.status == 2
+    assert f"`mlcore continue {run}`" in answer.err
+
+
 def test_a_fixed_setting_is_refused_for_a_run(shell: Shell, trained: Path) -> None:
     answer = shell(f"resume {trained.name} --train.epochs 4 --model.hidden 8")
     assert answer.status == 2

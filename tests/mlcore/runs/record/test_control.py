@@ -5,10 +5,12 @@ import pytest
 from mlcore.commands import Continue, Edit, Pause, Stop
 from mlcore.config import RunConfig
 from mlcore.errors import RunError, SettingsError
-from mlcore.events import Finished, SettingsEdited, Started, Stopped
+from mlcore.events import CheckpointSaved, Finished, SettingsEdited, Started, Stopped
 from mlcore.run import execute
 from mlcore.runs import ControlLog, History, RunStore, ask_resume, ask_start, read_state, send
+from mlcore.runs.record.folder import checkpoint_name
 from mlcore.runs.record.lines import append_line
+from mlcore.runs.record.messages import resume_advice
 
 FINISHED = Finished(step=9, epoch=5, test_loss=0.1, test_accuracy=0.9, seconds=1.0)
 
@@ -129,3 +131,56 @@ def test_a_line_that_is_no_command_ends_and_stops_no_run(tmp_path, line):
     history = History(folder)
     history.refresh()
     assert history.message == ""
+
+
+def saved(folder, step, *, kept):
+    """The event of a checkpoint, with its file where it is kept."""
+    file = folder.checkpoints_path / checkpoint_name(step)
+    if kept:
+        file.write_bytes(b"whole")
+    return CheckpointSaved(step=step, epoch=1, file=file.name, reason="epoch", best=True)
+
+
+@pytest.mark.parametrize("ending", [Stopped(step=9, epoch=1), FINISHED, None])
+@pytest.mark.parametrize("folder_too", [False, True])
+def test_a_run_whose_checkpoints_are_gone_is_not_trained_from_its_first_step(
+    folder, record, started, steps, ending, folder_too
+):
+    record(folder, started(), steps(1, 9), saved(folder, 9, kept=False))
+    if ending is not None:
+        record(folder, ending)
+    if folder_too:
+        folder.checkpoints_path.rmdir()
+    before = folder.events_path.read_bytes()
+    with pytest.raises(RunError, match=r"are gone, and it had trained up to step 9: start a new"):
+        ask_resume(folder, {"train.epochs": 8})
+    assert not folder.control_path.exists() or b"start" not in folder.control_path.read_bytes()
+    assert folder.events_path.read_bytes() == before
+    assert "its checkpoints are gone" in str(resume_advice(folder))
+
+
+def test_a_run_that_was_killed_before_its_first_checkpoint_starts_again(
+    folder, record, started, steps
+):
+    record(folder, started(), steps(1, 9), Stopped(step=9, epoch=0))
+    ask_resume(folder)
+    assert read_state(folder) == "queued"
+
+
+def test_one_checkpoint_that_is_left_is_enough(folder, record, started, steps):
+    record(
+        folder, started(), steps(1, 9), saved(folder, 3, kept=True), saved(folder, 9, kept=False)
+    )
+    record(folder, Stopped(step=9, epoch=1))
+    ask_resume(folder)
+    assert read_state(folder) == "queued"
+
+
+def test_a_run_without_the_file_that_it_begins_from_is_not_begun_at_random(store, record, tmp_path):
+    file = tmp_path / "mine.pt"
+    file.write_bytes(b"whole")
+    folder = store.create(RunConfig(), checkpoint=file)
+    record(folder, Stopped(step=0, epoch=0))
+    next(folder.checkpoints_path.iterdir()).unlink()
+    with pytest.raises(RunError, match="begins from is gone"):
+        ask_resume(folder)
