@@ -8,18 +8,22 @@ from contextlib import contextmanager
 import torch
 
 from mlcore.config import RunConfig
-from mlcore.errors import DeviceError
+from mlcore.errors import DeviceError, SettingsError
 from mlcore.fitting import machine_memory
 from mlcore.rules import list_words
 
 __all__ = [
     "available",
     "check_dtype",
+    "check_stepper",
     "has_gpu_each",
     "memory_of",
     "resolve",
     "restored_threads",
 ]
+
+_STEPPERS = {"written_out": "cpu", "cuda_graph": "cuda"}
+"""Stepper → the only kind of device that it works on; the others work on all."""
 
 
 def available() -> list[dict[str, str]]:
@@ -80,6 +84,23 @@ def check_dtype(config: RunConfig, device: torch.device) -> None:
         raise DeviceError(
             "`train.dtype` asks for float64, which an Apple GPU does not have: set `train.device` "
             "to cpu, or take float32."
+        )
+
+
+def check_stepper(name: str, device: torch.device) -> None:
+    """Make sure that a stepper works on a device.
+
+    Raises:
+        SettingsError: it does not.
+    """
+    needed = _STEPPERS.get(name, device.type)
+    if needed != device.type:
+        raise SettingsError(
+            '`train.stepper` "{name}" works on {needed} only, but the run is on {device}: '
+            "leave it at auto.",
+            name=name,
+            needed=needed,
+            device=str(device),
         )
 
 

@@ -12,7 +12,7 @@ from mlcore.checkpoint import Checkpoint
 from mlcore.checkpoint.optimizer_state import optimizer_name, same_state
 from mlcore.config import EXECUTION, RunConfig, can_continue, changes_between
 from mlcore.data.tensors import Dataset
-from mlcore.errors import CheckpointError, DataError
+from mlcore.errors import DataError
 from mlcore.optim import build_optimizer, carry
 from mlcore.runs.record.folder import START_FILE
 
@@ -68,17 +68,7 @@ def initial_state_from(path: Path, wanted: RunConfig) -> InitialState:
         CheckpointError: the file is refused, or is of another model.
     """
     source = checkpoint.load(path)
-    has, wants = source.model_config, wanted.model
-    if (has.hidden, has.batch_norm) != (wants.hidden, wants.batch_norm):
-        raise CheckpointError(
-            "The checkpoint has hidden layers {has_hidden}, batch norm {has_batch_norm}, "
-            "but the settings ask for {wanted_hidden}, batch norm {wanted_batch_norm}: "
-            "set `model.hidden` and `model.batch_norm` to what it has.",
-            has_hidden=str(list(has.hidden)),
-            has_batch_norm=has.batch_norm,
-            wanted_hidden=str(list(wants.hidden)),
-            wanted_batch_norm=wants.batch_norm,
-        )
+    source.check_model(wanted.model)
     if source.form == "full" and source.state is not None and source.config is not None:
         return _from_full(source, source.state, source.config, wanted, own=path.name != START_FILE)
     state: dict[str, Any] = {"model": source.model}

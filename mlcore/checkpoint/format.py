@@ -26,6 +26,7 @@ from mlcore.errors import CheckpointError, MlcoreError, Notice
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from mlcore.data.family import Family
     from mlcore.data.tensors import Dataset
 
 __all__ = ["DATA_KEYS", "FORMAT", "FORMAT_VERSION", "FULL_KEYS", "METADATA_KEY", "Checkpoint"]
@@ -162,7 +163,25 @@ class Checkpoint:
         if self.doubt is not None:
             raise self.doubt.with_traceback(None)
 
-    def check_classes(self, data: Dataset) -> None:
+    def check_model(self, wants: ModelConfig) -> None:
+        """Make sure that settings build the model whose weights these are.
+
+        Raises:
+            CheckpointError: they ask for other layers.
+        """
+        has = self.model_config
+        if (has.hidden, has.batch_norm) != (wants.hidden, wants.batch_norm):
+            raise CheckpointError(
+                "The checkpoint has hidden layers {has_hidden}, batch norm {has_batch_norm}, "
+                "but the settings ask for {wanted_hidden}, batch norm {wanted_batch_norm}: "
+                "set `model.hidden` and `model.batch_norm` to what it has.",
+                has_hidden=str(list(has.hidden)),
+                has_batch_norm=has.batch_norm,
+                wanted_hidden=str(list(wants.hidden)),
+                wanted_batch_norm=wants.batch_norm,
+            )
+
+    def check_classes(self, data: Dataset | Family) -> None:
         """Make sure that the model has an output for each class of a data set.
 
         Raises:

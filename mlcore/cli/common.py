@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 from mlcore.cli.files import find_checkpoint, find_run
 from mlcore.cli.options import POSITIONAL, REPEATED, argument, switch, text
@@ -22,6 +22,9 @@ from mlcore.runs import ENDED, History, RunFolder, RunStore, read_state
 from mlcore.runs.active.queue import RunQueue
 from mlcore.words import counted
 
+if TYPE_CHECKING:
+    from mlcore.checkpoint import Checkpoint
+
 __all__ = [
     "CheckpointArgument",
     "JsonOption",
@@ -34,6 +37,7 @@ __all__ = [
     "check_epochs_left",
     "check_fit",
     "check_output",
+    "check_start",
     "find_active",
     "named_checkpoint",
     "named_run",
@@ -172,10 +176,12 @@ def check_fit(config: RunConfig) -> None:
     """Refuse, before a run is made, settings that do not fit the data set or the machine.
 
     Raises:
-        SettingsError: they leave nothing to train on, or need more memory than there is.
+        SettingsError: they leave nothing to train on, need more memory than there is, or a stepper
+            that does not work on the device.
         DeviceError: the device is not on this machine, or does not compute in these numbers.
     """
-    from mlcore.device import check_dtype, has_gpu_each, memory_of, resolve  # loads torch
+    # This loads torch.
+    from mlcore.device import check_dtype, check_stepper, has_gpu_each, memory_of, resolve
 
     ranks = find_ranks()
     if ranks is not None:  # else the settings themselves were checked
@@ -184,12 +190,24 @@ def check_fit(config: RunConfig) -> None:
     processes = config.train.processes if ranks is None else ranks.local_size
     if processes > 1:
         has_gpu_each(config, processes)
+    else:
+        check_stepper(config.train.stepper, device)
     check_dtype(config, device)
     found = status(config.data.name, data_root(config.data))
     check_sizes(config, found.train_images)
     classes = len(find_family(config.data.name).classes)
     images = found.train_images, found.test_images
     check_memory(config, classes, images, memory_of(device))
+
+
+def check_start(found: Checkpoint, config: RunConfig) -> None:
+    """Refuse, before a run is made, settings that do not go with the checkpoint it begins from.
+
+    Raises:
+        CheckpointError: they build another model, or the data have another number of classes.
+    """
+    found.check_model(config.model)
+    found.check_classes(find_family(config.data.name))
 
 
 def report_damage(folder: RunFolder) -> None:

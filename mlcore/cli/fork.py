@@ -16,6 +16,7 @@ from mlcore.cli.common import (
     check_epochs_left,
     check_fit,
     check_output,
+    check_start,
     named_run,
 )
 from mlcore.cli.files import bring_data
@@ -74,6 +75,10 @@ def run(argv: Sequence[str]) -> int:
     config = point.with_settings(given)
     if config.train.epochs <= point.epochs_kept(config):
         check_epochs_left(f"Run {parent.id}, where it is branched off,", point.epoch, given)
+    if point.file is not None:
+        from mlcore.checkpoint import load  # loads torch
+
+        check_start(load(point.file), config)
     bring_data(config.data, given)
     check_fit(config)
     store = RunStore(parent.path.parent)

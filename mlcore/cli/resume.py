@@ -18,6 +18,7 @@ from mlcore.cli.common import (
     check_epochs_left,
     check_fit,
     check_output,
+    check_start,
     open_store,
     report_damage,
 )
@@ -140,6 +141,7 @@ def _start(
             problem=found.problem,
         )
     plan = plan_resume(suggest(found), RunConfig(), given)
+    check_start(found, plan.config)
     along = takes_along(found, plan.config)
     if along and found.epoch is not None and found.epoch >= plan.config.train.epochs:
         check_epochs_left(str(path), found.epoch, given)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from mlcore.config import RunConfig
-from mlcore.errors import SettingsError
+from mlcore.device import check_stepper
 from mlcore.model import MLP
 from mlcore.optim import Optimizer
 from mlcore.steps.autograd import Autograd
@@ -49,15 +49,7 @@ def make_stepper(
     name: str = config.train.stepper
     if name == "auto":
         name = _AUTO.get(device.type, "autograd")
-    needed = {"written_out": "cpu", "cuda_graph": "cuda"}.get(name, device.type)
-    if needed != device.type:
-        raise SettingsError(
-            '`train.stepper` "{name}" works on {needed} only, but the run is on {device}: '
-            "leave it at auto.",
-            name=name,
-            needed=needed,
-            device=str(device),
-        )
+    check_stepper(name, device)
     match name:
         case "written_out":
             return WrittenOut(model, optimizer, config.optim.clip_norm)

@@ -72,3 +72,19 @@ def test_it_needs_a_run(shell: Shell, runs: Path) -> None:
     answer = shell("fork")
     assert answer.status == 2
     assert "`mlcore fork` needs a run" in answer.err
+
+
+@pytest.mark.parametrize(
+    ("flags", "says"),
+    [
+        ("--model.hidden 5", "The checkpoint has hidden layers [16], batch norm False, but"),
+        ("--data.name emnist_letters", "The model has 10 classes, but EMNIST letters has 26"),
+    ],
+)
+def test_a_fork_that_its_checkpoint_cannot_begin_leaves_no_run(
+    shell: Shell, trained: Path, runs: Path, flags: str, says: str
+) -> None:
+    answer = shell(f"fork {trained.name} --train.epochs 9 {flags}")
+    assert (answer.status, answer.out) == (2, "")
+    assert answer.err.startswith(f"mlcore: {says}")
+    assert [info.id for info in RunStore(runs).list()] == [trained.name]

@@ -191,6 +191,23 @@ def test_a_file_without_an_optimizer_starts_anew_and_says_with_what(
     assert [r["epoch"] for r in answer.records if r["event"] == "epoch"] == [1]
 
 
+@pytest.mark.parametrize(
+    ("flags", "says"),
+    [
+        ("--model.hidden 64", "The checkpoint has hidden layers [16], batch norm False, but"),
+        ("--data.name emnist_letters", "The model has 10 classes, but EMNIST letters has 26"),
+    ],
+)
+def test_settings_that_do_not_go_with_a_file_leave_no_run(
+    shell: Shell, runs: Path, tmp_path: Path, flags: str, says: str
+) -> None:
+    file = stock_file(tmp_path / "a.pt", None)
+    answer = shell(f"resume {file} --train.epochs 1 {FLAGS} {flags}")
+    assert (answer.status, answer.out) == (2, "")
+    assert answer.err.startswith(f"mlcore: {says}")
+    assert not runs.exists()
+
+
 def test_an_optimizer_that_cannot_be_continued_must_be_replaced_by_name(
     shell: Shell, runs: Path, tmp_path: Path
 ) -> None:

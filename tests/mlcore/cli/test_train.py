@@ -317,6 +317,7 @@ def test_the_defaults_follow_the_tutorial_on_mnist(
         ("--data.validation 1437", "`data.validation` must leave images to train on"),
         ("--data.batch-size 2000 --data.drop-last", "`data.batch_size` must be at most 1437"),
         ("--data.batch-size 1 --model.batch-norm", "`data.batch_size` must be 2 or more where"),
+        ("--train.stepper cuda_graph", '`train.stepper` "cuda_graph" works on cuda only'),
         (f"--model.hidden {'16384 ' * 32}", "`model.hidden` must be fewer or narrower layers"),
     ],
 )
