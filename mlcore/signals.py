@@ -1,4 +1,4 @@
-"""SIGTERM and Ctrl-C become a command to the run, so that it ends with a checkpoint."""
+"""SIGTERM, Ctrl-C and a closed terminal become a command to the run: it ends with a checkpoint."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from types import FrameType
 from mlcore.commands import Command, Stop
 
 __all__ = ["Shutdown", "ignore_signals", "shutdown_on_signals"]
+
+
+_HANGUP = tuple(filter(None, [getattr(signal, "SIGHUP", None)]))  # Windows has none
 
 
 class Shutdown:
@@ -31,17 +34,24 @@ class Shutdown:
         self._asked = True
 
 
+def _asking() -> list[signal.Signals]:
+    """The signals that ask a process to end; SIGHUP is none where `nohup` has it ignored."""
+    hangup = [number for number in _HANGUP if signal.getsignal(number) != signal.SIG_IGN]
+    return [signal.SIGTERM, signal.SIGINT, *hangup]
+
+
 def ignore_signals() -> None:
-    """SIGTERM and SIGINT do nothing from now on: the process is about to end by itself."""
-    for number in (signal.SIGTERM, signal.SIGINT):
+    """What asks a process to end does nothing from now on: it is about to end by itself."""
+    for number in _asking():
         signal.signal(number, signal.SIG_IGN)
 
 
 @contextmanager
 def shutdown_on_signals(*, patient: bool = False) -> Iterator[Shutdown]:
-    """Within the block, the first SIGTERM or SIGINT asks the run to stop; a second acts as usual.
+    """Within the block, the first signal that asks to end stops the run; a second acts as usual.
 
-    Outside the main thread signals are left alone.
+    A second SIGHUP changes nothing: a terminal that is closed may send two. Outside the main thread
+    signals are left alone.
 
     Args:
         patient: a second one changes nothing: `torchrun` and the terminal both send one.
@@ -50,15 +60,16 @@ def shutdown_on_signals(*, patient: bool = False) -> Iterator[Shutdown]:
     if threading.current_thread() is not threading.main_thread():
         yield shutdown
         return
-    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    before = {number: signal.getsignal(number) for number in _asking()}
 
-    def restore() -> None:
+    def restore(*left: int) -> None:
         for number, handler in before.items():
-            signal.signal(number, handler)
+            if number not in left:
+                signal.signal(number, handler)
 
     def on_signal(_number: int, _frame: FrameType | None) -> None:
         if not patient:
-            restore()
+            restore(*_HANGUP)
         shutdown.ask()
 
     for number in before:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import contextlib
+import errno
 import io
 import os
 import re
@@ -17,7 +18,7 @@ from typing import Any, TextIO
 
 from mlcore.errors import MlcoreError
 
-__all__ = ["Console", "can_show", "consoles", "readable"]
+__all__ = ["Console", "can_show", "consoles", "readable", "writing"]
 
 _PLAIN = dict(zip("×·–—−\u2011‘’“”„\u00a0\u2009\u202f", 'x-----\'\'"""   ', strict=True)) | {
     "→": "->",
@@ -76,7 +77,7 @@ class Console(io.TextIOBase):
             BrokenPipeError: the reader has gone.
             MlcoreError: the stream cannot be written, as where the disk is full.
         """
-        with _said():
+        with writing():
             self.stream.write(readable(text))
         return len(text)
 
@@ -86,7 +87,7 @@ class Console(io.TextIOBase):
         Raises:
             BrokenPipeError, MlcoreError: as `write`.
         """
-        with _said():
+        with writing():
             self.stream.flush()
 
 
@@ -111,12 +112,20 @@ def consoles(*, styled: bool = False) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _said() -> Iterator[None]:
+def writing() -> Iterator[None]:
+    """Within the block a stream is written; what goes wrong is said in a sentence.
+
+    Raises:
+        BrokenPipeError: the reader has gone, or the terminal was closed.
+        MlcoreError: the stream cannot be written, as where the disk is full.
+    """
     try:
         yield
     except BrokenPipeError:
         raise
     except OSError as error:
+        if error.errno == errno.EIO:
+            raise BrokenPipeError(*error.args) from error  # the terminal was closed
         raise MlcoreError(
             "The output cannot be written ({reason}): make room, or write it elsewhere.",
             reason=error.strerror or str(error),

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, TextIO
 
-from mlcore.cli.console import Console, can_show, readable
+from mlcore.cli.console import Console, can_show, readable, writing
 from mlcore.rules import Value
 from mlcore.words import as_text, display_width, on_off
 
@@ -67,13 +67,16 @@ class LiveLine:
         if not self.shown:
             return
         width = shutil.get_terminal_size().columns
-        self._stream.write(f"\r\x1b[K{_cut(readable(text), width - 1)}")
-        self._stream.flush()
+        self._write(f"\r\x1b[K{_cut(readable(text), width - 1)}")
         self._drawn = True
 
     def clear(self) -> None:
         """Remove the line, so that something else can be printed."""
         if self._drawn:
-            self._stream.write("\r\x1b[K")
-            self._stream.flush()
+            self._write("\r\x1b[K")
             self._drawn = False
+
+    def _write(self, text: str) -> None:
+        with writing():
+            self._stream.write(text)
+            self._stream.flush()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
@@ -156,3 +157,20 @@ def test_a_closed_or_full_output_is_no_fault(named: Path) -> None:
         assert full.returncode == 2
         assert full.stderr.startswith("mlcore: The output cannot be written (No space left on")
         assert full.stderr.count("\n") == 1
+
+
+class Closed(io.StringIO):
+    """A terminal whose window was closed."""
+
+    def isatty(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        raise OSError(errno.EIO, "Input/output error")
+
+
+def test_a_closed_terminal_is_a_reader_that_has_gone() -> None:
+    with pytest.raises(BrokenPipeError):
+        Console(Closed()).write("epoch 1")
+    with pytest.raises(BrokenPipeError):
+        LiveLine(Console(Closed())).draw("epoch 1")

@@ -277,6 +277,24 @@ def test_a_run_whose_reader_goes_away_stops_and_keeps_its_model(runs: Path, tmp_
     assert RunStore(runs).get(info.id).last_checkpoint()
 
 
+@pytest.mark.slow
+def test_a_run_whose_terminal_is_closed_stops_and_keeps_its_model(
+    runs: Path, tmp_path: Path
+) -> None:
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.chdir(tmp_path)
+        os.execv(sys.executable, [*MLCORE, "train", *LONG.split()])
+    seen = b""
+    while b"images/s" not in seen:
+        seen += os.read(terminal, 65536)
+    os.close(terminal)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) > 0  # below 0: ended by the signal
+    (info,) = RunStore(runs).list()
+    assert info.state == "stopped"
+    assert RunStore(runs).get(info.id).last_checkpoint()
+
+
 def test_a_terminal_sees_one_line_redrawn(runs: Path, tmp_path: Path) -> None:
     pid, terminal = pty.fork()
     if pid == 0:
