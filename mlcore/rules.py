@@ -13,7 +13,7 @@ from typing_extensions import Doc
 from mlcore.errors import MlcoreError, SettingsError
 from mlcore.words import Translate, in_english
 
-__all__ = ["Rule", "Value", "list_words", "nearest", "shortened"]
+__all__ = ["Rule", "Value", "did_you_mean", "list_words", "nearest", "shortened"]
 
 _LARGEST = 10**30  # more than any setting allows, less than a float holds
 _LONGEST = 60  # characters of a value in a sentence
@@ -192,5 +192,11 @@ def list_words(items: Iterable[object], joint: str = "and") -> str:
 
 def nearest(word: str, choices: Iterable[str]) -> MlcoreError:
     """A hint for a sentence about a misspelt name: ` (did you mean "sgd"?)`, or nothing."""
-    close = difflib.get_close_matches(word[:100], list(choices), n=1)
-    return MlcoreError(' (did you mean "{name}"?)', name=close[0]) if close else MlcoreError()
+    names = {choice.casefold(): choice for choice in choices}
+    close = difflib.get_close_matches(word[:100].casefold(), list(names), n=1)
+    return did_you_mean(names[close[0]]) if close else MlcoreError()
+
+
+def did_you_mean(name: str) -> MlcoreError:
+    """The hint that a person means this name."""
+    return MlcoreError(' (did you mean "{name}"?)', name=name)

@@ -16,8 +16,9 @@ import tyro
 from mlcore.cli.layout import value_text
 from mlcore.cli.options import RefusedError, raw, text
 from mlcore.config import RunConfig, Setting, find_setting, parse
+from mlcore.config.settings import setting_meant
 from mlcore.errors import SettingsError
-from mlcore.rules import Value, list_words, nearest, shortened
+from mlcore.rules import Value, did_you_mean, list_words, nearest, shortened
 
 __all__ = ["read"]
 
@@ -185,11 +186,12 @@ def _unknown(command: str, word: str, names: list[str]) -> SettingsError:
             word=shortened(word),
         )
     flag = word.partition("=")[0]
+    meant = _flag(setting_meant(flag[2:]))
     return SettingsError(
         "`{flag}` is no option of `mlcore {command}`{hint}: `mlcore {command} --help` lists them.",
         flag=shortened(flag),
         command=command,
-        hint=nearest(_flag(flag[2:]), names),
+        hint=did_you_mean(meant) if meant in names else nearest(_flag(flag[2:]), names),
     )
 
 

@@ -12,9 +12,17 @@ from mlcore.config.optim import OptimConfig
 from mlcore.config.setting import Setting, settings_of
 from mlcore.config.train import TrainConfig
 from mlcore.errors import SettingsError
-from mlcore.rules import nearest
+from mlcore.rules import did_you_mean, nearest
 
-__all__ = ["EDITABLE", "EXECUTION", "GROUPS", "MACHINE", "SETTINGS", "find_setting"]
+__all__ = [
+    "EDITABLE",
+    "EXECUTION",
+    "GROUPS",
+    "MACHINE",
+    "SETTINGS",
+    "find_setting",
+    "setting_meant",
+]
 
 GROUPS: Mapping[str, Any] = types.MappingProxyType(
     {kind.group: kind for kind in (DataConfig, ModelConfig, OptimConfig, TrainConfig)}
@@ -57,6 +65,37 @@ EDITABLE: tuple[str, ...] = (
 """Settings that an `Edit` may change; the others are fixed when the run starts."""
 
 
+_OTHER_WORDS = {
+    "batch": "data.batch_size",
+    "batchsize": "data.batch_size",
+    "bs": "data.batch_size",
+    "data": "data.name",
+    "dataset": "data.name",
+    "epoch": "train.epochs",
+    "gpu": "train.device",
+    "hidden_layers": "model.hidden",
+    "hidden_size": "model.hidden",
+    "hidden_sizes": "model.hidden",
+    "layers": "model.hidden",
+    "learning_rate": "optim.lr",
+    "num_epochs": "train.epochs",
+    "opt": "optim.name",
+    "optim": "optim.name",
+    "optimizer": "optim.name",
+    "random_seed": "train.seed",
+    "scheduler": "optim.schedule",
+    "wd": "optim.weight_decay",
+}
+"""What others call a setting → its name."""
+
+
+def setting_meant(word: str) -> str:
+    """The setting that is commonly called so, whatever group stands before it; "": none is sure."""
+    field = word.rpartition(".")[2].replace("-", "_").casefold()
+    found = [setting.name for setting in SETTINGS.values() if setting.field == field]
+    return found[0] if len(found) == 1 else _OTHER_WORDS.get(field, "")
+
+
 def find_setting(name: str) -> Setting:
     """The setting of a dotted name.
 
@@ -64,10 +103,11 @@ def find_setting(name: str) -> Setting:
         SettingsError: there is none of that name.
     """
     if name not in SETTINGS:
+        meant = setting_meant(name)
         raise SettingsError(
             "`{name}` is no setting{hint}: settings are written as data.name, model.hidden, "
             "optim.lr or train.epochs.",
             name=name,
-            hint=nearest(name, SETTINGS),
+            hint=did_you_mean(meant) if meant else nearest(name, SETTINGS),
         )
     return SETTINGS[name]

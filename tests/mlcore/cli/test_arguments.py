@@ -124,3 +124,36 @@ def test_the_help_tells_range_default_and_where_a_setting_applies(
     assert "(default: 7)" in told
     assert "--optim.name sgd or rmsprop" in told
     assert all(f"--{name.replace('_', '-')}" in told for name in SETTINGS)
+
+
+@pytest.mark.parametrize(
+    ("word", "flag"),
+    [
+        ("--lr", "optim.lr"),
+        ("--learning-rate", "optim.lr"),
+        ("--optim.learning_rate", "optim.lr"),
+        ("--train.lr", "optim.lr"),
+        ("--epochs", "train.epochs"),
+        ("--batch-size", "data.batch_size"),
+        ("--batch_size", "data.batch_size"),
+        ("--optimizer", "optim.name"),
+        ("--train.optimizer", "optim.name"),
+        ("--seed", "train.seed"),
+        ("--device", "train.device"),
+        ("--hidden", "model.hidden"),
+        ("--dropout", "model.dropout"),
+        ("--momentum", "optim.momentum"),
+        ("--weight-decay", "optim.weight_decay"),
+        ("--dataset", "data.name"),
+        ("--data", "data.name"),
+    ],
+)
+def test_the_common_word_for_a_setting_leads_to_its_flag(word: str, flag: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        parse(f"{word} 1")
+    assert f'(did you mean "--{flag.replace("_", "-")}"?)' in str(refused.value)
+
+
+def test_a_choice_in_capitals_leads_to_it() -> None:
+    with pytest.raises(SettingsError, match=r'did you mean "mnist"'):
+        parse("--data.name MNIST")
