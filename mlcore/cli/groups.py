@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Sequence
 from operator import attrgetter
 from typing import Any
 
 from mlcore.cli.layout import print_json, table
+from mlcore.config import SETTINGS
 from mlcore.errors import RunError
 from mlcore.insight.t_tests import Spread
 from mlcore.rules import shortened
 from mlcore.runs import RunInfo
+from mlcore.runs.library.columns import Cell
 from mlcore.runs.library.groups import RunGroup, find_experiment
+from mlcore.runs.library.table_file import csv_file
 from mlcore.words import mean_figure, mean_percent
 
-__all__ = ["group_record", "members", "show_groups"]
+__all__ = ["group_record", "groups_file", "members", "show_groups"]
 
 _FIGURES = ("loss", "validation_loss", "validation_accuracy", "test_accuracy")
 _HEADERS = ("group", "name", "runs", "seeds", "loss", "validation", "test", "when")
@@ -52,11 +56,41 @@ def group_record(group: RunGroup) -> dict[str, Any]:
     }
 
 
+def groups_file(groups: Sequence[RunGroup], form: str) -> bytes:
+    """The table of some groups as a file: "json", or "csv" with a column for each figure."""
+    if form == "json":
+        records = [_whole_record(group) for group in groups]
+        return json.dumps(records, ensure_ascii=False, indent=1).encode() + b"\n"
+    parts = [f"{name}_{part}" for name in _FIGURES for part in ("mean", "sd", "n")]
+    settings = [name for name in SETTINGS if name != "train.seed"]
+    header = ("group", "name", "runs", "finished", "seeds", *parts, *settings)
+    return csv_file(header, [_csv_row(group, settings) for group in groups])
+
+
+def _csv_row(group: RunGroup, settings: Sequence[str]) -> list[Cell]:
+    values = group.config.flat()
+    figures = [group.figure(attrgetter(name)) for name in _FIGURES]
+    parts = [(found.mean, found.sd, found.n) if found else (None,) * 3 for found in figures]
+    return [
+        group.id,
+        _name(group),
+        len(group.runs),
+        len(group.finished),
+        group.seeds,
+        *(cell for part in parts for cell in part),
+        *(values[name] for name in settings),
+    ]
+
+
+def _whole_record(group: RunGroup) -> dict[str, Any]:
+    return group_record(group) | {"settings": group.config.to_json()}
+
+
 def show_groups(groups: Sequence[RunGroup], *, as_json: bool) -> None:
     """Print a row for each group."""
     if as_json:
         for group in groups:
-            print_json(group_record(group) | {"settings": group.config.to_json()})
+            print_json(_whole_record(group))
         return
     print(table(_HEADERS, [_row(group) for group in groups], left=2))
     if any(group.experiment for group in groups):
@@ -68,7 +102,7 @@ def _row(group: RunGroup) -> tuple[str, ...]:
     test = group.figure(lambda info: info.test_accuracy)
     return (
         group.id,
-        next((info.name for info in group.runs if info.name), ""),
+        _name(group),
         f"{len(group.finished)}/{len(group.runs)}",
         _seeds(group.seeds),
         _cell(group.figure(lambda info: info.loss), mean_figure),
@@ -76,6 +110,10 @@ def _row(group: RunGroup) -> tuple[str, ...]:
         _cell(test, mean_percent),
         time.strftime("%Y-%m-%d %H:%M", time.localtime(group.runs[0].created)),
     )
+
+
+def _name(group: RunGroup) -> str:
+    return next((info.name for info in group.runs if info.name), "")
 
 
 def _seeds(seeds: Sequence[int]) -> str:

@@ -10,7 +10,7 @@ from typing import Annotated
 
 from mlcore.cli.arguments import read
 from mlcore.cli.common import JsonOption, RunsOption, open_store
-from mlcore.cli.groups import members, show_groups
+from mlcore.cli.groups import groups_file, members, show_groups
 from mlcore.cli.layout import print_json, table
 from mlcore.cli.options import switch, text
 from mlcore.errors import ExportError, SettingsError
@@ -73,8 +73,11 @@ def run(argv: Sequence[str]) -> int:
         found = [info for info in found if info.id in wanted]
     for sentence in store.damaged().values():
         print(f"mlcore: {sentence}", file=sys.stderr)
-    if options.format:
-        _write(table_file(found, options.format), options, len(found))
+    if options.format and options.groups:
+        rows = together(found)
+        _write(groups_file(rows, options.format), options, counted(len(rows), "group"))
+    elif options.format:
+        _write(table_file(found, options.format), options, counted(len(found), "run"))
     elif options.groups and found:
         show_groups(together(found), as_json=options.json)
     elif options.json:
@@ -102,6 +105,8 @@ def _check(options: Options) -> None:
         )
     if options.json and options.format:
         raise SettingsError("`--json` and `--format` write the runs in two ways: give one of them.")
+    if options.groups and options.format == "parquet":
+        raise SettingsError("`--groups` is written as csv or json: give `--format` one of them.")
     if options.output and not options.format:
         raise SettingsError("`--output` writes a table: say with `--format` in which form.")
 
@@ -124,8 +129,8 @@ def _chosen(listed: Sequence[RunInfo], options: Options) -> list[RunInfo]:
     return sort_runs(found, column, descending=options.descending)
 
 
-def _write(content: bytes, options: Options, count: int) -> None:
-    """Write a table of so many runs to the file that is named, else to standard output."""
+def _write(content: bytes, options: Options, count: str) -> None:
+    """Write a table of so many runs or groups to the named file, else to standard output."""
     if options.output:
         path = expand_home(options.output)
         try:
@@ -133,7 +138,7 @@ def _write(content: bytes, options: Options, count: int) -> None:
                 file.write(content)
         except OSError as error:
             raise cannot_write(path, error) from error
-        print(f"{path} ({counted(count, 'run')})")
+        print(f"{path} ({count})")
     elif options.format != "parquet":
         print(content.decode().replace("\r\n", "\n"), end="")  # the console ends lines itself
     elif sys.stdout.isatty():

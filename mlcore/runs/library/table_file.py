@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from mlcore.runs.library.columns import COLUMNS, Cell, Column
 from mlcore.runs.library.run_info import RunInfo
 from mlcore.words import as_text
 
-__all__ = ["TABLE_FORMATS", "run_record", "table_file"]
+__all__ = ["TABLE_FORMATS", "csv_file", "run_record", "table_file"]
 
 TABLE_FORMATS: Mapping[str, str] = {
     "csv": "text/csv",
@@ -80,21 +80,30 @@ def run_record(info: RunInfo) -> dict[str, Any]:
     }
 
 
-def _csv(runs: Sequence[RunInfo]) -> bytes:
+def csv_file(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
+    """A table as CSV; a text that a spreadsheet would take for a formula has an apostrophe."""
     stream = io.StringIO()
     writer = csv.writer(stream)
-    writer.writerow(_NAMES)
-    for info in runs:
-        columns = (COLUMNS[name] for name in _NAMES)
-        writer.writerow([_csv_cell(column, column.read(info)) for column in columns])
+    writer.writerow(header)
+    writer.writerows([_csv_cell(cell) for cell in row] for row in rows)
     return stream.getvalue().encode()
 
 
-def _csv_cell(column: Column, cell: Cell) -> bool | int | float | str:
-    if cell is None:
-        return ""
+def _csv(runs: Sequence[RunInfo]) -> bytes:
+    columns = [COLUMNS[name] for name in _NAMES]
+    return csv_file(_NAMES, [[_dated(column, info) for column in columns] for info in runs])
+
+
+def _dated(column: Column, info: RunInfo) -> Cell:
+    cell = column.read(info)
     if column.kind == "moment" and isinstance(cell, float):
         return _moment(cell).isoformat(timespec="seconds")
+    return cell
+
+
+def _csv_cell(cell: Cell) -> bool | int | float | str:
+    if cell is None:
+        return ""
     if isinstance(cell, tuple):
         return " ".join(map(str, cell))
     if isinstance(cell, bool):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 import statistics
 from collections.abc import Callable
 from pathlib import Path
@@ -100,3 +103,23 @@ def test_a_group_is_opened(shell: Shell, runs: Path, quick: str, experiment: str
     answer = shell("runs --group x0")
     assert (answer.status, answer.out) == (2, "")
     assert "There is no group 'x0': `mlcore runs --groups` lists them." in answer.err
+
+
+def test_groups_are_written_for_other_programs(
+    shell: Shell, experiment: str, tmp_path: Path
+) -> None:
+    (row,) = csv.DictReader(io.StringIO(shell("runs --groups --format csv").out))
+    (record,) = json.loads(shell("runs --groups --format json").out)
+    assert record["experiment"] == row["group"] == experiment
+    assert (row["name"], row["runs"], row["finished"], row["seeds"]) == ("mine", "3", "3", "7 8 9")
+    assert float(row["test_accuracy_mean"]) == record["test_accuracy"]["mean"]
+    assert float(row["loss_sd"]) == record["loss"]["sd"]
+    assert record["settings"]["optim"]["lr"] == float(row["optim.lr"]) == 0.1
+    file = tmp_path / "groups.csv"
+    assert shell(f"runs --groups --format csv --output {file}").out == f"{file} (1 group)\n"
+
+
+def test_groups_that_cannot_be_written_in_a_form_say_what_can(shell: Shell, runs: Path) -> None:
+    answer = shell("runs --groups --format parquet")
+    assert (answer.status, answer.out) == (2, "")
+    assert "`--groups` is written as csv or json" in answer.err
