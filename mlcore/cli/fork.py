@@ -16,6 +16,7 @@ from mlcore.cli.common import (
     check_epochs_left,
     check_fit,
     check_output,
+    check_readable,
     named_run,
 )
 from mlcore.cli.files import bring_data
@@ -76,6 +77,7 @@ def run(argv: Sequence[str]) -> int:
         check_epochs_left(f"Run {parent.id}, where it is branched off,", point.epoch, given)
     bring_data(config.data, given)
     check_fit(config)
+    check_readable(point.file)
     store = RunStore(parent.path.parent)
     folder = RunQueue(store.root).claim(
         lambda: store.create(

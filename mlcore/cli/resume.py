@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from mlcore.checkpoint.suggest import ResumePlan, plan_resume, suggest
+from mlcore.checkpoint.untrusted.source import noting_file
 from mlcore.cli.arguments import read
 from mlcore.cli.common import (
     JsonOption,
@@ -18,6 +19,7 @@ from mlcore.cli.common import (
     check_epochs_left,
     check_fit,
     check_output,
+    check_readable,
     open_store,
     report_damage,
 )
@@ -79,6 +81,7 @@ def run(argv: Sequence[str]) -> int:
         history = History(folder)
         history.refresh()
         check_fit(history.config.with_values(given))
+        check_readable(folder.last_checkpoint())
         _resume(folder, given)
 
     from mlcore.cli.follow import follow
@@ -118,20 +121,23 @@ def _start(
     from mlcore.checkpoint import load  # loads torch
     from mlcore.initial_state import takes_along
 
-    found = load(path)
-    found.assuming(said_of(given)).check_certain()
-    if found.problem is not None and "optim.name" not in given:
-        raise CheckpointError(
-            "{problem} For that, name an optimizer, as in `--optim.name adam --optim.lr 0.001`.",
-            problem=found.problem,
-        )
+    with noting_file(path):
+        found = load(path)
+        found.assuming(said_of(given)).check_certain()
+        if found.problem is not None and "optim.name" not in given:
+            raise CheckpointError(
+                "{problem} For that, name an optimizer, as in `--optim.name adam "
+                "--optim.lr 0.001`.",
+                problem=found.problem,
+            )
     plan = plan_resume(suggest(found), RunConfig(), given)
     along = takes_along(found, plan.config)
     if along and found.epoch is not None and found.epoch >= plan.config.train.epochs:
         check_epochs_left(str(path), found.epoch, given)
     bring_data(plan.config.data, given)
     check_fit(plan.config)
-    found, trials = best_of_usual(found, plan.config.data, given)
+    with noting_file(path):
+        found, trials = best_of_usual(found, plan.config.data, given)
     config = plan.config
     if trials is not None:
         best = {"data.mean": trials.best.mean, "data.std": trials.best.std}
