@@ -21,7 +21,7 @@ from mlcore.cli.options import POSITIONAL, argument, switch, text
 from mlcore.config import SIDE
 from mlcore.errors import ImageError, SettingsError
 from mlcore.files import expand_home
-from mlcore.words import percent
+from mlcore.words import probability
 
 __all__ = ["run"]
 
@@ -125,5 +125,5 @@ def _print(image: _Image, chances: list[float], classes: Sequence[str], *, as_js
             }
         )
         return
-    named = ", ".join(f"{classes[index]} {percent(chances[index])}" for index in order[:_NAMED])
+    named = ", ".join(f"{classes[index]} {probability(chances[index])}" for index in order[:_NAMED])
     print(f"{image.file}: {named}{' (inverted)' if image.inverted else ''}")
