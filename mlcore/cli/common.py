@@ -34,7 +34,6 @@ __all__ = [
     "check_epochs_left",
     "check_fit",
     "check_output",
-    "check_readable",
     "find_active",
     "named_checkpoint",
     "named_run",
@@ -201,21 +200,6 @@ def check_fit(config: RunConfig) -> None:
     classes = len(find_family(config.data.name).classes)
     images = found.train_images, found.test_images
     check_memory(config, classes, images, memory_of(device))
-
-
-def check_readable(file: Path | None) -> None:
-    """Refuse a damaged checkpoint before a run is asked to continue from it.
-
-    Args:
-        file: the checkpoint; None for a run that begins with a new model.
-
-    Raises:
-        CheckpointError: it cannot be read.
-    """
-    if file is not None:
-        from mlcore.checkpoint import load  # loads torch
-
-        load(file)
 
 
 def report_damage(folder: RunFolder) -> None:

@@ -17,10 +17,9 @@ from mlcore.cli.common import (
     check_epochs_left,
     check_fit,
     check_output,
-    check_readable,
     named_run,
 )
-from mlcore.cli.files import bring_data
+from mlcore.cli.files import bring_data, check_readable
 from mlcore.cli.fork_notes import fork_notes
 from mlcore.cli.options import switch, text, whole_number
 from mlcore.config import SETTINGS

@@ -19,11 +19,10 @@ from mlcore.cli.common import (
     check_epochs_left,
     check_fit,
     check_output,
-    check_readable,
     open_store,
     report_damage,
 )
-from mlcore.cli.files import bring_data, find_run
+from mlcore.cli.files import bring_data, check_readable, find_run
 from mlcore.cli.foreign import assumptions, best_of_usual, said_of, trial_line
 from mlcore.cli.options import POSITIONAL, argument, text
 from mlcore.config import EDITABLE, SETTINGS, RunConfig
