@@ -26,7 +26,7 @@ import math
 import re
 import string
 from collections.abc import Mapping
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Any
 
 __all__ = [
@@ -93,7 +93,24 @@ class DivergedError(MlcoreError):
 
 
 class CheckpointError(MlcoreError):
-    """A checkpoint file cannot be read, trusted or applied."""
+    """A checkpoint file cannot be read, trusted or applied.
+
+    Attributes:
+        file: the one that is refused, if one is; the sentence need not name it, as who shows it
+            knows what a person calls the file.
+    """
+
+    file: Path | None = None
+
+    def naming(self, file: str | Path) -> CheckpointError:
+        """The same with the file's name before the sentence, unless the sentence has it.
+
+        Args:
+            file: what a person calls it.
+        """
+        if str(file) in str(self):
+            return self
+        return CheckpointError("{file}: {error}", file=file, error=self)
 
 
 class ImageError(MlcoreError):

@@ -12,6 +12,7 @@ import secrets
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from io import FileIO
 from pathlib import Path
 from typing import IO
 
@@ -56,7 +57,7 @@ def size_of(path: Path) -> int:
         return 0
 
 
-def open_file(path: Path) -> IO[bytes]:
+def open_file(path: Path) -> FileIO:
     """Open a regular file to read it, unbuffered.
 
     Raises:

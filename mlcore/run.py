@@ -22,7 +22,7 @@ from mlcore.config import RunConfig, changes_between
 from mlcore.data import RawData, find_family
 from mlcore.data.tensors import load
 from mlcore.device import check_dtype, memory_of, resolve
-from mlcore.errors import DivergedError, MlcoreError, RunError
+from mlcore.errors import CheckpointError, DivergedError, MlcoreError, RunError
 from mlcore.events import Event, Failed, Finished, Stopped
 from mlcore.fitting import check_memory
 from mlcore.initial_state import InitialState, initial_state_from
@@ -223,6 +223,8 @@ def _edits_after(folder: RunFolder, step: int) -> Mapping[str, Any]:
 
 def _failure(folder: RunFolder, error: Exception) -> MlcoreError:
     """Why a run failed, for a person; faults of the program leave a traceback in error.log."""
+    if isinstance(error, CheckpointError) and error.file is not None:
+        return error.naming(error.file.name)
     if isinstance(error, MlcoreError):
         return error
     if isinstance(error, MemoryError | torch.OutOfMemoryError) or "allocate memory" in str(error):

@@ -29,6 +29,7 @@ __all__ = [
     "mean_percent",
     "on_off",
     "percent",
+    "probability",
     "setting_text",
     "share_range",
     "short",
@@ -38,6 +39,7 @@ __all__ = [
 NO_FIGURE = "–"
 """Written where there is no figure."""
 
+_TINY = 1e-12
 _HUGE = 1e5  # from here on figures have a power of ten
 
 
@@ -113,6 +115,11 @@ def percent(share: float | None, digits: int = 2) -> str:
     if share < 1 and text == f"{100:.{digits}f} %":
         return f"> {100 - smallest:.{digits}f} %"
     return text
+
+
+def probability(share: float, digits: int = 2) -> str:
+    """A probability of a softmax in percent: neither nothing nor all, however it was rounded."""
+    return percent(min(max(share, _TINY), 1 - _TINY), digits)
 
 
 def share_range(low: float, high: float, translate: Translate = in_english) -> str:

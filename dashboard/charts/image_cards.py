@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from dashboard.charts.samples import png
 from dashboard.charts.theme import DARK, LIGHT
 from dashboard.words.translation import _
-from dashboard.words.wording import percent, with_article
+from dashboard.words.wording import probability, with_article
 from mlcore.insight.answers import Answers
 
 __all__ = ["Guess", "ImageCard", "card_words", "cards_html", "image_cards"]
@@ -77,7 +77,7 @@ def card_words(card: ImageCard) -> str:
     values = {
         "index": card.index,
         "true": with_article(card.label),
-        "probability": percent(first.probability, 1),
+        "probability": probability(first.probability, 1),
     }
     if first.right:
         return _("Test image {index}: {true} recognised with {probability} certainty", **values)
@@ -121,7 +121,7 @@ def _guess_html(guess: Guess) -> str:
     width = max(guess.probability * 100, 0.5)
     return (
         f"<span class='guess {kind}'><b>{name}</b><i><s style='width:{width:.1f}%'></s></i>"
-        f"<em>{percent(guess.probability, 0)}</em></span>"
+        f"<em>{probability(guess.probability, 0)}</em></span>"
     )
 
 

@@ -110,8 +110,12 @@ def lesson_frame(info: LessonInfo, *, name: str) -> dict[str, Any]:
     labels = (as_label(info.wrong.label, 40), as_label(info.right.label, 40))
     built = _frame(labels, info.log, info.by_images, language())
     ends = {} if info.floor is None else {"range": [info.floor, _TOP]}
-    yaxis = built["layout"]["yaxis"] | ends
-    return {"data": built["data"], "layout": built["layout"] | {"uirevision": name, "yaxis": yaxis}}
+    begun = len(info.wrong.x) + len(info.right.x) > 0  # before, the numbers would mean nothing
+    axes = {
+        "xaxis": built["layout"]["xaxis"] | {"showticklabels": begun},
+        "yaxis": built["layout"]["yaxis"] | {"showticklabels": begun} | ends,
+    }
+    return {"data": built["data"], "layout": built["layout"] | {"uirevision": name} | axes}
 
 
 def lesson_arrays(info: LessonInfo) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from dashboard.charts.table import Table
 from dashboard.words.translation import _
-from dashboard.words.wording import listed, percent, signed
+from dashboard.words.wording import listed, probability, signed
 from mlcore.insight.diagram import Diagram, Reaction
 from mlcore.words import NO_FIGURE
 
@@ -26,7 +26,7 @@ def reaction_table(diagram: Diagram, reaction: Reaction, classes: Sequence[str])
         for place, unit in enumerate(layer.units):
             output = signed(float(values.outputs[place]), 3)
             if last:
-                output = percent(float(reaction.probabilities[unit]))
+                output = probability(float(reaction.probabilities[unit]))
             rows.append(
                 (
                     layer.name,

@@ -47,7 +47,11 @@ class Answer {
     });
     this.root.dataset.predicted = chances ? classes[ranked[0]] : "";
     this.root.dataset.probabilities = chances ? JSON.stringify([...chances]) : "";
-    if (!chances) return;
+    if (!chances) {
+      clearTimeout(this.saying);
+      this.spoken.textContent = "";
+      return;
+    }
     const text = filled(texts.verdict, classes[ranked[0]], percent(shown[ranked[0]]));
     this.verdict.textContent = text;
     clearTimeout(this.saying);

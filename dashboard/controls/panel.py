@@ -134,7 +134,6 @@ def _preset(config: RunConfig | None) -> None:
             _("Reset"),
             key="reset",
             help=_("Back to the preset “{preset}”.", preset=translated(PAGE_PRESET)),
-            disabled=current == PAGE_PRESET,
             on_click=session.choose,
             args=(PRESETS[PAGE_PRESET],),
         )

@@ -8,7 +8,7 @@ from typing import Literal
 import streamlit as st
 
 from dashboard.words.intervals import accuracy_range
-from dashboard.words.progress import Progress
+from dashboard.words.progress import ACTIVE, Progress
 from dashboard.words.translation import N_, _, ngettext, sentence, translated
 from dashboard.words.wording import as_markdown, duration, figure, percent, signed
 from mlcore.data import CATALOG
@@ -137,10 +137,11 @@ def _loss_change(history: History) -> float | None:
 def _test_accuracy(history: History) -> None:
     outcome = history.outcome if isinstance(history.outcome, Finished) else None
     if outcome is None:
+        ended = history.state not in ACTIVE
         metric_with_note(
             _("Test accuracy"),
             percent(None),
-            _("at the end"),
+            _("on the page Test") if ended else _("at the end"),
             help=_("Measured once, at the end, so that nothing is fitted to the test images."),
         )
         return

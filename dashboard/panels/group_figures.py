@@ -20,7 +20,7 @@ from dashboard.panels.chart_table import chart_table
 from dashboard.panels.figures import metric_with_note
 from dashboard.panels.plain_table import plain_table
 from dashboard.server.histories import epochs_of
-from dashboard.words.groups import group_name
+from dashboard.words.groups import distinct_group_names, group_name
 from dashboard.words.run_names import state_name
 from dashboard.words.translation import N_, _, ngettext, translated
 from dashboard.words.wording import figure, listed, percent
@@ -119,8 +119,11 @@ def group_curves(groups: Sequence[RunGroup], *, key: str) -> None:
 
 
 def group_names(groups: Sequence[RunGroup]) -> dict[str, str]:
-    """A name for each group, by id; those whose names would be equal get the end of their id."""
-    names = {group.id: group_name(group) for group in groups}
+    """A name for each group, by id, with what sets it apart from the others where that is needed.
+
+    Those whose names would be equal all the same get the end of their id.
+    """
+    names = distinct_group_names(groups)
     taken = list(names.values())
     return {
         group: name if taken.count(name) == 1 else f"{name} ({group[-4:]})"

@@ -37,7 +37,8 @@ def own_set(classes: Sequence[str], root: Path) -> None:
         root: folder of the data sets.
     """
     st.header(_("Wrong? Say what it is"), anchor=False)
-    empty = drawn.current() is None
+    now = drawn.current()
+    empty = now is None or now.unreadable
     with st.container(horizontal=True, vertical_alignment="bottom", key="keep"):
         if len(classes) <= _BUTTONS:
             for label in classes:

@@ -91,6 +91,7 @@ def _of_server(choice: Choice, *, centre: bool, sent_along: bool) -> dict[str, A
             untrusted=choice.untrusted,
         )
     except ImageError as error:
+        now.unreadable = True
         return {"answer": None, "problem": sentence(error), "serial": now.serial}
     answer = {name: found[name] for name in ("steps", "probabilities")}
     answer |= {"serial": now.serial, "image": not now.strokes}

@@ -21,7 +21,10 @@ _LINES = (
         "**Validation loss** and **accuracy**, the diamonds: measured on held-out images with the "
         "model at the end of the epoch, and drawn there."
     ),
-    N_("**▲** at the lower edge: a checkpoint was saved."),
+    N_(
+        "**▲** at the lower edge: a checkpoint was saved. Of many, some are kept: the page "
+        "Checkpoints lists them."
+    ),
     N_("**Dotted red line**: settings were edited; the label says which, also under the pointer."),
     N_("**Orange arrow** at the upper edge: a loss off the scale; its value is under the pointer."),
 )

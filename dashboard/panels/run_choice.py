@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboard import server, session
 from dashboard.gaps.widgets import show
+from dashboard.panels import trash
 from dashboard.session import problems
 from dashboard.words.progress import ACTIVE
 from dashboard.words.run_names import distinct_labels, short_label
@@ -35,7 +36,7 @@ def shown_run(runs: Sequence[RunInfo]) -> RunInfo | None:
         return by_id[wanted]
     if wanted and wanted in (unreadable := server.store().unreadable):
         problems.report(unreadable[wanted])
-    elif wanted:
+    elif wanted and not trash.note_deleted(wanted):
         problems.report(
             RunError(
                 "There is no run {run} in {folder}: the address is old, or the run was deleted.",

@@ -15,15 +15,19 @@ from dashboard.words.wording import as_markdown
 from mlcore.runs import RunFolder, RunInfo, read_state
 from mlcore.runs.library import trash
 
-__all__ = ["delete_runs", "deleted_notice", "deleted_runs", "was_deleted"]
+__all__ = ["delete_runs", "deleted_notice", "deleted_runs", "note_deleted", "was_deleted"]
 
 _DELETED, _TO_CONFIRM = "train-deleted", "trash-empty-to-confirm"
 _LISTED = 50
 _LONGEST = 10.0  # seconds in which a run that is to be deleted has stopped
 
 
-def delete_runs(runs: Sequence[RunInfo]) -> None:
+def delete_runs(runs: Sequence[RunInfo], name: str = "") -> None:
     """Move runs to the trash, and offer to undo that; those that train are stopped first.
+
+    Args:
+        runs: which.
+        name: what a single one is called where it was chosen; empty: as lists call it.
 
     Raises:
         MlcoreError: one of them does not stop, or cannot be moved; those before it are deleted.
@@ -38,8 +42,21 @@ def delete_runs(runs: Sequence[RunInfo]) -> None:
             gone.append(info)
     finally:
         if gone:
-            name = display_name(gone[0]) if len(gone) == 1 else ""
+            name = (name or display_name(gone[0])) if len(gone) == 1 else ""
             st.session_state[_DELETED] = (tuple(info.id for info in gone), name)
+
+
+def note_deleted(run: str) -> bool:
+    """Say that this run was deleted, elsewhere, and offer to undo that.
+
+    Returns:
+        Whether it lies in the trash.
+    """
+    for info in trash.deleted_runs(server.store()):
+        if info.id == run:
+            st.session_state[_DELETED] = ((run,), display_name(info))
+            return True
+    return False
 
 
 def was_deleted(run: str | None) -> bool:

@@ -8,7 +8,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from dashboard import server, session
 from dashboard.gaps.uploads import free_memory
 from dashboard.panels import assumptions, contents
-from dashboard.session import problems
+from dashboard.session import places, problems
 from dashboard.session.uploads import Upload, save_upload
 from dashboard.settings.resume_plan import origins, resume_plan
 from dashboard.words.setting_names import settings_sentence
@@ -95,6 +95,7 @@ def _take(key: str) -> None:
         problems.clear()
     except MlcoreError as error:
         problems.report(error)
+        places.reveal("upload-report")
     free_memory(file)
 
 
@@ -112,8 +113,10 @@ def _inspect(new: Upload) -> None:
     except MlcoreError as error:
         new.discard()
         problems.report(MlcoreError("{file}: {error}", file=new.name, error=error))
+        places.reveal("upload-report")
         return
     session.keep_upload(new)
+    places.reveal("inspection")
 
 
 def _actions(upload: Upload) -> None:

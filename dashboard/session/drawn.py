@@ -20,6 +20,7 @@ class Drawn:
     def __init__(self, sent: Sent, file: Upload) -> None:
         self.kind, self.serial = sent.kind, sent.serial
         self.file = file
+        self.unreadable = False  # once the server has found that it is no image
 
     @property
     def path(self) -> Path:

@@ -75,11 +75,14 @@ def clear() -> None:
 
 
 def show() -> None:
-    """Draw the error that was kept, if there is one."""
+    """Draw the error that was kept, if there is one, until it is closed."""
     slot = st.container()  # always there, so that what follows keeps its position
     problem = st.session_state.get(_PROBLEM)
-    if problem is not None:
-        slot.error(as_markdown(sentence(problem)), icon=_ICON)
+    if problem is None:
+        return
+    with slot.container(horizontal=True, vertical_alignment="center", gap="small", key="problem"):
+        st.error(as_markdown(sentence(problem)), icon=_ICON, width="stretch")
+        st.button(_("Close"), key="close-problem", type="tertiary", on_click=clear)
 
 
 def enter(page: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dashboard.words.translation import _, ngettext
-from dashboard.words.wording import figure, listed, percent, sentences, with_article
+from dashboard.words.wording import figure, listed, probability, sentences, with_article
 from mlcore.insight.diagram import Diagram, DrawnLayer, Reaction
 
 __all__ = ["answer_words", "change_words", "layer_title", "shown_words"]
@@ -34,7 +34,7 @@ def answer_words(reaction: Reaction, classes: Sequence[str]) -> str:
         "image": reaction.image,
         "true": with_article(classes[reaction.label]),
         "predicted": with_article(classes[best]),
-        "chance": percent(float(reaction.probabilities[best]), 1),
+        "chance": probability(float(reaction.probabilities[best]), 1),
     }
     if best == reaction.label:
         return _("Test image {image:,} is {true}, and the network says so with {chance}.", **values)

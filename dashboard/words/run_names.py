@@ -16,6 +16,7 @@ from mlcore.runs.record.status import STATE_WORDS
 from mlcore.words import percent
 
 __all__ = [
+    "ROOM",
     "display_name",
     "distinct_labels",
     "distinct_names",
@@ -26,7 +27,8 @@ __all__ = [
     "timed_name",
 ]
 
-_ROOM = 32  # characters of a name that legends show
+ROOM = 32
+"""Characters of a name that legends show."""
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
 
@@ -95,7 +97,7 @@ def distinct_names(runs: Sequence[RunInfo]) -> dict[str, str]:
     For legends, where there is little room: what sets runs of one name apart comes first.
     """
     names = {info.id: display_name(info) for info in runs}
-    long = [info for info in runs if not info.name and len(names[info.id]) > _ROOM]
+    long = [info for info in runs if not info.name and len(names[info.id]) > ROOM]
     for info, words in zip(long, apart([info.config for info in long]), strict=True):
         names[info.id] = words or names[info.id]
     for name, alike in _alike(runs, names).items():

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 from dashboard.words.translation import _, translated
 from mlcore import words
-from mlcore.words import exact_percent, figure, percent, short, signed
+from mlcore.words import exact_percent, figure, percent, probability, short, signed
 
 __all__ = [
     "as_label",
@@ -24,6 +24,7 @@ __all__ = [
     "listed",
     "listed_apart",
     "percent",
+    "probability",
     "refusal",
     "sentences",
     "short",

@@ -13,7 +13,7 @@ from mlcore.cli.options import POSITIONAL, REPEATED, argument, switch, text
 from mlcore.config import RunConfig, check_parallel, data_root
 from mlcore.data import find_family, status
 from mlcore.errors import RunError, SettingsError
-from mlcore.files import expand_home
+from mlcore.files import expand_home, is_file
 from mlcore.fitting import check_memory, check_sizes
 from mlcore.parallel import find_ranks
 from mlcore.presets import find_preset
@@ -77,8 +77,18 @@ class RunOptions:
 
 
 def open_store(runs: str) -> RunStore:
-    """The store in the folder that `--runs` names."""
-    return RunStore(expand_home(runs) if runs else None)
+    """The store in the folder that `--runs` names, which need not be there yet.
+
+    Raises:
+        SettingsError: it is a file.
+    """
+    store = RunStore(expand_home(runs) if runs else None)
+    if is_file(store.root):
+        raise SettingsError(
+            "{path} is a file, and runs lie in a folder: give a folder with `--runs`.",
+            path=store.root,
+        )
+    return store
 
 
 def preset_in(argv: Sequence[str]) -> RunConfig:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
+from mlcore.checkpoint.untrusted.source import noting_file
 from mlcore.cli.arguments import read
 from mlcore.cli.common import CheckpointArgument, JsonOption, RunsOption
 from mlcore.cli.foreign import assumptions, said_of
@@ -74,9 +75,10 @@ def run(argv: Sequence[str]) -> int:
     from mlcore.testing import evaluate_checkpoint
 
     device = resolve(str(given.get("train.device", "auto")))
-    report = evaluate_checkpoint(
-        tested.found, tested.config, device=device, raw=tested.raw, classes=options.classes
-    )
+    with noting_file(tested.path):
+        report = evaluate_checkpoint(
+            tested.found, tested.config, device=device, raw=tested.raw, classes=options.classes
+        )
     for sentence in (*report.warnings, *assumptions(tested.found)):
         print(f"mlcore: {sentence}", file=sys.stderr)
     if options.json:

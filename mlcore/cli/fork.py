@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
@@ -19,7 +20,8 @@ from mlcore.cli.common import (
     check_start,
     named_run,
 )
-from mlcore.cli.files import bring_data
+from mlcore.cli.files import bring_data, check_readable
+from mlcore.cli.fork_notes import fork_notes
 from mlcore.cli.options import switch, text, whole_number
 from mlcore.config import SETTINGS
 from mlcore.errors import SettingsError
@@ -81,6 +83,9 @@ def run(argv: Sequence[str]) -> int:
         check_start(load(point.file), config)
     bring_data(config.data, given)
     check_fit(config)
+    check_readable(point.file)
+    for note in fork_notes(point, config):
+        print(f"mlcore: {note}", file=sys.stderr)
     store = RunStore(parent.path.parent)
     folder = RunQueue(store.root).claim(
         lambda: store.create(

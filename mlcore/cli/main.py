@@ -10,7 +10,7 @@ import traceback
 from collections.abc import Sequence
 
 from mlcore.cli.console import consoles
-from mlcore.errors import MlcoreError, SettingsError
+from mlcore.errors import CheckpointError, MlcoreError, SettingsError
 from mlcore.parallel import find_ranks
 from mlcore.rules import nearest, shortened
 
@@ -157,7 +157,12 @@ def _dispatch(words: list[str]) -> int:
 
             return follow_run(ranks)
     module, function = entry_point(name)
-    return int(getattr(importlib.import_module(module), function)(words[1:]))
+    try:
+        return int(getattr(importlib.import_module(module), function)(words[1:]))
+    except CheckpointError as error:
+        from mlcore.cli.refused import refused
+
+        raise refused(error) from error
 
 
 def _usage() -> str:

@@ -11,6 +11,7 @@ from typing import Annotated
 import numpy as np
 from numpy.typing import NDArray
 
+from mlcore.checkpoint.untrusted.source import noting_file
 from mlcore.cli.arguments import read
 from mlcore.cli.common import JsonOption, RunsOption, named_checkpoint
 from mlcore.cli.foreign import assumptions, check_said, said_of
@@ -20,7 +21,7 @@ from mlcore.cli.options import POSITIONAL, argument, switch, text
 from mlcore.config import SIDE
 from mlcore.errors import ImageError, SettingsError
 from mlcore.files import expand_home
-from mlcore.words import percent
+from mlcore.words import probability
 
 __all__ = ["run"]
 
@@ -77,15 +78,17 @@ def run(argv: Sequence[str]) -> int:
     from mlcore.checkpoint import load  # loads torch
     from mlcore.insight.prediction import predict
 
-    found = load(path)
-    check_said(found, given)
-    found = found.assuming(said_of(given))
-    found.check_certain()
+    with noting_file(path):
+        found = load(path)
+        check_said(found, given)
+        found = found.assuming(said_of(given))
+        found.check_certain()
     for line in assumptions(found):
         print(f"mlcore: {line}", file=sys.stderr)
     images = [image for file in options.images if (image := _read(file, raw=options.raw))]
     if images:
-        chances = predict(found, np.stack([image.pixels for image in images]))  # (N, C)
+        with noting_file(path):
+            chances = predict(found, np.stack([image.pixels for image in images]))  # (N, C)
         classes = found.data["classes"] if found.data else [str(n) for n in range(found.outputs)]
         for image, row in zip(images, chances.tolist(), strict=True):
             _print(image, row, classes, as_json=options.json)
@@ -122,5 +125,5 @@ def _print(image: _Image, chances: list[float], classes: Sequence[str], *, as_js
             }
         )
         return
-    named = ", ".join(f"{classes[index]} {percent(chances[index])}" for index in order[:_NAMED])
+    named = ", ".join(f"{classes[index]} {probability(chances[index])}" for index in order[:_NAMED])
     print(f"{image.file}: {named}{' (inverted)' if image.inverted else ''}")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from mlcore.checkpoint.suggest import ResumePlan, plan_resume, suggest
+from mlcore.checkpoint.untrusted.source import noting_file
 from mlcore.cli.arguments import read
 from mlcore.cli.common import (
     JsonOption,
@@ -22,7 +23,7 @@ from mlcore.cli.common import (
     open_store,
     report_damage,
 )
-from mlcore.cli.files import bring_data, find_run
+from mlcore.cli.files import bring_data, check_readable, find_run
 from mlcore.cli.foreign import assumptions, best_of_usual, said_of, trial_line
 from mlcore.cli.options import POSITIONAL, argument, text
 from mlcore.config import EDITABLE, SETTINGS, RunConfig
@@ -81,6 +82,7 @@ def run(argv: Sequence[str]) -> int:
         history = History(folder)
         history.refresh()
         check_fit(history.config.with_values(given))
+        check_readable(folder.last_checkpoint())
         _resume(folder, given)
 
     from mlcore.cli.follow import follow
@@ -133,13 +135,15 @@ def _start(
     from mlcore.checkpoint import load  # loads torch
     from mlcore.initial_state import takes_along
 
-    found = load(path)
-    found.assuming(said_of(given)).check_certain()
-    if found.problem is not None and "optim.name" not in given:
-        raise CheckpointError(
-            "{problem} For that, name an optimizer, as in `--optim.name adam --optim.lr 0.001`.",
-            problem=found.problem,
-        )
+    with noting_file(path):
+        found = load(path)
+        found.assuming(said_of(given)).check_certain()
+        if found.problem is not None and "optim.name" not in given:
+            raise CheckpointError(
+                "{problem} For that, name an optimizer, as in `--optim.name adam "
+                "--optim.lr 0.001`.",
+                problem=found.problem,
+            )
     plan = plan_resume(suggest(found), RunConfig(), given)
     check_start(found, plan.config)
     along = takes_along(found, plan.config)
@@ -147,7 +151,8 @@ def _start(
         check_epochs_left(str(path), found.epoch, given)
     bring_data(plan.config.data, given)
     check_fit(plan.config)
-    found, trials = best_of_usual(found, plan.config.data, given)
+    with noting_file(path):
+        found, trials = best_of_usual(found, plan.config.data, given)
     config = plan.config
     if trials is not None:
         best = {"data.mean": trials.best.mean, "data.std": trials.best.std}

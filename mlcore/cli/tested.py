@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mlcore.checkpoint.untrusted.source import noting_file
 from mlcore.cli.common import named_checkpoint
 from mlcore.cli.files import bring_data, data_root_of, data_values
 from mlcore.cli.foreign import assumptions, best_of_usual, check_said
@@ -67,16 +68,17 @@ def open_tested(
     from mlcore.data import load_raw
     from mlcore.testing import data_config
 
-    found = load(path)
-    check_said(found, given)
-    found = found.assuming(said)
-    found.check_certain()
-    chosen = data_root_of(target, runs) | data_values(given)
-    config = data_config(found, chosen)
-    bring_data(config, given)
-    raw = load_raw(config.name, data_root(config))
-    found, trials = best_of_usual(found, config, given, raw)
-    config = data_config(found, chosen)
+    with noting_file(path):
+        found = load(path)
+        check_said(found, given)
+        found = found.assuming(said)
+        found.check_certain()
+        chosen = data_root_of(target, runs) | data_values(given)
+        config = data_config(found, chosen)
+        bring_data(config, given)
+        raw = load_raw(config.name, data_root(config))
+        found, trials = best_of_usual(found, config, given, raw)
+        config = data_config(found, chosen)
     return Tested(path=path, found=found, config=config, raw=raw, trials=trials)
 
 
@@ -100,4 +102,5 @@ def answers(tested: Tested, given: Mapping[str, Value]) -> Answers:
     for sentence in assumptions(tested.found):
         print(f"mlcore: {tested.path.name}: {sentence}", file=sys.stderr)
     device = resolve(str(given.get("train.device", "auto")))
-    return answers_on_test(tested.found, tested.config, device=device, raw=tested.raw)
+    with noting_file(tested.path):
+        return answers_on_test(tested.found, tested.config, device=device, raw=tested.raw)

@@ -7,6 +7,7 @@ from typing import Any
 
 from mlcore import checkpoint
 from mlcore.checkpoint import Checkpoint
+from mlcore.checkpoint.untrusted.source import noting_file
 from mlcore.checkpoint.write import write_bytes
 from mlcore.data.tensors import Dataset
 from mlcore.errors import ExportError
@@ -54,7 +55,8 @@ def export(
         case "safetensors":
             checkpoint.save_safetensors(target, found)
         case _:
-            found.check_certain()
+            with noting_file(source):
+                found.check_certain()
             pixels = pixel_model(found)
             content, compared = _program(name, found, pixels, data)
             write_bytes(target, content)

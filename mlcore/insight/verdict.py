@@ -15,7 +15,7 @@ from typing import Literal
 
 from mlcore.insight.comparison import SIGNIFICANT, Comparison
 from mlcore.insight.t_tests import TestKind, TTest, one_against_many, paired, welch
-from mlcore.words import N_, Translate, in_english
+from mlcore.words import N_, Translate, in_english, signed
 
 __all__ = [
     "TIMES_THE_MISTAKES",
@@ -148,11 +148,13 @@ def verdict_words(
     sign = -1 if found.difference < 0 else 1
     low, high = sorted((sign * found.low, sign * found.high))
     values["ahead"] = first if sign < 0 else second
-    values |= {"low": f"{low * 100:.2f}", "high": f"{high * 100:.2f}"}
+    values |= {"low": signed(low * 100, 2), "high": signed(high * 100, 2)}
     if found.better == 2:
         return translate(_IS_BETTER, **values)
     if found.better == 1:
         return translate(_IS_WORSE, **values)
+    if not float(values["points"]):
+        return translate(_ALIKE, **values)
     if found.test == "mcnemar" and found.p < SIGNIFICANT:
         return translate(_SEED_COULD, **values)
     return translate(_COULD_BE_CHANCE, **values)
@@ -176,6 +178,10 @@ _IS_WORSE = N_(
 _COULD_BE_CHANCE = N_(
     "{first} and {second} cannot be told apart with this much data: {ahead} is ahead by "
     "{points} points of accuracy (95 %: {low} to {high}), which could be chance ({test}, p {p})."
+)
+_ALIKE = N_(
+    "{first} and {second} cannot be told apart with this much data: their accuracy is the same to "
+    "two digits (95 %: {low} to {high} points; {test}, p {p})."
 )
 _SEED_COULD = N_(
     "{first} and {second} cannot be told apart by one run of each: this model of {ahead} is ahead "

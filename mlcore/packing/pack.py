@@ -7,15 +7,17 @@ import os
 import shutil
 import time
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from io import FileIO
 from pathlib import Path
 from typing import IO, Any
 
 from mlcore.errors import MlcoreError, RunError, SettingsError
 from mlcore.export.code import recipe_of, script
 from mlcore.files import atomic_file, cannot_write, open_file, size_of
+from mlcore.packing.damaged import check_checkpoint
 from mlcore.packing.members import CONFIG, EVENTS, LABEL, MAX_BYTES, SCRIPT, is_id
 from mlcore.plain_json import FILE_BYTES
 from mlcore.rules import list_words, shortened
@@ -54,13 +56,15 @@ def pack(folder: RunFolder, target: Path, which: Sequence[str] = ("last",)) -> P
 
     Raises:
         RunError: it has not begun, its settings cannot be read, it does not keep such a
-            checkpoint, the file would be too large or cannot be written.
+            checkpoint or one is damaged, the file would be too large or cannot be written.
         SettingsError: `which` is something else.
     """
     if not size_of(folder.events_path) and not folder.checkpoints():
         raise RunError("Run {run} has not begun: there is nothing to pack.", run=folder.id)
     with ExitStack() as stack:
         checkpoints = _opened(folder, which, stack)
+        for name, opened in checkpoints.items():
+            check_checkpoint(folder, name, opened)
         texts = {CONFIG: _json(_own(folder)), LABEL: _json(label_record(read_label(folder)))}
         if code := _script(folder):
             texts[SCRIPT] = code
@@ -117,7 +121,7 @@ def chosen_checkpoints(folder: RunFolder, which: Sequence[str]) -> list[Path]:
     return sorted(chosen, key=checkpoint_step)
 
 
-def _opened(folder: RunFolder, which: Sequence[str], stack: ExitStack) -> dict[str, IO[bytes]]:
+def _opened(folder: RunFolder, which: Sequence[str], stack: ExitStack) -> dict[str, FileIO]:
     """The chosen checkpoints, open: what is deleted from now on can still be read.
 
     They are opened before the history is read, which therefore tells of all their steps.
@@ -173,7 +177,7 @@ def _write(
     run: str,
     texts: dict[str, bytes],
     events: Path,
-    checkpoints: dict[str, IO[bytes]],
+    checkpoints: Mapping[str, IO[bytes]],
 ) -> None:
     with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED, allowZip64=False) as archive:
         for name, content in texts.items():

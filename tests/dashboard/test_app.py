@@ -84,7 +84,10 @@ def test_settings_of_a_folded_group_are_kept_though_they_are_not_drawn(
 def test_a_preset_fills_the_sidebar_and_reset_empties_the_address(
     app: AppTest, address: Address
 ) -> None:
+    del app.query_params["data.name"]
     unfold_settings(app).run()
+    assert app.selectbox(key="preset").value == "Quick start"
+    assert app.button(key="reset").disabled is False  # a click may take back what is just typed
     app.selectbox(key="preset").set_value("Fast 98 %").run()
     assert app.selectbox(key="optim.schedule").value == "one_cycle"
     assert address(app, "data.batch_size") == "384"

@@ -332,3 +332,14 @@ def test_a_run_trains_in_a_thread_too(store):
     thread.start()
     thread.join()
     assert isinstance(endings[0], Finished)
+
+
+def test_a_damaged_checkpoint_is_named_by_the_run_that_fails_for_it(store):
+    folder = store.create(config())
+    execute(folder)
+    last = folder.last_checkpoint()
+    os.truncate(last, 1000)
+    ask_resume(folder, {"train.epochs": 4})
+    ending = execute(folder)
+    assert isinstance(ending, Failed)
+    assert ending.message.startswith(f"{last.name}: The end of the zip file is missing")

@@ -11,6 +11,7 @@ from mlcore.words import (
     file_size,
     on_off,
     percent,
+    probability,
     setting_text,
     short,
     signed,
@@ -190,3 +191,11 @@ def test_a_change_has_either_sign() -> None:
 )
 def test_a_short_number_has_the_digits_it_needs(value: float | None, text: str) -> None:
     assert short(value) == text
+
+
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [(1.0, "> 99.9 %"), (0.0, "< 0.1 %"), (0.99999994, "> 99.9 %"), (0.5, "50.0 %")],
+)
+def test_a_probability_is_neither_nothing_nor_all(share: float, said: str) -> None:
+    assert probability(share, 1) == said

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from dashboard.panels.runs_parts.table import row_name
 from dashboard.panels.trash import delete_runs
 from dashboard.session import problems, run_view
 from dashboard.words.progress import ACTIVE
@@ -123,5 +124,5 @@ def _delete(selected: Sequence[RunInfo]) -> None:
 
 def _delete_now(selected: Sequence[RunInfo]) -> None:
     with problems.caught():
-        delete_runs(selected)
+        delete_runs(selected, row_name(selected[0]) if len(selected) == 1 else "")
         run_view.select(())

@@ -48,6 +48,18 @@ def _table(drawn_from: RunView, names: tuple[str, ...]) -> None:
     runs_table(runs_data(runs, view, _unfolded()), key=_KEY, on_asked=_asked)
 
 
+def row_name(info: RunInfo) -> str:
+    """What this run is called in its row of the table; empty where it has none."""
+    view = current_view()
+    listed = view.listed(server.store().list())
+    lines = _lines(listed, _groups(listed), _unfolded(), view)
+    return _names_of(lines[: st.session_state.get(_ROWS, _MORE)]).get(info.id, "")
+
+
+def _names_of(rows: Sequence[RunInfo | RunGroup]) -> dict[str, str]:
+    return distinct_names([one for one in rows if isinstance(one, RunInfo)])
+
+
 def runs_data(runs: Sequence[RunInfo], view: RunView, unfolded: Collection[str] = ()) -> RunsTable:
     """What the table shows of these runs.
 
@@ -61,7 +73,7 @@ def runs_data(runs: Sequence[RunInfo], view: RunView, unfolded: Collection[str] 
     lines = _lines(listed, groups, unfolded, view)
     shown = lines[: st.session_state.get(_ROWS, _MORE)]
     columns = shown_columns(listed, view)
-    names = distinct_names([one for one in shown if isinstance(one, RunInfo)])
+    names = _names_of(shown)
     return RunsTable(
         headings=tuple(_heading(column) for column in columns),
         rows=tuple(

@@ -27,7 +27,7 @@ from dashboard.server import data_sets
 from dashboard.server.insights import Found, ask
 from dashboard.session import places
 from dashboard.words.translation import N_, _, ngettext
-from dashboard.words.wording import as_markdown, percent, sentences, with_article
+from dashboard.words.wording import as_markdown, probability, sentences, with_article
 from mlcore.rules import Rule
 
 __all__ = ["PARAMETERS", "draw"]
@@ -105,7 +105,7 @@ def _answer_in_words(told: Mapping[str, Any], label: int, classes: tuple[str, ..
     values = {
         "true": as_markdown(with_article(classes[label])),
         "predicted": as_markdown(with_article(classes[predicted])),
-        "chance": percent(told["probabilities"][predicted], 1),
+        "chance": probability(told["probabilities"][predicted], 1),
     }
     if predicted == label:
         text = _("It is {true}, and the model says so with {chance}.", **values)
@@ -152,7 +152,7 @@ def _flip(
     before, after = (classes[int(flip[name])] for name in ("before", "after"))
     words = (
         _("as it is: {label}", label=before),
-        _("changed: {label} ({chance})", label=after, chance=percent(flip["probability"], 1)),
+        _("changed: {label} ({chance})", label=after, chance=probability(flip["probability"], 1)),
     )
     picture(
         flipped_html(image, flip, words, session.colours()),

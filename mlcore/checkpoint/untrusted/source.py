@@ -12,9 +12,10 @@ from pathlib import Path
 
 from mlcore.errors import CheckpointError
 
-__all__ = ["Source", "open_source", "printable", "shape_text"]
+__all__ = ["Source", "noting_file", "open_source", "printable", "shape_text", "source_of"]
 
 _CHUNK = 2**20
+_LONGEST = 200  # characters of a path in a sentence
 
 
 def printable(text: object, length: int = 60) -> str:
@@ -88,13 +89,34 @@ class Source:
 
 
 @contextmanager
+def noting_file(path: Path) -> Iterator[None]:
+    """Within the block, a refusal that does not tell its file yet is one of `path`."""
+    try:
+        yield
+    except CheckpointError as error:
+        error.file = error.file or path
+        raise
+
+
+@contextmanager
 def open_source(path: Path, max_bytes: int) -> Iterator[Source]:
     """Open a file of 1 to `max_bytes` bytes.
 
     Raises:
-        CheckpointError: it is missing, no regular file, empty or too large.
+        CheckpointError: it is missing, no regular file, empty or too large. Like every refusal
+            within the block it tells the file.
     """
-    name = printable(path)
+    with noting_file(path), _opened(path) as file:
+        yield source_of(file, max_bytes)
+
+
+def _opened(path: Path) -> io.FileIO:
+    """A regular file, open.
+
+    Raises:
+        CheckpointError: it is missing or no regular file.
+    """
+    name = printable(path, _LONGEST)
     try:
         # Without O_NONBLOCK a named pipe would hold the process until somebody writes to it.
         flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
@@ -109,19 +131,28 @@ def open_source(path: Path, max_bytes: int) -> Iterator[Source]:
         raise CheckpointError(
             "The file {name} cannot be opened: {reason}.", name=name, reason=reason
         ) from None
-    with file:
-        status = os.fstat(file.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            raise CheckpointError(
-                "{name} is no regular file: give the path of a checkpoint file.", name=name
-            )
-        if status.st_size == 0:
-            raise CheckpointError("The file is empty: save or download the checkpoint again.")
-        if status.st_size > max_bytes:
-            raise CheckpointError(
-                "The file has {size:,} bytes, and at most {most:,} are read: "
-                "save the weights alone, without the optimizer, to make it smaller.",
-                size=status.st_size,
-                most=max_bytes,
-            )
-        yield Source(file, status.st_size)
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise CheckpointError(
+            "{name} is no regular file: give the path of a checkpoint file.", name=name
+        )
+    return file
+
+
+def source_of(file: io.FileIO, max_bytes: int) -> Source:
+    """An open regular file of 1 to `max_bytes` bytes.
+
+    Raises:
+        CheckpointError: it is empty or too large.
+    """
+    size = os.fstat(file.fileno()).st_size
+    if size == 0:
+        raise CheckpointError("The file is empty: save or download the checkpoint again.")
+    if size > max_bytes:
+        raise CheckpointError(
+            "The file has {size:,} bytes, and at most {most:,} are read: "
+            "save the weights alone, without the optimizer, to make it smaller.",
+            size=size,
+            most=max_bytes,
+        )
+    return Source(file, size)

@@ -136,6 +136,19 @@ def test_selected_runs_are_deleted_together_and_come_back_together(made, runs) -
     assert f"undo-delete-{first.id}" not in keys(app)
 
 
+def test_a_deleted_run_is_called_as_its_row_was(made) -> None:
+    long = CONFIG.with_values(
+        {"model.hidden": (50, 20), "train.seed": 7, "optim.weight_decay": 0.1}
+    )
+    first, _ = (
+        made(STARTED, STEPS, EPOCH, END, config=long.with_values({"optim.momentum": momentum}))
+        for momentum in (0.5, 0.9)
+    )
+    app = opened(selected=first.id)
+    app.button(key="runs-delete").click().run()
+    assert "momentum 0.5 was deleted." in sentences(app).replace("\\", "")
+
+
 def test_each_part_of_the_comparison_is_drawn(made) -> None:
     first = made(STARTED, STEPS, EPOCH, END, name="parent")
     second = made(STARTED, STEPS, EPOCH, END, name="fork", parent=first.id)

@@ -54,6 +54,13 @@ def test_the_axis_ends_where_the_lesson_says():
     assert frame_and_arrays(find_lesson("rate-too-high"))[0]["layout"]["yaxis"]["type"] == "log"
 
 
+def test_axes_have_numbers_once_there_is_something_to_read_from_them():
+    lesson = find_lesson("no-zero-grad")
+    for pair, numbers in ((Pair(), False), (PAIR, True)):
+        layout = frame_and_arrays(lesson, pair)[0]["layout"]
+        assert [layout[axis]["showticklabels"] for axis in ("xaxis", "yaxis")] == [numbers] * 2
+
+
 def test_the_words_say_where_both_sides_are():
     lesson = find_lesson("no-zero-grad")
     words = lesson_words(lesson_info(lesson, PAIR, LABELS))

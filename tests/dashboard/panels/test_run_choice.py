@@ -7,7 +7,10 @@ import os
 import pytest
 
 from mlcore.events import Stopped
+from mlcore.runs.library import trash
 from tests.dashboard.train_page import EPOCH, STARTED, STEPS, opened, sentences
+
+END = Stopped(step=39, epoch=1)
 
 
 def test_the_address_names_the_run(made):
@@ -27,6 +30,21 @@ def test_an_address_of_a_run_that_does_not_exist_shows_the_newest_and_says_so(ma
         assert "There is no run 20200101-000000-abcd" in errors
         assert newest.id in sentences(app)
         app.run()
+    app.button(key="close-problem").click().run()
+    assert not any("There is no run" in error.value for error in app.main.error)
+    assert newest.id in sentences(app)
+
+
+def test_an_address_of_a_run_that_was_deleted_elsewhere_offers_to_restore_it(made, runs):
+    gone, newest = made(STARTED, STEPS, END, name="the good one"), made(STARTED, STEPS, END)
+    trash.delete(gone)
+    app = opened(run=gone.id)
+    assert not app.main.error
+    assert newest.id in sentences(app)
+    assert "the good one was deleted." in sentences(app)
+    app.button(key=f"undo-delete-{gone.id}").click().run()
+    assert gone.id in sentences(app)
+    assert len(runs.list()) == 2
 
 
 def test_another_run_can_be_chosen(made):

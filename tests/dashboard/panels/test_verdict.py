@@ -63,7 +63,7 @@ def test_a_clear_difference_is_said_in_one_sentence(group):
     group({"optim.lr": 0.01}, (0.90, 0.91, 0.92))
     group({"optim.lr": 0.1}, (0.95, 0.96, 0.965))
     said = sentences(drawn()).replace("\\", "")
-    assert "lr 0.1 · 2 epochs · 3 seeds” is better than “" in said
+    assert "“lr 0.1 · 3 seeds” is better than “" in said
     assert "(paired t-test over 3 common seeds, p " in said
     assert "ranked by validation: whoever chooses by test accuracy has fitted" in said
 

@@ -239,7 +239,7 @@ def test_a_data_set_with_other_classes_is_refused(shell: Shell, runs: Path, tmp_
     [
         ("", "`mlcore evaluate` needs a checkpoint file or a run"),
         ("nowhere.pt", "'nowhere.pt' is neither a checkpoint file nor a run"),
-        (__file__, "The file is text, a program"),
+        (__file__, f"{__file__}: The file is text, a program"),
     ],
 )
 def test_what_cannot_be_tested_gets_a_sentence(

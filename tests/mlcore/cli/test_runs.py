@@ -5,6 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from mlcore.runs.record.worker import WorkerRecord, write_worker
 
 Shell = Callable[..., Any]
@@ -15,6 +17,19 @@ def test_no_runs_yet_is_said_with_what_makes_one(shell: Shell, runs: Path) -> No
     assert answer.status == 0
     assert answer.out == f"There are no runs in {runs} yet: `mlcore train` makes one.\n"
     assert shell("runs --json").out == ""
+
+
+@pytest.mark.parametrize("words", ["runs", "train --data.name digits", "queue"])
+def test_a_file_in_place_of_the_runs_folder_is_a_sentence(
+    shell: Shell, tmp_path: Path, words: str
+) -> None:
+    file = tmp_path / "runs.txt"
+    file.write_text("")
+    answer = shell(f"{words} --runs {file}")
+    assert (answer.status, answer.out) == (2, "")
+    assert answer.err == (
+        f"mlcore: {file} is a file, and runs lie in a folder: give a folder with `--runs`.\n"
+    )
 
 
 def test_a_run_is_a_line(shell: Shell, trained: Path) -> None:

@@ -65,6 +65,9 @@ def test_two_equal_models_do_not_differ():
     found = judge_runs(models(20, 20, 0))
     assert (found.difference, found.p, found.better) == (0, 1.0, 0)
     assert found.low == -found.high
+    words = verdict_words(found, "A", "B")
+    assert "their accuracy is the same to two digits (95 %: −" in words
+    assert "ahead" not in words
 
 
 def test_common_seeds_are_compared_pair_by_pair():

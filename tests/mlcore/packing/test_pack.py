@@ -312,3 +312,50 @@ def test_an_id_of_the_future_is_replaced(members, run_id, zipped, elsewhere):
     assert found.original == "99981231-235959-abcd"
     assert found.run < "9998"
     assert RunStore(elsewhere.root).create(RunConfig()).id[:15] >= found.run[:15]
+
+
+def damaged(trained, tmp_path, *files):
+    """A copy of the trained run whose files of these names are cut short."""
+    folder = RunFolder(tmp_path / "runs" / trained.id)
+    shutil.copytree(trained.path, folder.path)
+    for file in files:
+        os.truncate(folder.checkpoints_path / file, 1000)
+    return folder
+
+
+@pytest.mark.parametrize("which", ["last", "all"])
+def test_a_damaged_checkpoint_is_not_packed(trained, tmp_path, which):
+    *_, before, last = trained.checkpoints()
+    folder = damaged(trained, tmp_path, last.name)
+    target = tmp_path / "out" / "run.zip"
+    target.parent.mkdir()
+    with pytest.raises(RunError) as caught:
+        pack(folder, target, [which])
+    step = str(int(before.stem.removeprefix("step-")))
+    assert str(caught.value).startswith(f"{last.name} of run {trained.id} cannot be packed: ")
+    assert f"`mlcore pack {folder.path} --checkpoint {step}`" in str(caught.value)
+    assert list(target.parent.iterdir()) == []
+    assert pack(folder, target, [step]).checkpoints == (before.name,)
+
+
+def test_an_empty_checkpoint_is_called_empty_and_a_packed_file_before_it_stays(trained, tmp_path):
+    folder = damaged(trained, tmp_path)
+    target = pack(folder, tmp_path / "run.zip").path
+    content = target.read_bytes()
+    os.truncate(folder.last_checkpoint(), 0)
+    with pytest.raises(RunError, match="The file is empty"):
+        pack(folder, target)
+    assert target.read_bytes() == content
+
+
+def test_without_a_sound_checkpoint_none_is_recommended(trained, tmp_path):
+    folder = damaged(trained, tmp_path, *(path.name for path in trained.checkpoints()))
+    with pytest.raises(RunError, match="Put a whole file in its place, or delete it"):
+        pack(folder, tmp_path / "run.zip")
+
+
+def test_the_damaged_file_that_a_run_began_from_cannot_be_left_out(trained, tmp_path):
+    folder = damaged(trained, tmp_path)
+    (folder.checkpoints_path / "start.pt").write_bytes(b"no checkpoint")
+    with pytest.raises(RunError, match=r"^start\.pt .* Put a whole file in its place"):
+        pack(folder, tmp_path / "run.zip", ["last"])
