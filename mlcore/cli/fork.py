@@ -20,7 +20,7 @@ from mlcore.cli.common import (
     check_start,
     named_run,
 )
-from mlcore.cli.files import bring_data, check_readable
+from mlcore.cli.files import bring_data
 from mlcore.cli.fork_notes import fork_notes
 from mlcore.cli.options import switch, text, whole_number
 from mlcore.config import SETTINGS
@@ -80,10 +80,9 @@ def run(argv: Sequence[str]) -> int:
     if point.file is not None:
         from mlcore.checkpoint import load  # loads torch
 
-        check_start(load(point.file), config)
+        check_start(load(point.file), config)  # one that is damaged is refused too
     bring_data(config.data, given)
     check_fit(config)
-    check_readable(point.file)
     for note in fork_notes(point, config):
         print(f"mlcore: {note}", file=sys.stderr)
     store = RunStore(parent.path.parent)
