@@ -24,7 +24,6 @@ from mlcore.words import file_size
 
 __all__ = [
     "bring_data",
-    "check_readable",
     "data_root_of",
     "data_values",
     "fetch_shown",
@@ -72,21 +71,6 @@ def bring_data(config: DataConfig, given: Mapping[str, Value]) -> None:
             root=root,
             lies=what_lies_there(config.name, root),
         ) from error
-
-
-def check_readable(file: Path | None) -> None:
-    """Refuse a damaged checkpoint before a run is asked to continue from it.
-
-    Args:
-        file: the checkpoint; None for a run that begins with a new model.
-
-    Raises:
-        CheckpointError: it cannot be read.
-    """
-    if file is not None:
-        from mlcore.checkpoint import load  # loads torch
-
-        load(file)
 
 
 def data_root_of(target: str, runs: str) -> dict[str, Value]:

@@ -8,16 +8,13 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from mlcore.cli.arguments import read
+from mlcore.cli.checks import check_epochs_left, check_fit, check_output, check_start
 from mlcore.cli.common import (
     JsonOption,
     RunArgument,
     RunsOption,
     StepsOption,
     TrackOption,
-    check_epochs_left,
-    check_fit,
-    check_output,
-    check_start,
     named_run,
 )
 from mlcore.cli.files import bring_data

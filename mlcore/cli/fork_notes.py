@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mlcore.config import EDITABLE, EXECUTION, RunConfig
+import numpy as np
+
+from mlcore.config import RunConfig, fixed_changes
 from mlcore.data import CATALOG
 from mlcore.data.split import split_order
 from mlcore.rules import list_words
@@ -23,11 +25,7 @@ def fork_notes(point: ForkPoint, config: RunConfig) -> Iterator[str]:
     if point.initial or not point.step:
         return
     if not point.steps_kept(config):
-        before, after = point.config.flat(), config.flat()
-        free = (*EDITABLE, *EXECUTION)
-        changed = [
-            f"`{name}`" for name in after if after[name] != before[name] and name not in free
-        ]
+        changed = [f"`{name}`" for name in fixed_changes(point.config, config)]
         yield (
             f"It begins a new training with the weights alone, and counts its epochs from 1: "
             f"{list_words(changed)} cannot change within a training."
@@ -42,15 +40,15 @@ def fork_notes(point: ForkPoint, config: RunConfig) -> Iterator[str]:
 
 def _trained_on(before: RunConfig, after: RunConfig) -> int:
     """How many of the images that are held out now were trained on before."""
-    if before.data.name != after.data.name or not after.data.validation:
+    if before.data.name != after.data.name or _drawn_by(before) == _drawn_by(after):
         return 0
-    first, second = _split(before), _split(after)
-    return len(set(first[0]) & set(second[1]))
+    taken, _ = split_order(*_drawn_by(before))
+    _, held_out = split_order(*_drawn_by(after))
+    return len(np.intersect1d(taken, held_out, assume_unique=True))
 
 
-def _split(config: RunConfig) -> tuple[list[int], list[int]]:
-    """The images that a run trains on, and those that it holds out."""
+def _drawn_by(config: RunConfig) -> tuple[int, int, int]:
+    """What decides which images are held out: how many there are, how many of them, the seed."""
     images = CATALOG[config.data.name].train_images
     count = min(config.data.train_limit or images, images)
-    taken, held_out = split_order(count, config.data.validation, config.train.seed)
-    return taken.tolist(), held_out.tolist()
+    return count, config.data.validation, config.train.seed

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlcore.cli.arguments import read
-from mlcore.cli.common import JsonOption, PresetOption, check_fit, preset_in
+from mlcore.cli.checks import check_fit
+from mlcore.cli.common import JsonOption, PresetOption, preset_in
 from mlcore.cli.files import bring_data
 from mlcore.cli.layout import LiveLine, print_json, table
 from mlcore.config import SETTINGS, RunConfig

@@ -11,19 +11,22 @@ from typing import TYPE_CHECKING, Annotated
 from mlcore.checkpoint.suggest import ResumePlan, plan_resume, suggest
 from mlcore.checkpoint.untrusted.source import noting_file
 from mlcore.cli.arguments import read
+from mlcore.cli.checks import (
+    check_epochs_left,
+    check_fit,
+    check_output,
+    check_readable,
+    check_start,
+)
 from mlcore.cli.common import (
     JsonOption,
     RunsOption,
     StepsOption,
     TrackOption,
-    check_epochs_left,
-    check_fit,
-    check_output,
-    check_start,
     open_store,
     report_damage,
 )
-from mlcore.cli.files import bring_data, check_readable, find_run
+from mlcore.cli.files import bring_data, find_run
 from mlcore.cli.foreign import assumptions, best_of_usual, said_of, trial_line
 from mlcore.cli.options import POSITIONAL, argument, text
 from mlcore.config import EDITABLE, SETTINGS, RunConfig

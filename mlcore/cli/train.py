@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from mlcore.cli.arguments import read
+from mlcore.cli.checks import check_fit, check_output
 from mlcore.cli.common import (
     JsonOption,
     PresetOption,
     RunsOption,
     StepsOption,
     TrackOption,
-    check_fit,
-    check_output,
     open_store,
     preset_in,
 )

@@ -10,6 +10,7 @@ from mlcore.config.run import (
     changes_between,
     data_root,
     dumps,
+    fixed_changes,
     parse,
     read_number,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "data_root",
     "dumps",
     "find_setting",
+    "fixed_changes",
     "parse",
     "read_number",
 ]

@@ -29,6 +29,7 @@ __all__ = [
     "changes_between",
     "data_root",
     "dumps",
+    "fixed_changes",
     "parse",
     "read_number",
 ]
@@ -187,9 +188,14 @@ def can_continue(config: RunConfig, wanted: RunConfig) -> bool:
 
     It can where they differ only in what an edit can change, or in how to compute.
     """
+    return not fixed_changes(config, wanted)
+
+
+def fixed_changes(config: RunConfig, wanted: RunConfig) -> list[str]:
+    """The settings in which two configs differ and that cannot change within a training."""
     before, after = config.flat(), wanted.flat()
     free = (*EDITABLE, *EXECUTION)
-    return all(before[name] == after[name] for name in before if name not in free)
+    return [name for name in before if name not in free and before[name] != after[name]]
 
 
 def parse(name: str, text: str) -> Value:
