@@ -31,6 +31,7 @@ const NEXT = { // key of a button → those to which its focus goes when it vani
   "all-mistakes": ["mistakes-true"],
   "more-mistakes": ["more-mistakes", "mistakes-predicted"],
   "remove-upload": ["uploader"],
+  "close-problem": ["train", "uploader", "run-choice"],
 };
 const FOCUSABLE = "button, a[href], input, select, textarea, summary, [tabindex='0']";
 

@@ -96,7 +96,7 @@ def group_curves(groups: Sequence[RunGroup], *, key: str) -> None:
         key: of the chart, and of its switches.
     """
     drawn, kind = _switches(groups, key)
-    names = group_names(groups)
+    names = distinct_group_names(groups)
     info = band_info(
         [(names[group.id], [epochs_of(one) for one in group.runs]) for group in groups],
         drawn,
@@ -116,19 +116,6 @@ def group_curves(groups: Sequence[RunGroup], *, key: str) -> None:
         live_chart(message, key=key)
     title = translated(FIGURES[drawn])
     chart_table(band_words(info), lambda: band_table(info), key=key, title=title)
-
-
-def group_names(groups: Sequence[RunGroup]) -> dict[str, str]:
-    """A name for each group, by id, with what sets it apart from the others where that is needed.
-
-    Those whose names would be equal all the same get the end of their id.
-    """
-    names = distinct_group_names(groups)
-    taken = list(names.values())
-    return {
-        group: name if taken.count(name) == 1 else f"{name} ({group[-4:]})"
-        for group, name in names.items()
-    }
 
 
 def group_runs(group: RunGroup) -> None:

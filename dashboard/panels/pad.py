@@ -93,6 +93,7 @@ def _of_server(choice: Choice, *, centre: bool, sent_along: bool) -> dict[str, A
     except ImageError as error:
         now.unreadable = True
         return {"answer": None, "problem": sentence(error), "serial": now.serial}
+    now.unreadable = False  # it may have been one with the other setting
     answer = {name: found[name] for name in ("steps", "probabilities")}
     answer |= {"serial": now.serial, "image": not now.strokes}
     return {"answer": answer, "problem": "", "serial": now.serial}

@@ -52,11 +52,10 @@ def note_deleted(run: str) -> bool:
     Returns:
         Whether it lies in the trash.
     """
-    for info in trash.deleted_runs(server.store()):
-        if info.id == run:
-            st.session_state[_DELETED] = ((run,), display_name(info))
-            return True
-    return False
+    info = trash.find_deleted(server.store(), run)
+    if info is not None:
+        st.session_state[_DELETED] = ((run,), display_name(info))
+    return info is not None
 
 
 def was_deleted(run: str | None) -> bool:

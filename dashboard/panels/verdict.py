@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from dashboard.charts.seed_band import MOST_GROUPS
-from dashboard.panels.group_figures import group_curves, group_names, group_runs
+from dashboard.panels.group_figures import group_curves, group_runs
 from dashboard.panels.plain_table import plain_table
 from dashboard.server.evaluations import evaluated
 from dashboard.session.problems import friendly_errors
+from dashboard.words.groups import distinct_group_names
 from dashboard.words.intervals import verdict_sentence
 from dashboard.words.translation import _
 from dashboard.words.wording import as_markdown
@@ -35,7 +36,7 @@ def draw(runs: Sequence[RunInfo]) -> None:
         runs: those that a person selected, one at least.
     """
     groups = _groups(runs)
-    names = group_names(groups)
+    names = distinct_group_names(groups)
     if len(groups) > 1:
         with friendly_errors():
             _verdict(groups, names)

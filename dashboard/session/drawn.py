@@ -20,7 +20,7 @@ class Drawn:
     def __init__(self, sent: Sent, file: Upload) -> None:
         self.kind, self.serial = sent.kind, sent.serial
         self.file = file
-        self.unreadable = False  # once the server has found that it is no image
+        self.unreadable = False  # where the server has found nothing to read in it
 
     @property
     def path(self) -> Path:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from dashboard.words.differences import apart, differences
-from dashboard.words.run_names import ROOM
+from dashboard.words.run_names import ROOM, with_ends
 from dashboard.words.translation import ngettext
 from mlcore.config import RunConfig
 from mlcore.runs.library.groups import RunGroup
@@ -33,7 +33,8 @@ def group_name(group: RunGroup, said: str = "") -> str:
 def distinct_group_names(groups: Sequence[RunGroup]) -> dict[str, str]:
     """A name for each group, by id; what differs among them where their settings' is long or equal.
 
-    For legends and sentences, where what sets groups apart is to be read.
+    For legends and sentences, where what sets groups apart is to be read. Names that are equal all
+    the same get the end of the group's id.
     """
     plain = {group.id: differences(_settings(group)) for group in groups if not _name(group)}
     count = Counter(plain.values())
@@ -45,7 +46,7 @@ def distinct_group_names(groups: Sequence[RunGroup]) -> dict[str, str]:
     seeded = all(len(group.runs) == 1 for group in unclear)
     said = apart([group.config if seeded else _without_seed(group) for group in unclear])
     words = {group.id: text for group, text in zip(unclear, said, strict=True)}
-    return {group.id: group_name(group, words.get(group.id, "")) for group in groups}
+    return with_ends({group.id: group_name(group, words.get(group.id, "")) for group in groups})
 
 
 def _name(group: RunGroup) -> str:

@@ -25,6 +25,7 @@ __all__ = [
     "short_label",
     "state_name",
     "timed_name",
+    "with_ends",
 ]
 
 ROOM = 32
@@ -84,11 +85,13 @@ def distinct_labels(
     runs: Sequence[RunInfo], label: Callable[[RunInfo], str] = run_label
 ) -> dict[str, str]:
     """A label for each run, by id; runs whose labels would be equal get the end of their id."""
-    labels = {info.id: label(info) for info in runs}
-    count = Counter(labels.values())
-    return {
-        run: f"{text} ({run[-4:]})" if count[text] > 1 else text for run, text in labels.items()
-    }
+    return with_ends({info.id: label(info) for info in runs})
+
+
+def with_ends(names: Mapping[str, str]) -> dict[str, str]:
+    """The same names, by id; those that are equal get the end of the id."""
+    count = Counter(names.values())
+    return {one: f"{name} ({one[-4:]})" if count[name] > 1 else name for one, name in names.items()}
 
 
 def distinct_names(runs: Sequence[RunInfo]) -> dict[str, str]:
@@ -105,8 +108,7 @@ def distinct_names(runs: Sequence[RunInfo]) -> dict[str, str]:
             names[info.id] = f"{words} · {name}" if words else name
     for alike in _alike(runs, names).values():
         names |= {info.id: timed_name(info) for info in alike}
-    count = Counter(names.values())
-    return {run: f"{name} ({run[-4:]})" if count[name] > 1 else name for run, name in names.items()}
+    return with_ends(names)
 
 
 def _alike(runs: Sequence[RunInfo], names: Mapping[str, str]) -> dict[str, list[RunInfo]]:

@@ -53,7 +53,12 @@ def row_name(info: RunInfo) -> str:
     view = current_view()
     listed = view.listed(server.store().list())
     lines = _lines(listed, _groups(listed), _unfolded(), view)
-    return _names_of(lines[: st.session_state.get(_ROWS, _MORE)]).get(info.id, "")
+    return _names_of(_shown(lines)).get(info.id, "")
+
+
+def _shown(lines: Sequence[RunInfo | RunGroup]) -> Sequence[RunInfo | RunGroup]:
+    """The first rows, up to the last click on "Show more"."""
+    return lines[: st.session_state.get(_ROWS, _MORE)]
 
 
 def _names_of(rows: Sequence[RunInfo | RunGroup]) -> dict[str, str]:
@@ -71,7 +76,7 @@ def runs_data(runs: Sequence[RunInfo], view: RunView, unfolded: Collection[str] 
     listed = view.listed(runs)
     groups = _groups(listed)
     lines = _lines(listed, groups, unfolded, view)
-    shown = lines[: st.session_state.get(_ROWS, _MORE)]
+    shown = _shown(lines)
     columns = shown_columns(listed, view)
     names = _names_of(shown)
     return RunsTable(

@@ -10,13 +10,21 @@ from pathlib import Path
 
 from mlcore.errors import MlcoreError, RunError
 from mlcore.runs.active.queue import RunQueue
-from mlcore.runs.library.run_info import RunInfo
+from mlcore.runs.library.run_info import RunInfo, read_run_info
 from mlcore.runs.library.store import TRASH, RunStore
 from mlcore.runs.record.folder import RunFolder
 from mlcore.runs.record.recorder import EXIT_SECONDS, without_worker
 from mlcore.runs.record.status import ENDED, STATE_WORDS, read_state
 
-__all__ = ["count_deleted", "delete", "deleted_runs", "empty_trash", "restore", "trash"]
+__all__ = [
+    "count_deleted",
+    "delete",
+    "deleted_runs",
+    "empty_trash",
+    "find_deleted",
+    "restore",
+    "trash",
+]
 
 
 def trash(store: RunStore) -> RunStore:
@@ -31,6 +39,15 @@ def deleted_runs(store: RunStore) -> list[RunInfo]:
         with contextlib.suppress(OSError):  # restored just now
             when[info.id] = (info.path.stat().st_mtime_ns, info)
     return [info for _, info in sorted(when.values(), key=lambda pair: pair[0], reverse=True)]
+
+
+def find_deleted(store: RunStore, run: str) -> RunInfo | None:
+    """The deleted run of this id, whatever a person has typed for it; reads no other run."""
+    try:
+        known = any(path.name == run for path in (store.root / TRASH).iterdir())
+        return read_run_info(RunFolder(store.root / TRASH / run)) if known else None
+    except (OSError, RunError):
+        return None
 
 
 def count_deleted(store: RunStore) -> int:

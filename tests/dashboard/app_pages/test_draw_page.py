@@ -138,6 +138,9 @@ def test_an_image_that_cannot_be_used_is_a_sentence_at_the_pad(
     assert header["problem"].startswith(reason)
     assert header["serial"] == 5
     assert page.button(key="keep-3").disabled
+    page.toggle(key="draw-centre").set_value(False).run()
+    usable = bool(pad_message(page)[0]["answer"])
+    assert page.button(key="keep-3").disabled is not usable
     assert not put(page, png(PAD)).button(key="keep-3").disabled
 
 

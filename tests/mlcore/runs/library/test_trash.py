@@ -13,7 +13,7 @@ from mlcore.errors import RunError
 from mlcore.events import Stopped
 from mlcore.runs import History, RunFolder, RunStore
 from mlcore.runs.library.label import read_label, rename
-from mlcore.runs.library.trash import delete, empty_trash, restore, trash
+from mlcore.runs.library.trash import delete, empty_trash, find_deleted, restore, trash
 from mlcore.runs.record.worker import WorkerRecord, write_worker
 
 STOPPED = Stopped(step=5, epoch=0)
@@ -39,6 +39,30 @@ def test_a_deleted_run_comes_back_as_it_was(store, folder, record, started, step
     history = History(back)
     history.refresh()
     assert history.step == 5
+
+
+def test_a_deleted_run_is_found_by_its_id_alone_and_no_other_text_finds_anything(store):
+    gone, broken, kept = (store.create(RunConfig(), name="it") for _ in range(3))
+    assert find_deleted(store, gone.id) is None
+    delete(gone)
+    delete(broken)
+    found = find_deleted(store, gone.id)
+    assert found is not None
+    assert (found.id, found.name) == (gone.id, "it")
+    for text in (
+        kept.id,
+        gone.id[:-1],
+        "",
+        ".",
+        "..",
+        f"../{kept.id}",
+        str(kept.path),
+        "\0",
+        "x" * 999,
+    ):
+        assert find_deleted(store, text) is None
+    (trash(store).root / broken.id / "config.json").write_text("{")
+    assert find_deleted(store, broken.id) is None
 
 
 def test_without_a_name_the_last_deletion_is_taken_back(store):
