@@ -28,9 +28,19 @@ class RenameOptions(RunOptions):
 
 
 @dataclass(frozen=True, kw_only=True)
-class DeleteOptions(RunOptions):
-    """Put a run into the trash, from which `mlcore restore` restores it."""
+class DeleteOptions:
+    """Put runs into the trash, from which `mlcore restore` restores them.
 
+    None is deleted unless all can be.
+    """
+
+    targets: Annotated[
+        tuple[str, ...],
+        POSITIONAL,
+        argument("ids of the runs, the beginnings of them, or their folders", "RUN"),
+    ] = ()
+    runs: RunsOption = ""
+    json: JsonOption = False
     stop: Annotated[bool, switch("stop it first if it trains")] = False
 
 
@@ -60,21 +70,29 @@ def rename(argv: Sequence[str]) -> int:
 
 
 def delete(argv: Sequence[str]) -> int:
-    """Put a run into the trash."""
+    """Put runs into the trash."""
     options, _ = read("delete", DeleteOptions, argv)
-    folder = named_run("delete", options.target, options.runs)
+    named = [named_run("delete", target, options.runs) for target in options.targets or ("",)]
+    folders = {folder.path: folder for folder in named}.values()  # each once
+    if not options.stop:
+        for folder in folders:
+            _check_still(folder)
+    for folder in folders:
+        if read_state(folder) not in ENDED and options.stop:
+            RunQueue(folder.path.parent).end(folder, PATIENCE)
+        words = f"is in the trash; `mlcore restore {folder.id}` restores it"
+        _print(trash.delete(folder), words, as_json=options.json)
+    return 0
+
+
+def _check_still(folder: RunFolder) -> None:
     state = read_state(folder)
-    if state not in ENDED and options.stop:
-        RunQueue(folder.path.parent).end(folder, PATIENCE)
-    elif state in ("running", "paused"):
+    if state in ("running", "paused"):
         raise RunError(
             "Run {run} is {state}: `mlcore delete {run} --stop` stops it first.",
             run=folder.id,
             state=state,
         )
-    trash.delete(folder)
-    words = f"is in the trash; `mlcore restore {folder.id}` restores it"
-    return _print(folder, words, as_json=options.json)
 
 
 def restore(argv: Sequence[str]) -> int:

@@ -59,8 +59,11 @@ def count_deleted(store: RunStore) -> int:
         return 0
 
 
-def delete(folder: RunFolder) -> None:
+def delete(folder: RunFolder) -> RunFolder:
     """Move a run to the trash; `restore` brings it back. One that waits to start is cancelled.
+
+    Returns:
+        The run where it lies now.
 
     Raises:
         RunError: it is training, was deleted already, or its folder cannot be moved.
@@ -79,6 +82,7 @@ def delete(folder: RunFolder) -> None:
             _move(folder.path, root / TRASH / folder.id)
         except OSError as error:
             raise _cannot_move(folder, error) from error
+    return RunFolder(root / TRASH / folder.id)
 
 
 def restore(store: RunStore, run: str = "") -> RunFolder:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from mlcore.cli import main
 from mlcore.cli.console import Console, readable
@@ -43,7 +44,7 @@ EVERY_COMMAND = {
     "evaluate": "evaluate RUN",
     "compare": "compare RUN RUN",
     "predict": "predict FOLDER/grün.png --checkpoint RUN",
-    "export": "export RUN --format checkpoint --output FOLDER/grün.pt",
+    "export": "export RUN --format safetensors --output FOLDER/grün.safetensors",
     "inspect": "inspect RUN",
     "pack": "pack RUN --output FOLDER/grün.zip --force",
     "unpack": "unpack FOLDER/grün.zip",
@@ -91,6 +92,31 @@ def test_every_command_speaks_on_every_console(
         assert "\x07" not in shown
     status, shown = run_on(encoding, [command, "--help"], monkeypatch)
     assert (status, "usage" in shown) == (0, True)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_answers_in_json(
+    shell: Shell, trained: Path, tmp_path: Path, command: str
+) -> None:
+    before = {
+        "restore": "delete RUN",
+        "unpack": "pack RUN --output FOLDER/grün.zip",
+    }
+    written = Image.new("L", (28, 28), 255)
+    written.paste(0, (13, 4, 16, 24))
+    written.save(tmp_path / "grün.png")
+
+    def line(words: str) -> str:
+        return words.replace("RUN", trained.name).replace("FOLDER", str(tmp_path))
+
+    if command in before:
+        assert shell(line(before[command])).status == 0
+    answer = shell(line(EVERY_COMMAND[command]) + " --json")
+    if command in ("pause", "continue", "step", "edit", "stop", "sweep"):  # nothing trains here
+        assert (answer.status, answer.out) == (2, "")
+    else:
+        assert (answer.status, answer.err) == (0, "")
+        assert answer.records or command == "queue"
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])

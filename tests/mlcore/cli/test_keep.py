@@ -50,6 +50,19 @@ def test_a_run_that_trains_is_stopped_first_when_that_is_asked_for(
     assert read_state(RunStore(runs / ".trash").get(folder.id)) == "stopped"
 
 
+def test_several_runs_are_deleted_or_none(
+    shell: Shell, runs: Path, trained: Path, training: Callable[..., RunFolder]
+) -> None:
+    busy = training(RunStore(runs))
+    for words in (f"{trained.name} {busy.id}", f"{trained.name} 1999"):
+        assert shell(f"delete {words}").status == 2
+        assert {info.id for info in RunStore(runs).list()} == {trained.name, busy.id}
+    answer = shell(f"delete {trained.name} {busy.id} {trained.name} --stop --json")
+    assert answer.status == 0
+    assert [record["run"] for record in answer.records] == [trained.name, busy.id]
+    assert RunStore(runs).list() == []
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
