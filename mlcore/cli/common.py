@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeAlias
+from typing import Annotated, TypeAlias
 
 from mlcore.cli.files import find_checkpoint, find_run
 from mlcore.cli.options import POSITIONAL, REPEATED, argument, switch, text
@@ -17,11 +17,9 @@ from mlcore.presets import find_preset
 from mlcore.runs import ENDED, History, RunFolder, RunStore, read_state
 from mlcore.runs.active.queue import RunQueue
 
-if TYPE_CHECKING:
-    pass
-
 __all__ = [
     "CheckpointArgument",
+    "ForceOption",
     "JsonOption",
     "PresetOption",
     "RunArgument",
@@ -32,6 +30,7 @@ __all__ = [
     "find_active",
     "named_checkpoint",
     "named_run",
+    "new_file",
     "open_store",
     "preset_in",
     "report_damage",
@@ -53,6 +52,7 @@ TrackOption: TypeAlias = Annotated[
     REPEATED,
     text("mirror the run to it: tensorboard or mlflow; may be given twice", "none", "TRACKER"),
 ]
+ForceOption: TypeAlias = Annotated[bool, switch("replace a file that is there already")]
 CheckpointArgument: TypeAlias = Annotated[
     str, POSITIONAL, argument("checkpoint file, or a run, whose last one is taken", "CHECKPOINT")
 ]
@@ -110,6 +110,28 @@ def named_run(command: str, target: str, runs: str) -> RunFolder:
             "`mlcore {command}` needs a run: `mlcore runs` lists them.", command=command
         )
     return find_run(target, open_store(runs))
+
+
+def new_file(output: str, name: str, *, force: bool) -> Path:
+    """The file that a command is to write; never one that is there, unless a person says so.
+
+    Args:
+        output: what `--output` says; empty: nothing.
+        name: the file's own name where `--output` names a folder or nothing.
+        force: one that is there is replaced.
+
+    Raises:
+        SettingsError: it is there already.
+    """
+    target = expand_home(output or name)
+    if target.is_dir():
+        target = target / name
+    if target.exists() and not force:
+        raise SettingsError(
+            "{target} is there already: name another file with `--output`, or add `--force`.",
+            target=target,
+        )
+    return target
 
 
 def named_checkpoint(command: str, target: str, runs: str, which: str = "last") -> Path:

@@ -10,19 +10,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from mlcore.cli.arguments import read
 from mlcore.cli.common import (
+    ForceOption,
     JsonOption,
     RunsOption,
     named_checkpoint,
     named_run,
+    new_file,
     report_damage,
 )
 from mlcore.cli.files import data_root_of, data_values
 from mlcore.cli.layout import print_json
 from mlcore.cli.options import POSITIONAL, argument, switch, text
-from mlcore.errors import ExportError, SettingsError
+from mlcore.errors import SettingsError
 from mlcore.export.code import command, notebook, recipe_of, script
 from mlcore.export.formats import CODE_FORMATS, FORMATS, Format, find_format
-from mlcore.files import expand_home, write_atomically
+from mlcore.files import write_atomically
 from mlcore.rules import Value
 from mlcore.runs import History
 from mlcore.words import file_size
@@ -57,7 +59,7 @@ class Options:
     checkpoint: Annotated[str, text("of a run: last, best or a step", "last", "WHICH")] = "last"
     output: Annotated[str, text("file to write", "named after run and step", "FILE")] = ""
     whole: Annotated[bool, switch("the code of a resumed run from its own beginning")] = False
-    force: Annotated[bool, switch("replace a file that is there already")] = False
+    force: ForceOption = False
     runs: RunsOption = ""
     json: JsonOption = False
 
@@ -72,7 +74,7 @@ def run(argv: Sequence[str]) -> int:
         raise _does_not_apply("whole", form)
     form.check()
     source = named_checkpoint("export", options.target, options.runs, options.checkpoint)
-    target = _target(options, _stem(source), form)
+    target = new_file(options.output, f"{_stem(source)}{form.suffix}", force=options.force)
 
     from mlcore.checkpoint import load  # loads torch
     from mlcore.export import export
@@ -106,7 +108,7 @@ def _code(options: Options, given: Mapping[str, Value], form: Format) -> int:
         else:
             print(text, end="")
         return 0
-    target = _target(options, history.folder.id, form)
+    target = new_file(options.output, f"{history.folder.id}{form.suffix}", force=options.force)
     write_atomically(target, text)
     about |= {"file": str(target), "bytes": target.stat().st_size}
     if options.json:
@@ -120,19 +122,6 @@ def _does_not_apply(name: str, form: Format) -> SettingsError:
     return SettingsError(
         "`--{name}` does not apply to {format}: leave it out.", name=name, format=form.title
     )
-
-
-def _target(options: Options, stem: str, form: Format) -> Path:
-    """The file to write; never one that is there, unless a person says so."""
-    target = expand_home(options.output or f"{stem}{form.suffix}")
-    if target.is_dir():
-        target = target / f"{stem}{form.suffix}"
-    if target.exists() and not options.force:
-        raise ExportError(
-            "{target} is there already: name another file with `--output`, or add `--force`.",
-            target=target,
-        )
-    return target
 
 
 def _stem(source: Path) -> str:

@@ -14,9 +14,9 @@ from mlcore.errors import RunError
 from mlcore.insight.t_tests import Spread
 from mlcore.rules import shortened
 from mlcore.runs import RunInfo
-from mlcore.runs.library.columns import Cell
+from mlcore.runs.library.columns import COLUMNS, Cell
 from mlcore.runs.library.groups import RunGroup, find_experiment
-from mlcore.runs.library.table_file import csv_file
+from mlcore.runs.library.table_file import write_table
 from mlcore.words import mean_figure, mean_percent
 
 __all__ = ["group_record", "groups_file", "members", "show_groups"]
@@ -57,17 +57,24 @@ def group_record(group: RunGroup) -> dict[str, Any]:
 
 
 def groups_file(groups: Sequence[RunGroup], form: str) -> bytes:
-    """The table of some groups as a file: "json", or "csv" with a column for each figure."""
+    """The table of some groups as a file: "json", or with a column for each figure.
+
+    Raises:
+        ExportError: Parquet needs a package that is not installed.
+    """
     if form == "json":
         records = [_whole_record(group) for group in groups]
         return json.dumps(records, ensure_ascii=False, indent=1).encode() + b"\n"
-    parts = [f"{name}_{part}" for name in _FIGURES for part in ("mean", "sd", "n")]
     settings = [name for name in SETTINGS if name != "train.seed"]
-    header = ("group", "name", "runs", "finished", "seeds", *parts, *settings)
-    return csv_file(header, [_csv_row(group, settings) for group in groups])
+    kinds = {"group": "text", "name": "text", "runs": "count", "finished": "count"}
+    kinds["seeds"] = "sizes"
+    for name in _FIGURES:
+        kinds |= {f"{name}_mean": "number", f"{name}_sd": "number", f"{name}_n": "count"}
+    kinds |= {name: COLUMNS[name].kind for name in settings}
+    return write_table(kinds, [_cells(group, settings) for group in groups], form)
 
 
-def _csv_row(group: RunGroup, settings: Sequence[str]) -> list[Cell]:
+def _cells(group: RunGroup, settings: Sequence[str]) -> list[Cell]:
     values = group.config.flat()
     figures = [group.figure(attrgetter(name)) for name in _FIGURES]
     parts = [(found.mean, found.sd, found.n) if found else (None,) * 3 for found in figures]

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from mlcore.cli.arguments import read
-from mlcore.cli.common import JsonOption, RunsOption, open_store
+from mlcore.cli.common import ForceOption, JsonOption, RunsOption, new_file, open_store
 from mlcore.cli.groups import groups_file, members, show_groups
 from mlcore.cli.layout import print_json, table
 from mlcore.cli.options import switch, text
 from mlcore.errors import ExportError, SettingsError
-from mlcore.files import atomic_file, cannot_write, expand_home
+from mlcore.files import atomic_file, cannot_write
 from mlcore.rules import list_words, shortened
 from mlcore.runs import RunInfo
 from mlcore.runs.library.columns import find_column, no_column, sort_runs
@@ -50,6 +50,7 @@ class Options:
         str, text("write a table with every figure and setting", "text", _FORMATS)
     ] = ""
     output: Annotated[str, text("with --format, the file to write", "standard output", "FILE")] = ""
+    force: ForceOption = False
     groups: Annotated[bool, switch("runs that differ only in the seed as one row")] = False
     group: Annotated[str, text("only the runs of this group", "all runs", "GROUP")] = ""
     runs: RunsOption = ""
@@ -105,8 +106,6 @@ def _check(options: Options) -> None:
         )
     if options.json and options.format:
         raise SettingsError("`--json` and `--format` write the runs in two ways: give one of them.")
-    if options.groups and options.format == "parquet":
-        raise SettingsError("`--groups` is written as csv or json: give `--format` one of them.")
     if options.output and not options.format:
         raise SettingsError("`--output` writes a table: say with `--format` in which form.")
 
@@ -132,7 +131,7 @@ def _chosen(listed: Sequence[RunInfo], options: Options) -> list[RunInfo]:
 def _write(content: bytes, options: Options, count: str) -> None:
     """Write a table of so many runs or groups to the named file, else to standard output."""
     if options.output:
-        path = expand_home(options.output)
+        path = new_file(options.output, f"runs.{options.format}", force=options.force)
         try:
             with atomic_file(path) as (file, _):
                 file.write(content)

@@ -9,10 +9,18 @@ from pathlib import Path
 from typing import Annotated
 
 from mlcore.cli.arguments import read
-from mlcore.cli.common import JsonOption, RunOptions, RunsOption, named_run, open_store
+from mlcore.cli.common import (
+    ForceOption,
+    JsonOption,
+    RunOptions,
+    RunsOption,
+    named_run,
+    new_file,
+    open_store,
+)
 from mlcore.cli.layout import print_json
-from mlcore.cli.options import POSITIONAL, argument, switch, text
-from mlcore.errors import RunError, SettingsError
+from mlcore.cli.options import POSITIONAL, argument, text
+from mlcore.errors import SettingsError
 from mlcore.files import expand_home
 from mlcore.words import counted, file_size
 
@@ -32,7 +40,7 @@ class PackOptions(RunOptions):
         text("which checkpoints: last, best, all, or steps", "last", "WHICH"),
     ] = ("last",)
     output: Annotated[str, text("file to write", "named after the run", "FILE")] = ""
-    force: Annotated[bool, switch("replace a file that is there already")] = False
+    force: ForceOption = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,14 +60,7 @@ def pack(argv: Sequence[str]) -> int:
     """Pack a run."""
     options, _ = read("pack", PackOptions, argv)
     folder = named_run("pack", options.target, options.runs)
-    target = expand_home(options.output or f"{folder.id}.zip")
-    if target.is_dir():
-        target = target / f"{folder.id}.zip"
-    if target.exists() and not options.force:
-        raise RunError(
-            "{target} is there already: name another file with `--output`, or add `--force`.",
-            target=target,
-        )
+    target = new_file(options.output, f"{folder.id}.zip", force=options.force)
     from mlcore import packing
 
     found = packing.pack(folder, target, options.checkpoint)

@@ -10,11 +10,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from mlcore.errors import ExportError
-from mlcore.runs.library.columns import COLUMNS, Cell, Column
+from mlcore.runs.library.columns import COLUMNS, Cell
 from mlcore.runs.library.run_info import RunInfo
 from mlcore.words import as_text
 
-__all__ = ["TABLE_FORMATS", "csv_file", "run_record", "table_file"]
+__all__ = ["TABLE_FORMATS", "run_record", "table_file", "write_table"]
 
 TABLE_FORMATS: Mapping[str, str] = {
     "csv": "text/csv",
@@ -46,7 +46,9 @@ def table_file(runs: Sequence[RunInfo], form: str) -> bytes:
     if form == "json":
         records = [run_record(info) for info in runs]
         return json.dumps(records, ensure_ascii=False, indent=1).encode() + b"\n"
-    return _csv(runs) if form == "csv" else _parquet(runs)
+    columns = [COLUMNS[name] for name in _NAMES]
+    rows = [[column.read(info) for column in columns] for info in runs]
+    return write_table({column.name: column.kind for column in columns}, rows, form)
 
 
 def run_record(info: RunInfo) -> dict[str, Any]:
@@ -80,39 +82,45 @@ def run_record(info: RunInfo) -> dict[str, Any]:
     }
 
 
-def csv_file(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
-    """A table as CSV; a text that a spreadsheet would take for a formula has an apostrophe."""
+def write_table(kinds: Mapping[str, str], rows: Sequence[Sequence[Cell]], form: str) -> bytes:
+    """A table as CSV or Parquet; in CSV, a text that looks like a formula has an apostrophe.
+
+    Args:
+        kinds: name of a column → its kind, as a `Column` has it.
+        rows: a cell for each column; a moment in seconds since 1970.
+        form: "csv" or "parquet".
+
+    Raises:
+        ExportError: Parquet needs a package that is not installed.
+    """
+    return _csv(kinds, rows) if form == "csv" else _parquet(kinds, rows)
+
+
+def _csv(kinds: Mapping[str, str], rows: Iterable[Sequence[Cell]]) -> bytes:
     stream = io.StringIO()
     writer = csv.writer(stream)
-    writer.writerow(header)
-    writer.writerows([_csv_cell(cell) for cell in row] for row in rows)
+    writer.writerow(kinds)
+    writer.writerows(
+        [_csv_cell(kind, cell) for kind, cell in zip(kinds.values(), row, strict=True)]
+        for row in rows
+    )
     return stream.getvalue().encode()
 
 
-def _csv(runs: Sequence[RunInfo]) -> bytes:
-    columns = [COLUMNS[name] for name in _NAMES]
-    return csv_file(_NAMES, [[_dated(column, info) for column in columns] for info in runs])
-
-
-def _dated(column: Column, info: RunInfo) -> Cell:
-    cell = column.read(info)
-    if column.kind == "moment" and isinstance(cell, float):
-        return _moment(cell).isoformat(timespec="seconds")
-    return cell
-
-
-def _csv_cell(cell: Cell) -> bool | int | float | str:
+def _csv_cell(kind: str, cell: Cell) -> bool | int | float | str:
     if cell is None:
         return ""
     if isinstance(cell, tuple):
         return " ".join(map(str, cell))
     if isinstance(cell, bool):
         return as_text(cell)
+    if kind == "moment" and isinstance(cell, float):
+        return _moment(cell).isoformat(timespec="seconds")
     text = isinstance(cell, str) and cell.startswith(_FORMULA)
     return f"'{cell}" if text else cell
 
 
-def _parquet(runs: Sequence[RunInfo]) -> bytes:
+def _parquet(kinds: Mapping[str, str], rows: Sequence[Sequence[Cell]]) -> bytes:
     try:
         import pyarrow as pa
         from pyarrow import parquet
@@ -120,7 +128,7 @@ def _parquet(runs: Sequence[RunInfo]) -> bytes:
         raise ExportError(
             "Parquet needs the package pyarrow, which is not installed: choose csv or json."
         ) from error
-    kinds = {
+    types = {
         "tags": pa.list_(pa.string()),
         "sizes": pa.list_(pa.int64()),
         "switch": pa.bool_(),
@@ -129,11 +137,10 @@ def _parquet(runs: Sequence[RunInfo]) -> bytes:
     } | dict.fromkeys(("number", "share", "seconds"), pa.float64())
     table = pa.table(
         {
-            column.name: pa.array(
-                [_parquet_cell(column, column.read(info)) for info in runs],
-                kinds.get(column.kind, pa.string()),
+            name: pa.array(
+                [_parquet_cell(kind, row[index]) for row in rows], types.get(kind, pa.string())
             )
-            for column in (COLUMNS[name] for name in _NAMES)
+            for index, (name, kind) in enumerate(kinds.items())
         }
     )
     stream = io.BytesIO()
@@ -141,8 +148,8 @@ def _parquet(runs: Sequence[RunInfo]) -> bytes:
     return stream.getvalue()
 
 
-def _parquet_cell(column: Column, cell: Cell) -> object:
-    if column.kind == "moment" and isinstance(cell, float):
+def _parquet_cell(kind: str, cell: Cell) -> object:
+    if kind == "moment" and isinstance(cell, float):
         return _moment(cell)
     return list(cell) if isinstance(cell, tuple) else cell
 

@@ -104,6 +104,9 @@ def test_the_table_is_written_in_three_forms(shell: Shell, trained: Path, tmp_pa
     file = tmp_path / "runs.parquet"
     assert shell(f"runs --format parquet --output {file}").status == 0
     assert file.read_bytes()[:4] == b"PAR1"
+    assert "runs.parquet is there already" in shell(f"runs --format csv --output {file}").err
+    assert shell(f"runs --format csv --output {file} --force").status == 0
+    assert file.read_bytes()[:4] == b"run,"
     assert "must be one of csv, json or parquet" in shell("runs --format xml").err
     assert "give one of them" in shell("runs --format csv --json").err
     assert "say with `--format`" in shell("runs --output x").err

@@ -119,7 +119,11 @@ def test_groups_are_written_for_other_programs(
     assert shell(f"runs --groups --format csv --output {file}").out == f"{file} (1 group)\n"
 
 
-def test_groups_that_cannot_be_written_in_a_form_say_what_can(shell: Shell, runs: Path) -> None:
-    answer = shell("runs --groups --format parquet")
-    assert (answer.status, answer.out) == (2, "")
-    assert "`--groups` is written as csv or json" in answer.err
+def test_groups_are_written_as_parquet(shell: Shell, experiment: str, tmp_path: Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    (record,) = json.loads(shell("runs --groups --format json").out)
+    assert shell(f"runs --groups --format parquet --output {tmp_path}").status == 0
+    (row,) = parquet.read_table(tmp_path / "runs.parquet").to_pylist()
+    assert (row["group"], row["runs"], row["seeds"]) == (experiment, 3, [7, 8, 9])
+    assert row["test_accuracy_mean"] == record["test_accuracy"]["mean"]
+    assert (row["optim.lr"], row["model.hidden"]) == (0.1, [16])
