@@ -48,6 +48,7 @@ PRESETS: Mapping[str, RunConfig] = types.MappingProxyType(
 """Name → settings. The first is what the page starts with."""
 
 PAGE_PRESET = "Quick start"
+SPARE_PRESET = "Offline digits"  # which needs no network
 
 
 def preset_of(config: RunConfig) -> str | None:

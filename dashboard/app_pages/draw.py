@@ -10,13 +10,18 @@ import streamlit as st
 
 from dashboard import server, session
 from dashboard.panels import assumptions, invitation
-from dashboard.panels.checkpoint_choice import Choice, choose_model, no_checkpoint_yet
+from dashboard.panels.checkpoint_choice import (
+    Choice,
+    choose_model,
+    no_checkpoint_yet,
+    run_behind,
+)
 from dashboard.panels.drawn_why import why
 from dashboard.panels.follow import follow
 from dashboard.panels.own_set import own_set
 from dashboard.panels.pad import pad, send_network
 from dashboard.panels.styles import styles
-from dashboard.session import first_steps
+from dashboard.session import first_steps, problems
 from dashboard.session.problems import friendly_errors
 from dashboard.words.translation import _
 from dashboard.words.wording import as_markdown
@@ -31,7 +36,8 @@ def page() -> None:
     st.title(_("Draw"), anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom", key="draw-head"):
         choice = choose_model()
-    follow(choice.run if choice else None)
+    problems.show()
+    follow(run_behind(choice))
     if choice is None:
         if server.store().list():
             no_checkpoint_yet()

@@ -9,7 +9,12 @@ import streamlit as st
 
 from dashboard import server, session
 from dashboard.panels import assumptions, evaluation, invitation
-from dashboard.panels.checkpoint_choice import Choice, choose_model, no_checkpoint_yet
+from dashboard.panels.checkpoint_choice import (
+    Choice,
+    choose_model,
+    no_checkpoint_yet,
+    run_behind,
+)
 from dashboard.panels.follow import follow
 from dashboard.panels.how.pages import on_test_page
 from dashboard.panels.test_parts import registry
@@ -40,7 +45,7 @@ def page() -> None:
         choice = choose_model()
         data = _choose_data(choice) if choice else None
     problems.show()
-    follow(choice.run if choice else None)
+    follow(run_behind(choice))
     if choice is None:
         _nothing_to_test()
     elif data is None:

@@ -14,6 +14,7 @@ from dashboard.gaps.widgets import show
 from dashboard.panels import run_choice
 from dashboard.server.histories import history_of
 from dashboard.server.insights import Model
+from dashboard.session import places
 from dashboard.session.uploads import Upload
 from dashboard.words.checkpoint_rows import CheckpointRow, checkpoint_rows
 from dashboard.words.run_names import distinct_labels
@@ -21,7 +22,15 @@ from dashboard.words.translation import _
 from mlcore.data import CATALOG
 from mlcore.runs import RunFolder, RunInfo
 
-__all__ = ["UPLOAD", "Choice", "choose_model", "choose_source", "no_checkpoint_yet", "rows_of"]
+__all__ = [
+    "UPLOAD",
+    "Choice",
+    "choose_model",
+    "choose_source",
+    "no_checkpoint_yet",
+    "rows_of",
+    "run_behind",
+]
 
 UPLOAD = "upload"
 """Stands for the uploaded file where a run is chosen."""
@@ -88,12 +97,29 @@ class Choice:
 
 def choose_model() -> Choice | None:
     """Draw the two lists, run and checkpoint; None where there is nothing to choose."""
+    choice = _choose_model()
+    if choice is None:
+        places.wait_to_reveal()
+    else:
+        places.reveal_what_waited()
+    return choice
+
+
+def _choose_model() -> Choice | None:
     run = choose_source(with_upload=True)
     upload = session.upload()
     if session.upload_chosen() and upload is not None:
         return Choice.of_upload(upload)
     row = _choose_checkpoint(run) if run else None
     return Choice(path=row.path, run=run, row=row) if row else None
+
+
+def run_behind(choice: Choice | None) -> RunInfo | None:
+    """The run whose model is shown, or will be when it has a checkpoint; None for an upload."""
+    if choice is not None:
+        return choice.run
+    wanted = session.current_run()
+    return next((info for info in server.store().list() if info.id == wanted), None)
 
 
 def choose_source(*, with_upload: bool = False) -> RunInfo | None:

@@ -16,11 +16,10 @@ from dashboard.words.translation import _
 from dashboard.words.wording import file_size
 from mlcore.config import RunConfig, data_root
 from mlcore.data import CATALOG
-from mlcore.presets import PAGE_PRESET, PRESETS, preset_of
+from mlcore.presets import PAGE_PRESET, PRESETS, SPARE_PRESET, preset_of
 
 __all__ = ["data_notice"]
 
-_OFFLINE = "Offline digits"
 _WANTED = "data-wanted"  # the data set that this session asked to be fetched
 _CLOSED = "offline-read"  # whether it was read that the app works without MNIST
 _DIGITS = CATALOG[SPARE].train_images + CATALOG[SPARE].test_images
@@ -52,7 +51,7 @@ def data_notice(config: RunConfig) -> bool:
 def _take_spare(config: RunConfig) -> None:
     """Put the bundled digits into the settings and start the page again."""
     if preset_of(config) == PAGE_PRESET:
-        session.apply(PRESETS[_OFFLINE])
+        session.apply(PRESETS[SPARE_PRESET])
     else:
         session.change("data.name", SPARE)
         for name, value in form.fit_to_data(session.values()).items():
@@ -87,7 +86,11 @@ def _offer_first(config: RunConfig, root: Path) -> None:
             with st.popover(_("Why?"), type="tertiary"):
                 st.write(first.message)
             st.button(_("Close"), key="close-offline", type="tertiary", on_click=_close)
-    elif first.usable and st.session_state.get(_WANTED) == FIRST and preset_of(config) == _OFFLINE:
+    elif (
+        first.usable
+        and st.session_state.get(_WANTED) == FIRST
+        and preset_of(config) == SPARE_PRESET
+    ):
         del st.session_state[_WANTED]
         session.apply(
             PRESETS[PAGE_PRESET], _("MNIST has been downloaded, and the settings use it.")
@@ -129,7 +132,7 @@ def _spare_button() -> None:
         key="use-digits",
         help=_("{images:,} small handwritten digits that need no network.", images=_DIGITS),
         on_click=session.apply,
-        args=(PRESETS[_OFFLINE],),
+        args=(PRESETS[SPARE_PRESET],),
     )
 
 

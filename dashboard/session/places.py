@@ -28,13 +28,15 @@ __all__ = [
     "page_address",
     "place",
     "reveal",
+    "reveal_what_waited",
     "revealed",
+    "wait_to_reveal",
     "wanted_page",
     "write_in_address",
 ]
 
 _PLACES, _ARRIVED, _PAGE = "places", "places-arrived", "places-page"
-_WANTED, _REVEALED = "places-wanted", "places-revealed"
+_WANTED, _REVEALED, _WAITS = "places-wanted", "places-revealed", "places-reveal-waits"
 
 
 def place(name: str) -> str | None:
@@ -116,6 +118,17 @@ def reveal(key: str) -> None:
     """Have the browser bring the element with this key into sight."""
     serial = int(st.session_state.get(_REVEALED, ("", 0))[1])
     st.session_state[_REVEALED] = key, serial + 1
+
+
+def wait_to_reveal() -> None:
+    """What a link leads to cannot be drawn yet: it is brought into sight when it is."""
+    st.session_state[_WAITS] = True
+
+
+def reveal_what_waited() -> None:
+    """It can be drawn now."""
+    if st.session_state.pop(_WAITS, False):
+        reveal(revealed()[0])
 
 
 def revealed() -> tuple[str, int]:

@@ -40,10 +40,12 @@ def what_means_something(right: int, total: int) -> str:
             total,
         )
     return ngettext(
-        "Another model would have to differ by {n:,} of the {total:,} images ({points:.2f} points) "
-        "or more for it to mean something; a smaller difference could be chance.",
-        "Another model would have to differ by {n:,} of the {total:,} images ({points:.2f} points) "
-        "or more for it to mean something; a smaller difference could be chance.",
+        "By its accuracy alone, another model would have to differ by {n:,} of the {total:,} "
+        "images ({points:.2f} points) or more for it to mean something. “Compare” looks at both "
+        "models' answers image by image, and can tell smaller differences from chance.",
+        "By its accuracy alone, another model would have to differ by {n:,} of the {total:,} "
+        "images ({points:.2f} points) or more for it to mean something. “Compare” looks at both "
+        "models' answers image by image, and can tell smaller differences from chance.",
         images,
         total=total,
         points=100 * images / total,

@@ -120,3 +120,16 @@ def test_every_question_is_answered_two_clicks_from_any_page(lab, page):
         ).first
         expect(shown, question.text).to_be_in_viewport()
     expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+def test_an_answer_that_needs_a_model_is_a_click_away_where_nothing_is_trained(app, page):
+    page.goto(f"{app().url}/learn?data.name=digits")
+    (number, question), *_ = (
+        (number, question)
+        for number, question in enumerate(QUESTIONS)
+        if question.places.get("part") == "image"
+    )
+    button(page, f"answer-{number}").click()
+    button(page, "train-here").first.click()
+    expect(page.locator(f".st-key-{question.shows}").first).to_be_in_viewport()
+    expect(page).to_have_url(re.compile("part=image"))

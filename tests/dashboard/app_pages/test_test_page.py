@@ -15,6 +15,7 @@ from dashboard.words.intervals import accuracy_range, what_means_something
 from mlcore.config import DataConfig, OptimConfig, RunConfig, TrainConfig
 from mlcore.data import CATALOG
 from mlcore.insight.ranking import RANKINGS
+from mlcore.presets import PRESETS, SPARE_PRESET
 from mlcore.run import execute
 from mlcore.runs import RunFolder, RunStore
 from mlcore.runs.record.worker import WorkerRecord, write_worker
@@ -55,6 +56,30 @@ def test_without_runs_the_page_says_what_to_do(app: AppTest) -> None:
     page = open_page(app)
     assert not page.exception
     assert any("Nothing is trained yet" in text.value for text in page.markdown)
+
+
+@pytest.mark.parametrize(
+    ("page", "data"), [("test", "digits"), ("draw", "digits"), ("runs", "digits"), ("run", "mnist")]
+)
+def test_without_runs_a_model_is_trained_where_it_is_missing(
+    app: AppTest, runs: RunStore, monkeypatch: pytest.MonkeyPatch, page: str, data: str
+) -> None:
+    started = []
+
+    def start(_: object, config: RunConfig, **_more: object) -> str:
+        started.append(config)
+        return runs.create(config).id
+
+    monkeypatch.setattr("mlcore.jobs.Jobs.start_run", start)
+    app.query_params["data.name"] = data
+    app.run()
+    shown = app.switch_page(f"app_pages/{page}.py").run()
+    shown.button(key="train-here").click().run()
+    assert not shown.exception
+    (config,) = started
+    assert config.data.name == "digits"
+    assert (config == PRESETS[SPARE_PRESET]) == (data == "mnist")  # which is not here
+    assert not any("Nothing is trained yet" in text.value for text in shown.markdown)
 
 
 def test_a_run_is_tested_and_its_accuracy_is_that_of_its_history(

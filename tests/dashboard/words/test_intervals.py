@@ -27,7 +27,8 @@ def test_a_line_of_a_list_has_it_too() -> None:
 
 def test_which_difference_means_something() -> None:
     assert what_means_something(9_812, 10_000).startswith(
-        "Another model would have to differ by 40 of the 10,000 images (0.40 points) or more"
+        "By its accuracy alone, another model would have to differ by 40 of the 10,000 images "
+        "(0.40 points) or more"
     )
     assert what_means_something(2, 3) == "3 images are too few to tell one model from another."
 
