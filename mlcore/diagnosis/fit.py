@@ -29,6 +29,7 @@ _HIGH_LOSS = 0.3  # a training loss with which much is still wrong
 _LEVEL, _LEVEL_HELD_BACK = 0.04, 0.08  # a fall of the loss, as a share, that is none
 _FEWEST, _FEWEST_STEPS = 8, 200  # epochs and steps before a loss is called level
 _PER_EPOCH = 0.12  # a fall of the loss in each of the last epochs with which more would help
+_PER_EPOCH_HIGH = 0.04  # the same while the loss is high
 
 
 def over_fitting(curves: Curves) -> Finding | None:
@@ -196,7 +197,8 @@ def finished_too_early(curves: Curves) -> Finding | None:
         return None
     losses, held = [epoch.train_loss for epoch in epochs[-3:]], _held_out(epochs)
     steps = itertools.pairwise(losses)
-    falls = all(after <= (1 - _PER_EPOCH) * before for before, after in steps)
+    least = _PER_EPOCH if losses[-1] < _HIGH_LOSS else _PER_EPOCH_HIGH
+    falls = all(after <= (1 - least) * before for before, after in steps)
     if not falls or not 0.1 < losses[-1] < curves.chance:
         return None
     if held and held[-1] > 1.05 * min(held):

@@ -56,6 +56,13 @@ def test_nothing_false_is_found(case: Recorded) -> None:
     assert not false_ones(case), (case.true, case.maybe)
 
 
+def test_the_quick_start_is_told_that_it_ended_while_it_was_getting_better() -> None:
+    (case,) = (case for case in EVERY if case.name == "mnist, lr 0.003")
+    assert (case.curves.config.optim.name, case.curves.config.train.epochs) == ("sgd", 5)
+    (found,) = (found for found in diagnose(case.curves) if found.kind == "finished_too_early")
+    assert found.changes == {"train.epochs": 10}
+
+
 @pytest.mark.parametrize("part", PARTS)
 def test_most_of_what_is_true_is_found(part: str) -> None:
     cases = PARTS[part]
