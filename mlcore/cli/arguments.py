@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import itertools
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, TypeVar
 
@@ -26,6 +27,9 @@ T = TypeVar("T")
 
 _PATHS = ("target", "other", "runs", "output", "images", "checkpoint", "storage_file")
 """Options that may name a file."""
+
+_ANSWERS = ("true", "false", "on", "off", "yes", "no", "1", "0")
+"""What people write behind a switch."""
 
 
 class Words(tuple[str, ...]):
@@ -59,6 +63,7 @@ def read(
         SystemExit: help was asked for and shown.
     """
     taken = [find_setting(name) for name in settings]
+    _check_switches(argv, taken)
     before = (base or RunConfig()).flat()
     parser = _parser(options, taken, before)
     try:
@@ -80,6 +85,26 @@ def read(
         raise _unknown(command, left[0], _names(options, taken, bare=True))
     _check_texts(command, found.options)
     return found.options, _given(found, taken, before)
+
+
+def _check_switches(argv: Sequence[str], taken: list[Setting]) -> None:
+    """Refuse a switch that is written with a value.
+
+    Raises:
+        SettingsError: one is; the message names its two flags.
+    """
+    switches = {_flag(setting.name): setting for setting in taken if setting.kind is bool}
+    for given, after in itertools.pairwise([*argv, ""]):
+        flag, equals, value = _flag(given[2:]).partition("=")
+        value = value if equals else after
+        if given[:2] == "--" and flag in switches and (equals or value.casefold() in _ANSWERS):
+            setting = switches[flag]
+            raise SettingsError(
+                "`{flag}` takes no value, but got {value!r}: `{flag}` turns it on, `{off}` off.",
+                flag=flag,
+                off=_flag(f"{setting.group}.no_{setting.field}"),
+                value=shortened(value),
+            )
 
 
 def _asks_help(argv: Sequence[str]) -> bool:

@@ -86,6 +86,12 @@ def test_every_setting_can_be_written_as_text() -> None:
             '`--optim.lrr` is no option of `mlcore try` (did you mean "--optim.lr"?)',
         ),
         ("--jsn", '`--jsn` is no option of `mlcore try` (did you mean "--json"?)'),
+        (
+            "--model.batch-norm true",
+            "`--model.batch-norm` takes no value, but got 'true': `--model.batch-norm` turns it "
+            "on, `--model.no-batch-norm` off.",
+        ),
+        ("--model.batch_norm=off", "`--model.batch-norm` takes no value, but got 'off'"),
         ("this that", "`mlcore try` does not know what to do with 'that'"),
         ("--optim.lr", "`--optim.lr` needs a value"),
         ("--optim.lr --json", "`--optim.lr` needs a value"),
