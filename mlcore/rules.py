@@ -5,7 +5,8 @@ from __future__ import annotations
 import difflib
 import math
 import re
-from collections.abc import Iterable, Mapping
+import string
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal, get_args, get_origin
 
 from typing_extensions import Doc
@@ -13,7 +14,7 @@ from typing_extensions import Doc
 from mlcore.errors import MlcoreError, SettingsError
 from mlcore.words import Translate, in_english
 
-__all__ = ["Rule", "Value", "did_you_mean", "list_words", "nearest", "shortened"]
+__all__ = ["Rule", "Value", "did_you_mean", "list_words", "named", "nearest", "shortened"]
 
 _LARGEST = 10**30  # more than any setting allows, less than a float holds
 _LONGEST = 60  # characters of a value in a sentence
@@ -28,7 +29,8 @@ class Rule(Doc):
     It is a `Doc` (PEP 727), so tools that read documentation from annotations show its text.
 
     Attributes:
-        help: one sentence fragment, unit included.
+        help: one sentence fragment, unit included; choices stand in braces, as a shell and the page
+            name them otherwise.
         low, high: inclusive bounds; None is open. For tuples they bound each element.
         above, below: exclusive bounds; None is open.
         label: the setting's name on the page.
@@ -51,7 +53,7 @@ class Rule(Doc):
         slider: tuple[float, float] | None = None,
         applies: Mapping[str, tuple[Value, ...]] | None = None,
     ) -> None:
-        super().__init__(help)
+        super().__init__(named(help))
         self.help, self.label = help, label
         self.low, self.high, self.above, self.below = low, high, above, below
         self.log, self.slider = log, slider
@@ -166,6 +168,18 @@ class Rule(Doc):
         if whole:
             return SettingsError("`{name}` must be a whole number, but got {value!r}.", **values)
         return SettingsError("`{name}` must be a number, but got {value!r}.", **values)
+
+
+def named(text: str, name: Callable[[str], str] = str, translate: Translate = in_english) -> str:
+    """A text whose choices stand in braces, with their names in their place.
+
+    Args:
+        text: such as "the peak of a {one_cycle} schedule".
+        name: what a choice is called; by itself in a shell.
+        translate: puts the names in.
+    """
+    choices = (choice for _, choice, _, _ in string.Formatter().parse(text) if choice)
+    return translate(text, **{choice: name(choice) for choice in choices})
 
 
 def shortened(value: Any) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dashboard.charts.network_path import PathInfo, PathRow
 from dashboard.charts.table import Table
 from dashboard.words.translation import _
-from dashboard.words.wording import listed_apart, percent, signed
+from dashboard.words.wording import as_sentence, listed_apart, percent, signed
 
 __all__ = ["path_table", "path_words"]
 
@@ -33,7 +33,7 @@ def path_words(info: PathInfo) -> str:
         else:
             text = _("{row}: largest {value}, unit {name}", row=row.title, value=number, name=name)
         parts.append(text)
-    return listed_apart(parts) + "."
+    return as_sentence(listed_apart(parts))
 
 
 def _has_classes(info: PathInfo, row: PathRow) -> bool:

@@ -22,7 +22,7 @@ from dashboard.charts.numbers import figure_at, short_at
 from dashboard.charts.table import Table, thinned
 from dashboard.charts.theme import POWERS
 from dashboard.words.translation import _, language
-from dashboard.words.wording import figure, short
+from dashboard.words.wording import figure, sentences, short
 from mlcore.lr_finder import HIGHEST, LOWEST, RangeTest, Suggestion, smoothed
 from mlcore.words import as_text
 
@@ -135,7 +135,7 @@ def rate_words(info: RateInfo) -> str:
         )
     if info.suggested is not None:
         parts.append(_("Suggested is {rate}.", rate=as_text(info.suggested)))
-    return " ".join(parts)
+    return sentences(*parts)
 
 
 def rate_table(info: RateInfo) -> Table:

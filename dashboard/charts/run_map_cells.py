@@ -14,7 +14,7 @@ from dashboard.words.progress import ACTIVE
 from dashboard.words.run_cells import column_label, column_text
 from dashboard.words.run_names import state_name
 from dashboard.words.translation import _, ngettext
-from dashboard.words.wording import short
+from dashboard.words.wording import listed, short
 from mlcore.runs import RunInfo
 from mlcore.runs.library.columns import Column
 from mlcore.words import NO_FIGURE
@@ -158,7 +158,7 @@ def _cell(row: int, column: int, runs: Sequence[RunInfo], shown: Column) -> MapC
         runs=(*(run for _value, run in known), *(info.id for info in without)),
         value=mean,
         text=NO_FIGURE if mean is None else column_text(shown, mean),
-        note=", ".join(notes),
+        note=listed(notes),
     )
 
 

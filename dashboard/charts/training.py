@@ -232,7 +232,12 @@ def _changes(edit: SettingsEdited) -> str:
     """The edit in words: "lr 0.003 → 0.01"."""
     shown = list(edit.changes.items())[:_MOST_CHANGES]
     parts = [
-        f"{short_label(name)} {setting_text(edit.before.get(name, '?'))} → {setting_text(value)}"
+        _(
+            "{setting} {before} → {after}",
+            setting=short_label(name),
+            before=setting_text(edit.before.get(name, "?")),
+            after=setting_text(value),
+        )
         for name, value in shown
     ]
     more = len(edit.changes) - len(shown)

@@ -19,7 +19,7 @@ from dashboard.charts.theme import Palette
 from dashboard.components.message import DECODER, SPRITE_COLUMNS, pack_arrays, sprite
 from dashboard.components.script import LASTING, lean
 from dashboard.words.translation import _
-from dashboard.words.wording import listed
+from dashboard.words.wording import as_sentence, listed
 
 __all__ = ["class_looks", "cloud", "cloud_script", "cloud_texts", "letters_in_words"]
 
@@ -113,7 +113,7 @@ def letters_in_words(classes: Sequence[str]) -> str:
     if class_letters(classes) == list(classes):
         return ""
     signs = zip(class_letters(classes), classes, strict=True)
-    return _("{signs}.", signs=listed(f"{sign} {name}" for sign, name in signs))
+    return as_sentence(listed(f"{sign} {name}" for sign, name in signs))
 
 
 def cloud_script() -> str:

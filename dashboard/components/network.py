@@ -21,6 +21,7 @@ from dashboard.components.message import DECODER, pack_arrays
 from dashboard.components.script import LASTING, lean
 from dashboard.words.network import layer_title
 from dashboard.words.translation import _
+from dashboard.words.wording import as_sentence, sentences
 from mlcore.insight.diagram import Diagram, DrawnLayer, Reaction
 
 __all__ = ["MOST_CLASSES", "View", "network", "network_message"]
@@ -141,6 +142,11 @@ def _texts(image: int) -> dict[str, str]:
     return {
         "image": _("Test image {image:,}", image=image),
         "unit": _("{layer}, unit {unit}", layer="{layer}", unit="{unit}"),
+        "pair": _("{name}: {value}", name="{name}", value="{value}"),
+        "comma": _(", "),
+        "semicolon": _("; "),
+        "sentence": as_sentence("{words}"),
+        "sentences": sentences("{before}", "{after}"),
         "class": _("{layer}, class {name}", layer="{layer}", name="{name}"),
         "sum": _("Sum"),
         "bias": _("Bias in it"),

@@ -36,10 +36,14 @@ class NetworkCard extends NetworkPlaces {
   }
 
   words(layer, place) {
-    const figures = this.figures(layer, place).map((pair) => pair.join(" ")).join(", ");
-    const inputs = this.strongest(layer, place).map((pair) => pair.join(": ")).join("; ");
-    const base = `${this.name(layer, place)}: ${figures}.`;
-    return inputs ? `${base} ${this.found.text.strongest}: ${inputs}.` : base;
+    const { text } = this.found;
+    const said = (name, value) => filled(text.pair, { name, value });
+    const figures = this.figures(layer, place).map((pair) => pair.join(" ")).join(text.comma);
+    const inputs = this.strongest(layer, place).map((pair) => said(...pair)).join(text.semicolon);
+    const before = filled(text.sentence, { words: said(this.name(layer, place), figures) });
+    if (!inputs) return before;
+    const after = filled(text.sentence, { words: said(text.strongest, inputs) });
+    return filled(text.sentences, { before, after });
   }
 
   describe(node, layer, place) {

@@ -18,16 +18,18 @@ from dashboard.settings import form
 from dashboard.words.choices import choice_name
 from dashboard.words.setting_effects import EFFECTS
 from dashboard.words.setting_names import setting_label
-from dashboard.words.translation import _, translated
+from dashboard.words.translation import N_, _, translated
 from dashboard.words.wording import refusal
 from mlcore.config import SETTINGS, Setting
 from mlcore.errors import SettingsError
-from mlcore.rules import Value
+from mlcore.rules import Value, named
 from mlcore.words import as_text
 
-__all__ = ["choice", "data_field", "field", "stops"]
+__all__ = ["choice", "data_field", "field", "setting_help", "stops"]
 
 _NUMBER_WIDTH = 104  # pixels
+_OTHER_HELP = {"train.device": N_("what the model is trained on: the processor or a GPU")}
+"""Help where the setting's own lists what is typed in a shell, and a page lists it by name."""
 
 
 def field(name: str, error: str = "") -> None:
@@ -164,7 +166,7 @@ def _any_value(_: Any) -> bool:
 
 
 def _words(setting: Setting) -> dict[str, Any]:
-    return {"label": setting_label(setting.name), "help": _help(setting)}
+    return {"label": setting_label(setting.name), "help": setting_help(setting)}
 
 
 def _entered(name: str, value: Value) -> None:
@@ -181,11 +183,12 @@ def _step(setting: Setting) -> Any:
     return max(1, int(step)) if setting.kind is int else step
 
 
-def _help(setting: Setting) -> str:
-    text = translated(setting.rule.help)
+def setting_help(setting: Setting) -> str:
+    """What a setting is and does, choices named as they are listed, and its name in a shell."""
+    text = named(_OTHER_HELP.get(setting.name, setting.rule.help), choice_name, translated)
     text = text[0].upper() + text[1:]
     numbers = setting.rule.range_words(translated) if setting.kind in (int, float) else ""
-    effect = translated(EFFECTS[setting.name])
+    effect = named(EFFECTS[setting.name], choice_name, translated)
     if numbers:
         return _(
             "{text} ({range}). {effect} `{setting}`",

@@ -21,7 +21,7 @@ from mlcore.runs.active.threads import thread_budget
 
 __all__ = ["changed_lines", "code_of_run", "code_to_start", "readable_cells"]
 
-_WRITERS: dict[str, Callable[[Recipe], str]] = {
+_WRITERS: dict[str, Callable[..., str]] = {
     "script": script,
     "notebook": notebook,
     "command": command,
@@ -95,7 +95,7 @@ def _draw(place: str, recipe: Recipe, stem: str, history: History | None = None)
         st.caption(translated(CODE_FORMATS[form].help), width="content")
     if form == "command" and history is not None:
         recipe = recipe_of(history, whole=True)  # a command begins at the beginning
-    text = _WRITERS[form](recipe)
+    text = _WRITERS[form](recipe, translate=translated)
     shown = readable_cells(text) if form == "notebook" else text
     info = CodeInfo(
         code=shown,

@@ -13,7 +13,7 @@ from dashboard.settings.form import effective
 from dashboard.settings.pending import change_words
 from dashboard.words.progress import ACTIVE
 from dashboard.words.translation import _, sentence
-from dashboard.words.wording import as_markdown, sentences
+from dashboard.words.wording import as_markdown, as_sentence, sentences
 from mlcore.config import EDITABLE, RunConfig
 from mlcore.diagnosis import Finding, Kind, Tone, curves_of, diagnose
 from mlcore.errors import MlcoreError
@@ -58,7 +58,9 @@ class Seen:
     def warning(self) -> str:
         """What is wrong, for readers of the screen."""
         first = self.findings[0] if self.findings else None
-        return f"{sentence(first.title)}." if first is not None and first.tone != "good" else ""
+        if first is None or first.tone == "good":
+            return ""
+        return as_sentence(sentence(first.title))
 
 
 def seen_in(history: History) -> Seen:

@@ -54,7 +54,8 @@ def origins(plan: ResumePlan) -> str:
         )
     shown = plan.optimizer() or {name: plan.config.flat()[name] for name in _NEW}
     settings = listed(
-        f"{setting_label(name)} {setting_text(value)}" for name, value in shown.items()
+        _("{setting} {value}", setting=setting_label(name), value=setting_text(value))
+        for name, value in shown.items()
     )
     text = (
         _(

@@ -34,8 +34,8 @@ EFFECTS: Mapping[str, str] = {
         "More and wider layers can learn more, take longer, and learn by heart sooner."
     ),
     "model.activation": N_(
-        "Without one, all layers together could do no more than one; ReLU keeps gradients large, "
-        "sigmoid and tanh shrink them in deep networks."
+        "Without one, all layers together could do no more than one; {relu} keeps gradients large, "
+        "{sigmoid} and {tanh} shrink them in deep networks."
     ),
     "model.dropout": N_(
         "It keeps a network from learning images by heart; the training loss stays higher, and "
@@ -70,8 +70,8 @@ EFFECTS: Mapping[str, str] = {
         "learns nothing."
     ),
     "optim.schedule": N_(
-        "A rate that falls towards the end lets the weights settle; one_cycle also rises at first, "
-        "and reaches a good model in few epochs."
+        "A rate that falls towards the end lets the weights settle; {one_cycle} also rises at "
+        "first, and reaches a good model in few epochs."
     ),
     "optim.step_every": N_("More often means smaller steps sooner."),
     "optim.gamma": N_("A smaller one makes the steps after each drop much smaller."),

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import re
 
-from dashboard.words.translation import N_, translated
+from dashboard.words.translation import (
+    N_,
+    filled,
+    inserted,
+    translated,
+    with_inserted,
+)
 from mlcore.config import SETTINGS
 from mlcore.errors import MlcoreError
 
@@ -60,13 +66,13 @@ def settings_sentence(error: MlcoreError) -> str:
         elif isinstance(value, str) and value in SETTINGS:
             values[key] = setting_label(value)
             template = template.replace(f"`{{{key}}}`", f"{{{key}}}")
-    return with_labels(template.format(**values) if values else template)
+    return with_labels(filled(template, values))
 
 
 def with_labels(text: str) -> str:
     """A text with labels in place of dotted names in back quotes."""
 
     def label(match: re.Match[str]) -> str:
-        return setting_label(match[1]) if match[1] in SETTINGS else match[0]
+        return inserted(setting_label(match[1])) if match[1] in SETTINGS else match[0]
 
-    return _CODE.sub(label, text)
+    return with_inserted(_CODE.sub(label, text))

@@ -12,7 +12,9 @@ from __future__ import annotations
 
 import functools
 import gettext
-from collections.abc import Callable, Iterable
+import re
+import string
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,8 @@ __all__ = [
     "N_",
     "SOURCE",
     "_",
+    "filled",
+    "inserted",
     "language",
     "languages",
     "name_of",
@@ -31,6 +35,7 @@ __all__ = [
     "sentence",
     "translated",
     "use",
+    "with_inserted",
 ]
 
 SOURCE = "en"
@@ -38,6 +43,11 @@ SOURCE = "en"
 
 _LOCALES = Path(__file__).parents[1] / "locales"
 _DOMAIN = "dashboard"
+
+_EDGE = "\0"  # stands at both ends of a value while the space around it is looked at
+_HAN = r"[\u3000-\u303f\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uffef]"
+_LOOSE = re.compile(rf"{_HAN} {_HAN}")
+_GAP = re.compile(rf"(?<={_HAN}{_EDGE}) (?={_HAN})|(?<={_HAN}) (?={_EDGE}{_HAN})")
 
 
 def _source() -> str:
@@ -92,12 +102,12 @@ def _(text: str, /, **values: Any) -> str:
 
 def translated(text: str, /, **values: Any) -> str:
     """The same for a text that `N_` marks where it is defined."""
-    return _filled(catalogue(_language()).gettext(text), values)
+    return filled(catalogue(_language()).gettext(text), values)
 
 
 def ngettext(singular: str, plural: str, n: int, /, **values: Any) -> str:
     """The same as `_` for a text that depends on a number, which it may call `{n}`."""
-    return _filled(catalogue(_language()).ngettext(singular, plural, n), {"n": n, **values})
+    return filled(catalogue(_language()).ngettext(singular, plural, n), {"n": n, **values})
 
 
 def sentence(error: MlcoreError) -> str:
@@ -111,11 +121,38 @@ def catalogue(language: str) -> gettext.NullTranslations:
     return gettext.translation(_DOMAIN, _LOCALES, [language.replace("-", "_")], fallback=True)
 
 
-def _filled(text: str, values: dict[str, Any]) -> str:
+def filled(text: str, values: Mapping[str, Any]) -> str:
+    """A text that is translated already, with its values filled in.
+
+    Chinese has a space between a Chinese character and a letter or a digit, and none between two
+    Chinese characters. A value may begin and end with either, so a translation has a space around
+    it, which goes where it stands between two Chinese characters. Within a value, which a person
+    may have typed, and between two values nothing is taken away.
+    """
     if not values:
         return text
     quoted = {
         name: sentence(value) if isinstance(value, MlcoreError) else value
         for name, value in values.items()
     }
-    return text.format(**quoted)
+    plain = text.format(**quoted)
+    if _language() == SOURCE or not _LOOSE.search(plain):
+        return plain
+    return with_inserted(_Edged().vformat(text, (), quoted))
+
+
+def inserted(text: str) -> str:
+    """A value that is put into a text for `with_inserted`."""
+    return f"{_EDGE}{text}{_EDGE}"
+
+
+def with_inserted(text: str) -> str:
+    """A text with values from `inserted`: as `filled` writes it."""
+    return _GAP.sub("", text).replace(_EDGE, "")
+
+
+class _Edged(string.Formatter):
+    """Formats as `str.format` does, and marks where each value begins and ends."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        return inserted(super().format_field(value, format_spec))

@@ -17,6 +17,7 @@ from mlcore.words import exact_percent, figure, percent, probability, short, sig
 __all__ = [
     "as_label",
     "as_markdown",
+    "as_sentence",
     "duration",
     "exact_percent",
     "figure",
@@ -54,6 +55,11 @@ def listed(texts: Iterable[str]) -> str:
 def listed_apart(texts: Iterable[str]) -> str:
     """The same for texts that may have commas themselves: "a, b; c"."""
     return _("; ").join(texts)
+
+
+def as_sentence(words: str) -> str:
+    """Words or a list of parts, closed with the full stop of the language."""
+    return _("{words}.", words=words)
 
 
 def sentences(*parts: str) -> str:

@@ -19,7 +19,7 @@ from mlcore.cli.options import RefusedError, raw, text
 from mlcore.config import RunConfig, Setting, find_setting, parse
 from mlcore.config.settings import setting_meant
 from mlcore.errors import SettingsError
-from mlcore.rules import Value, did_you_mean, list_words, nearest, shortened
+from mlcore.rules import Value, did_you_mean, list_words, named, nearest, shortened
 
 __all__ = ["read"]
 
@@ -142,7 +142,7 @@ def _argument(setting: Setting, value: Value) -> Any:
 
 def _help(setting: Setting) -> str:
     """Help, range, and where the setting applies."""
-    parts = [setting.rule.help]
+    parts = [named(setting.rule.help)]
     if words := setting.rule.range_words().replace(",", ""):
         parts.append(f"[{words}]")
     for other, allowed in setting.rule.applies.items():

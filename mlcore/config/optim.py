@@ -31,7 +31,7 @@ class OptimConfig(SettingsGroup):
     lr: Annotated[
         float,
         Rule(
-            N_("learning rate; the peak of a one_cycle schedule"),
+            N_("learning rate; the peak of a {one_cycle} schedule"),
             label=N_("Learning rate"),
             above=0,
             high=100,
@@ -144,7 +144,7 @@ class OptimConfig(SettingsGroup):
     weight_decay: Annotated[
         float,
         Rule(
-            N_("pull of the weights towards 0 (decoupled with adamw, an L2 penalty otherwise)"),
+            N_("pull of the weights towards 0 (decoupled with {adamw}, an L2 penalty otherwise)"),
             label=N_("Weight decay"),
             low=0,
             high=10,
@@ -157,7 +157,7 @@ class OptimConfig(SettingsGroup):
     step_every: Annotated[
         int,
         Rule(
-            N_("epochs between two drops of the step schedule"),
+            N_("epochs between two drops of the {step} schedule"),
             label=N_("Drop every (epochs)"),
             low=1,
             high=10_000,
@@ -168,7 +168,7 @@ class OptimConfig(SettingsGroup):
     gamma: Annotated[
         float,
         Rule(
-            N_("factor of each drop of the step and plateau schedules"),
+            N_("factor of each drop of the {step} and {plateau} schedules"),
             label=N_("Drop factor"),
             above=0,
             below=1,
@@ -179,7 +179,7 @@ class OptimConfig(SettingsGroup):
     min_lr: Annotated[
         float,
         Rule(
-            N_("learning rate at the end of the cosine, or the floor of the plateau schedule"),
+            N_("learning rate at the end of the {cosine}, or the floor of the {plateau} schedule"),
             label=N_("Lowest learning rate"),
             low=0,
             high=100,
@@ -190,7 +190,7 @@ class OptimConfig(SettingsGroup):
     warmup: Annotated[
         float,
         Rule(
-            N_("share of the run in which the one_cycle schedule rises"),
+            N_("share of the run in which the {one_cycle} schedule rises"),
             label=N_("Warm-up share"),
             above=0,
             below=1,
@@ -201,7 +201,7 @@ class OptimConfig(SettingsGroup):
     plateau_patience: Annotated[
         int,
         Rule(
-            N_("epochs without a better loss before the plateau schedule drops"),
+            N_("epochs without a better loss before the {plateau} schedule drops"),
             label=N_("Plateau patience (epochs)"),
             low=0,
             high=10_000,

@@ -40,7 +40,10 @@ class TrainConfig(SettingsGroup):
     loss: Annotated[
         Loss,
         Rule(
-            N_("nll on log-probabilities (log_softmax in the model), or cross_entropy on logits"),
+            N_(
+                "what is minimised: {nll} (log_softmax ends the model) or {cross_entropy} "
+                "(has it inside)"
+            ),
             label=N_("Loss"),
         ),
     ] = "nll"
@@ -96,8 +99,8 @@ class TrainConfig(SettingsGroup):
         Stepper,
         Rule(
             N_(
-                "what does a step: autograd, the same written out, or a CUDA graph; "
-                "auto takes the fastest that gives the same numbers"
+                "what does a step: {autograd}, the same {written_out}, or a {cuda_graph}; "
+                "{auto} takes the fastest that gives the same numbers"
             ),
             label=N_("Step by"),
         ),

@@ -56,7 +56,7 @@ def chapter(name: Chapter, config: RunConfig, formulas: Sequence[Formula]) -> No
         with left:
             _explained(words, formulas)
         with right:
-            code = chapter_code(config, name)
+            code = chapter_code(config, name, translated)
             title = _("These settings in PyTorch")
             info = CodeInfo(code=code, label=title, file=f"{name}.py", wraps=True)
             code_view(info, key=f"{key}-code")

@@ -65,7 +65,9 @@ def _best_words(
         return _("None of these runs has come to a figure yet.")
     pick = max if last.kind == "share" else min
     best = pick(known, key=lambda info: last.read(info) or 0)
-    settings = listed_apart(f"{column_label(c)} {cell_text(c, best)}" for c in columns)
+    settings = listed_apart(
+        _("{setting} {value}", setting=column_label(c), value=cell_text(c, best)) for c in columns
+    )
     return _(
         "The strongest line is {name} ({figure} {value}): {settings}.",
         name=names[best.id],

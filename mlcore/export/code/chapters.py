@@ -20,6 +20,7 @@ from mlcore.export.code.training_code import (
     save_lines,
     test_lines,
 )
+from mlcore.words import Translate, in_english
 
 __all__ = ["CHAPTERS", "Chapter", "chapter_code"]
 
@@ -27,7 +28,9 @@ Chapter = Literal["data", "model", "training", "testing", "saving"]
 CHAPTERS: tuple[Chapter, ...] = get_args(Chapter)
 
 
-def chapter_code(what: RunConfig | Recipe, chapter: Chapter) -> str:
+def chapter_code(
+    what: RunConfig | Recipe, chapter: Chapter, translate: Translate = in_english
+) -> str:
     """The lines of the script that do one thing, without imports and options.
 
     Those of "saving" also read what was saved, as another script would.
@@ -35,8 +38,9 @@ def chapter_code(what: RunConfig | Recipe, chapter: Chapter) -> str:
     Args:
         what: settings, or all that is known of a run.
         chapter: which lines.
+        translate: puts comments into another language; the code stays the same.
     """
-    plan = Plan(recipe_from(what))
+    plan = Plan(recipe_from(what), translate)
     names = Names(
         data=json.dumps(plan.config.data.root or "data", ensure_ascii=False),
         losses="None",
@@ -56,4 +60,4 @@ def _blocks(plan: Plan, names: Names, chapter: Chapter) -> list[Block]:
         case "testing":
             return [evaluate_lines(plan), test_lines(plan)]
         case "saving":
-            return [save_lines(), load_lines(plan)]
+            return [save_lines(plan), load_lines(plan)]

@@ -10,12 +10,16 @@ from mlcore.events import SettingsEdited
 from mlcore.export.code.python_text import WIDTH
 from mlcore.export.code.recipe import Recipe, recipe_from
 from mlcore.rules import Value
-from mlcore.words import as_text
+from mlcore.words import N_, Translate, as_text, in_english
 
 __all__ = ["command", "flags"]
 
 
-def command(what: RunConfig | Recipe, edits: Sequence[SettingsEdited] = ()) -> str:
+def command(
+    what: RunConfig | Recipe,
+    edits: Sequence[SettingsEdited] = (),
+    translate: Translate = in_english,
+) -> str:
     """`mlcore train …` with what differs from the defaults, or `mlcore fork …`, for a shell.
 
     No one command repeats edits: comments say what was edited when.
@@ -23,6 +27,7 @@ def command(what: RunConfig | Recipe, edits: Sequence[SettingsEdited] = ()) -> s
     Args:
         what: settings at the first step, or all that is known of a run.
         edits: made while it trained, in order; of settings alone.
+        translate: puts comments into another language.
     """
     recipe = recipe_from(what, edits)
     edits = recipe.edits
@@ -32,15 +37,16 @@ def command(what: RunConfig | Recipe, edits: Sequence[SettingsEdited] = ()) -> s
         begun = recipe.start is not None and recipe.start.continues
         edits = edits[1:] if begun and recipe.origin.changes else edits
     elif recipe.start is not None:
-        lines = [f"# It began with a file: {recipe.start.file}"]
+        lines = ["# " + translate(N_("It began with a file: {file}"), file=recipe.start.file)]
     else:
         lines = [" ".join(["mlcore train", *flags(_changes(recipe.config))])]
     lines = _broken(lines[0])
     if edits:
-        lines.append("# Edited while it trained:")
-        lines += [f"#   after step {edit.step}: {_told(edit)}" for edit in edits]
+        lines.append("# " + translate(N_("Edited while it trained:")))
+        after = N_("after step {step}: {changes}")
+        lines += [f"#   {translate(after, step=edit.step, changes=_told(edit))}" for edit in edits]
     if (edits or recipe.start) and recipe.run:
-        lines.append("# The same once more, edits included:")
+        lines.append("# " + translate(N_("The same once more, edits included:")))
         lines.append(f"# mlcore replay {recipe.run}")
     return "\n".join(lines) + "\n"
 

@@ -7,6 +7,7 @@ from mlcore.data import find_family
 from mlcore.export.code.names import Names
 from mlcore.export.code.plan import Plan
 from mlcore.export.code.python_text import WIDTH, Block, Part, bracketed
+from mlcore.words import N_
 
 __all__ = ["data_part", "make_loader", "reads_torchvision"]
 
@@ -21,6 +22,8 @@ _CLASSES = {
 }
 """Name in the settings → class in `torchvision.datasets`."""
 
+_NORMALISED = N_("Pixels from 0 to 1, then minus the mean, over the standard deviation.")
+
 
 def reads_torchvision(config: DataConfig) -> bool:
     """Whether torchvision has the data set."""
@@ -30,10 +33,13 @@ def reads_torchvision(config: DataConfig) -> bool:
 def data_part(plan: Plan, names: Names) -> Part:
     """The cell that reads the images and puts them into batches."""
     config = plan.config.data
-    sets = _torchvision(config, names) if reads_torchvision(config) else _digits(config)
+    sets = _torchvision(plan, names) if reads_torchvision(config) else _digits(plan)
     return Part(
-        "Data",
-        f"{find_family(config.name).title}: each image as numbers, normalised, in batches.",
+        plan.words(N_("Data")),
+        plan.words(
+            N_("{data}: each image as numbers, normalised, in batches."),
+            data=plan.words(find_family(config.name).title),
+        ),
         *sets[:-1],
         [*sets[-1], *_selection(plan), *_loaders(plan)],
     )
@@ -47,7 +53,8 @@ def make_loader(config: RunConfig, *, within: int = 0) -> list[str]:
     return bracketed("train_loader = DataLoader(", options, within=within)
 
 
-def _torchvision(config: DataConfig, names: Names) -> list[Block]:
+def _torchvision(plan: Plan, names: Names) -> list[Block]:
+    config = plan.config.data
     family = find_family(config.name)
     numbers = f"transforms.Normalize(({config.mean!r},), ({config.std!r},))"
     steps = ["transforms.ToTensor()", numbers]
@@ -59,7 +66,7 @@ def _torchvision(config: DataConfig, names: Names) -> list[Block]:
     if family.first_label:
         target = [f"target_transform=lambda label: label - {family.first_label}"]
     read = f"datasets.{_CLASSES[config.name]}("
-    lines = ["# Pixels from 0 to 1, then minus the mean, over the standard deviation."]
+    lines = [plan.comment(_NORMALISED)]
     lines += _compose(steps)
     for name, part in (("train_set", "True"), ("test_set", "False")):
         given = [*options, f"train={part}", "download=True", "transform=transform", *target]
@@ -74,10 +81,13 @@ def _compose(steps: list[str]) -> list[str]:
     return bracketed(start, [items])
 
 
-def _digits(config: DataConfig) -> list[Block]:
+def _digits(plan: Plan) -> list[Block]:
+    config = plan.config.data
     return [
         [
-            "# Digits of 8×8 pixels from 0 to 16, enlarged to 20×20 within 28×28 as in MNIST.",
+            plan.comment(
+                N_("Digits of 8×8 pixels from 0 to 16, enlarged to 20×20 within 28×28 as in MNIST.")
+            ),
             "digits = load_digits()",
             "centres = np.clip((np.arange(20) + 0.5) * 8 / 20 - 0.5, 0, 7)",
             "weights = np.maximum(0, 1 - np.abs(centres[:, None] - np.arange(8)))  # (20, 8)",
@@ -86,11 +96,13 @@ def _digits(config: DataConfig) -> list[Block]:
             "labels = torch.from_numpy(digits.target)",
         ],
         [
-            "# Pixels from 0 to 1, then minus the mean, over the standard deviation.",
+            plan.comment(_NORMALISED),
             f"normalize = transforms.Normalize(({config.mean!r},), ({config.std!r},))",
             "images = normalize(pixels / 255)  # (N, 1, 28, 28)",
             "is_test = torch.zeros(len(labels), dtype=torch.bool)",
-            "is_test[labels.argsort(stable=True)[::5]] = True  # every fifth of each digit",
+            plan.noted(
+                "is_test[labels.argsort(stable=True)[::5]] = True", N_("every fifth of each digit")
+            ),
             "train_set = TensorDataset(images[~is_test], labels[~is_test])",
             "test_set = TensorDataset(images[is_test], labels[is_test])",
         ],
@@ -122,7 +134,11 @@ def _loaders(plan: Plan) -> list[str]:
     else:
         lines = make_loader(plan.config)
     if plan.validates:
-        lines.append("# A generator of its own: validating leaves the order of training alone.")
+        lines.append(
+            plan.comment(
+                N_("A generator of its own: validating leaves the order of training alone.")
+            )
+        )
         lines += bracketed(
             "validation_loader = DataLoader(",
             ["validation_set", "batch_size=1000", "generator=torch.Generator()"],

@@ -14,7 +14,7 @@ from mlcore.export.code.data_code import make_loader
 from mlcore.export.code.optimizers import group_options, make_schedule
 from mlcore.export.code.plan import PlacedEdit, Plan, moves_momentum
 from mlcore.export.code.python_text import bracketed
-from mlcore.words import as_text
+from mlcore.words import N_, as_text
 
 __all__ = ["edit_code"]
 
@@ -43,19 +43,25 @@ _MARKED = frozenset(("step", "cosine", "one_cycle"))
 def edit_code(plan: Plan, placed: PlacedEdit) -> list[str]:
     """The lines of an edit, below a comment that says what it changes; none where nothing does."""
     within = {"start": 0, "epoch": 8, "step": 12}[placed.place]
-    lines = _variables(plan, placed, within) + _optimizer(placed, within)
-    lines += _schedule(placed, within)
-    return [*_comment(placed), *lines] if lines else []
+    lines = _variables(plan, placed, within) + _optimizer(plan, placed, within)
+    lines += _schedule(plan, placed, within)
+    return [*_comment(plan, placed), *lines] if lines else []
 
 
-def _comment(placed: PlacedEdit) -> list[str]:
+def _comment(plan: Plan, placed: PlacedEdit) -> list[str]:
     before = placed.before.flat()
     told = [
-        f"{SETTINGS[name].rule.label.lower()} {_told(before[name])} → {_told(value)}"
+        plan.words(
+            N_("{setting} {before} → {after}"),
+            setting=plan.words(SETTINGS[name].rule.label).lower(),
+            before=_told(before[name]),
+            after=_told(value),
+        )
         for name, value in placed.after.flat().items()
         if value != before[name]
     ]
-    text = f"Edit: {', '.join(told) or 'the same values again'}"
+    same = plan.words(N_("the same values again"))
+    text = plan.words(N_("Edit: {changes}"), changes=plan.words(N_(", ")).join(told) or same)
     return textwrap.wrap(text, _COMMENT, initial_indent="# ", subsequent_indent="#   ")
 
 
@@ -81,7 +87,7 @@ def _variables(plan: Plan, placed: PlacedEdit, within: int) -> list[str]:
     return lines
 
 
-def _optimizer(placed: PlacedEdit, within: int) -> list[str]:
+def _optimizer(plan: Plan, placed: PlacedEdit, within: int) -> list[str]:
     """Other options for the optimizer, which keeps its state."""
     before, after = placed.before.optim, placed.after.optim
     old, new = group_options(before), group_options(after)
@@ -102,7 +108,7 @@ def _optimizer(placed: PlacedEdit, within: int) -> list[str]:
         lines = bracketed("optimizer.param_groups[0].update(", given, within=within)
     if after.name == "rmsprop" and after.momentum and not before.momentum:
         lines += [
-            "for weight in model.parameters():  # the momentum begins at 0",
+            plan.noted("for weight in model.parameters():", N_("the momentum begins at 0")),
             "    state = optimizer.state[weight]",
             '    state.setdefault("momentum_buffer", torch.zeros_like(weight))',
         ]
@@ -137,7 +143,7 @@ def _is_remade(placed: PlacedEdit) -> bool:
     return any(before[name] != after[name] for name in names)
 
 
-def _schedule(placed: PlacedEdit, within: int) -> list[str]:
+def _schedule(plan: Plan, placed: PlacedEdit, within: int) -> list[str]:
     """The schedule anew, and where it would be now."""
     before, after = placed.before.optim, placed.after.optim
     if after.schedule == "constant":
@@ -156,15 +162,20 @@ def _schedule(placed: PlacedEdit, within: int) -> list[str]:
         return made
     lines = list(made)
     if placed.place == "start" or not placed.schedules & _MARKED:
-        lines += _mark_stepped(placed)
-    what = "steps" if after.schedule == "one_cycle" else "epochs"
+        lines += _mark_stepped(plan, placed)
+    by_step = after.schedule == "one_cycle"
+    where = (
+        N_("to where it would be after these steps")
+        if by_step
+        else N_("to where it would be after these epochs")
+    )
     return [
         *lines,
-        f"for _ in range({done}):  # to where it would be after these {what}",
+        plan.noted(f"for _ in range({done}):", where),
         "    scheduler.step()",
     ]
 
 
-def _mark_stepped(placed: PlacedEdit) -> list[str]:
+def _mark_stepped(plan: Plan, placed: PlacedEdit) -> list[str]:
     forget = [] if placed.place == "start" else ["optimizer.zero_grad()"]
-    return [*forget, "optimizer.step()  # without gradients it does nothing"]
+    return [*forget, plan.noted("optimizer.step()", N_("without gradients it does nothing"))]

@@ -14,11 +14,16 @@ from mlcore.export.code.parts import import_lines, training_parts
 from mlcore.export.code.plan import Plan
 from mlcore.export.code.python_text import WIDTH, Block, Part, bracketed, joined
 from mlcore.export.code.recipe import Recipe, recipe_from
+from mlcore.words import N_, Translate, in_english
 
 __all__ = ["notebook", "script"]
 
 
-def script(what: RunConfig | Recipe, edits: Sequence[SettingsEdited] = ()) -> str:
+def script(
+    what: RunConfig | Recipe,
+    edits: Sequence[SettingsEdited] = (),
+    translate: Translate = in_english,
+) -> str:
     """A training as a script in plain PyTorch, which imports nothing of mlcore.
 
     On the CPU, with as many threads, its losses are those of the run to the last digit.
@@ -26,11 +31,12 @@ def script(what: RunConfig | Recipe, edits: Sequence[SettingsEdited] = ()) -> st
     Args:
         what: settings at the first step, or all that is known of a run.
         edits: made while it trained, in order; of settings alone.
+        translate: puts comments into another language; the code stays the same.
 
     Raises:
         SettingsError: an edit is refused.
     """
-    plan = Plan(recipe_from(what, edits))
+    plan = Plan(recipe_from(what, edits), translate)
     names = Names(data="options.data", losses="options.losses", checkpoint="options.checkpoint")
     blocks: list[Block] = [
         _docstring(plan),
@@ -43,28 +49,38 @@ def script(what: RunConfig | Recipe, edits: Sequence[SettingsEdited] = ()) -> st
     return joined(blocks)
 
 
-def notebook(what: RunConfig | Recipe, edits: Sequence[SettingsEdited] = ()) -> str:
+def notebook(
+    what: RunConfig | Recipe,
+    edits: Sequence[SettingsEdited] = (),
+    translate: Translate = in_english,
+) -> str:
     """The same as a Jupyter notebook (nbformat 4.5); the cell tagged "parameters" has the options.
 
     Args:
         what: settings at the first step, or all that is known of a run.
         edits: made while it trained, in order; of settings alone.
+        translate: puts comments into another language; the code stays the same.
 
     Raises:
         SettingsError: an edit is refused.
     """
-    plan = Plan(recipe_from(what, edits))
+    plan = Plan(recipe_from(what, edits), translate)
     names = Names(data="data_folder", losses="losses_file", checkpoint="checkpoint_file")
     config = plan.config
     values = [
         f"data_folder = {_text(config.data.root or 'data')}",
-        "losses_file = None  # or the name of a file for every step's loss",
+        plan.noted("losses_file = None", N_("or the name of a file for every step's loss")),
     ]
     if plan.recipe.start is not None:
         values.append(f"checkpoint_file = {_text(str(plan.recipe.start.file))}")
     parts = [
         Part("", "", import_lines(plan)),
-        Part("Options", "Where the files are.", values, tags=["parameters"]),
+        Part(
+            plan.words(N_("Options")),
+            plan.words(N_("Where the files are.")),
+            values,
+            tags=["parameters"],
+        ),
         *training_parts(plan, names),
     ]
     title = "\n\n".join([f"# {_title(plan)}", "\n".join(_words_about(plan))])
@@ -92,31 +108,48 @@ def _cell(kind: str, text: str, tags: Sequence[str] = ()) -> dict[str, Any]:
 
 
 def _title(plan: Plan) -> str:
-    return f"Train a small neural network on {find_family(plan.config.data.name).title}"
+    return plan.words(
+        N_("Train a small neural network on {data}"),
+        data=plan.words(find_family(plan.config.data.name).title),
+    )
 
 
 def _docstring(plan: Plan) -> Block:
     """What the script does, how it is called, and what it gives."""
     file = f"{plan.recipe.run or 'train'}.py"
-    first = f'"""{_title(plan)}: `python {file} --data DIR`.'
-    if len(first) > WIDTH:
-        first = f'"""{_title(plan)}.'
-    return [first, "", *_words_about(plan), '"""']
+    title = _title(plan)
+    first = plan.words(N_("{title}: `python {file} --data DIR`."), title=title, file=file)
+    if len(first) + 3 > WIDTH:
+        first = plan.words(N_("{words}."), words=title)
+    return [f'"""{first}', "", *_words_about(plan), '"""']
 
 
 def _words_about(plan: Plan) -> list[str]:
     recipe, start = plan.recipe, plan.recipe.start
-    whose = f"run {recipe.run}" if recipe.run else "a run with these settings"
-    digits = "to the last digit"
+    whose = plan.words(N_("a run with these settings"))
+    if recipe.run:
+        whose = plan.words(N_("run {run}"), run=recipe.run)
     if recipe.processes > 1:
-        digits = f"but for rounding, as {recipe.processes} processes trained it together"
-    lines = [f"On the CPU it gives the losses of {whose} {digits}."]
+        lines = [
+            plan.words(
+                N_(
+                    "On the CPU it gives the losses of {whose} but for rounding, as {count} "
+                    "processes trained it together."
+                ),
+                whose=whose,
+                count=recipe.processes,
+            )
+        ]
+    else:
+        exact = N_("On the CPU it gives the losses of {whose} to the last digit.")
+        lines = [plan.words(exact, whose=whose)]
     if start is not None and start.continues:
-        lines.append(f"It continues from a checkpoint after step {start.step:,}.")
+        continues = N_("It continues from a checkpoint after step {step:,}.")
+        lines.append(plan.words(continues, step=start.step))
     elif start is not None:
-        lines.append("Its initial weights come from a checkpoint.")
+        lines.append(plan.words(N_("Its initial weights come from a checkpoint.")))
     if plan.config.data.name == "digits":
-        lines.append("The images come with scikit-learn.")
+        lines.append(plan.words(N_("The images come with scikit-learn.")))
     return lines
 
 

@@ -8,6 +8,7 @@ from mlcore.export.code.edits import edit_code
 from mlcore.export.code.optimizers import SCHEDULE_CLASSES
 from mlcore.export.code.plan import Plan
 from mlcore.export.code.python_text import Block, Part, indented
+from mlcore.words import N_
 
 __all__ = ["to_model", "training_part"]
 
@@ -21,14 +22,14 @@ def training_part(plan: Plan) -> Part:
     else:
         head, body, end = _by_loader(plan)
     loop = [*body, *indented(_end_of_epoch(plan) + end)]
-    words = "Every step takes a batch, finds the gradients, and moves the weights."
+    words = plan.words(N_("Every step takes a batch, finds the gradients, and moves the weights."))
     at_start = [line for placed in plan.at("start") for line in edit_code(plan, placed)]
-    return Part("Training", words, [*_variables(plan), *at_start, *head, *loop])
+    return Part(plan.words(N_("Training")), words, [*_variables(plan), *at_start, *head, *loop])
 
 
 def _variables(plan: Plan) -> list[str]:
     """What the loop counts and remembers."""
-    lines = ["losses = []  # of every step"]
+    lines = [plan.noted("losses = []", N_("of every step"))]
     if plan.counts_steps:
         lines.append('step = checkpoint["step"]' if plan.continues else "step = 0")
     if plan.varies("optim.clip_norm"):
@@ -56,7 +57,7 @@ def _by_loader(plan: Plan) -> tuple[Block, Block, list[str]]:
     body += ["for images, labels in train_loader:", *indented(_step(plan))]
     end = _edits_at(plan, "epoch")
     if plan.stops_early:
-        end += [f"if {_has_waited(plan)}:", "    break  # early stopping"]
+        end += [f"if {_has_waited(plan)}:", plan.noted("    break", N_("early stopping"))]
     return head, indented(body), end
 
 
@@ -65,7 +66,7 @@ def _by_hand(plan: Plan) -> tuple[Block, Block, list[str]]:
     start = plan.recipe.start
     if start is not None and start.within:
         head = [
-            'epoch = checkpoint["epoch"] + 1  # the one under way',
+            plan.noted('epoch = checkpoint["epoch"] + 1', N_("the one under way")),
             'order = shuffled(saved["epoch_seed"])[saved["images_used"] :]',
             'total, batches = saved["loss_sum"], saved["position"]',
         ]
@@ -96,16 +97,16 @@ def _step(plan: Plan) -> list[str]:
     """One optimisation step, and the edits that follow one."""
     lines = [
         *to_model(plan),
-        "optimizer.zero_grad()  # forget the gradients of the step before",
+        plan.noted("optimizer.zero_grad()", N_("forget the gradients of the step before")),
         "loss = criterion(model(images), labels)",
-        "loss.backward()  # the gradient of the loss by every weight",
+        plan.noted("loss.backward()", N_("the gradient of the loss by every weight")),
     ]
     clip = "nn.utils.clip_grad_norm_(model.parameters(), {})"
     if plan.varies("optim.clip_norm"):
         lines += ["if max_norm:", f"    {clip.format('max_norm')}"]
     elif plan.config.optim.clip_norm:
         lines.append(clip.format(repr(plan.config.optim.clip_norm)))
-    lines.append("optimizer.step()  # move every weight against its gradient")
+    lines.append(plan.noted("optimizer.step()", N_("move every weight against its gradient")))
     if plan.schedules == {"one_cycle"}:
         lines.append("scheduler.step()")
     elif "one_cycle" in plan.schedules:
@@ -193,5 +194,5 @@ def to_model(plan: Plan) -> list[str]:
         device = plan.recipe.device
         lines.append(f'images, labels = images.to("{device}"), labels.to("{device}")')
     if plan.is_double:
-        lines.append("images = images.double()  # float64, as the weights")
+        lines.append(plan.noted("images = images.double()", N_("float64, as the weights")))
     return lines

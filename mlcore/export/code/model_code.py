@@ -8,6 +8,7 @@ from mlcore.config import PIXELS
 from mlcore.data import find_family
 from mlcore.export.code.plan import Plan
 from mlcore.export.code.python_text import Part
+from mlcore.words import N_
 
 __all__ = ["ACTIVATIONS", "model_part"]
 
@@ -53,4 +54,5 @@ def model_part(plan: Plan) -> Part:
         f"        return {value}",
     ]
     shape = " → ".join(str(width) for width in widths)
-    return Part("Model", f"A multilayer perceptron, {shape}.", code)
+    words = plan.words(N_("A multilayer perceptron, {shape}."), shape=shape)
+    return Part(plan.words(N_("Model")), words, code)

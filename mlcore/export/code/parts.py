@@ -9,6 +9,7 @@ from mlcore.export.code.names import Names
 from mlcore.export.code.plan import Plan
 from mlcore.export.code.python_text import WIDTH, Part
 from mlcore.export.code.training_code import evaluation_part, optimizer_part, test_part
+from mlcore.words import N_
 
 __all__ = ["import_lines", "training_parts"]
 
@@ -30,8 +31,11 @@ def training_parts(plan: Plan, names: Names) -> list[Part]:
 def _setup(plan: Plan) -> Part:
     threads = plan.recipe.thread_count
     lines = [f"torch.set_num_threads({threads})"] if threads else []
-    seed = f"torch.manual_seed({plan.config.train.seed})  # the same random numbers each time"
-    return Part("Random numbers", "With the same seed, every run is the same.", [*lines, seed])
+    seed = plan.noted(
+        f"torch.manual_seed({plan.config.train.seed})", N_("the same random numbers each time")
+    )
+    words = plan.words(N_("With the same seed, every run is the same."))
+    return Part(plan.words(N_("Random numbers")), words, [*lines, seed])
 
 
 def import_lines(plan: Plan) -> list[str]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 from mlcore.config import OptimConfig, RunConfig
 from mlcore.events import SettingsEdited
 from mlcore.export.code.recipe import Recipe
+from mlcore.words import Translate, in_english
 
 __all__ = ["PlacedEdit", "Plan", "moves_momentum"]
 
@@ -74,9 +75,18 @@ class _Progress:
 
 @dataclass(frozen=True)
 class Plan:
-    """What follows from a recipe for all parts of its code."""
+    """What follows from a recipe for all parts of its code, and the language of its comments."""
 
     recipe: Recipe
+    words: Translate = in_english
+
+    def comment(self, text: str, **values: Any) -> str:
+        """A line of comment."""
+        return f"# {self.words(text, **values)}"
+
+    def noted(self, code: str, text: str, **values: Any) -> str:
+        """A line of code with a comment behind it."""
+        return f"{code}  {self.comment(text, **values)}"
 
     @property
     def config(self) -> RunConfig:

@@ -7,6 +7,7 @@ from mlcore.export.code.names import Names
 from mlcore.export.code.optimizers import make_optimizer, make_schedule
 from mlcore.export.code.plan import Plan
 from mlcore.export.code.python_text import Part, indented
+from mlcore.words import N_
 
 __all__ = [
     "evaluate_lines",
@@ -21,6 +22,8 @@ __all__ = [
 _FILE = "model.pt"
 """What the script calls the file of its weights."""
 
+_EVAL = N_("no dropout; batch norm uses what it has learned")
+
 
 def evaluate_lines(plan: Plan) -> list[str]:
     """The function that gives loss and accuracy; none where no images are held out."""
@@ -29,8 +32,8 @@ def evaluate_lines(plan: Plan) -> list[str]:
     loss = "nll_loss" if plan.config.train.loss == "nll" else "cross_entropy"
     return [
         "def evaluate(loader):",
-        '    """Mean loss and accuracy of the model over all images of a loader."""',
-        "    model.eval()  # no dropout; batch norm uses what it has learned",
+        _said(plan, N_("Mean loss and accuracy of the model over all images of a loader.")),
+        plan.noted("    model.eval()", _EVAL),
         "    losses, correct = [], 0",
         "    with torch.no_grad():",
         "        for images, labels in loader:",
@@ -43,25 +46,35 @@ def evaluate_lines(plan: Plan) -> list[str]:
     ]
 
 
+def _said(plan: Plan, text: str) -> str:
+    """The docstring of a function."""
+    return f'    """{plan.words(text)}"""'
+
+
 def evaluation_part(plan: Plan) -> Part:
     """The cell with the functions that training uses; without blocks where it needs none."""
     orders = [
         [
             "def shuffled(seed):",
-            '    """The order in which an epoch of this seed visits the images."""',
+            _said(plan, N_("The order in which an epoch of this seed visits the images.")),
             "    generator = torch.Generator().manual_seed(seed)",
             "    return torch.randperm(len(train_set), generator=generator).tolist()",
         ],
         [
             "def next_order():",
-            '    """An order, drawn from the random numbers as DataLoader(shuffle=True) does."""',
-            "    torch.empty((), dtype=torch.int64).random_()  # a seed for its workers",
+            _said(
+                plan,
+                N_("An order, drawn from the random numbers as DataLoader(shuffle=True) does."),
+            ),
+            plan.noted(
+                "    torch.empty((), dtype=torch.int64).random_()", N_("a seed for its workers")
+            ),
             "    return shuffled(torch.empty((), dtype=torch.int64).random_().item())",
         ],
     ]
     return Part(
-        "Functions",
-        "What the training uses.",
+        plan.words(N_("Functions")),
+        plan.words(N_("What the training uses.")),
         evaluate_lines(plan),
         *(orders if plan.by_hand else []),
     )
@@ -85,8 +98,8 @@ def optimizer_part(plan: Plan, names: Names) -> Part:
         *schedule,
     ]
     start = _start(plan, names)
-    words = "The loss, and what moves the weights against its gradient."
-    return Part("Optimizer", words, lines, start)
+    about = plan.words(N_("The loss, and what moves the weights against its gradient."))
+    return Part(plan.words(N_("Optimizer")), about, lines, start)
 
 
 def _model(plan: Plan) -> str:
@@ -105,7 +118,7 @@ def _start(plan: Plan, names: Names) -> list[str]:
         'model.load_state_dict(checkpoint["model_state_dict"])',
     ]
     if not start.continues:
-        return ["# The initial weights are those of another training.", *lines]
+        return [plan.comment(N_("The initial weights are those of another training.")), *lines]
     lines.append('optimizer.load_state_dict(checkpoint["optimizer_state_dict"])')
     lines.append('saved = checkpoint["trainer"]')
     match plan.config.optim.schedule:
@@ -120,7 +133,8 @@ def _start(plan: Plan, names: Names) -> list[str]:
     lines.append(f'torch.set_rng_state(saved["rng_cpu"]{cpu})')
     if plan.recipe.device.startswith("cuda"):
         lines.append('torch.cuda.set_rng_state(saved["rng_device"].cpu())')
-    return ["# Continue the training that wrote the checkpoint, where it stood.", *lines]
+    about = N_("Continue the training that wrote the checkpoint, where it stood.")
+    return [plan.comment(about), *lines]
 
 
 def test_lines(plan: Plan) -> list[str]:
@@ -131,9 +145,9 @@ def test_lines(plan: Plan) -> list[str]:
             'print(f"test loss {test_loss:.4f}, accuracy {accuracy:.2%}")',
         ]
     return [
-        "model.eval()  # no dropout; batch norm uses what it has learned",
+        plan.noted("model.eval()", _EVAL),
         "correct = 0",
-        "with torch.no_grad():  # a test needs no gradients",
+        plan.noted("with torch.no_grad():", N_("a test needs no gradients")),
         "    for images, labels in test_loader:",
         *indented(to_model(plan), 8),
         "        correct += (model(images).argmax(1) == labels).sum().item()",
@@ -141,17 +155,17 @@ def test_lines(plan: Plan) -> list[str]:
     ]
 
 
-def save_lines() -> list[str]:
+def save_lines(plan: Plan) -> list[str]:
     """The line that writes the weights."""
-    return [f'torch.save(model.state_dict(), "{_FILE}")  # for load_state_dict']
+    return [plan.noted(f'torch.save(model.state_dict(), "{_FILE}")', N_("for load_state_dict"))]
 
 
 def load_lines(plan: Plan) -> list[str]:
     """The lines with which another script reads what this one has written."""
     return [
-        f"model = {_model(plan)}  # the same layers, with weights at random",
+        plan.noted(f"model = {_model(plan)}", N_("the same layers, with weights at random")),
         f'model.load_state_dict(torch.load("{_FILE}", weights_only=True))',
-        "model.eval()  # no dropout; batch norm uses what it has learned",
+        plan.noted("model.eval()", _EVAL),
     ]
 
 
@@ -162,5 +176,6 @@ def test_part(plan: Plan, names: Names) -> Part:
         f'    with open({names.losses}, "w") as file:',
         '        file.writelines(f"{loss!r}\\n" for loss in losses)',
     ]
-    lines = [*test_lines(plan), *save_lines(), *losses]
-    return Part("Test", "How well it does on images that it has never seen.", lines)
+    lines = [*test_lines(plan), *save_lines(plan), *losses]
+    about = plan.words(N_("How well it does on images that it has never seen."))
+    return Part(plan.words(N_("Test")), about, lines)

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from dashboard.charts.network_path import MOST_BARS, path_figure, path_info
+from dashboard.charts.path_table import path_words
 from dashboard.charts.theme import DARK, LIGHT
+from dashboard.words import translation
 
 CLASSES = ("a", "b", "c")
 
@@ -44,3 +46,9 @@ def test_a_layer_that_is_silent_has_bars_to_click():
     arrays = {"fc1.outputs": np.zeros(4, np.float32), "fc2.outputs": np.zeros(3, np.float32)}
     figure = path_figure(path_info(["fc1", "fc2"], arrays, [0.3, 0.3, 0.4], CLASSES), LIGHT)
     assert all(height > 0 for height in figure.data[1].y)
+
+
+def test_its_words_end_as_a_sentence_in_chinese_too(monkeypatch):
+    assert path_words(info()).endswith(" of c.")
+    monkeypatch.setattr(translation, "_language", lambda: "zh-CN")
+    assert path_words(info()).endswith("属于 c。")

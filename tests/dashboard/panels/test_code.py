@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import ast
+import io
 import json
+import re
 import struct
 import time
+import tokenize
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.components.code_view import CodeInfo, code_message
 from dashboard.panels.code import changed_lines, readable_cells
+from dashboard.session import languages
+from dashboard.words import translation
+from dashboard.words.translation import translated
 from mlcore.config import RunConfig
-from mlcore.export import notebook, script
+from mlcore.export import Recipe, command, notebook, script
 from mlcore.runs.active.threads import thread_budget
 from tests.dashboard.train_page import ADDRESS, CONFIG, EPOCH, STARTED, STEPS, opened
+from tests.mlcore.export.test_code import edit, recipes
 
 OPEN = "code-to-start"
 
@@ -125,3 +133,53 @@ def test_the_text_is_made_in_a_few_milliseconds():
         changed_lines(script(config), script(config.with_values({"optim.lr": 0.1})))
         seconds.append(time.perf_counter() - began)
     assert min(seconds) < 0.005
+
+
+def bare(code):
+    """The tree of a program, without comments and docstrings."""
+    tree = ast.parse(code)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.FunctionDef) and ast.get_docstring(node) is not None:
+            node.body = node.body[1:]
+    return ast.dump(tree)
+
+
+def cells(text):
+    kinds = [(cell["cell_type"], "".join(cell["source"])) for cell in json.loads(text)["cells"]]
+    return [source for kind, source in kinds if kind == "code"]
+
+
+def comments(code):
+    lines = io.StringIO(code).readline
+    return [one.string for one in tokenize.generate_tokens(lines) if one.type == tokenize.COMMENT]
+
+
+def test_in_chinese_the_code_is_the_same_and_every_comment_is_chinese(monkeypatch):
+    monkeypatch.setattr(translation, "_language", lambda: "zh-CN")
+    for recipe in recipes():
+        code = script(recipe, translate=translated)
+        assert bare(code) == bare(script(recipe))
+        words = [one for one in comments(code) if re.search("[a-z]{3}", one)]  # no shapes alone
+        assert [one for one in words if not re.search("[\u4e00-\u9fff]", one)] == []
+        assert re.search("[\u4e00-\u9fff]", ast.get_docstring(ast.parse(code)))
+        chinese, english = notebook(recipe, translate=translated), notebook(recipe)
+        assert list(map(bare, cells(chinese))) == list(map(bare, cells(english)))
+        assert not re.search(r"## [A-Z]", chinese)
+
+
+def test_a_command_in_chinese_has_the_same_words():
+    recipe = Recipe(config=RunConfig(), edits=[edit(5, optim__lr=0.1)], run="7")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(translation, "_language", lambda: "zh-CN")
+        text = command(recipe, translate=translated)
+    assert "# 训练期间的修改：" in text
+    assert "第 5 步之后：--optim.lr 0.1" in text
+    assert text.splitlines()[0] == command(recipe).splitlines()[0]
+
+
+def test_the_page_shows_the_comments_in_the_readers_language(runs, monkeypatch):
+    monkeypatch.setattr(languages, "SOURCE", "zh-CN")  # AppTest names options outside the session
+    app = unfolded(opened(lang="zh", **ADDRESS), OPEN)
+    (header,) = headers(app)
+    assert "# 清除上一步的梯度" in header["code"]
+    assert "# forget" not in header["code"]

@@ -112,3 +112,9 @@ def test_readers_of_the_screen_are_told_what_is_wrong(made):
     stuck(made, alive=True)
     header = json.loads(chart_header(opened()))
     assert header["news"]["warning"] == "Learning rate too high."
+
+
+def test_they_are_told_in_a_whole_sentence_of_their_language(made):
+    stuck(made, alive=True)
+    header = json.loads(chart_header(opened(lang="zh")))
+    assert header["news"]["warning"] == "学习率太高。"

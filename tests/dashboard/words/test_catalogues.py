@@ -19,7 +19,7 @@ from tests import catalogues
 
 FILES = catalogues.po_files()
 SAME = {
-    *(", ", "; ", "{signs}."),
+    *(", ", "; ", "{words}."),
     *("logits", "sigmoid", "ReLU", "ln {classes}"),
     *("{words}", "{message}", "{error}", "{name} · logits", "dropout {value}"),
     *("{mean:g} / {std:g}: {accuracy}", "{size:.0f} KB", "{size:.1f} MB", "{size:.1f} GB"),
@@ -30,6 +30,9 @@ SAME = {
     "homework lecture-3",  # words that a person may type
 }
 """Texts that may be the same in another language: names, units, and values without words."""
+
+OTHER_WORDS = ("侧栏", "滑动平均", "批大小", "次试验", "工作者", "已失败", "已失联", " 至 ")
+"""For what is called 侧边栏, 移动平均, 批次大小, 个试验, 工作进程, 失败, 失联, 到."""
 
 _CODE = re.compile(r"`[^`]*`")
 
@@ -137,3 +140,15 @@ def test_another_language_is_one_file(tmp_path: Path) -> None:
     path.with_suffix(".mo").write_bytes(catalogues.compiled(catalogues.read(path)))
     german = gettext.translation("dashboard", tmp_path, ["de"])
     assert (german.gettext("Train"), german.gettext("Runs")) == ("Trainieren", "Runs")
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if path.parents[1].name == "zh_CN"])
+def test_chinese_has_one_word_and_one_mark_for_a_thing(path: Path) -> None:
+    """A space stands at each value (`filled` takes it away); `{hint}` begins with a bracket."""
+    beside = re.compile(r"[\u4e00-\u9fff]\{(?!hint)|(?<!\{hint)\}[\u4e00-\u9fff]")
+    for _, there in pairs(catalogues.read(path)):
+        for text in there:
+            assert not beside.search(text), text
+            assert not re.search(r"[\u4e00-\u9fff][.,;:?!]", text), text
+            assert not re.search(r"……|[\u4e00-\u9fff] …", text), text
+            assert not [word for word in OTHER_WORDS if word in text], text

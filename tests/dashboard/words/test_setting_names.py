@@ -8,6 +8,7 @@ import pytest
 
 from dashboard.words import translation
 from dashboard.words.setting_names import setting_label, settings_sentence, with_labels
+from mlcore.config import RunConfig
 from mlcore.errors import SettingsError
 
 ERROR = SettingsError(
@@ -44,3 +45,13 @@ def test_it_does_so_in_every_language(monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings_sentence(ERROR).startswith(
         "Statt 0.5 muss »Lowest learning rate« kleiner sein als Lernrate;"
     )
+
+
+def test_chinese_has_no_space_around_a_chinese_label(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(translation, "_language", lambda: "zh-CN")
+    with pytest.raises(SettingsError) as caught:
+        RunConfig.from_flat({"optim.lr": -1.0})
+    assert (
+        settings_sentence(caught.value) == "学习率必须是大于 0 且不大于 100 的数，但得到的是 -1.0。"
+    )
+    assert with_labels("启用 `optim.nesterov` 时 `train.epochs` 太小") == "启用 Nesterov 时轮数太小"

@@ -103,3 +103,46 @@ def test_the_state_of_a_run_is_translated_in_an_error_too(monkeypatch: pytest.Mo
     assert str(error) == "Run 7 is running: stop it before it is deleted."
     monkeypatch.setattr(translation, "_language", lambda: "zh-CN")
     assert sentence(error) == "运行 7 处于训练中状态：请先停止它再删除。"
+
+
+CHINESE = {
+    "{first} beats {second}": "{first} 胜过 {second}。",
+    "Loss of {run}": "运行 {run} 的损失",
+    "{what} is {state}": "{what} 已处于 {state} 状态",
+    "{n} {kind}": "{n} 个 {kind}",
+    "{problem} Do it.": "{problem} 请做。",
+    "{setting} {value}": "{setting} {value}",
+}
+
+
+class Chinese(gettext.NullTranslations):
+    def gettext(self, message: str) -> str:
+        return CHINESE.get(message, message)
+
+
+@pytest.mark.parametrize(
+    ("text", "values", "written"),
+    [
+        ("{first} beats {second}", {"first": "前者", "second": "后者"}, "前者胜过后者。"),
+        ("{first} beats {second}", {"first": "Adam", "second": "后者"}, "Adam 胜过后者。"),
+        ("Loss of {run}", {"run": "快速入门"}, "运行快速入门的损失"),
+        ("Loss of {run}", {"run": "一 二 a 三"}, "运行一 二 a 三的损失"),  # as it was typed
+        ("Loss of {run}", {"run": "lr 0.1"}, "运行 lr 0.1 的损失"),
+        ("Loss of {run}", {"run": "`代码`"}, "运行 `代码` 的损失"),
+        ("{what} is {state}", {"what": 7, "state": MlcoreError("失联")}, "7 已处于失联状态"),
+        ("{n} {kind}", {"n": 1_000, "kind": "失败"}, "1000 个失败"),
+        ("{problem} Do it.", {"problem": "坏了。"}, "坏了。请做。"),
+        ("{problem} Do it.", {"problem": "Broken."}, "Broken. 请做。"),
+        ("{setting} {value}", {"setting": "损失", "value": "交叉熵"}, "损失 交叉熵"),
+    ],
+)
+def test_no_space_stands_between_a_chinese_text_and_a_chinese_value(
+    monkeypatch: pytest.MonkeyPatch, text: str, values: dict[str, object], written: str
+) -> None:
+    monkeypatch.setattr(translation, "catalogue", lambda language: Chinese())
+    monkeypatch.setattr(translation, "_language", lambda: "zh-CN")
+    assert _(text, **values) == written
+
+
+def test_english_keeps_every_space() -> None:
+    assert _("{first} 与 {second}", first="甲", second="乙") == "甲 与 乙"

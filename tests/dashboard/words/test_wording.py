@@ -3,7 +3,14 @@ from __future__ import annotations
 import pytest
 
 from dashboard.words import translation
-from dashboard.words.wording import as_markdown, listed, listed_apart, sentences, with_article
+from dashboard.words.wording import (
+    as_markdown,
+    as_sentence,
+    listed,
+    listed_apart,
+    sentences,
+    with_article,
+)
 
 
 @pytest.mark.parametrize(
@@ -56,3 +63,11 @@ def test_sentences_follow_one_another_as_the_language_joins_them(
 def test_no_line_ends_between_a_number_and_what_belongs_to_it() -> None:
     tied = as_markdown("97 ± 1 % of 28 × 28, % of a row, `97 %`").replace("\\", "")
     assert tied == "97~±~1~% of 28~×~28, % of a row, `97 %`".replace("~", "\N{NO-BREAK SPACE}")
+
+
+def test_a_list_of_parts_ends_as_a_sentence_of_the_language(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert as_sentence(listed_apart(["a", "b"])) == "a; b."
+    monkeypatch.setattr(translation, "_language", lambda: "zh-CN")
+    assert as_sentence(listed_apart(["甲", "乙"])) == "甲；乙。"
