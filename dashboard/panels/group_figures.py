@@ -40,7 +40,7 @@ _KINDS: Mapping[BandKind, str] = {
 def group_part(group: RunGroup) -> None:
     """All of a group: how far it is, its figures, curves and runs."""
     with st.container(key="group", gap="small"):
-        st.header(_("Over {n} seeds", n=len(group.runs)), anchor=False)
+        st.header(_("Over {n} seeds", n=len(group.counted)), anchor=False)
         st.caption(how_far(group))
         group_cards(group)
         group_curves([group], key="group-chart")
@@ -56,7 +56,7 @@ def how_far(group: RunGroup) -> str:
             ngettext(
                 "{done} of {n} run finished",
                 "{done} of {n} runs finished",
-                len(group.runs),
+                len(group.counted),
                 done=len(group.finished),
             ),
             _("seeds {seeds}", seeds=seeds),
@@ -98,10 +98,10 @@ def group_curves(groups: Sequence[RunGroup], *, key: str) -> None:
     drawn, kind = _switches(groups, key)
     names = distinct_group_names(groups)
     info = band_info(
-        [(names[group.id], [epochs_of(one) for one in group.runs]) for group in groups],
+        [(names[group.id], [epochs_of(one) for one in group.counted]) for group in groups],
         drawn,
         kind,
-        epochs=max(one.epochs for group in groups for one in group.runs),
+        epochs=max(one.epochs for group in groups for one in group.counted),
     )
     name = f"{key} {drawn} {' '.join(group.id for group in groups)}"
     done = sum(len(group.finished) for group in groups)

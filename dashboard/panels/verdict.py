@@ -13,7 +13,7 @@ from dashboard.server.evaluations import evaluated
 from dashboard.session.problems import friendly_errors
 from dashboard.words.groups import distinct_group_names
 from dashboard.words.intervals import verdict_sentence
-from dashboard.words.translation import _
+from dashboard.words.translation import _, ngettext
 from dashboard.words.wording import as_markdown
 from mlcore.config import data_root
 from mlcore.errors import RunError
@@ -119,12 +119,12 @@ def _judged(first: RunGroup, second: RunGroup) -> Verdict:
 
 
 def _accuracy(group: RunGroup) -> dict[int, float]:
-    """Seed → test accuracy of the finished runs; the mean of those that share a seed."""
-    found: dict[int, list[float]] = {}
-    for info in group.finished:
-        if info.test_accuracy is not None:
-            found.setdefault(info.config.train.seed, []).append(info.test_accuracy)
-    return {seed: sum(values) / len(values) for seed, values in found.items()}
+    """Seed → test accuracy of the finished runs."""
+    return {
+        info.config.train.seed: info.test_accuracy
+        for info in group.finished
+        if info.test_accuracy is not None
+    }
 
 
 def _answers(info: RunInfo) -> Answers:
@@ -160,7 +160,7 @@ def _figures(groups: Sequence[RunGroup], names: Mapping[str, str]) -> None:
 
     table = {
         _("Group"): [names[group.id] for group in ordered],
-        _("Finished"): [f"{len(group.finished)}/{len(group.runs)}" for group in ordered],
+        _("Finished"): [f"{len(group.finished)}/{len(group.counted)}" for group in ordered],
         _("Validation accuracy"): cells(0),
         _("Test accuracy"): cells(1),
     }
@@ -176,3 +176,13 @@ def _figures(groups: Sequence[RunGroup], names: Mapping[str, str]) -> None:
             "then promises too much."
         )
     )
+    if repeated := sum(len(group.repeated) for group in groups):
+        st.caption(
+            ngettext(
+                "{n} run repeats a seed with the same settings and is left out: the newest that "
+                "finished counts.",
+                "{n} runs repeat a seed with the same settings and are left out: the newest that "
+                "finished counts.",
+                repeated,
+            )
+        )

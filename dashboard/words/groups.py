@@ -23,7 +23,7 @@ def group_name(group: RunGroup, said: str = "") -> str:
             the nearest preset.
     """
     base = _name(group) or said or differences(_settings(group))
-    count = len(group.runs)
+    count = len(group.counted)
     if count == 1:
         return base
     seeds = ngettext("{n} seed", "{n} seeds", count)
@@ -43,7 +43,7 @@ def distinct_group_names(groups: Sequence[RunGroup]) -> dict[str, str]:
         for group in groups
         if (text := plain.get(group.id)) and (len(text) > ROOM or count[text] > 1)
     ]
-    seeded = all(len(group.runs) == 1 for group in unclear)
+    seeded = all(len(group.counted) == 1 for group in unclear)
     said = apart([group.config if seeded else _without_seed(group) for group in unclear])
     words = {group.id: text for group, text in zip(unclear, said, strict=True)}
     return with_ends({group.id: group_name(group, words.get(group.id, "")) for group in groups})
@@ -57,7 +57,7 @@ def _name(group: RunGroup) -> str:
 
 def _settings(group: RunGroup) -> RunConfig:
     """Its settings, without the seed, where that differs."""
-    return group.config if len(group.runs) == 1 else _without_seed(group)
+    return group.config if len(group.counted) == 1 else _without_seed(group)
 
 
 def _without_seed(group: RunGroup) -> RunConfig:

@@ -62,7 +62,7 @@ def group_text(column: Column, group: RunGroup) -> str:
         states = {info.state for info in group.runs}
         if len(states) == 1:
             return state_name(states.pop())
-        return _("{done} of {n} finished", done=len(group.finished), n=len(group.runs))
+        return _("{done} of {n} finished", done=len(group.finished), n=len(group.counted))
     if column.kind in ("share", "number", "seconds") and not column.setting:
         read = [column.read(info) for info in group.finished]
         figures = [cell if isinstance(cell, float) else None for cell in read]

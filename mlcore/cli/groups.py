@@ -42,12 +42,14 @@ def members(text: str, runs: Sequence[RunInfo]) -> tuple[RunInfo, ...]:
 def group_record(group: RunGroup) -> dict[str, Any]:
     """A group as JSON: its runs and seeds, and mean, sd and n of each figure (null: none has it).
 
-    `experiment` is null where the runs were not started together.
+    `experiment` is null where the runs were not started together; `repeated` are the runs that
+    are left out, as they have the seed and the settings of another.
     """
     spreads = {name: group.figure(attrgetter(name)) for name in _FIGURES}
     return {
         "experiment": group.id if group.experiment else None,
-        "runs": [info.id for info in group.runs],
+        "runs": [info.id for info in group.counted],
+        "repeated": [info.id for info in group.repeated],
         "seeds": list(group.seeds),
         **{
             name: found and {"mean": found.mean, "sd": found.sd, "n": found.n}
@@ -81,7 +83,7 @@ def _cells(group: RunGroup, settings: Sequence[str]) -> list[Cell]:
     return [
         group.id,
         _name(group),
-        len(group.runs),
+        len(group.counted),
         len(group.finished),
         group.seeds,
         *(cell for part in parts for cell in part),
@@ -110,7 +112,7 @@ def _row(group: RunGroup) -> tuple[str, ...]:
     return (
         group.id,
         _name(group),
-        f"{len(group.finished)}/{len(group.runs)}",
+        f"{len(group.finished)}/{len(group.counted)}",
         _seeds(group.seeds),
         _cell(group.figure(lambda info: info.loss), mean_figure),
         _cell(validation, mean_percent),

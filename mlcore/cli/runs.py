@@ -37,8 +37,8 @@ class Options:
 
     Conditions and `--sort` take state, name, tag, epoch, best (the highest validation accuracy),
     test, duration, pace (images/s), note, created, loss and every setting, such as lr, optimizer or
-    train.seed; a condition compares them by =, !=, <, <=, >, >= and ~ (holds the text), joined by
-    and, or, not and brackets.
+    train.seed; a condition compares them by =, !=, <, <=, >, >=, ~ (holds the text) and in (seed in
+    1, 2), joined by and, or, not and brackets. Headings of the page are names too: Test accuracy.
     """
 
     where: Annotated[str, text(_CONDITION, "all runs", "CONDITION")] = ""

@@ -3,7 +3,8 @@
 Two runs that differ only in the seed are two different models, and McNemar's test rightly says so:
 over seeds the accuracy spreads far wider than the chance of the test images explains. So one run
 of each tells two settings apart only where one makes several times as many mistakes; runs with
-several seeds show how far chance goes, and Student's test compares with that.
+several seeds show how far chance goes, and Student's test compares with that. Two runs show it
+badly, so that it takes three of each.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from mlcore.insight.t_tests import TestKind, TTest, one_against_many, paired, we
 from mlcore.words import N_, Translate, in_english, signed
 
 __all__ = [
+    "FEWEST_RUNS",
     "TIMES_THE_MISTAKES",
     "Verdict",
     "judge_groups",
@@ -35,6 +37,13 @@ test at 5 % called 13 to 87 of 100 such pairs different; with this rule it was 3
 digits at too high a rate, and none for the other seven.
 """
 
+FEWEST_RUNS = 3
+"""So many runs of each it takes for several seeds to tell settings apart.
+
+The spread of two values is known too badly: their t-test has one degree of freedom, and an interval
+over half of all possible differences.
+"""
+
 _Z = 1.959963984540054
 """The standard normal distribution has 95 % of its mass between -z and z."""
 
@@ -46,8 +55,9 @@ class Verdict:
     Attributes:
         test: McNemar's for one run of each, else the kind of Student's test.
         difference: accuracy of the second less that of the first, from -1 to 1.
-        low, high: its interval at 95 %; infinite where nothing can be said. For one run of each it
-            is that of the two models on such images, and leaves out what another seed would do.
+        low, high: its interval at 95 %, within what is possible, -1 to 1; infinite where nothing
+            can be said. For one run of each it is that of the two models on such images, and leaves
+            out what another seed would do.
         p: of the test, two-sided; None where it cannot be made.
         n: runs of the first and of the second that were compared.
         better: 1 or 2, the one whose settings are better, or which itself is, where both are
@@ -94,18 +104,18 @@ def judge_runs(found: Comparison, *, own: bool = False) -> Verdict:
 def judge_groups(first: Mapping[int, float], second: Mapping[int, float]) -> Verdict:
     """Judge two settings by several runs of at least one of them.
 
-    Pairs of the same seed share their split and their order of images, and are compared pair by
-    pair where at least half of the seeds of the smaller group have one; else Welch's test compares
-    all runs, or one run is compared with many.
+    Runs of the same seed share their split and their order of images, and are compared pair by
+    pair where both groups have the same seeds; else Welch's test compares all runs, or one run is
+    compared with many. None is left out, so that the difference is that of the means. With fewer
+    than `FEWEST_RUNS` of either, neither is called better.
 
     Args:
         first: seed → accuracy on the test images, of one run at least.
         second: likewise; with one run each, nothing can be said.
     """
-    common = sorted(first.keys() & second.keys())
     fewest = min(len(first), len(second))
-    if len(common) >= max(2, fewest / 2):
-        return _judged(paired([first[one] for one in common], [second[one] for one in common]))
+    if fewest > 1 and first.keys() == second.keys():
+        return _judged(paired(list(first.values()), [second[seed] for seed in first]))
     a, b = list(first.values()), list(second.values())
     if fewest > 1:
         return _judged(welch(a, b))
@@ -155,6 +165,8 @@ def verdict_words(
         return translate(_IS_WORSE, **values)
     if not float(values["points"]):
         return translate(_ALIKE, **values)
+    if found.test != "mcnemar" and min(found.n) < FEWEST_RUNS:
+        return translate(_TOO_FEW, fewest=FEWEST_RUNS, **values)
     if found.test == "mcnemar" and found.p < SIGNIFICANT:
         return translate(_SEED_COULD, **values)
     return translate(_COULD_BE_CHANCE, **values)
@@ -189,6 +201,12 @@ _SEED_COULD = N_(
     "can do that. Several seeds of each tell more."
 )
 
+_TOO_FEW = N_(
+    "{first} and {second} cannot be told apart by so few runs: {ahead} is ahead by {points} points "
+    "of accuracy (95 %: {low} to {high}; {test}, p {p}), but it takes {fewest} seeds of each to "
+    "judge by."
+)
+
 _TESTS: Mapping[str, str] = {
     "mcnemar": N_("McNemar's exact test"),
     "paired": N_("paired t-test over {n} common seeds"),
@@ -198,12 +216,13 @@ _TESTS: Mapping[str, str] = {
 
 
 def _judged(found: TTest) -> Verdict:
-    certain = found.p is not None and found.p < SIGNIFICANT
+    known = found.p is not None
+    certain = found.p is not None and found.p < SIGNIFICANT and min(found.n) >= FEWEST_RUNS
     return Verdict(
         test=found.kind,
         difference=found.difference,
-        low=found.low,
-        high=found.high,
+        low=max(-1.0, found.low) if known else found.low,
+        high=min(1.0, found.high) if known else found.high,
         p=found.p,
         n=found.n,
         better=_better(found.difference) if certain else 0,

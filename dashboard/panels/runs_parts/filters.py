@@ -59,9 +59,10 @@ def filters(runs: Sequence[RunInfo], view: RunView, listed: Sequence[RunInfo]) -
 
 def _help() -> str:
     return _(
-        "Compare a column by `=`, `!=`, `<`, `<=`, `>`, `>=` or `~` (holds the text), and join by "
-        "`and`, `or`, `not` and brackets. Columns: {columns}, and every setting, such as `lr`, "
-        "`optimizer` or `train.seed`. Accuracies as `97 %`, times as `2 min`, days as "
+        "Compare a column by `=`, `!=`, `<`, `<=`, `>`, `>=`, `~` (holds the text) or `in` "
+        "(`seed in 1, 2`), and join by `and`, `or`, `not` and brackets. Columns: {columns}, and "
+        "every setting, such as `lr`, `optimizer` or `train.seed`; or their headings in English, "
+        "such as `Test accuracy`. Accuracies as `97 %`, times as `2 min`, days as "
         "`2026-11-28`; `none` is what is not known. A text alone is looked for in names, tags and "
         "notes.",
         columns=", ".join(f"`{name}`" for name, column in COLUMNS.items() if not column.setting),

@@ -63,9 +63,13 @@ class Column:
 
 
 def find_column(word: str) -> Column | None:
-    """The column that a person means by its name or a shorter one ("lr" for optim.lr), if any."""
+    """The column that a person means, if any.
+
+    Args:
+        word: its name, a shorter one ("lr" for optim.lr) or its heading in English ("Images/s").
+    """
     name = word.casefold()
-    return COLUMNS.get(_SHORT.get(name, name))
+    return COLUMNS.get(_SHORT.get(name, name)) or COLUMNS.get(_HEADED.get(name, ""))
 
 
 def no_column(word: str) -> MlcoreError:
@@ -74,7 +78,7 @@ def no_column(word: str) -> MlcoreError:
         "there is no column {word!r}{hint}, but there are {some} and every setting, such as lr, "
         "optimizer or train.seed",
         word=shortened(word),
-        hint=nearest(word.casefold(), [*COLUMNS, *_SHORT]),
+        hint=nearest(word.casefold(), [*COLUMNS, *_SHORT, *_HEADED]),
         some=", ".join(_FIGURES),
     )
 
@@ -181,3 +185,6 @@ _SHORT: Mapping[str, str] = {
     "seconds": "duration",
 }
 """A shorter name → the column's; the field of a setting where no figure is called so."""
+
+_HEADED: Mapping[str, str] = {column.label.casefold(): name for name, column in COLUMNS.items()}
+"""A heading, in small letters → the column's name."""

@@ -2,25 +2,28 @@
 
     condition:  part { "or" part }
     part:       term { "and" term }
-    term:       "not" term | "(" condition ")" | column operator value | text
+    term:       "not" term | "(" condition ")" | column operator value | column in values | text
+    in:         [ "not" ] "in"
+    values:     value { "," value } | "(" value { "," value } ")"
     operator:   =  !=  <  <=  >  >=  ~ (holds the text)
 
-A value may be in quotes; `none` is what is not known. An accuracy may be written as 0.97 or 97 %, a
-time as 90, 90 s, 2 min or 1 h, a moment as 2026-11-28 or the beginning of one. A text without an
-operator is looked for in names, tags, notes and ids; so is the whole where nothing in it is an
-operator, a bracket, a quotation mark, `and`, `or` or `not`.
+A column is its name ("test") or its heading in English ("Test accuracy"). A value may be in
+quotes; `none` is what is not known. An accuracy may be written as 0.97 or 97 %, a time as 90, 90 s,
+2 min or 1 h, a moment as 2026-11-28 or the beginning of one. A text without an operator is looked
+for in names, tags, notes and ids; so is the whole where nothing in it is an operator, a bracket, a
+quotation mark, `and`, `or` or `not`, and it does not begin like `seed in 1`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from mlcore.errors import MlcoreError, SettingsError
 from mlcore.rules import shortened
-from mlcore.runs.library.columns import find_column, no_column
+from mlcore.runs.library.columns import COLUMNS, Column, find_column, no_column
 from mlcore.runs.library.comparison import OPERATORS, UNITS, compared_with
 from mlcore.runs.library.run_info import RunInfo
 
@@ -37,6 +40,8 @@ _TOKEN = re.compile(
 _JOINTS = ("and", "or", "not")
 _MEANT = re.compile(rf"""[=<>~!()"']|\b({"|".join(_JOINTS)})\b""", re.IGNORECASE)
 """What a text has that is meant as a condition, and not looked for as it is."""
+
+_IN = re.compile(r"\s+in\s+(?=\S)", re.IGNORECASE)
 
 Holds = Callable[[RunInfo], bool]
 
@@ -68,7 +73,7 @@ def parse_condition(text: str) -> Condition:
         )
     if not text.strip():
         return Condition(text, lambda _: True)
-    if not _MEANT.search(text):
+    if not _is_meant(text):
         return Condition(text, _holds_text(" ".join(text.split())))
     parser = _Parser(text)
     holds = parser.condition()
@@ -79,13 +84,29 @@ def parse_condition(text: str) -> Condition:
 
 def as_term(text: str) -> str:
     """A condition as a term to which others can be joined by `and`."""
-    if not _MEANT.search(text):
+    if not _is_meant(text):
         return f'"{" ".join(text.split())}"'
     return f"({text})" if re.search(r"\bor\b", text, re.IGNORECASE) else text
 
 
+def _is_meant(text: str) -> bool:
+    """Whether a text is a condition, and not one to look for: "loss in training" is none."""
+    if _MEANT.search(text):
+        return True
+    for found in _IN.finditer(text):
+        column = find_column(" ".join(text[: found.start()].split()))
+        values = text[found.end() :]
+        if column is not None:
+            return (
+                "," in values
+                or column.kind in ("choice", "switch", "tags")
+                or (column.kind != "text" and values[0] in "+-.0123456789")
+            )
+    return False
+
+
 class _Token(NamedTuple):
-    kind: str  # "word", "quoted", "operator", "bracket", "end"
+    kind: str  # "word", "quoted", "operator", "bracket", "comma", "end"
     text: str
     position: int  # of its first character, from 1
 
@@ -123,6 +144,10 @@ class _Parser:
 
     def _term(self) -> Holds:
         begin = self.now
+        if headed := self._heading():
+            self._at += headed
+            name = " ".join(token.text for token in self._tokens[self._at - headed : self._at])
+            return self._comparison(begin._replace(text=name))
         if begin.says("not") or begin.is_bracket("("):
             self._depth += 1
             if self._depth > _DEEPEST:
@@ -141,18 +166,68 @@ class _Parser:
         if begin.kind not in ("word", "quoted") or begin.says(*_JOINTS):
             raise self.expected(MlcoreError("a column or a text"))
         self._at += 1
-        return self._comparison(begin) if self.now.kind == "operator" else _holds_text(begin.text)
+        return self._comparison(begin) if self._compares(self._at) else _holds_text(begin.text)
+
+    def _heading(self) -> int:
+        """How many tokens from here are the heading of a column that is compared; 0: none."""
+        for tokens in _HEADINGS:
+            end = self._at + len(tokens)
+            here = [token.text.casefold() for token in self._tokens[self._at : end]]
+            if here == tokens and self._compares(end):
+                return len(tokens)
+        return 0
+
+    def _compares(self, at: int) -> bool:
+        """Whether a comparison goes on there: with an operator, `in` or `not in`."""
+        token = self._tokens[at]
+        if token.kind == "operator":
+            return True
+        return (self._tokens[at + 1] if token.says("not") else token).says("in")
 
     def _comparison(self, name: _Token) -> Holds:
-        column = find_column(name.text)
+        column = find_column(name.text) or _HEADED.get(name.text.casefold())
         if column is None:
             raise _wrong(name, no_column(name.text))
         operator = self.now
         self._at += 1
+        if operator.kind == "operator":
+            return self._compared(column, name, OPERATORS[operator.text])
+        if operator.says("in"):
+            return self._among(column, name)
+        self._at += 1  # "not in"
+        among = self._among(column, name)
+        return lambda info: not among(info)
+
+    def _among(self, column: Column, name: _Token) -> Holds:
+        """Whether a cell is one of several values, with commas between them."""
+        inside = self.now.is_bracket("(")
+        self._at += inside
+        equal: list[Holds] = []
+        while not equal or self.now.kind == "comma":
+            self._at += bool(equal)
+            self._part_commas()
+            equal.append(self._compared(column, name, "="))
+        if inside and not self.now.is_bracket(")"):
+            raise self.expected(MlcoreError("a closing bracket"))
+        self._at += inside
+        return lambda info: any(one(info) for one in equal)
+
+    def _part_commas(self) -> None:
+        """Make the commas in the word that is read next tokens of their own."""
+        word = self.now
+        if word.kind == "word" and "," in word.text:
+            self._tokens[self._at : self._at + 1] = [
+                _Token("comma" if one[0] == "," else "word", one[0], word.position + one.start())
+                for one in re.finditer(r",|[^,]+", word.text)
+            ]
+
+    def _compared(self, column: Column, name: _Token, sign: str) -> Holds:
+        """The comparison with the value that is read next."""
         value = self.now
         if value.kind not in ("word", "quoted"):
             raise self.expected(MlcoreError("a value for {column}", column=name.text))
         self._at += 1
+        self._part_commas()
         text = value.text
         measured = column.kind in ("share", "seconds", "count", "number")
         if measured and value.kind == "word" and self.now.says(*UNITS):
@@ -160,7 +235,7 @@ class _Parser:
         try:
             return compared_with(
                 column,
-                OPERATORS[operator.text],
+                sign,
                 None if value.says("none") and not column.choices else text,
             )
         except SettingsError as error:
@@ -195,6 +270,16 @@ def _tokens(text: str) -> list[_Token]:
         found.append(_Token(kind, word[1:-1] if kind == "quoted" else word, start + 1))
         at = match.end()
     return [*found, _Token("end", "", len(text.rstrip()) + 1)]
+
+
+_HEADED: Mapping[str, Column] = {
+    " ".join(token.text for token in _tokens(column.label.casefold())[:-1]): column
+    for column in COLUMNS.values()
+}
+"""A heading as its tokens, in small letters → the column."""
+
+_HEADINGS = sorted((heading.split() for heading in _HEADED), key=len, reverse=True)
+"""The tokens of headings, the longest first."""
 
 
 def _holds_text(text: str) -> Holds:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -12,7 +11,7 @@ from operator import attrgetter
 from mlcore.config import EXECUTION, RunConfig
 from mlcore.errors import RunError
 from mlcore.insight.t_tests import Spread, spread
-from mlcore.rules import Rule, shortened
+from mlcore.rules import Rule, Value, shortened
 from mlcore.runs.library.run_info import RunInfo
 from mlcore.words import N_
 
@@ -52,6 +51,9 @@ _MARK = "x"  # an experiment's id begins with it, a run's with a digit
 class RunGroup:
     """Runs that differ only in the seed, by seed.
 
+    A run that repeats another, with the same settings and the same seed, tells nothing new: it
+    would be counted as a second seed, without any spread. So one run of each seed counts.
+
     Attributes:
         id: of the experiment; of runs that were grouped by their settings, that of the first.
         runs: at least one.
@@ -68,14 +70,34 @@ class RunGroup:
         return self.runs[0].config
 
     @property
+    def counted(self) -> tuple[RunInfo, ...]:
+        """The runs without repetitions: of those alike in seed and settings the newest finished.
+
+        Where none of them has finished, it is the newest.
+        """
+        if len({info.config.train.seed for info in self.runs}) == len(self.runs):
+            return self.runs
+        found: dict[object, RunInfo] = {}
+        for info in sorted(self.runs, key=lambda one: (one.state == "finished", one.created)):
+            found[info.config.train.seed, _settings(info)] = info
+        kept = {info.id for info in found.values()}
+        return tuple(info for info in self.runs if info.id in kept)
+
+    @property
+    def repeated(self) -> tuple[RunInfo, ...]:
+        """The runs that repeat one that counts, and are left out."""
+        kept = {info.id for info in self.counted}
+        return tuple(info for info in self.runs if info.id not in kept)
+
+    @property
     def seeds(self) -> tuple[int, ...]:
-        """The seed of each run."""
-        return tuple(info.config.train.seed for info in self.runs)
+        """The seed of each run that counts."""
+        return tuple(info.config.train.seed for info in self.counted)
 
     @property
     def finished(self) -> tuple[RunInfo, ...]:
         """The runs whose figures count: those that trained to their end."""
-        return tuple(info for info in self.runs if info.state == "finished")
+        return tuple(info for info in self.counted if info.state == "finished")
 
     def figure(self, read: Callable[[RunInfo], float | None]) -> Spread | None:
         """Mean and spread of a figure over the finished runs that have it; None: none has."""
@@ -132,12 +154,9 @@ def alike(runs: Iterable[RunInfo]) -> list[RunGroup]:
     Where and how fast a run trains does not count. In the order of their first mention; a run like
     no other is a group of its own. Settings are those that a run was made with.
     """
-    found: dict[str, list[RunInfo]] = {}
+    found: dict[object, list[RunInfo]] = {}
     for info in runs:
-        settings = {**info.config.flat(), "parent": info.parent}
-        for name in (_SEED, *EXECUTION):
-            del settings[name]
-        found.setdefault(json.dumps(settings, sort_keys=True), []).append(info)
+        found.setdefault(_settings(info), []).append(info)
     return [_group(min(one.id for one in members), members) for members in found.values()]
 
 
@@ -180,6 +199,13 @@ def find_experiment(text: str, runs: Sequence[RunInfo]) -> RunGroup | None:
             text=shortened(text),
         )
     return next(iter(exact or found), None)
+
+
+def _settings(info: RunInfo) -> tuple[Value | None, ...]:
+    """By what runs are alike: all settings but the seed, and what the run was forked from."""
+    left_out = (_SEED, *EXECUTION)
+    values = (value for name, value in info.config.flat().items() if name not in left_out)
+    return (info.parent, *values)
 
 
 def _group(name: str, members: Sequence[RunInfo], *, experiment: bool = False) -> RunGroup:

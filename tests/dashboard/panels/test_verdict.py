@@ -23,8 +23,8 @@ SCRIPT = (
 def group(runs):
     """Make an experiment: its settings, and the accuracies of its runs."""
 
-    def make(changes, accuracies, validation=0.9):
-        name = new_experiment()
+    def make(changes, accuracies, validation=0.9, again=False):
+        name = None if again else new_experiment()
         configs = seeded(CONFIG.with_values(changes), len(accuracies))
         for config, accuracy in zip(configs, accuracies, strict=True):
             folder = runs.create(config, experiment=name)
@@ -80,6 +80,31 @@ def test_groups_are_ranked_by_validation_and_not_by_test(group):
     first, second = rows(drawn())
     assert first[1:] == ["2/2", "97.00\xa0±\xa00.00\xa0%", "90.50\xa0±\xa00.71\xa0%"]
     assert second[1:] == ["2/2", "96.00\xa0±\xa00.00\xa0%", "98.50\xa0±\xa00.71\xa0%"]
+
+
+def test_a_run_beside_its_repetition_is_one_run(group):
+    group({"optim.lr": 0.1}, (0.98,), again=True)
+    group({"optim.lr": 0.1}, (0.99,), again=True)
+    group({"optim.lr": 0.1}, (None,), again=True)
+    app = drawn()
+    ((name, *cells),) = rows(app)
+    assert "seeds" not in name
+    assert cells == ["1/1", "90.00\xa0%", "99.00\xa0%"]
+    said = sentences(app)
+    assert "2 runs repeat a seed with the same settings and are left out" in said
+
+
+def test_a_repetition_changes_no_verdict(group):
+    group({"optim.lr": 0.01}, (0.90, 0.91, 0.92), again=True)
+    group({"optim.lr": 0.1}, (0.95, 0.96, 0.965))
+    before = sentences(drawn())
+    group({"optim.lr": 0.01}, (0.90,), again=True)
+    after = sentences(drawn())
+    assert "is worse than" in before or "is better than" in before
+    verdict = next(line for line in before.splitlines() if "than" in line and "95" in line)
+    assert verdict in after
+    assert "1 run repeats a seed" in after
+    assert "repeat" not in before
 
 
 def test_a_group_without_a_finished_run_has_no_verdict_yet(group):

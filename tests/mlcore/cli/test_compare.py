@@ -137,7 +137,11 @@ def test_several_runs_with_commas_are_a_group_and_one_is_compared_with_many(
     }
     (told,) = shell(f"compare {ids[0.0001][0]} {','.join(ids[0.01])} --json").records
     assert told["test"] == "one against many"
-    assert told["n"] == [1, 3]
+    assert (told["n"], told["better"]) == ([1, 3], None)
+    assert (
+        "but it takes 3 seeds of each"
+        in shell(f"compare {ids[0.0001][0]} {','.join(ids[0.01])}").out
+    )
     answer = shell(f"compare {ids[0.01][0]} {ids[0.01][1]},{ids[0.01][1]}")
     assert answer.status == 2
     assert "Two runs of a group have the seed" in answer.err

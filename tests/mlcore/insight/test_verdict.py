@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from mlcore.insight.comparison import Comparison, mcnemar
-from mlcore.insight.verdict import judge_groups, judge_runs, p_words, verdict_words
+from mlcore.insight.verdict import FEWEST_RUNS, judge_groups, judge_runs, p_words, verdict_words
 
 
 def models(wrong_first, wrong_second, only_first, images=1000):
@@ -111,11 +111,37 @@ def test_one_common_seed_of_many_makes_no_pairs():
     assert judge_groups({0: 0.9, 1: 0.8, 2: 0.7}, {2: 0.9, 3: 0.8, 4: 0.7}).test == "welch"
 
 
+def test_pairs_are_made_only_where_no_run_is_left_out():
+    many = {0: 0.9, 1: 0.95, 2: 0.94, 3: 0.93, 4: 0.92}
+    found = judge_groups(many, {0: 0.20, 1: 0.17, 2: 0.18})
+    assert (found.test, found.n, found.better) == ("welch", (5, 3), 1)
+    assert found.difference == pytest.approx(0.55 / 3 - 4.64 / 5)
+
+
+def test_fewer_than_three_runs_of_either_are_called_neither_better_nor_worse():
+    few, more = {0: 0.20, 1: 0.21}, {0: 0.90, 1: 0.92, 2: 0.91}
+    for first, second in ((few, more), (more, few), (few, {0: 0.90, 1: 0.9101})):
+        found = judge_groups(first, second)
+        assert found.p < 0.05
+        assert found.better == 0
+        words = verdict_words(found, "A", "B")
+        assert words.startswith("A and B cannot be told apart by so few runs: ")
+        assert words.endswith(f"but it takes {FEWEST_RUNS} seeds of each to judge by.")
+    assert judge_groups({0: 0.20, 1: 0.21, 2: 0.19}, more).better == 2
+
+
+def test_an_interval_holds_only_differences_that_are_possible():
+    found = judge_groups({0: 0.05, 1: 0.3}, {0: 0.91, 1: 0.93})
+    assert -1 <= found.low < found.difference < found.high == 1
+    turned = judge_groups({0: 0.91, 1: 0.93}, {0: 0.05, 1: 0.3})
+    assert (turned.low, turned.high) == (-1, -found.low)
+
+
 def test_one_run_is_compared_with_many_from_either_side():
     many = {1: 0.90, 2: 0.91, 3: 0.92, 4: 0.90}
     found, turned = judge_groups({0: 0.7}, many), judge_groups(many, {0: 0.7})
-    assert (found.test, found.n, found.better) == ("one against many", (1, 4), 2)
-    assert (turned.n, turned.better) == ((4, 1), 1)
+    assert (found.test, found.n, found.better) == ("one against many", (1, 4), 0)
+    assert (turned.n, turned.better) == ((4, 1), 0)
     assert turned.difference == -found.difference
     assert (turned.low, turned.high) == (-found.high, -found.low)
     assert turned.p == found.p

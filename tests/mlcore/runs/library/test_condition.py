@@ -56,6 +56,21 @@ def info(run):
         "first  try",
         "diverges and not converges",
         "state = finished",
+        "training time > 2 min and best  VALIDATION > 90 %",
+        "'Training time' > 2 min and not (Epochs done > 90)",
+        "learning rate = 0.005 and Learning rate decay = 0 and not hidden layers = 128",
+        "early stopping (epochs) = 0 and Drop every (epochs) > 0",
+        "homework and seed in 1, 7 and lr < 0.01",
+        "seed in 1,7",
+        "Seed IN (1 , 7)",
+        "seed not in 1, 2 and seed not in (3)",
+        "duration in 2.5 min, 90 s",
+        "best in 12 %, none or optimizer in adam",
+        "optimizer in sgd, adam",
+        "tag in homework",
+        'hidden in "128,64", 64',
+        'name in "first try", other',
+        "parent in (none)",
     ],
 )
 def test_conditions_that_hold(info, text: str) -> None:
@@ -77,6 +92,12 @@ def test_conditions_that_hold(info, text: str) -> None:
         "data = digits",
         "elsewhere",
         "hidden = none",
+        "seed in 1, 2",
+        "seed in (1,2)",
+        "seed not in 1, 7",
+        "test accuracy > 99 %",
+        "optimizer in sgd",
+        "loss in training",
     ],
 )
 def test_conditions_that_do_not_hold(info, text: str) -> None:
@@ -104,6 +125,10 @@ def test_nothing_compares_with_what_is_not_known(run) -> None:
         ("(lr = 1", "at character 8: a closing bracket is missing."),
         ("lr = 1)", "at character 7: expected `and`, `or` or the end, but got ')'."),
         ('name = "x', "at character 8: the quotation mark has no partner."),
+        ("seed in 1,", "at character 11: a value for seed is missing."),
+        ("seed in (1, 2", "at character 14: a closing bracket is missing."),
+        ("seed in one, two", "at character 9: train.seed must be compared with a number, but got"),
+        ("best validation > fast", "at character 19: best must be compared with 0.97 or 97 %"),
         ("lr ! 1", "at character 4: '!' means nothing here."),
         ("optimizer = adm", "at character 13: optim.name cannot be 'adm' (did you mean \"adam\"?)"),
         ("optimizer < adam", "optim.name can be compared by =, != and ~ only, but got <."),
@@ -130,8 +155,24 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 
 
 _WORDS = st.sampled_from(
-    [*"()<>=~", "!=", "<=", "and", "or", "not", "none", "%", "min", '"', "0.5", "2026-11", "adam"]
-) | st.sampled_from(list(COLUMNS))
+    [
+        *"()<>=~,",
+        "!=",
+        "<=",
+        "in",
+        "1,2",
+        "and",
+        "or",
+        "not",
+        "none",
+        "%",
+        "min",
+        '"',
+        "0.5",
+        "2026-11",
+        "adam",
+    ]
+) | st.sampled_from([*COLUMNS, *(column.label for column in COLUMNS.values())])
 
 
 @given(words=st.lists(_WORDS, max_size=12))
@@ -145,6 +186,29 @@ def test_a_text_of_several_words_is_looked_for_as_it_is(run) -> None:
     assert not parse_condition("Ümläut 🙂").holds(run(name="ümläut"))
 
 
+def test_every_heading_names_its_column_with_and_without_quotation_marks(run) -> None:
+    for name, column in COLUMNS.items():
+        if name == "train.loss":  # its heading is the name of another
+            continue
+        for heading in (column.label, column.label.upper(), f'"{column.label}"'):
+            for value in ("none", "5", "on", "2026", "adam", "cross_entropy"):
+                with contextlib.suppress(SettingsError):
+                    found = parse_condition(f"{heading} = {value}").holds(run())
+                    assert found == parse_condition(f"{name} = {value}").holds(run())
+                    break
+            else:
+                choice = column.choices[0]
+                assert parse_condition(f"{heading} = {choice}").holds(run()) == parse_condition(
+                    f"{name} = {choice}"
+                ).holds(run())
+
+
+def test_a_text_with_in_between_its_words_is_looked_for_as_it_is(run) -> None:
+    for text in ("loss in training", "trained in 2026", "note in class", "seed in soil"):
+        assert parse_condition(text).holds(run(name=f"my {text}!"))
+        assert not parse_condition(text).holds(run(name="another"))
+
+
 def test_brackets_in_quotes_are_text_and_units_belong_to_measures(run) -> None:
     assert parse_condition('"("').holds(run(name="a (first) try"))
     with pytest.raises(SettingsError, match="expected `and`, `or` or the end, but got 'h'"):
@@ -154,7 +218,7 @@ def test_brackets_in_quotes_are_text_and_units_belong_to_measures(run) -> None:
 
 def test_a_condition_is_joined_as_a_whole(run) -> None:
     info = run({"optim.lr": 0.005}, name="homework 3", state="running")
-    for text in ("homework 3", "lr < 0.01 OR tag = x", "not lr > 1"):
+    for text in ("homework 3", "lr < 0.01 OR tag = x", "not lr > 1", "seed in 0, 1"):
         joined = f"{as_term(text)} and state = finished"
         assert parse_condition(text).holds(info)
         assert not parse_condition(joined).holds(info), joined

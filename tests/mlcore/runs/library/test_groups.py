@@ -14,6 +14,7 @@ from mlcore.runs.library.groups import (
     experiment_of,
     experiments,
     find_experiment,
+    group_of,
     new_experiment,
     seeded,
 )
@@ -70,6 +71,31 @@ def test_a_run_knows_its_experiment(store, experiment):
     lonely = store.create(CONFIG)
     assert experiment_of(runs[0], runs).id == experiment
     assert experiment_of(next(i for i in store.list() if i.id == lonely.id), runs) is None
+
+
+def test_a_run_that_repeats_another_counts_once(store, record, started):
+    def run(changes, accuracy=None):
+        folder = store.create(CONFIG.with_values(changes))
+        if accuracy is not None:
+            finished = Finished(
+                step=1, epoch=1, test_loss=0.1, test_accuracy=accuracy, seconds=1.0, early=False
+            )
+            record(folder, started(), finished)
+        return folder.id
+
+    first = run({}, 0.9)
+    newest = run({"train.threads": 1}, 0.92)  # where and how fast does not count
+    unfinished = run({})
+    other_seed = run({"train.seed": 9}, 0.94)
+    (group,) = alike(store.list())
+    assert [info.id for info in group.counted] == [newest, other_seed]
+    assert {info.id for info in group.repeated} == {first, unfinished}
+    assert group.seeds == (3, 9)
+    figure = group.figure(lambda info: info.test_accuracy)
+    assert (figure.n, figure.mean) == (2, pytest.approx(0.93))
+    other = run({"optim.lr": 0.7}, 0.5)
+    chosen = group_of([info for info in store.list() if info.id in (first, other)])
+    assert (len(chosen.counted), chosen.repeated) == (2, ())  # other settings repeat nothing
 
 
 def test_runs_are_grouped_by_all_settings_but_the_seed(store, experiment):
