@@ -130,6 +130,14 @@ def _head(queue: QueueSnapshot) -> None:
             NumberField(_AT_ONCE, _("Runs at once per device"), queue.at_once, _FEW).draw(
                 _set_at_once, label_visibility="collapsed", width=120
             )
+    if queue.borrowers:
+        st.caption(
+            _(
+                "So many train as long as sweep {sweep} is under way; then {usual} again.",
+                sweep=as_markdown(", ".join(queue.borrowers)),
+                usual=queue.usual,
+            )
+        )
 
 
 def _trains(one: ActiveRun, info: RunInfo, shown: str) -> None:

@@ -95,7 +95,7 @@ def _list(options: Options) -> int:
     now = queue.snapshot()
     rows = _rows(queue, now)
     if options.json:
-        print_json({"at_once": now.at_once, "runs": rows})
+        print_json({"at_once": now.at_once, "usual": now.usual, "runs": rows})
         return 0
     if rows:
         headers = ("id", "name", "state", "device", "position")
@@ -105,7 +105,9 @@ def _list(options: Options) -> int:
     else:
         print(f"Nothing trains and nothing waits in {queue.root}.")
     many = "1 run trains" if now.at_once == 1 else f"{now.at_once} runs train"
-    print(f"{many} at a time on a device; `mlcore queue --at-once N` changes that.")
+    sweeps = ", ".join(now.borrowers)
+    until = f" while sweep {sweeps} is under way, then {now.usual} again" if sweeps else ""
+    print(f"{many} at a time on a device{until}; `mlcore queue --at-once N` changes that.")
     return 0
 
 

@@ -129,7 +129,7 @@ def start(argv: Sequence[str]) -> int:
         sampler=options.sampler,
         pruner=options.pruner,
         trials=options.trials,
-        jobs=options.jobs or RunQueue(store.root).snapshot().at_once,
+        jobs=options.jobs or RunQueue(store.root).snapshot().usual,
     )
     address = address_in(options)
     if address is None:

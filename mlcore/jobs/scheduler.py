@@ -112,14 +112,15 @@ class Scheduler:
         """Claim the waiting runs that have a free slot."""
         starts: list[_Start] = []
         active = self.queue.active(state) if state.waiting else ()
+        at_once = state.at_once_now
         for run in list(state.waiting):
             folder = RunFolder(self._root / run)
             try:
                 settings = folder.config.train
                 auto = self._auto() if active else None  # else nobody need know
-                if not slot_is_free(settings, active, state.at_once, auto):
+                if not slot_is_free(settings, active, at_once, auto):
                     continue
-                threads = thread_share(folder, state.at_once, threads_used(active, auto))
+                threads = thread_share(folder, at_once, threads_used(active, auto))
             except RunError:  # its settings are damaged; the list of runs says so
                 state.waiting.remove(run)
                 continue

@@ -58,11 +58,18 @@ class UnderWay:
         self._jobs, self._study = jobs, study
         self._queue = RunQueue(jobs.store.root)
         self._active: list[Following] = []
-        self._begun = 0
+        self._begun = self._room = 0
         self._failures = self._refusals = 0
 
     def park(self) -> None:
         """Stop the runs that have not ended, each with a checkpoint; their trials stay open."""
+        try:
+            self._stop_runs()
+        finally:
+            with contextlib.suppress(RunError):  # with this process it ends all the same
+                self._queue.lend(self._sweep.name, 0)
+
+    def _stop_runs(self) -> None:
         for one in self._active:
             try:
                 if not self._queue.cancel(one.folder.id):
@@ -85,9 +92,10 @@ class UnderWay:
         self._settle(one, one.poll(report))
 
     def _make_room(self) -> None:
-        """Have as many runs train at once as the sweep has under way."""
-        if self._sweep.jobs > self._queue.snapshot().at_once:
-            self._queue.set_at_once(self._sweep.jobs)
+        """Have as many runs train at once as the sweep has under way, until a person says else."""
+        if self._sweep.jobs != self._room:
+            self._room = self._sweep.jobs
+            self._queue.lend(self._sweep.name, self._room)
 
     def _make(self, asked: Asked, origin: RunFolder | None = None) -> None:
         """Make the run of a trial; one whose settings contradict each other has none.

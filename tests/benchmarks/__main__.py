@@ -1,8 +1,9 @@
 """Print tables of speed, memory and accuracy on MNIST: `python -m tests.benchmarks`.
 
 Name what to measure (default: epochs): epochs, widths, presets, memory, together, load,
-steering, syncing, sweeping, insight, network, page. The last drives Chromium, and `--rounds` should
-be 10 or more there and for steering. Sweeping starts a PostgreSQL server.
+steering, syncing, searching, sweeping, insight, network, page. The last drives Chromium, and
+`--rounds` should be 10 or more there and for steering. Searching trains whole sweeps; sweeping
+starts a PostgreSQL server.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from tests.benchmarks import (
     load,
     memory,
     network,
+    searching,
     steering,
     sweeping,
     syncing,
@@ -32,7 +34,7 @@ from tests.benchmarks.page.figures import HEAD, lines
 
 WHAT = (
     *("epochs", "widths", "presets", "memory", "together", "load", "steering", "syncing"),
-    *("sweeping", "insight", "network", "page"),
+    *("searching", "sweeping", "insight", "network", "page"),
 )
 
 
@@ -88,6 +90,9 @@ def main() -> None:
                 print(load.table(arguments.rounds) + "\n", flush=True)
             case "syncing":
                 print(syncing.table(arguments.rounds) + "\n", flush=True)
+            case "searching":
+                for line in searching.lines(arguments.rounds):
+                    print(line, flush=True)
             case "sweeping":
                 for line in sweeping.lines(arguments.rounds):
                     print(line, flush=True)

@@ -209,9 +209,7 @@ def _trials() -> NumberField:
 
 
 def _at_once() -> NumberField:
-    return NumberField(
-        "sweep-at-once", _("Trials at once"), server.queue().snapshot().at_once, JOBS
-    )
+    return NumberField("sweep-at-once", _("Trials at once"), server.queue().snapshot().usual, JOBS)
 
 
 def _names() -> Sequence[str]:

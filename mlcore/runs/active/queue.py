@@ -7,6 +7,7 @@ tab, shell and server sees one queue. What is on disk changes under a lock alone
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -19,6 +20,7 @@ from mlcore.runs.active.active_runs import ActiveRun, active_runs
 from mlcore.runs.active.queue_file import (
     MOST_AT_ONCE,
     Claim,
+    Loan,
     QueueState,
     read_queue,
     write_queue,
@@ -34,9 +36,19 @@ __all__ = ["QueueSnapshot", "RunQueue"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueSnapshot:
-    """The queue at one moment; two snapshots are equal when nothing has changed."""
+    """The queue at one moment; two snapshots are equal when nothing has changed.
+
+    Attributes:
+        at_once: runs that train at once on a device now.
+        usual: the same as a person set it, which holds where no sweep has more of them train.
+        borrowers: the sweeps that have more of them train.
+        waiting: ids of the runs that wait, the next one first.
+        active: the runs that occupy a slot.
+    """
 
     at_once: int
+    usual: int
+    borrowers: tuple[str, ...]
     waiting: tuple[str, ...]
     active: tuple[ActiveRun, ...]
 
@@ -58,7 +70,9 @@ class RunQueue:
         active = self.active(state)
         begun = {one.run for one in active}  # some may have begun since the file was read
         return QueueSnapshot(
-            at_once=state.at_once,
+            at_once=state.at_once_now,
+            usual=state.at_once,
+            borrowers=tuple(sorted({one.borrower for one in state.living_loans})),
             waiting=tuple(run for run in state.waiting if run not in begun),
             active=active,
         )
@@ -190,7 +204,7 @@ class RunQueue:
         return Request(folder, Stop()).wait(seconds)
 
     def set_at_once(self, count: int) -> None:
-        """Have so many runs train at once on each device, 1 to 8.
+        """Have so many runs train at once on each device, 1 to 8, whatever a sweep asked for.
 
         Raises:
             SettingsError: it is another number.
@@ -204,6 +218,23 @@ class RunQueue:
             )
         with self.change() as state:
             state.at_once = count
+            state.loans.clear()
+
+    def lend(self, borrower: str, count: int) -> None:
+        """Have at least so many runs train at once, for this process and as long as it lives.
+
+        Args:
+            borrower: the name of its sweep.
+            count: how many; in place of what it asked for before. 0: it needs them no more.
+
+        Raises:
+            RunError: the queue cannot be written.
+        """
+        mine = borrower, os.getpid()
+        with self.change() as state:
+            state.loans = [one for one in state.loans if (one.borrower, one.pid) != mine]
+            if count > state.at_once:
+                state.loans.append(Loan.mine(borrower=borrower, at_once=count))
 
     def _tidy(self, state: QueueState) -> None:
         for run, claim in list(state.claims.items()):
@@ -212,6 +243,7 @@ class RunQueue:
             elif not claim.alive:
                 del state.claims[run]
                 state.waiting.insert(0, run)
+        state.loans = [one for one in state.loans if one.alive]
         wanted = dict.fromkeys(run for run in state.waiting if run not in state.claims)
         state.waiting = [run for run in wanted if self._queued(run)]
 

@@ -145,6 +145,15 @@ class SharedStudy(Study):
         places = {RUN: run, RUNS: runs, HOST: host}
         self._do(lambda: self._shared.note(self._trials[number]._trial_id, places))
 
+    def run_of(self, number: int) -> str:
+        """Id of the run of a trial, also of one that has ended; empty where it has none."""
+
+        def read() -> str:
+            made = self._shared.get_trial_id_from_study_id_trial_number(self._id, number)
+            return str(self._shared.get_trial(made).user_attrs.get(RUN, ""))
+
+        return self._do(read)
+
     def report(self, number: int, epoch: int, value: float) -> bool:
         """Tell the pruner a validation; whether the trial should be given up."""
         report = super().report

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
 from pathlib import Path
 
 from optuna.trial import FrozenTrial
 from optuna.trial import TrialState as Told
 
-from mlcore.runs import RunInfo
+from mlcore.errors import RunError
+from mlcore.runs import RunFolder, RunInfo, RunStatus, read_status
 from mlcore.sweeps.asked import REFUSED, RUN, RUNS, WHY
 from mlcore.sweeps.optuna_parts import value_of_plain
 from mlcore.sweeps.shared.address import Address
@@ -17,7 +20,7 @@ from mlcore.sweeps.shared.storage import SWEEP, SharedStorage
 from mlcore.sweeps.shared.study import HOST, SharedStudy
 from mlcore.sweeps.summary import Place, SweepState, SweepSummary, SweepTrial
 from mlcore.sweeps.sweep import Sweep
-from mlcore.sweeps.trial import TrialState
+from mlcore.sweeps.trial import TrialState, trial_state, value_of
 
 __all__ = ["read_all_shared", "read_shared", "sweeps_in"]
 
@@ -71,6 +74,10 @@ def _trial(
     why, state = str(found.user_attrs.get(WHY, "")), _state(found, still, patience)
     host, runs, run = (str(found.user_attrs.get(name, "")) for name in (HOST, RUNS, RUN))
     config, value = sweep.config(params), found.value if found.values else None
+    if state == "interrupted" and still is not None and still.owner:
+        own = _own_status(sweep, found.number, host, Path(runs) / run)
+        if own is not None and (says := trial_state(own)) != "failed":  # it is tried again
+            state, value = says, value_of(sweep.objective, own.last_epoch)
     by_accuracy = sweep.objective == "accuracy"
     return SweepTrial(
         number=found.number,
@@ -100,6 +107,19 @@ def _trial(
             trial=found.number,
         ),
     )
+
+
+def _own_status(sweep: Sweep, number: int, host: str, path: Path) -> RunStatus | None:
+    """What the run of a trial says whose worker is silent, where it lies on this machine.
+
+    What trains it may live on, and have finished.
+    """
+    if host == socket.gethostname():
+        with contextlib.suppress(RunError, OSError):
+            folder = RunFolder(path)
+            if folder.meta.get("sweep") == {"id": sweep.id, "trial": number}:
+                return read_status(folder)
+    return None
 
 
 def _state(found: FrozenTrial, still: OpenTrial | None, patience: float) -> TrialState:

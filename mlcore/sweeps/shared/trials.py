@@ -63,6 +63,7 @@ class Worker(UnderWay):
         self._signs = Signs(study.patience)
         self._situation: Situation | None = None
         self._abandoned: list[OpenTrial] = []
+        self._lost: list[Following] = []  # whose trials others have
         self._looked = self._beaten = float("-inf")
         self._waits = False
 
@@ -89,8 +90,10 @@ class Worker(UnderWay):
 
     def leave(self) -> None:
         """Stop the runs that have not ended, each with a checkpoint, and leave their trials."""
+        mine = [one.number for one in self._active]
+        self._active += self._lost  # a worker that goes on with one of these resumes it
         self.park()
-        self._study.release([one.number for one in self._active])
+        self._study.release(mine)
 
     def _look_around(self) -> Situation:
         """How the sweep stands, and a sign of life; from the database every two seconds."""
@@ -105,6 +108,7 @@ class Worker(UnderWay):
             self._begun = found.begun
             mine = [one.number for one in self._active]
             self._abandoned = self._signs.abandoned(found.open, mine, self._looked)
+            self._part(found)
             self._adopt(found.sweep)
         return self._situation
 
@@ -137,6 +141,7 @@ class Worker(UnderWay):
         self._say_what_is_waited_for(found)
 
     def _take_over(self, asked: Asked, seen: OpenTrial) -> None:
+        self._lost = [one for one in self._lost if one.number != asked.number]
         if seen.owner:
             self._notify(
                 Notice(
@@ -179,16 +184,42 @@ class Worker(UnderWay):
             self._lose(number)
 
     def _lose(self, number: int) -> None:
-        """Have no more to do with a trial that another worker has; its run ends."""
+        """Tell nothing more of a trial that another worker has; see `_part` for its run."""
         self._study.forget(number)
         for one in [one for one in self._active if one.number == number]:
             self._active.remove(one)
+            self._lost.append(one)
+        self._looked = float("-inf")
+
+    def _part(self, found: Situation) -> None:
+        """Let go of the runs of lost trials, once it is seen whether others took those with them.
+
+        A run that ended, or that lies in the folder of the other worker, may stay the trial's;
+        otherwise the other one makes a run of its own, and this one ends.
+        """
+        still = {one.number: one.run for one in found.open}
+        for one in list(self._lost):
+            run, is_open = one.folder.id, one.number in still
+            counts = run == (still[one.number] if is_open else self._study.run_of(one.number))
+            if counts and is_open:
+                continue
+            self._lost.remove(one)
+            if counts:
+                self._notify(
+                    Notice(
+                        "Another worker has taken over trial {trial}, as this one gave no sign of "
+                        "life for too long: run {run} stays the trial's, and counts.",
+                        trial=one.number,
+                        run=run,
+                    )
+                )
+                continue
             self._notify(
                 Notice(
                     "Another worker has taken over trial {trial}, as this one gave no sign of life "
                     "for too long: run {run} ends here and does not count.",
-                    trial=number,
-                    run=one.folder.id,
+                    trial=one.number,
+                    run=run,
                 )
             )
             self._end_run(one.folder)

@@ -13,8 +13,9 @@ The run folders say how far a trial is, as in any sweep. So, whatever happens:
   trains there. A run in another folder that it can see is asked to stop, and a new run begins at
   its last checkpoint, which gives the same numbers to the last bit. Where it sees no run, the trial
   begins anew, with the same settings and the same seed.
-- A worker that was only frozen finds that a trial is not its own any more: it stops the run, says
-  so, and tells nothing.
+- A worker that was only frozen finds that a trial is not its own any more: it says so and tells
+  nothing. Where the other one made a run of its own it stops its run, and where that one went on
+  with this very run it leaves it alone.
 - While the database is away, runs train on, and everybody waits with what needs it.
 - A worker with nothing to do waits while others have trials: they may be lost yet.
 """

@@ -87,6 +87,16 @@ def test_more_runs_can_train_at_once(line, runs):
     assert app.text_input(key="at-once").value == "2"
 
 
+def test_what_a_sweep_asks_for_is_said_and_can_be_overruled(line, runs):
+    RunQueue(runs.root).lend("hunt_a", 4)
+    app = opened(run=line[0])
+    assert app.text_input(key="at-once").value == "4"
+    assert "as long as sweep hunt\\_a is under way; then 1 again" in sentences(app)
+    app.text_input(key="at-once").input("2").run()
+    assert RunQueue(runs.root).snapshot().at_once == 2
+    assert "as long as sweep" not in sentences(app)
+
+
 def test_a_waiting_run_can_be_deleted(line, runs):
     app = opened(run=line[1])
     app.button(key=f"delete-run-{line[1]}").click().run()

@@ -34,7 +34,16 @@ def test_an_empty_queue_says_so_and_how_many_runs_train_at_once(shell: Shell, ru
         "1 run trains at a time on a device; `mlcore queue --at-once N` changes that.\n"
     )
     assert "3 runs train at a time" in shell("queue --at-once 3").out
-    assert shell("queue --json").records == [{"at_once": 3, "runs": []}]
+    assert shell("queue --json").records == [{"at_once": 3, "usual": 3, "runs": []}]
+
+
+def test_a_sweep_that_has_more_runs_train_is_named(shell: Shell, runs: Path) -> None:
+    shell("queue --at-once 2")
+    RunQueue(runs).lend("hunt", 4)
+    said = "4 runs train at a time on a device while sweep hunt is under way, then 2 again"
+    assert said in shell("queue").out
+    assert shell("queue --json").records == [{"at_once": 4, "usual": 2, "runs": []}]
+    assert "3 runs train at a time on a device; " in shell("queue --at-once 3").out
 
 
 def test_what_trains_comes_before_what_waits(shell: Shell, runs: Path, three: list[str]) -> None:

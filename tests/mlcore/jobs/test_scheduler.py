@@ -126,6 +126,20 @@ def test_more_slots_let_more_runs_start(begin, link, new, wait):
     assert scheduler.queue.snapshot().waiting == (runs[3],)
 
 
+def test_a_sweep_lets_more_runs_start_and_leaves_no_trace(store, begin, link, new, wait):
+    scheduler = begin()
+    runs = [scheduler.enqueue(new()).id for _ in range(4)]
+    scheduler.queue.lend("sweep", 3)
+    wait(lambda: link.asked == runs[:3], "two more starts")
+    scheduler.queue.lend("sweep", 0)
+    for run in runs[:2]:
+        sign(store, run)
+        say(store, run, Stopped(step=1, epoch=0))
+    later = scheduler.enqueue(new()).id
+    assert link.asked == runs[:3]
+    assert scheduler.queue.snapshot().waiting == (runs[3], later)
+
+
 def test_a_run_that_is_cancelled_or_deleted_by_hand_never_starts(store, begin, link, new, wait):
     scheduler = begin()
     runs = [scheduler.enqueue(new()).id for _ in range(4)]

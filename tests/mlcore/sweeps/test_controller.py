@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import shutil
@@ -17,6 +18,7 @@ from mlcore.errors import DivergedError, JobError, MlcoreError, RunError, to_jso
 from mlcore.events import EpochDone, Event, Failed, Finished, Started, Stopped
 from mlcore.runs import ControlLog, Recorder, RunFolder, RunStore, ask_resume, read_state
 from mlcore.runs.active.queue import RunQueue
+from mlcore.runs.active.queue_file import read_queue
 from mlcore.runs.library.trash import delete
 from mlcore.runs.record.worker import WorkerRecord, write_worker
 from mlcore.sweeps import Sweep, SweepFolder, SweepSummary, controller, read_sweep
@@ -250,7 +252,68 @@ def test_more_trials_are_added_and_none_is_drawn_twice(
     folder.change(trials=6, jobs=2)
     found = go()
     assert len({one.params["optim.lr"] for one in found.trials}) == 6
-    assert found.sweep.jobs == RunQueue(folder.root).snapshot().at_once == 2
+    assert found.sweep.jobs == 2
+
+
+def test_a_sweep_has_more_runs_train_until_it_ends_or_a_person_says_else(
+    make: Make, folder: SweepFolder
+) -> None:
+    queue, seen = RunQueue(folder.root), []
+    steps: dict[int, Callable[[], object]] = {
+        1: lambda: folder.change(trials=None, jobs=1),
+        5: lambda: folder.change(trials=None, jobs=5),
+        9: lambda: (queue.set_at_once(2), folder.change(trials=15, jobs=None)),
+    }
+
+    def look(ended: TrialEnded) -> None:
+        seen.append(queue.snapshot().at_once)
+        steps.get(len(seen), lambda: None)()
+
+    assert run_sweep(folder, look, new=make(SPACE, trials=14, jobs=4)) == "finished"
+    assert seen == [4] * 4 + [1] * 4 + [5] + [2] * 6  # as many are begun as were at the last look
+    now = queue.snapshot()
+    assert (now.at_once, now.usual, now.borrowers) == (2, 2, ())
+
+
+@pytest.mark.parametrize("end", ["stopped", "failed"])
+def test_a_sweep_that_ends_before_its_time_leaves_the_queue_as_it_was(
+    make: Make, folder: SweepFolder, end: str
+) -> None:
+    queue = RunQueue(folder.root)
+    queue.set_at_once(3)
+    seen = []
+
+    def look(ended: TrialEnded) -> None:
+        seen.append(queue.snapshot().at_once)
+        if end == "stopped":
+            folder.ask_stop()
+
+    if end == "stopped":
+        assert run_sweep(folder, look, new=make(SPACE, jobs=4)) == end
+    else:
+        Here.how = staticmethod(lambda run: failed(run, RunError("No room.")))
+        with pytest.raises(RunError, match="failed one after the other"):
+            run_sweep(folder, look, new=make(SPACE, jobs=4))
+    assert seen[0] == 4
+    assert queue.snapshot().at_once == 3
+
+
+def test_a_sweep_that_was_killed_has_no_hold_on_the_queue(
+    make: Make, go: Callable[..., SweepSummary], folder: SweepFolder
+) -> None:
+    process = os.fork()
+    if not process:
+        with contextlib.suppress(BaseException):
+            run_sweep(folder, lambda _: os._exit(9), new=make(SPACE, trials=4, jobs=4))
+        os._exit(1)
+    assert os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) == 9
+    queue = RunQueue(folder.root)
+    state = read_queue(queue.path)
+    assert state is not None
+    assert [(one.pid, one.at_once) for one in state.loans] == [(process, 4)]
+    assert queue.snapshot().at_once == 1
+    go()
+    assert queue.snapshot().at_once == 1
 
 
 def test_trials_that_are_asked_for_at_the_last_moment_are_run(

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import threading
+from dataclasses import replace
 
 import pytest
 
@@ -210,6 +211,35 @@ def test_the_number_of_runs_at_once_has_limits(queue, three):
     for count in (0, 9):
         with pytest.raises(SettingsError, match=f"got {count}"):
             queue.set_at_once(count)
+
+
+def test_a_sweep_has_more_runs_train_as_long_as_it_lives(queue):
+    queue.set_at_once(2)
+    queue.lend("one", 4)
+    queue.lend("two", 6)
+    queue.lend("small", 1)  # fewer than there are: nothing to lend
+    now = queue.snapshot()
+    assert (now.at_once, now.usual, now.borrowers) == (6, 2, ("one", "two"))
+    queue.lend("two", 3)
+    assert queue.snapshot().at_once == 4
+    queue.lend("one", 0)
+    assert queue.snapshot().at_once == 3
+    with queue.change() as state:
+        killed = replace(state.loans[0], identity="another process that had this id")
+        state.loans = [killed]
+    now = queue.snapshot()
+    assert (now.at_once, now.usual, now.borrowers) == (2, 2, ())
+    with queue.change() as state:
+        assert state.loans == []
+
+
+def test_what_a_person_sets_meanwhile_counts_and_lasts(queue):
+    queue.lend("one", 4)
+    queue.set_at_once(3)
+    now = queue.snapshot()
+    assert (now.at_once, now.usual, now.borrowers) == (3, 3, ())
+    queue.lend("one", 0)
+    assert queue.snapshot().at_once == 3
 
 
 def test_a_change_that_fails_changes_nothing(queue, three):

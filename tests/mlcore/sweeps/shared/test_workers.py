@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -15,7 +16,7 @@ import psutil
 import pytest
 
 from mlcore.cli import main
-from mlcore.commands import RunEpoch
+from mlcore.commands import Continue, RunEpoch
 from mlcore.events import Stopped
 from mlcore.run import execute
 from mlcore.runs import RunFolder, RunStore, read_state, read_status, send
@@ -251,6 +252,57 @@ def test_a_trial_whose_run_nobody_sees_begins_anew_and_gives_the_same_numbers(
         info.validation_loss,
         info.validation_accuracy,
     )
+
+
+def test_a_run_that_ended_while_its_worker_was_frozen_counts_and_both_say_so(
+    start: Start, ask: Ask
+) -> None:
+    ask(*START, "--trials", "1", "--train.epochs", "12")
+    frozen = start("a", "worker", "tiny")
+    (run,) = halt_in_mid_trial(frozen)
+    frozen.process.suspend()
+    send(run, Continue())
+    wait_for(lambda: read_state(run) == "finished", "the end of its run")
+    last = read_status(run).last_epoch
+    assert last is not None
+
+    def shown() -> dict[str, Any]:
+        (found,) = ask("show", "tiny")
+        return found
+
+    wait_for(lambda: shown()["state"] == "stopped", "the end of the patience")
+    (trial,) = shown()["results"]
+    assert (trial["state"], trial["value"]) == ("complete", last.validation_accuracy)
+
+    start("b", "worker", "tiny").finish()
+    frozen.process.resume()
+    frozen.finish()
+    assert f"run {run.id} stays the trial's, and counts" in frozen.said
+    assert "does not count" not in frozen.said
+    (trial,) = shown()["results"]
+    assert (trial["run"], trial["value"]) == (run.id, last.validation_accuracy)
+    assert read_state(run) == "finished"
+
+
+def test_a_run_that_another_worker_in_the_folder_goes_on_with_is_left_to_it(
+    start: Start, ask: Ask
+) -> None:
+    ask(*START, "--trials", "1", "--train.epochs", "12")
+    frozen = start("a", "worker", "tiny")
+    (run,) = halt_in_mid_trial(frozen)
+    frozen.process.suspend()
+    heir = start("b", "worker", "tiny", "--runs", str(frozen.runs))
+    wait_for(lambda: "Trial 0 is taken over" in heir.said, "the other worker")
+    frozen.process.resume()
+    time.sleep(3)  # it looks every two seconds, and has nothing to say yet
+    assert read_state(run) == "paused"
+    send(run, Continue())
+    heir.finish()
+    frozen.finish()
+    assert f"run {run.id} stays the trial's, and counts" in frozen.said
+    (found,) = ask("show", "tiny")
+    assert [one["run"] for one in found["results"]] == [run.id]
+    assert read_state(run) == "finished"
 
 
 def test_a_sweep_is_stopped_everywhere_and_goes_on_where_it_was(
