@@ -14,6 +14,7 @@ from dashboard.panels.sweep_parts.best import best_trials
 from dashboard.panels.sweep_parts.drawn import sweep_charts
 from dashboard.panels.sweep_parts.new import PARAMETER, new_sweep_form
 from dashboard.panels.sweep_parts.now import sweep_now
+from dashboard.panels.sweep_parts.trials import trials_table
 from dashboard.server.sweeps import is_shared, sweep_at, sweeps
 from dashboard.session import places, problems
 from dashboard.words.sweeps import sweep_label
@@ -83,6 +84,7 @@ def _chosen(key: str) -> None:
     sweep_now(found)
     best_trials(found)
     sweep_charts(found)
+    trials_table(found)
 
 
 def _again(key: str) -> None:

@@ -15,6 +15,7 @@ from dashboard.charts.matrix_frame import written
 from dashboard.charts.objective_shade import LIGHTEST, shade
 from dashboard.charts.run_map_cells import MapInfo
 from dashboard.charts.theme import Palette, axis, layout
+from dashboard.charts.trial_kinds import KIND_SIGNS, Kind
 from dashboard.words.wording import as_label, figure
 from mlcore.words import NO_FIGURE
 
@@ -48,8 +49,14 @@ def map_figure(info: MapInfo, colours: Palette) -> go.Figure:
         dragmode=False,
         showlegend=False,
     )
-    drawn.update_xaxes(**_ticks(info.across, info.columns, colours))
-    drawn.update_yaxes(**_ticks(info.up, info.rows, colours))
+    drawn.update_xaxes(
+        **_ticks(info.across, info.columns, info.column_edges, colours),
+        autotickangles=[0, 90],  # aslant, the last ones would be cut off on a phone
+        ticklabeloverflow="allow",
+    )
+    if info.column_edges:  # the last one stands at the end of the axis
+        drawn.update_layout(margin_r=24)
+    drawn.update_yaxes(**_ticks(info.up, info.rows, info.row_edges, colours))
     if best := info.best:
         drawn.add_shape(
             type="rect",
@@ -78,26 +85,26 @@ def _shares(info: MapInfo) -> list[float | None]:
 
 
 def _writing(info: MapInfo, shares: Sequence[float | None], colours: Palette) -> list[go.Scatter]:
-    """The figures in the cells; nothing where they are too narrow."""
-    if len(info.columns) > _MOST_WRITTEN:
-        return []
+    """The figures in the cells where these are wide enough, and the signs of those without."""
+    wide = len(info.columns) <= _MOST_WRITTEN
     return written(
         [
             (
                 cell.row,
                 cell.column,
-                _short(cell.value, share=info.share),
+                _short(cell.value, cell.kind, share=info.share),
                 colours.background if at is None else colour_at(colours.right_scale, at),
             )
             for cell, at in zip(info.cells, shares, strict=True)
+            if wide or cell.kind
         ],
         colours,
     )
 
 
-def _short(value: float | None, *, share: bool) -> str:
+def _short(value: float | None, kind: Kind | None, *, share: bool) -> str:
     if value is None:
-        return NO_FIGURE
+        return KIND_SIGNS[kind] if kind else NO_FIGURE
     return figure(value * 100, 1) if share else figure(value, 3)
 
 
@@ -121,12 +128,15 @@ def _targets(info: MapInfo) -> go.Scatter:
     )
 
 
-def _ticks(label: str, names: Sequence[str], colours: Palette) -> dict[str, Any]:
+def _ticks(
+    label: str, names: Sequence[str], edges: Sequence[str], colours: Palette
+) -> dict[str, Any]:
+    """An axis with the names of its cells; of ranges the numbers between, which are shorter."""
     shared = axis(colours)
     return shared | {
         "title": {"text": as_label(label, 60)} | shared["title"],
-        "tickvals": list(range(len(names))),
-        "ticktext": [as_label(name) for name in names],
+        "tickvals": [place - 0.5 for place in range(len(edges))] or list(range(len(names))),
+        "ticktext": [as_label(name) for name in edges or names],
         "range": [-0.5, len(names) - 0.5],
         "showgrid": False,
         "zeroline": False,

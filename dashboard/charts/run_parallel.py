@@ -6,8 +6,9 @@ Plotly's own kind needs WebGL and cannot be read by anyone who does not see it; 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import plotly.graph_objects as go
 from plotly.colors import sample_colorscale
@@ -15,6 +16,7 @@ from plotly.colors import sample_colorscale
 from dashboard.charts.run_axes import RunAxis
 from dashboard.charts.table import Table
 from dashboard.charts.theme import SMALL, Palette, layout
+from dashboard.charts.trial_kinds import SYMBOLS, Kind, TrialsOfRuns, kind_ink
 from dashboard.words.translation import _
 from dashboard.words.wording import as_label, short
 from mlcore.words import display_width
@@ -26,6 +28,7 @@ _TICKS = 12  # names that have room on an axis
 _SLANT, _COLUMN, _LONGEST = 50, 6.4, 26  # of titles: degrees, pixels a column, characters
 _VALUES = 88  # characters that all axes together have for a value each
 _LIGHTEST = 0.4  # of the colour scale: what is lighter cannot be told from the page
+_DASHES: Mapping[Kind, str] = {"whole": "solid", "partial": "dot", "open": "dash"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,22 +39,50 @@ class ParallelInfo:
         axes: the columns; the last one gives the lines their colours.
         names: of the runs.
         lines: of each run, how high it stands on each axis, 0 to 1; None: not known.
+        kinds: of each run where they are the trials of a sweep; None: of no kind.
+        states: of each of these, as they are read.
+        lowest: the best line is the lowest on the last axis, as for a loss.
     """
 
     axes: tuple[RunAxis, ...]
     names: tuple[str, ...]
     lines: tuple[tuple[float | None, ...], ...]
+    kinds: tuple[Kind | None, ...] = ()
+    states: tuple[str, ...] = ()
+    lowest: bool = False
+
+    def strength(self, index: int) -> float | None:
+        """How good a run is among these, 0 to 1; None: not known."""
+        height = self.lines[index][-1]
+        return 1 - height if self.lowest and height is not None else height
 
 
-def parallel_info(names: Sequence[str], axes: Sequence[RunAxis]) -> ParallelInfo:
+def parallel_info(
+    names: Sequence[str],
+    axes: Sequence[RunAxis],
+    *,
+    ids: Sequence[str] = (),
+    trials: TrialsOfRuns | None = None,
+    lowest: bool = False,
+) -> ParallelInfo:
     """Gather what the chart shows.
 
     Args:
         names: of the runs.
         axes: the columns, all of these runs.
+        ids: of the runs.
+        trials: what is known of them where they are the trials of a sweep; it needs their ids.
+        lowest: the best line is the lowest on the last axis, as for a loss.
     """
     lines = [tuple(one.share(index) for one in axes) for index in range(len(names))]
-    return ParallelInfo(axes=tuple(axes), names=tuple(names), lines=tuple(lines))
+    return ParallelInfo(
+        axes=tuple(axes),
+        names=tuple(names),
+        lines=tuple(lines),
+        kinds=tuple(trials.kinds.get(run) for run in ids) if trials else (),
+        states=tuple(trials.states[run] for run in ids) if trials else (),
+        lowest=lowest,
+    )
 
 
 def parallel_figure(info: ParallelInfo, colours: Palette) -> go.Figure:
@@ -62,24 +93,20 @@ def parallel_figure(info: ParallelInfo, colours: Palette) -> go.Figure:
         drawn.add_shape(
             type="line", x0=place, x1=place, y0=0, y1=1, line={"color": colours.muted, "width": 1}
         )
-    order = sorted(range(len(info.names)), key=lambda index: info.lines[index][-1] or 0.0)
-    for index in order:  # the best over the others
-        height = info.lines[index][-1]
-        share = _LIGHTEST + (1 - _LIGHTEST) * (height or 0.0)
-        (color,) = sample_colorscale([list(stop) for stop in colours.right_scale], [share])
+    for index in _order(info):
+        state = f" ({as_label(info.states[index])})" if info.states else ""
         drawn.add_trace(
             go.Scatter(
                 x=places,
                 y=info.lines[index],
                 mode="lines+markers",
                 name=as_label(info.names[index], 60),
-                line={"color": colours.muted if height is None else color, "width": 2},
-                marker={"size": 6},
+                **_look(info, index, colours),
                 customdata=[
                     f"{as_label(one.label, 40)}: {as_label(one.texts[index], 40)}"
                     for one in info.axes
                 ],
-                hovertemplate=f"<b>{as_label(info.names[index], 60)}</b><br>%{{customdata}}"
+                hovertemplate=f"<b>{as_label(info.names[index], 60)}</b>{state}<br>%{{customdata}}"
                 "<extra></extra>",
             )
         )
@@ -96,14 +123,47 @@ def parallel_figure(info: ParallelInfo, colours: Palette) -> go.Figure:
 
 
 def parallel_table(info: ParallelInfo) -> Table:
-    """Each run with its value on each axis."""
+    """Each run with its value on each axis; a trial also with its state."""
     return Table(
-        (_("Run"), *(one.label for one in info.axes)),
+        (_("Run"), *((_("State"),) if info.states else ()), *(one.label for one in info.axes)),
         tuple(
-            (name, *(one.texts[index] for one in info.axes))
+            (name, *info.states[index : index + 1], *(one.texts[index] for one in info.axes))
             for index, name in enumerate(info.names)
         ),
     )
+
+
+def _order(info: ParallelInfo) -> list[int]:
+    """The runs as they are drawn: the best over the others, whole trials over those given up."""
+
+    def over(index: int) -> tuple[bool, float]:
+        below = bool(info.kinds) and info.kinds[index] != "whole"
+        return not below, info.strength(index) or 0.0
+
+    return sorted(range(len(info.names)), key=over)
+
+
+def _look(info: ParallelInfo, index: int, colours: Palette) -> dict[str, Any]:
+    """A line in the colour of what its run came to, or of its kind where the trial did not end."""
+    kind: Kind | None = info.kinds[index] if info.kinds else "whole"
+    strength = info.strength(index)
+    if kind in ("partial", "open"):
+        ink = kind_ink(kind, colours)
+        mark: dict[str, Any] = {
+            "size": 7,
+            "symbol": SYMBOLS[kind],
+            "line": {"width": 1.5, "color": ink},
+        }
+        return {
+            "line": {"color": ink, "width": 1, "dash": _DASHES[kind]},
+            "marker": mark,
+            "opacity": 0.7,
+        }
+    if kind is None or strength is None:
+        return {"line": {"color": colours.muted, "width": 2}, "marker": {"size": 6}}
+    share = _LIGHTEST + (1 - _LIGHTEST) * strength
+    (ink,) = sample_colorscale([list(stop) for stop in colours.right_scale], [share])
+    return {"line": {"color": ink, "width": 2}, "marker": {"size": 6}}
 
 
 def _room(info: ParallelInfo) -> float:

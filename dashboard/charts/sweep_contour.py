@@ -53,7 +53,7 @@ def contour_table(info: ContourInfo) -> Table:
             _("State"),
             objective_label(info.trials.objective),
         ),
-        trial_rows(info.trials, (info.across.name, info.up.name)),
+        trial_rows(info.trials.all, (info.across.name, info.up.name), info.trials.objective),
     )
 
 

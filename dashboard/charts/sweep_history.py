@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from dashboard.charts.numbers import COUNT_AXIS
 from dashboard.charts.sweep_marks import (
+    MOST_DRAWN,
     TrialGroups,
     objective_axis,
     trial_groups,
@@ -19,7 +20,7 @@ from dashboard.charts.table import Table
 from dashboard.charts.theme import Palette, axis, layout
 from dashboard.words.sweeps import objective_label
 from dashboard.words.translation import _
-from mlcore.sweeps import SweepSummary
+from mlcore.sweeps import SweepSummary, SweepTrial
 
 __all__ = ["HistoryInfo", "history_figure", "history_info", "history_table"]
 
@@ -33,10 +34,12 @@ class HistoryInfo:
     Attributes:
         trials: those that have come to a figure.
         best: number of a trial → the best value of those up to it, where that changes.
+        listed: the newest trials of all, also those without a figure.
     """
 
     trials: TrialGroups
     best: tuple[tuple[int, float], ...]
+    listed: tuple[SweepTrial, ...] = ()
 
 
 def history_info(found: SweepSummary) -> HistoryInfo:
@@ -50,7 +53,7 @@ def history_info(found: SweepSummary) -> HistoryInfo:
             best.append((one.number, value))
     if best and whole[-1].number > best[-1][0]:
         best.append((whole[-1].number, best[-1][1]))
-    return HistoryInfo(trials=trials, best=tuple(best))
+    return HistoryInfo(trials=trials, best=tuple(best), listed=found.trials[-MOST_DRAWN:])
 
 
 def history_figure(info: HistoryInfo, colours: Palette) -> go.Figure:
@@ -84,10 +87,10 @@ def history_figure(info: HistoryInfo, colours: Palette) -> go.Figure:
 
 
 def history_table(info: HistoryInfo) -> Table:
-    """Each trial with a value."""
+    """Each trial with its state, and its value if it has one."""
     return Table(
         (_("Trial"), _("State"), objective_label(info.trials.objective)),
-        trial_rows(info.trials, ()),
+        trial_rows(info.listed, (), info.trials.objective),
     )
 
 

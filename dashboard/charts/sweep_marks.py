@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import plotly.graph_objects as go
 
 from dashboard.charts.numbers import PERCENT_AXIS
 from dashboard.charts.theme import Palette, axis
+from dashboard.charts.trial_kinds import KIND_NAMES, KINDS, kind_look, star_look
 from dashboard.words.setting_names import setting_label
 from dashboard.words.sweeps import objective_label, param_text, trial_state_name, value_text
-from dashboard.words.translation import N_, _, ngettext, translated
+from dashboard.words.translation import _, ngettext, translated
 from dashboard.words.wording import as_label
 from mlcore.sweeps import SweepSummary, SweepTrial
 from mlcore.sweeps.sweep import Objective
-from mlcore.sweeps.trial import TrialState
 
 __all__ = [
     "MOST_DRAWN",
@@ -36,25 +36,8 @@ MOST_DRAWN = 1_000
 
 _TOLD = 200  # trials whose settings the pointer tells: the text of a thousand is megabytes
 
-Kind = Literal["whole", "partial", "open"]
 Place = Callable[[SweepTrial], float | None]
 """Where a trial stands along an axis; None: nowhere."""
-
-_KINDS: Mapping[Kind, tuple[TrialState, ...]] = {
-    "whole": ("complete",),
-    "partial": ("pruned", "stopped"),
-    "open": ("running", "interrupted"),
-}
-_NAMES: Mapping[Kind, str] = {
-    "whole": N_("whole trials"),
-    "partial": N_("given up"),
-    "open": N_("under way"),
-}
-_SYMBOLS: Mapping[Kind, str] = {
-    "whole": "circle",
-    "partial": "x-thin-open",
-    "open": "circle-open",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +72,7 @@ def trial_groups(found: SweepSummary, *, having: Sequence[str] = ()) -> TrialGro
         found: the sweep.
         having: settings without any of which a trial is left out.
     """
-    shown = [state for states in _KINDS.values() for state in states]
+    shown = [state for states in KINDS.values() for state in states]
     trials = [
         one
         for one in found.trials
@@ -100,7 +83,7 @@ def trial_groups(found: SweepSummary, *, having: Sequence[str] = ()) -> TrialGro
     ]
     newest, best = trials[-MOST_DRAWN:], found.best
     whole, partial, under_way = (
-        tuple(one for one in newest if one.state in states) for states in _KINDS.values()
+        tuple(one for one in newest if one.state in states) for states in KINDS.values()
     )
     return TrialGroups(
         objective=found.sweep.objective,
@@ -130,29 +113,16 @@ def trial_marks(
         x: where a trial stands across.
         y: where it stands upwards; None: at its value.
     """
-    inks = {"whole": colours.series[0], "partial": colours.series[1], "open": colours.muted}
-    marks = []
-    for kind, symbol in _SYMBOLS.items():
-        look: dict[str, Any] = {"size": 9, "symbol": symbol, "color": inks[kind]}
-        if symbol.endswith("open"):
-            look["line"] = {"width": 2, "color": inks[kind]}
-        else:
-            look["opacity"] = 0.75
-        name, trials = translated(_NAMES[kind]), getattr(groups, kind)
-        marks.append(_points(trials, name, look, groups, x, y))
-    return marks
+    return [
+        _points(getattr(groups, kind), translated(name), kind_look(kind, colours), groups, x, y)
+        for kind, name in KIND_NAMES.items()
+    ]
 
 
 def star(groups: TrialGroups, colours: Palette, x: Place, y: Place | None = None) -> go.Scatter:
     """The mark over the best trial, which can be clicked as it can; see `trial_marks`."""
-    look = {
-        "size": 15,
-        "symbol": "star",
-        "color": colours.series[4],
-        "line": {"width": 1.5, "color": colours.text},
-    }
     best = (groups.best,) if groups.best else ()
-    return _points(best, _("the best"), look, groups, x, y)
+    return _points(best, _("the best"), star_look(colours), groups, x, y)
 
 
 def objective_axis(objective: Objective, colours: Palette) -> dict[str, Any]:
@@ -174,16 +144,18 @@ def older_words(groups: TrialGroups) -> str:
     )
 
 
-def trial_rows(groups: TrialGroups, names: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+def trial_rows(
+    trials: Sequence[SweepTrial], names: Sequence[str], objective: Objective
+) -> tuple[tuple[str, ...], ...]:
     """Rows of a table: number, these settings, state and value of each trial, by number."""
     return tuple(
         (
             f"{one.number:,}",
             *(param_text(one.params, name) for name in names),
             trial_state_name(one.state),
-            value_text(groups.objective, one.value),
+            value_text(objective, one.value),
         )
-        for one in groups.all
+        for one in trials
     )
 
 

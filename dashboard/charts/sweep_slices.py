@@ -84,7 +84,7 @@ def slice_table(info: SliceInfo) -> Table:
     """Each trial with its value of the setting."""
     return Table(
         (_("Trial"), info.axis.label, _("State"), objective_label(info.trials.objective)),
-        trial_rows(info.trials, (info.axis.name,)),
+        trial_rows(info.trials.all, (info.axis.name,), info.trials.objective),
     )
 
 

@@ -46,6 +46,7 @@ class Table {
       this.sent = data.echo;
     }
     this.box.setAttribute("aria-label", data.words.table);
+    this.box.classList.toggle("no-choice", !data.choosable);
     this.table.setAttribute("aria-rowcount", data.matching + 1);
     const named = (heads) => JSON.stringify(heads);
     if (!before || named(before.headings) !== named(data.headings)) this.buildHead();
@@ -131,7 +132,8 @@ class Table {
     line.node.classList.toggle("inside", row.inside);
     if (row.group) line.link.setAttribute("aria-expanded", row.open);
     write(line.link, row.name);
-    if (!row.group) line.link.href = addressOf(row.run);
+    if (!row.group && row.linked) line.link.href = addressOf(row.run);
+    else line.link.removeAttribute("href");
     line.link.title = row.name;
     line.box.setAttribute("aria-label", this.data.words.select.replace("{run}", row.name));
     row.cells.forEach(([text, small], index) => {
@@ -184,10 +186,12 @@ class Table {
     }
     if (event.target.closest("a")) {
       if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+      if (!event.target.closest("a[href]")) return;
       event.preventDefault();
       this.ask("open", run);
       return;
     }
+    if (!this.data.choosable) return;
     if (String(getSelection()) && event.target.tagName !== "INPUT") return; // text was marked
     this.choose(run, event.shiftKey);
   }
@@ -227,7 +231,7 @@ class Table {
     const order = this.order();
     const at = order.indexOf(line.dataset.run);
     const next = order[Math.min(order.length - 1, Math.max(0, at + step))];
-    if (event.shiftKey && next !== line.dataset.run) {
+    if (event.shiftKey && next !== line.dataset.run && this.data.choosable) {
       const all = (run) => this.rows.get(run).runs;
       all(line.dataset.run).forEach((run) => this.selected.add(run));
       all(next).forEach((run) => this.selected.delete(run));

@@ -48,6 +48,7 @@ class Row:
         group: it is a group.
         open: it is a group whose runs follow it.
         inside: it is a run of the group before it.
+        linked: its name leads to its page.
     """
 
     run: str
@@ -58,6 +59,7 @@ class Row:
     group: bool = False
     open: bool = False
     inside: bool = False
+    linked: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +75,8 @@ class RunsTable:
         matching: how many runs there are.
         left_out: how many rows are not shown.
         echo: what the browser sent last with a selection.
+        choosable: rows can be selected.
+        words: what is said otherwise than of runs.
     """
 
     headings: tuple[Heading, ...]
@@ -83,6 +87,7 @@ class RunsTable:
     matching: int
     left_out: int
     echo: int
+    choosable: bool = True
     words: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -121,6 +126,7 @@ def _words(table: RunsTable) -> dict[str, str]:
         "all": _("Select all {n:,} runs", n=table.matching),
         "select": _("Select {run}", run="{run}"),
         "more": _("Show more"),
+        **table.words,
     }
 
 

@@ -8,9 +8,11 @@ from typing import TypeVar
 
 import streamlit as st
 
+from dashboard.gaps.widgets import show
+from dashboard.session import places
 from dashboard.words.translation import translated
 
-__all__ = ["choose_one", "heading"]
+__all__ = ["choose_one", "choose_place", "heading"]
 
 _Name = TypeVar("_Name", bound=str)
 
@@ -51,4 +53,30 @@ def choose_one(
         label_visibility="collapsed",
         persist_state="session",
     )
+    return chosen
+
+
+def choose_place(label: str, options: Mapping[_Name, str], *, parameter: str, key: str) -> _Name:
+    """The same, and the address names it: a link leads there, and so does the way back.
+
+    Args:
+        label: what is chosen, for those who cannot see it.
+        options: name → marked text of its button; the first is pressed at first, and unsaid.
+        parameter: of the address.
+        key: of the element.
+    """
+    names = list(options)
+    held = places.place(parameter)
+    chosen = next((name for name in names if name == held), names[0])
+    shown = show(key, chosen, lambda name: places.go_to(**{parameter: name}))
+    st.segmented_control(
+        label,
+        names,
+        format_func=lambda name: translated(options[name]),
+        default=shown.value,
+        required=True,
+        key=shown.key,
+        label_visibility="collapsed",
+    )
+    places.write_in_address({parameter: None if chosen == names[0] else chosen})
     return chosen

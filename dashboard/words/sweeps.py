@@ -21,6 +21,7 @@ __all__ = [
     "PRUNER_NAMES",
     "SAMPLER_NAMES",
     "counts",
+    "elsewhere",
     "host_text",
     "objective_label",
     "param_text",
@@ -98,6 +99,14 @@ def host_text(trial: SweepTrial) -> str:
     if trial.place is None:
         return _("here")
     return _("on {host}", host=trial.place.host) if trial.place.host else _("nowhere yet")
+
+
+def elsewhere(trial: SweepTrial) -> str:
+    """Where the run of a trial lies, if not here; else nothing."""
+    place = trial.place
+    if place is None:
+        return ""
+    return _("Its run lies on {host}, in {runs}.", host=place.host, runs=place.runs)
 
 
 def space_text(space: Space) -> str:

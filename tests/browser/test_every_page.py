@@ -72,6 +72,13 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[App, str]]:
         yield server, run.id
 
 
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    """A server without a run or a sweep."""
+    with shared_app(tmp_path_factory.mktemp("nothing-yet")) as server:
+        yield server
+
+
 @pytest.fixture(params=["en-GB", "zh-CN"])
 def reader(request: pytest.FixtureRequest, browser: Browser, noise: Noise) -> Iterator[Page]:
     """A page of a browser that asks for a language."""
@@ -115,6 +122,40 @@ def test_every_page_is_without_faults_fits_every_width_and_moves_for_nobody(lab,
         assert styled["element"] >= 1, name
         if max(styled.values()) > 40:
             found.append(f"{name or 'train'}: one change styles more anew than itself: {styled}")
+    assert not found, "\n".join(found)
+
+
+def unfold(page: Page) -> None:
+    """Open all that is folded on a page; it may have folds in it."""
+    closed = page.locator("[data-testid=stMain] details:not([open]) > summary")
+    for _time in range(40):
+        if not closed.count():
+            break
+        closed.first.click()
+        wait_settled(page)
+    expect(closed).to_have_count(0)
+
+
+@pytest.mark.parametrize("name", SHOWS)
+def test_what_is_folded_on_a_page_is_without_faults(lab, page, name):
+    server, run = lab
+    visit(page, server, run, name)
+    unfold(page)
+    found = faults_in_both_themes(page, name or "train")
+    assert not found, "\n".join(found)
+
+
+def test_the_form_of_a_first_sweep_is_without_faults(bare, page):
+    page.goto(f"{bare.url}/sweeps?{SETTINGS}")
+    expect(page.locator("[data-testid=stMultiSelectTagsContainer]").first).to_be_visible()
+    expect(page.locator("[data-testid=stCode] .token").first).to_be_visible()
+    wait_settled(page)
+    found = faults_in_both_themes(page, "sweeps")
+    page.goto(f"{bare.url}/lessons?lesson=no-zero-grad")
+    wait_settled(page)
+    unfold(page)
+    expect(page.locator("[data-testid=stCode] .token").first).to_be_visible()
+    found += faults_in_both_themes(page, "lessons, code")
     assert not found, "\n".join(found)
 
 

@@ -217,6 +217,9 @@ PLACES: dict[str, tuple[str, dict[str, str], set[str]]] = {
         {"sweep-slice-optim-lr", "sweep-slice-data-batch_size"},
     ),
     "sweep, contour": ("sweeps", {}, {"sweep-contour"}),
+    "sweep, map": ("sweeps", {}, {"runs-map-chart"}),
+    "sweep, parallel": ("sweeps", {}, {"runs-parallel"}),
+    "sweep, scatter": ("sweeps", {}, {"runs-scatter-chart"}),
 }
 """Page, address, and the keys of the charts on it."""
 
@@ -235,20 +238,19 @@ def test_the_charts_of_a_page_have_words_and_tables(
     where, address, expected = PLACES[place]
     runs = [folder.id for folder in trained]
     if ", " in place:
-        app.session_state["sweep-part"] = place.partition(", ")[2]
+        app.session_state["places"] = {"chart": place.partition(", ")[2]}
     page = opened(app, where, {"run": runs[0], "selected": ",".join(runs)} | address)
     assert set(charts(page)) == expected
     foldable = expected - set(OWN_TABLES)
     assert folds(page) == foldable
-    shown = tables(page)  # no chart's, which is not made before it is opened
-    assert len(shown) == (where == "sweeps")
+    assert not tables(page)  # a chart's is not made before it is opened
     assert len(words(page)) > 40
     for key in foldable:
         page.session_state[f"table-{key}"] = True
     page.run()
     assert not page.exception
     found = tables(page)
-    assert len(found) == len(foldable) + len(shown)
+    assert len(found) == len(foldable)
     for headings, rows in found:
         assert rows
         assert {len(row) for row in rows} == {len(headings)}

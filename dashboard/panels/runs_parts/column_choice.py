@@ -6,16 +6,19 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from dashboard.gaps.widgets import show
 from dashboard.words.run_cells import column_label
 from mlcore.runs.library.columns import COLUMNS, Column
 
 __all__ = ["choose_column"]
 
+_CHOSEN = "columns-chosen"
+
 
 def choose_column(
     label: str, names: Sequence[str], first: str, *, key: str, help: str | None = None
 ) -> Column:
-    """Draw it; another first one makes it another choice.
+    """Draw it; another first one makes it another choice. The session keeps what was chosen.
 
     Args:
         label: what is chosen.
@@ -24,12 +27,21 @@ def choose_column(
         key: of the element.
         help: what its sign says.
     """
-    chosen: str = st.selectbox(
+    kept: dict[str, str] = st.session_state.setdefault(_CHOSEN, {})
+    name = f"{key}-{first}"
+    chosen = kept.get(name, first)
+    chosen = chosen if chosen in names else first
+
+    def keep(choice: str) -> None:
+        st.session_state.setdefault(_CHOSEN, {})[name] = choice
+
+    shown = show(name, chosen, keep)
+    st.selectbox(
         label,
         names,
-        index=names.index(first),
+        index=names.index(shown.value),
         format_func=lambda name: column_label(COLUMNS[name]),
-        key=f"{key}-{first}",
+        key=shown.key,
         width=240,
         help=help,
     )

@@ -1,4 +1,4 @@
-"""The best trials of a sweep, and what to do with them."""
+"""The best trial of a sweep, and what to do with it."""
 
 from __future__ import annotations
 
@@ -7,27 +7,23 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboard import server, session
-from dashboard.panels.plain_table import plain_table
 from dashboard.session import problems
-from dashboard.words.run_cells import cell_text, column_label
-from dashboard.words.setting_names import setting_label
-from dashboard.words.sweeps import host_text, objective_label, param_text, params_text, value_text
+from dashboard.words.sweeps import elsewhere, objective_label, params_text, value_text
 from dashboard.words.translation import _, ngettext
 from dashboard.words.wording import as_markdown
 from mlcore.config import RunConfig
 from mlcore.export.code.command import command
-from mlcore.runs.library.columns import COLUMNS
 from mlcore.runs.library.groups import SEEDS_OF_ONE
 from mlcore.sweeps import SweepSummary, SweepTrial
 
 __all__ = ["best_trials"]
 
-_SHOWN, _TRAINED = 10, 3
+_TRAINED = 3
 _ADDED = "sweep-seeds-added"
 
 
 def best_trials(found: SweepSummary) -> None:
-    """The best trial with its settings, and the ones that follow as a table."""
+    """The best trial with its settings, and what can be done with it."""
     best = found.best
     if best is None:
         st.caption(_("The best trial stands here once one was trained to its end."))
@@ -46,7 +42,6 @@ def best_trials(found: SweepSummary) -> None:
         st.caption(_chosen_by(found))
         with st.expander(_("Its command"), key="sweep-command"):
             st.code(command(best.config).rstrip("\n"), language="bash", wrap_lines=True)
-    _table(found, found.ranked[:_SHOWN])
 
 
 def _chosen_by(found: SweepSummary) -> str:
@@ -64,15 +59,18 @@ def _chosen_by(found: SweepSummary) -> str:
 def _deeds(found: SweepSummary, best: SweepTrial) -> None:
     few = min(_TRAINED, len(found.ranked))
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="best-deeds"):
-        st.button(
-            _("Use these settings"),
-            key="use-best",
-            icon=":material/tune:",
-            type="primary",
-            on_click=_use,
-            args=(best,),
-            help=_("Puts the settings of the best trial into the sidebar."),
-        )
+        if session.config() == best.config:
+            st.caption(_("✓ Set in the sidebar"), width="content")
+        else:
+            st.button(
+                _("Use these settings"),
+                key="use-best",
+                icon=":material/tune:",
+                type="primary",
+                on_click=session.choose,
+                args=(best.config,),
+                help=_("Puts the settings of the best trial into the sidebar."),
+            )
         st.button(
             ngettext("× {seeds} seeds of the best", "× {seeds} seeds of the best {n}", few,
                      seeds=SEEDS_OF_ONE),
@@ -90,8 +88,7 @@ def _deeds(found: SweepSummary, best: SweepTrial) -> None:
             key="best-run",
             icon=":material/article:",
             disabled=best.place is not None,
-            help=_elsewhere(best)
-            or _("Shows the run of the best trial, with its curves and code."),
+            help=elsewhere(best) or _("Shows the run of the best trial, with its curves and code."),
         ):
             session.set_current_run(best.run.id)
             st.switch_page("app_pages/run.py", query_params={"run": best.run.id})
@@ -115,48 +112,8 @@ def _deeds(found: SweepSummary, best: SweepTrial) -> None:
         )
 
 
-def _use(best: SweepTrial) -> None:
-    session.choose(best.config)
-
-
 def _train_seeds(sweep: str, configs: Sequence[RunConfig]) -> None:
     """Start the same settings with the seeds that follow the trial's own."""
     with problems.caught():
         started = [server.jobs().start_experiment(one, SEEDS_OF_ONE) for one in configs]
         st.session_state[_ADDED] = sweep, sum(map(len, started))
-
-
-def _elsewhere(trial: SweepTrial) -> str:
-    """Where the run of a trial lies, if not here; else nothing."""
-    place = trial.place
-    if place is None:
-        return ""
-    return _("Its run lies on {host}, in {runs}.", host=place.host, runs=place.runs)
-
-
-def _table(found: SweepSummary, ranked: Sequence[SweepTrial]) -> None:
-    if len(ranked) < 2:
-        return
-    names = [one.name for one in found.sweep.space.dimensions]
-    objective, duration = found.sweep.objective, COLUMNS["duration"]
-    plain_table(
-        [
-            (
-                f"{one.number:,}",
-                value_text(objective, one.value),
-                *(param_text(one.params, name) for name in names),
-                cell_text(duration, one.run),
-                *((host_text(one),) if found.database else ()),
-            )
-            for one in ranked
-        ],
-        label=_("The best trials"),
-        headings=(
-            _("Trial"),
-            objective_label(objective),
-            *map(setting_label, names),
-            column_label(duration),
-            *((_("Where"),) if found.database else ()),
-        ),
-        scrolls=True,
-    )

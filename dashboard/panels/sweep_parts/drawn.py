@@ -9,8 +9,9 @@ import streamlit as st
 from dashboard import session
 from dashboard.charts.sweep_history import history_figure, history_info, history_table
 from dashboard.charts.sweep_marks import older_words
+from dashboard.charts.trial_kinds import TrialsOfRuns, trials_of_runs
 from dashboard.panels import downloads
-from dashboard.panels.headings import choose_one
+from dashboard.panels.headings import choose_place
 from dashboard.panels.runs_parts import plots, setting_map
 from dashboard.panels.runs_parts.clicked import note_click, open_clicked
 from dashboard.panels.sweep_parts.contour import draw_contour
@@ -31,6 +32,7 @@ __all__ = ["sweep_charts"]
 
 _LIVE = 2.0  # seconds between two drawings while the sweep runs
 _PART, _HISTORY = "sweep-part", "sweep-history"
+_PARAMETER = "chart"  # of the address
 _FIGURES: Mapping[Objective, str] = {
     "accuracy": "validation_accuracy",
     "loss": "validation_loss",
@@ -50,9 +52,7 @@ _PARTS: Mapping[str, str] = {
 
 def sweep_charts(found: SweepSummary) -> None:
     """A row of buttons, and below it the chosen chart, which follows a sweep that runs."""
-    if not found.trials:
-        return
-    part = choose_one(_("What to draw"), _PARTS, key=_PART)
+    part = choose_place(_("What to draw"), _PARTS, parameter=_PARAMETER, key=_PART)
     pace = max(_LIVE, noted().least_pause) if is_moving(found) else None  # `sweep_now` sees a start
     st.fragment(_part, run_every=pace)(key_of(found), part)
 
@@ -64,17 +64,37 @@ def _part(key: str, part: str) -> None:
         found = place.look(name)
     except MlcoreError:  # `sweep_now` says it
         return
+    if not found.trials:
+        st.caption(_("No trial has begun yet."))
+        return
     _DRAWN[part](found)
 
 
-def _of_runs(draw: Callable[[list[RunInfo], str], None]) -> Callable[[SweepSummary], None]:
+def _of_runs(
+    draw: Callable[[list[RunInfo], str, TrialsOfRuns], None],
+) -> Callable[[SweepSummary], None]:
     """A chart of runs, drawn of the trials and the figure that they are compared by."""
 
     def drawn(found: SweepSummary) -> None:
-        runs = [one.run for one in found.trials if one.state != "deleted"]
-        draw(runs, _FIGURES[found.sweep.objective])
+        runs = [one.run for one in found.trials if one.state not in ("deleted", "waiting")]
+        draw(runs, _FIGURES[found.sweep.objective], trials_of_runs(found))
 
     return drawn
+
+
+def _map(found: SweepSummary) -> None:
+    varied = len(found.sweep.space.dimensions)
+    if varied < 2:
+        st.caption(_("A map needs two settings that vary, and this sweep has one."))
+        return
+    _of_runs(setting_map.draw)(found)
+
+
+def _parallel(found: SweepSummary) -> None:
+    if sum(one.state not in ("deleted", "waiting") for one in found.trials) < 2:
+        st.caption(_("The lines begin with the second trial."))
+        return
+    _of_runs(plots.draw_parallel)(found)
 
 
 def _history(found: SweepSummary) -> None:
@@ -102,8 +122,8 @@ _DRAWN: Mapping[str, Callable[[SweepSummary], None]] = {
     "importance": draw_importance,
     "slices": draw_slices,
     "contour": draw_contour,
-    "map": _of_runs(setting_map.draw),
-    "parallel": _of_runs(plots.draw_parallel),
+    "map": _map,
+    "parallel": _parallel,
     "scatter": _of_runs(plots.draw_scatter),
 }
 """Part → what draws it."""

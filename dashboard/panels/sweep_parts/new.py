@@ -56,7 +56,7 @@ def new_sweep_form() -> None:
             with st.container(width=320, gap="xxsmall"):
                 _values(form, name)
     with st.container(horizontal=True, gap="small", key="sweep-how"):
-        _choice("sampler", _("Search"), SAMPLER_NAMES, _SEARCH_HELP, 210)
+        _choice("sampler", _("Search"), SAMPLER_NAMES, _SEARCH_HELP, 240)
         _choice("pruner", _("Give up early"), PRUNER_NAMES, _GIVE_UP_HELP, 180)
         _choice("objective", _("Compare by"), OBJECTIVE_NAMES, _COMPARE_HELP, 180)
         if form.sampler != "grid":

@@ -18,7 +18,7 @@ from dashboard.words.wording import as_markdown, listed_apart, sentences
 from mlcore.sweeps import SweepSummary
 from mlcore.sweeps.summary import SweepState
 from mlcore.sweeps.sweep import JOBS, TRIALS
-from mlcore.sweeps.trial import TrialState
+from mlcore.sweeps.trial import TRIAL_WORDS, TrialState
 
 __all__ = ["is_moving", "sweep_now"]
 
@@ -43,14 +43,20 @@ def sweep_now(found: SweepSummary) -> None:
     """State, progress and buttons, drawn again and again: another tab or a shell may go on."""
     moves = is_moving(found)
     pace = max(_PACE if moves else _IDLE, noted().least_pause)
-    st.fragment(_now, run_every=pace)(key_of(found), moves=moves, whole=found.count("complete"))
+    st.fragment(_now, run_every=pace)(key_of(found), moves=moves, drawn=_drawn(found))
+
+
+def _drawn(found: SweepSummary) -> tuple[object, ...]:
+    """What the page around is drawn of: charts and table follow by themselves while it moves."""
+    still = () if is_moving(found) else tuple(found.count(state) for state in TRIAL_WORDS)
+    return found.count("complete"), bool(found.trials), still
 
 
 @problems.friendly_errors()
-def _now(key: str, *, moves: bool, whole: int) -> None:
+def _now(key: str, *, moves: bool, drawn: tuple[object, ...]) -> None:
     place, name = sweep_at(key)
     found = place.look(name)
-    if is_moving(found) != moves or found.count("complete") != whole:
+    if is_moving(found) != moves or _drawn(found) != drawn:
         st.rerun()  # the buttons, the best trials and the pace of the charts follow
     with st.container(border=True, key="sweep-now", gap="small"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):

@@ -7,6 +7,7 @@ import streamlit as st
 from dashboard import session
 from dashboard.charts.sweep_marks import TrialGroups, older_words, trial_groups
 from dashboard.charts.sweep_slices import slice_figure, slice_infos, slice_table, slice_words
+from dashboard.charts.trial_kinds import signs_said
 from dashboard.panels import downloads
 from dashboard.panels.runs_parts.clicked import note_click, open_clicked
 from dashboard.words.sweeps import objective_label
@@ -58,8 +59,4 @@ def draw_slices(found: SweepSummary) -> None:
 
 def signs(trials: TrialGroups) -> str:
     """What the marks of trials mean, what a click does, and what is left out."""
-    said = _(
-        "A dot is a trial that was trained to its end, a cross one that was given up, a ring one "
-        "that is under way, the star the best. A click on one opens its run."
-    )
-    return sentences(said, older_words(trials))
+    return sentences(signs_said(), older_words(trials))

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import server
+from dashboard.charts.sweep_history import history_info, history_table
+from dashboard.panels.sweep_parts.trials import trials_data
+from mlcore.events import Stopped
 from mlcore.runs import RunStore
-from mlcore.sweeps import find_sweep, parse_space
+from mlcore.sweeps import SweepSummary, find_sweep, parse_space, read_sweep
 from mlcore.sweeps.sweep import write_sweep_file
 from tests.dashboard.made_sweep import made_sweep
 from tests.dashboard.train_page import keys, sentences
@@ -161,7 +165,7 @@ def test_the_runs_of_a_sweep_carry_its_tag(page, runs) -> None:
 
 
 def part(page: AppTest, name: str) -> AppTest:
-    page.session_state["sweep-part"] = name
+    page.session_state["places"] = {"chart": name}
     return opened(page)
 
 
@@ -211,8 +215,104 @@ def test_a_click_on_a_trial_opens_its_run(page, runs) -> None:
 
 def test_the_charts_show_what_the_trials_are_compared_by(page, runs) -> None:
     made_sweep(runs)
-    page.session_state["sweep-part"] = "scatter"
-    shown = opened(page)
+    shown = part(page, "scatter")
     up = next(one for one in shown.selectbox if one.label == "Up")
     assert up.value == "validation_accuracy"
     assert "Highest is hunt 1" in sentences(shown)
+
+
+@pytest.mark.parametrize("name", ["history", "slices", "map", "parallel", "scatter"])
+def test_a_sweep_without_a_trial_has_all_buttons_and_says_what_it_waits_for(page, runs, name):
+    folder = made_sweep(runs)
+    for info in runs.list():
+        shutil.rmtree(info.path)
+    assert not read_sweep(folder, RunStore(runs.root)).trials
+    shown = part(page, name)
+    assert len(next(one for one in shown.get("button_group")).options) == 7
+    assert "No trial has begun yet." in sentences(shown)
+
+
+@pytest.mark.parametrize("name", ["map", "parallel", "scatter"])
+def test_the_best_of_the_charts_is_the_best_of_the_page(page, runs, name, monkeypatch) -> None:
+    given_up = Stopped(step=39, epoch=1, reason="pruned")  # the best of all when it was
+    monkeypatch.setitem(made_sweep.__globals__["_ENDS"], 2, (0.999, given_up))
+    made_sweep(runs)
+    shown = part(page, name)
+    said = sentences(shown).replace("\\", "")
+    assert "**Best: 95.00 %**" in said
+    assert {
+        "map": "The best cell is framed: Validation accuracy 95.00",
+        "parallel": "The strongest line is hunt 1 (Validation accuracy 95.00",
+        "scatter": "Highest is hunt 1: Validation accuracy (%) 95.00",
+    }[name] in said
+
+
+def test_a_map_says_what_a_cell_shows_and_that_a_cross_was_given_up(page, runs) -> None:
+    made_sweep(runs)
+    said = sentences(part(page, "map")).replace("\\", "")
+    assert "A cell shows the best of its trials that were trained to their end." in said
+    assert "Where there is a ×, all were given up before." in said
+
+
+def test_the_chart_is_named_in_the_address_and_stays_on_the_way_back(page, runs) -> None:
+    made_sweep(runs)
+    shown = part(page, "map")
+    assert "map" in shown.query_params["chart"]
+    shown.switch_page("app_pages/run.py").run()
+    back = shown.switch_page("app_pages/sweeps.py").run()
+    assert "A click on a cell opens its best run." in sentences(back).replace("\\", "")
+
+
+def test_what_a_map_is_drawn_of_stays_on_the_way_back(page, runs) -> None:
+    made_sweep(runs)
+    shown = part(page, "map")
+    choice = next(one for one in shown.selectbox if one.label == "Colour")
+    choice.set_value("validation_loss").run()
+    shown.switch_page("app_pages/run.py").run()
+    back = shown.switch_page("app_pages/sweeps.py").run()
+    assert next(one for one in back.selectbox if one.label == "Colour").value == "validation_loss"
+
+
+def test_used_settings_are_said_to_be_in_the_sidebar(page, runs) -> None:
+    made_sweep(runs)
+    shown = opened(page)
+    assert "Set in the sidebar" not in sentences(shown)
+    shown.button(key="use-best").click().run()
+    assert "✓ Set in the sidebar" in sentences(shown)
+    assert "use-best" not in keys(shown)
+
+
+def trial_rows(found: SweepSummary, sort: str, *, descending: bool) -> list[tuple[str, ...]]:
+    table = trials_data(found, sort, 100, descending=descending)
+    return [(row.name, *(text for text, _small in row.cells)) for row in table.rows]
+
+
+def test_all_trials_are_in_the_table_those_that_are_whole_first(runs) -> None:
+    found = read_sweep(made_sweep(runs), runs)
+    rows = trial_rows(found, "figure", descending=True)
+    assert [row[0] for row in rows] == ["1", "4", "0", "2", "3"]
+    assert [row[1] for row in rows] == ["complete"] * 3 + ["pruned", "failed"]
+    assert rows[0][2:6] == ("95.00 %", "1 of 1", "0.01235", "32")
+    turned = trial_rows(found, "figure", descending=False)
+    assert [row[0] for row in turned] == ["0", "4", "1", "2", "3"]
+    by_rate = trial_rows(found, "optim.lr", descending=False)
+    assert [float(row[4]) for row in by_rate] == sorted(float(row[4]) for row in by_rate)
+
+
+def test_trials_without_a_figure_are_in_the_table_and_in_that_of_history(runs) -> None:
+    found = read_sweep(made_sweep(runs), runs)
+    first = replace(found.trials[0], state="interrupted", value=None)
+    found = replace(found, trials=(first, *found.trials[1:]))
+    assert ("0", "interrupted", "–") in [
+        row[:3] for row in trial_rows(found, "figure", descending=True)
+    ]
+    assert ("0", "interrupted", "–") in history_table(history_info(found)).rows
+
+
+def test_a_row_of_a_trial_that_is_here_leads_to_its_run(runs) -> None:
+    found = read_sweep(made_sweep(runs), runs)
+    deleted = replace(found, trials=(replace(found.trials[0], state="deleted"), *found.trials[1:]))
+    rows = trials_data(deleted, "name", 3, descending=False)
+    assert [row.linked for row in rows.rows] == [False, True, True]
+    assert rows.rows[1].run == found.trials[1].run.id
+    assert rows.left_out == 2

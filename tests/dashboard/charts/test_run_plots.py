@@ -9,9 +9,10 @@ import pytest
 from dashboard.charts.run_axes import run_axis
 from dashboard.charts.run_map import map_figure
 from dashboard.charts.run_map_cells import map_info, map_table
-from dashboard.charts.run_parallel import parallel_figure, parallel_info
-from dashboard.charts.run_scatter import scatter_figure, scatter_info
+from dashboard.charts.run_parallel import parallel_figure, parallel_info, parallel_table
+from dashboard.charts.run_scatter import scatter_figure, scatter_info, scatter_table
 from dashboard.charts.theme import DARK
+from dashboard.charts.trial_kinds import TrialsOfRuns
 from mlcore.config import RunConfig
 from mlcore.runs import RunInfo
 from mlcore.runs.library.columns import COLUMNS
@@ -145,3 +146,79 @@ def test_too_many_numbers_share_ranges_on_a_map() -> None:
     assert info.best is not None
     assert info.columns[info.best.column] == info.columns[-1]
     assert map_figure(info, DARK).data[0].z
+
+
+def trials(*kinds: str, best: str = "") -> TrialsOfRuns:
+    named = {str(n): kind for n, kind in enumerate(kinds) if kind}
+    states = {str(n): kind or "failed" for n, kind in enumerate(kinds)}
+    return TrialsOfRuns(kinds=named, states=states, best=best)  # type: ignore[arg-type]
+
+
+NUMBERED = [replace(one, id=str(n)) for n, one in enumerate(MAPPED)]
+
+
+def test_of_trials_a_cell_shows_the_best_that_is_whole_and_no_mean() -> None:
+    info = map_info(NUMBERED, *AXES, trials("partial", "whole", "whole", "partial", ""))
+    found = {(cell.row, cell.column): cell for cell in info.cells}
+    assert found[0, 1].text == "96.00 %"  # not that of the one given up, and no mean with it
+    assert found[0, 1].runs == ("1", "0")
+    assert found[0, 1].note == "2 trials: 1 partial, 1 whole"
+    assert info.best is found[0, 1]
+
+
+def test_a_cell_of_trials_of_which_none_is_whole_says_what_they_are() -> None:
+    info = map_info(NUMBERED, *AXES, trials("partial", "open", "whole", "partial", ""))
+    found = {(cell.row, cell.column): cell for cell in info.cells}
+    assert [found[at].text for at in ((0, 1), (1, 0), (1, 2))] == ["under way", "given up", "–"]
+    heat, *texts, _targets = map_figure(info, DARK).data
+    assert heat.z[0][1] is None
+    assert heat.z[1][0] is None
+    assert {text for trace in texts for text in trace.text} == {"50.0", "○", "×", "–"}
+
+
+def test_of_equal_cells_of_a_map_that_of_the_earlier_trial_is_the_best() -> None:
+    equal = [replace(one, best_validation_accuracy=0.9) for one in NUMBERED[::-1]]
+    info = map_info(equal, *AXES, trials(*["whole"] * 5))
+    assert info.best
+    assert info.best.runs[0] == "4"
+
+
+def test_ranges_of_a_map_are_told_by_the_numbers_between_them() -> None:
+    runs = [run(0.9, optim__lr=10 ** (n / 13 - 3), data__batch_size=32 << n % 2) for n in range(40)]
+    axis = map_figure(map_info(runs, *AXES), DARK).layout.xaxis
+    assert len(axis.tickvals) == len(axis.ticktext) == 9
+    assert axis.ticktext[:2] == ("0.001", "0.0024")
+    assert axis.tickvals[0] == -0.5
+
+
+def test_trials_are_marked_on_a_scatter_by_what_became_of_them() -> None:
+    x, y = (run_axis(COLUMNS[name], NUMBERED) for name in ("optim.lr", "best"))
+    known = trials("partial", "whole", "whole", "open", "", best="1")
+    info = scatter_info(list("abcde"), x, y, ids=list("01234"), trials=known)
+    assert [info.names[place] for place in info.counting] == ["b", "c"]
+    whole, partial, under_way, best = scatter_figure(info, DARK).data
+    assert [list(one.y) for one in (whole, partial, under_way, best)] == [
+        [96, 50], [98], [90], [96],
+    ]  # fmt: skip
+    assert len({one.marker.symbol for one in (whole, partial, under_way, best)}) == 4
+    assert partial.customdata[0][0] == "0"  # a click opens its run
+    assert scatter_table(info).rows[0][:2] == ("a", "partial")
+
+
+def test_trials_that_were_given_up_are_dotted_and_lie_below_the_whole_ones() -> None:
+    axes = [run_axis(COLUMNS[name], NUMBERED) for name in ("optim.lr", "best")]
+    known = trials("partial", "whole", "whole", "open", "")
+    info = parallel_info(list("abcde"), axes, ids=list("01234"), trials=known)
+    traces = {one.name: one for one in parallel_figure(info, DARK).data}
+    assert [one for one in traces if one in "bc"] == list(traces)[-2:] == ["c", "b"]
+    dashes = {name: one.line.dash for name, one in traces.items()}
+    assert dashes == {"a": "dot", "b": None, "c": None, "d": "dash", "e": None}
+    assert traces["a"].marker.symbol != traces["d"].marker.symbol
+    assert parallel_table(info).rows[0][:2] == ("a", "partial")
+
+
+def test_of_losses_the_lowest_line_is_the_strongest() -> None:
+    losses = [replace(one, loss=n + 0.5) for n, one in enumerate(NUMBERED)]
+    axes = [run_axis(COLUMNS[name], losses) for name in ("optim.lr", "loss")]
+    info = parallel_info(list("abcde"), axes, lowest=True)
+    assert parallel_figure(info, DARK).data[-1].name == "a"
