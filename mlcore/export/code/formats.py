@@ -8,7 +8,7 @@ from typing import Any
 
 from mlcore.config import RunConfig
 from mlcore.data import find_family
-from mlcore.events import SettingsEdited
+from mlcore.events import SettingsEdited, Stopped
 from mlcore.export.code.names import Names
 from mlcore.export.code.parts import import_lines, training_parts
 from mlcore.export.code.plan import Plan
@@ -115,9 +115,22 @@ def _words_about(plan: Plan) -> list[str]:
         lines.append(f"It continues from a checkpoint after step {start.step:,}.")
     elif start is not None:
         lines.append("Its initial weights come from a checkpoint.")
+    if recipe.stopped is not None:
+        lines += _words_about_stop(plan, recipe.stopped)
     if plan.config.data.name == "digits":
         lines.append("The images come with scikit-learn.")
     return lines
+
+
+def _words_about_stop(plan: Plan, stopped: Stopped) -> list[str]:
+    if plan.stop is None:
+        return ["The run was stopped before it trained a step; this trains to the end."]
+    where, epoch = ("in", stopped.epoch + 1) if plan.stop == "step" else ("after", stopped.epoch)
+    epochs = plan.configs[-1].train.epochs
+    return [
+        f"The run was stopped after step {stopped.step:,}, {where} epoch {epoch:,} of {epochs:,}:",
+        "this stops there too.",
+    ]
 
 
 def _options(plan: Plan) -> Block:

@@ -155,12 +155,7 @@ def load_lines(plan: Plan) -> list[str]:
     ]
 
 
-def test_part(plan: Plan, names: Names) -> Part:
+def test_part(plan: Plan) -> Part:
     """The cell that tests and saves."""
-    losses = [
-        f"if {names.losses}:",
-        f'    with open({names.losses}, "w") as file:',
-        '        file.writelines(f"{loss!r}\\n" for loss in losses)',
-    ]
-    lines = [*test_lines(plan), *save_lines(), *losses]
-    return Part("Test", "How well it does on images that it has never seen.", lines)
+    words = "How well it does on images that it has never seen."
+    return Part("Test", words, [*test_lines(plan), *save_lines()])
