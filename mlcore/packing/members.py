@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from pathlib import Path
 
 from mlcore.checkpoint.untrusted import limits
@@ -28,12 +28,15 @@ __all__ = [
     "MOST",
     "PIECE",
     "SCRIPT",
+    "check_count",
     "check_member",
     "check_size",
+    "check_whole",
     "is_checkpoint",
     "is_id",
     "read_members",
     "read_pieces",
+    "stranger",
 ]
 
 CONFIG, LABEL, EVENTS, SCRIPT = "config.json", "label.json", "events.jsonl", "script.py"
@@ -53,6 +56,7 @@ PIECE = 2**20
 
 _LARGEST: Mapping[str, int] = {CONFIG: 2**16, LABEL: 2**16, EVENTS: 2**28, SCRIPT: 2**20}
 
+_MARK = b"PK"  # every zip file begins so
 _ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{4}", re.ASCII)
 
 
@@ -95,26 +99,24 @@ def read_members(source: Source) -> tuple[str, dict[str, Record]]:
     try:
         found = read_directory(source)
     except CheckpointError as error:
+        if source.read(0, min(len(_MARK), source.size)) != _MARK:
+            raise RunError(
+                "The file is no zip file, and a packed run is one: choose the file that was "
+                "packed, or downloaded."
+            ) from error
         raise RunError("The file is no packed run: {error}", error=error) from error
-    if len(found) > MOST:
-        raise RunError(
-            "The file holds {count:,} files, and a packed run has {most} at most: pack the run "
-            "again.",
-            count=len(found),
-            most=MOST,
-        )
+    check_count(len(found))
     run = next(iter(found), "").partition("/")[0]
     members = {}
     for name, record in found.items():
         folder, _, file = name.partition("/")
         if folder != run or not is_id(folder):
-            raise _stranger(name)
+            raise stranger(name)
         if file in FOLDERS and not record.size:
             continue
         check_member(name, file, record.size)
         members[file] = record
-    if CONFIG not in members:
-        raise RunError("The file is no packed run: it holds no config.json.")
+    check_whole(members)
     return run, members
 
 
@@ -136,6 +138,31 @@ def read_pieces(source: Source, member: Record, name: str) -> Iterator[bytes]:
         )
 
 
+def check_count(count: int) -> None:
+    """Refuse more files than a run has.
+
+    Raises:
+        RunError: there are more.
+    """
+    if count > MOST:
+        raise RunError(
+            "The file holds {count:,} files, and a packed run has {most} at most: pack the run "
+            "again.",
+            count=count,
+            most=MOST,
+        )
+
+
+def check_whole(files: Container[str]) -> None:
+    """Refuse files, by their names in the run, that are no run together.
+
+    Raises:
+        RunError: there are no settings among them.
+    """
+    if CONFIG not in files:
+        raise RunError("The file is no packed run: it holds no config.json.")
+
+
 def check_member(name: str, file: str, size: int) -> None:
     """Refuse what no packed run holds.
 
@@ -149,7 +176,7 @@ def check_member(name: str, file: str, size: int) -> None:
     """
     folder, _, checkpoint = file.rpartition("/")
     if file not in _LARGEST and not (folder == _FOLDER and is_checkpoint(checkpoint)):
-        raise _stranger(name)
+        raise stranger(name)
     if size > _LARGEST.get(file, size):
         raise RunError(
             "{name} in the file has {size:,} bytes, and a run's has {most:,} at most: pack the "
@@ -160,7 +187,8 @@ def check_member(name: str, file: str, size: int) -> None:
         )
 
 
-def _stranger(name: str) -> RunError:
+def stranger(name: str) -> RunError:
+    """The refusal of a name that no packed run has."""
     return RunError(
         "The file is no packed run: it holds {name!r}, which no packed run has.",
         name=printable(name),

@@ -11,15 +11,31 @@ import re
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO
 
 from mlcore.checkpoint.untrusted.source import Source
-from mlcore.checkpoint.untrusted.zipcheck import ENCRYPTED, Record, member_names
-from mlcore.errors import MlcoreError, RunError
-from mlcore.packing.members import CONFIG, FOLDERS, MOST, PIECE, check_member, is_id, read_members
+from mlcore.checkpoint.untrusted.zipcheck import (
+    ENCRYPTED,
+    Record,
+    check_kind,
+    encrypted,
+    member_names,
+    twice,
+)
+from mlcore.errors import CheckpointError, MlcoreError, RunError
+from mlcore.packing.members import (
+    FOLDERS,
+    PIECE,
+    check_count,
+    check_member,
+    check_whole,
+    is_id,
+    read_members,
+    stranger,
+)
 
 __all__ = ["open_members"]
 
@@ -54,59 +70,83 @@ def open_members(
     else:
         yield source, run, members
         return
-    with _archive(source) as archive:
-        found = None if archive is None else _run_in(archive)
-        if archive is None or found is None or not _fits(found[1], source.size, max_bytes):
-            raise refusal
-        folder = root if root.is_dir() else None
-        with tempfile.TemporaryFile(dir=folder, prefix=".inflated-", buffering=0) as file:
-            records = {}
-            for name, info in found[1].items():
-                try:
-                    records[name] = _inflate(archive, info, file)
-                except (*_UNREADABLE, NotImplementedError) as error:
-                    raise _damaged(name, info, refusal) from error
-            yield Source(file, file.tell()), found[0], records
-
-
-@contextmanager
-def _archive(source: Source) -> Iterator[zipfile.ZipFile | None]:
-    """The archive as the standard library reads it; None where it cannot or should not."""
+    archive = _archive(source)
+    if archive is None:
+        raise refusal
     try:
-        if len(member_names(source)) > _ENTRIES:
-            yield None
-            return
-        archive = zipfile.ZipFile(_Reading(source))
+        run, infos = _run_in(archive)
+        _check_fits(infos.values(), source.size, max_bytes)
+    except RunError as error:
+        compressed = any(map(_is_compressed, archive.infolist()))
+        raise (error if compressed else refusal) from None  # the strict reader has seen why
+    folder = root if root.is_dir() else None
+    with tempfile.TemporaryFile(dir=folder, prefix=".inflated-", buffering=0) as file:
+        records = {}
+        for name, info in infos.items():
+            try:
+                records[name] = _inflate(archive, info, file)
+            except (*_UNREADABLE, NotImplementedError) as error:
+                raise _damaged(name, info, refusal) from error
+        yield Source(file, file.tell()), run, records
+
+
+def _archive(source: Source) -> zipfile.ZipFile | None:
+    """The archive as the standard library reads it; None where it cannot.
+
+    Raises:
+        RunError: it has far more members than a run.
+    """
+    try:
+        count = len(member_names(source))
+        if count <= _ENTRIES:
+            return zipfile.ZipFile(_Reading(source))
     except (*_UNREADABLE, MlcoreError, NotImplementedError, OSError):
-        yield None
-        return
-    with archive:
-        yield archive
-
-
-def _run_in(archive: zipfile.ZipFile) -> tuple[str, dict[str, zipfile.ZipInfo]] | None:
-    """The id of the run in an archive, and its files by their names in the run; None: no run."""
-    infos = [info for info in archive.infolist() if not _is_note(info.orig_filename)]
-    tops = {info.orig_filename.partition("/")[0] for info in infos if "/" in info.orig_filename}
-    if len(tops) != 1:
         return None
-    (top,) = tops
+    check_count(count)
+    return None
+
+
+def _run_in(archive: zipfile.ZipFile) -> tuple[str, dict[str, zipfile.ZipInfo]]:
+    """The id of the run in an archive, and its files by their names in the run.
+
+    Raises:
+        RunError: it holds anything but the files of one run.
+    """
+    infos = [info for info in archive.infolist() if not _is_note(info.orig_filename)]
+    top = next((info.orig_filename for info in infos), "").partition("/")[0]
     copied = _COPY.fullmatch(top)
     run = copied.group(1) if copied else top
     found: dict[str, zipfile.ZipInfo] = {}
     for info in infos:
-        folder, _, file = info.orig_filename.partition("/")
+        name = info.orig_filename
+        folder, _, file = name.partition("/")
+        if folder != top or not is_id(run):
+            raise stranger(name)
         if file in FOLDERS and not info.file_size:
             continue
+        check_member(name, file, info.file_size)
         try:
-            check_member(info.orig_filename, file, info.file_size)
-        except RunError:
-            return None
-        if folder != top or file in found or info.flag_bits & ENCRYPTED:
-            return None
+            _check_entry(info, found.get(file))
+        except CheckpointError as error:
+            raise RunError("The file is no packed run: {error}", error=error) from error
         found[file] = info
-    whole = is_id(run) and CONFIG in found and len(found) <= MOST
-    return (run, found) if whole else None
+    check_count(len(found))
+    check_whole(found)
+    return run, found
+
+
+def _check_entry(info: zipfile.ZipInfo, same: zipfile.ZipInfo | None) -> None:
+    """Refuse what the strict reader refuses too; `same` is another member of this name."""
+    name = info.orig_filename
+    if info.flag_bits & ENCRYPTED:
+        raise encrypted(name)
+    check_kind(name, info.external_attr)
+    if same is not None:
+        raise twice(name)
+
+
+def _is_compressed(info: zipfile.ZipInfo) -> bool:
+    return info.compress_type != zipfile.ZIP_STORED or info.compress_size != info.file_size
 
 
 def _is_note(name: str) -> bool:
@@ -115,8 +155,17 @@ def _is_note(name: str) -> bool:
     return bool(parts) and (parts[0] == "__MACOSX" or parts[-1] in _NOTES)
 
 
-def _fits(found: Mapping[str, zipfile.ZipInfo], packed: int, most: int) -> bool:
-    return sum(info.file_size for info in found.values()) <= min(most, _RATIO * packed)
+def _check_fits(found: Iterable[zipfile.ZipInfo], packed: int, most: int) -> None:
+    """Refuse what would take too much room; `packed` is what it takes as it is."""
+    size = sum(info.file_size for info in found)
+    if size > (most := min(most, _RATIO * packed)):
+        raise RunError(
+            "The files in the archive have {size:,} bytes once they are unpacked, and at most "
+            "{most:,} are read of an archive of {packed:,}: pack the run with fewer checkpoints.",
+            size=size,
+            most=most,
+            packed=packed,
+        )
 
 
 def _inflate(archive: zipfile.ZipFile, info: zipfile.ZipInfo, file: IO[bytes]) -> Record:

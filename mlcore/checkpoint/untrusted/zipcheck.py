@@ -8,6 +8,7 @@ Source: APPNOTE.TXT 6.3.10, sections 4.3.7 (local header), 4.3.12 (directory), 4
 
 from __future__ import annotations
 
+import stat
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +17,15 @@ from mlcore.checkpoint.untrusted import limits
 from mlcore.checkpoint.untrusted.source import Source, printable
 from mlcore.errors import CheckpointError
 
-__all__ = ["ENCRYPTED", "Record", "member_names", "read_directory"]
+__all__ = [
+    "ENCRYPTED",
+    "Record",
+    "check_kind",
+    "encrypted",
+    "member_names",
+    "read_directory",
+    "twice",
+]
 
 _END = struct.Struct("<4sHHHHIIH")  # 22 bytes
 _END_64 = struct.Struct("<4sQHHIIQQQQ")  # 56 bytes
@@ -107,7 +116,7 @@ def _read_entry(data: bytes, position: int, names: dict[str, tuple[int, int, int
     """Take one directory entry into `names` as (offset of its header, size, CRC)."""
     fields = _ENTRY.unpack_from(data, position)
     mark, _, _, flags, method, _, _, crc, packed, size = fields[:10]
-    name_size, extra_size, comment_size, disk, _, _, offset = fields[10:]
+    name_size, extra_size, comment_size, disk, _, attributes, offset = fields[10:]
     begin = position + _ENTRY.size
     raw = data[begin : begin + name_size]
     if mark != b"PK\x01\x02" or len(raw) != name_size or disk:
@@ -121,16 +130,45 @@ def _read_entry(data: bytes, position: int, names: dict[str, tuple[int, int, int
             name=printable(name),
         )
     if flags & ENCRYPTED:
-        raise CheckpointError(
-            "The member `{name}` of the zip file is encrypted: save it without encryption.",
-            name=printable(name),
-        )
+        raise encrypted(name)
+    check_kind(name, attributes)
     if name in names:
-        raise CheckpointError(
-            "The zip file holds `{name}` twice: copy or save the file again.", name=printable(name)
-        )
+        raise twice(name)
     names[name] = (offset, size, crc)
     return int(_ENTRY.size + name_size + extra_size + comment_size)
+
+
+def check_kind(name: str, attributes: int) -> None:
+    """Refuse a member that an unpacking program would make a link of, or a device.
+
+    Args:
+        name: of the member.
+        attributes: the external ones; the upper half is the mode of Unix, 0 where there is none.
+
+    Raises:
+        CheckpointError: it is marked as anything but a file or a folder.
+    """
+    if stat.S_IFMT(attributes >> 16) not in (0, stat.S_IFREG, stat.S_IFDIR):
+        raise CheckpointError(
+            "The member `{name}` of the zip file is marked as a link or a device: pack the files "
+            "themselves.",
+            name=printable(name),
+        )
+
+
+def encrypted(name: str) -> CheckpointError:
+    """The refusal of a member that nobody can read without a password."""
+    return CheckpointError(
+        "The member `{name}` of the zip file is encrypted: save it without encryption.",
+        name=printable(name),
+    )
+
+
+def twice(name: str) -> CheckpointError:
+    """The refusal of a name that stands in the directory once more."""
+    return CheckpointError(
+        "The zip file holds `{name}` twice: copy or save the file again.", name=printable(name)
+    )
 
 
 def _locate(

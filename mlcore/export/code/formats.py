@@ -8,7 +8,7 @@ from typing import Any
 
 from mlcore.config import RunConfig
 from mlcore.data import find_family
-from mlcore.events import SettingsEdited
+from mlcore.events import SettingsEdited, Stopped
 from mlcore.export.code.names import Names
 from mlcore.export.code.parts import import_lines, training_parts
 from mlcore.export.code.plan import Plan
@@ -148,9 +148,27 @@ def _words_about(plan: Plan) -> list[str]:
         lines.append(plan.words(continues, step=start.step))
     elif start is not None:
         lines.append(plan.words(N_("Its initial weights come from a checkpoint.")))
+    if recipe.stopped is not None:
+        lines += _words_about_stop(plan, recipe.stopped)
     if plan.config.data.name == "digits":
         lines.append(plan.words(N_("The images come with scikit-learn.")))
     return lines
+
+
+def _words_about_stop(plan: Plan, stopped: Stopped) -> list[str]:
+    if plan.stop is None:
+        never = N_("The run was stopped before it trained a step; this trains to the end.")
+        return [plan.words(never)]
+    if plan.stop == "step":
+        where = N_("The run was stopped after step {step:,}, in epoch {epoch:,} of {epochs:,}:")
+    else:
+        where = N_("The run was stopped after step {step:,}, after epoch {epoch:,} of {epochs:,}:")
+    epoch = stopped.epoch + 1 if plan.stop == "step" else stopped.epoch
+    epochs = plan.configs[-1].train.epochs
+    return [
+        plan.words(where, step=stopped.step, epoch=epoch, epochs=epochs),
+        plan.words(N_("this stops there too.")),
+    ]
 
 
 def _options(plan: Plan) -> Block:

@@ -13,14 +13,20 @@ from mlcore.words import N_
 __all__ = ["to_model", "training_part"]
 
 _BY_EPOCH = ("step", "cosine")
+_IS_STOPPED = "len(losses) == stop_at"
 
 
-def training_part(plan: Plan) -> Part:
-    """The cell with the loop."""
+def training_part(plan: Plan, losses: str = "") -> Part:
+    """The cell with the loop.
+
+    Args:
+        plan: of the training.
+        losses: expression of the file for the losses; empty: they are kept in memory alone.
+    """
     if plan.by_hand:
-        head, body, end = _by_hand(plan)
+        head, body, end = _by_hand(plan, losses)
     else:
-        head, body, end = _by_loader(plan)
+        head, body, end = _by_loader(plan, losses)
     loop = [*body, *indented(_end_of_epoch(plan) + end)]
     words = plan.words(N_("Every step takes a batch, finds the gradients, and moves the weights."))
     at_start = [line for placed in plan.at("start") for line in edit_code(plan, placed)]
@@ -30,6 +36,12 @@ def training_part(plan: Plan) -> Part:
 def _variables(plan: Plan) -> list[str]:
     """What the loop counts and remembers."""
     lines = [plan.noted("losses = []", N_("of every step"))]
+    if plan.stop and plan.recipe.stopped:
+        begun = ' - checkpoint["step"]' if plan.continues else ""
+        step = plan.recipe.stopped.step
+        stopped = N_("The run was stopped after step {step:,}; None trains to the end.")
+        lines.append(plan.comment(stopped, step=step))
+        lines.append(f"stop_at = {step}{begun}")
     if plan.counts_steps:
         lines.append('step = checkpoint["step"]' if plan.continues else "step = 0")
     if plan.varies("optim.clip_norm"):
@@ -43,7 +55,7 @@ def _variables(plan: Plan) -> list[str]:
     return lines
 
 
-def _by_loader(plan: Plan) -> tuple[Block, Block, list[str]]:
+def _by_loader(plan: Plan, losses: str) -> tuple[Block, Block, list[str]]:
     """A loop over epochs, and in it one over the batches of a `DataLoader`."""
     first = 'checkpoint["epoch"]' if plan.continues else "0"
     if plan.epochs_move:
@@ -54,14 +66,15 @@ def _by_loader(plan: Plan) -> tuple[Block, Block, list[str]]:
     body = ["total = 0.0"] if plan.sums_losses else []
     if plan.validates:
         body.append("model.train()")
-    body += ["for images, labels in train_loader:", *indented(_step(plan))]
+    body += ["for images, labels in train_loader:", *indented(_step(plan, losses))]
     end = _edits_at(plan, "epoch")
     if plan.stops_early:
         end += [f"if {_has_waited(plan)}:", plan.noted("    break", N_("early stopping"))]
+    end += _stop_at(plan, "epoch")
     return head, indented(body), end
 
 
-def _by_hand(plan: Plan) -> tuple[Block, Block, list[str]]:
+def _by_hand(plan: Plan, losses: str) -> tuple[Block, Block, list[str]]:
     """The same with batches that are taken by hand from the epoch's order."""
     start = plan.recipe.start
     if start is not None and start.within:
@@ -79,9 +92,10 @@ def _by_hand(plan: Plan) -> tuple[Block, Block, list[str]]:
         f"while {more}:",
         "    batch, order = order[:batch_size], order[batch_size:]",
         "    images, labels = default_collate([train_set[index] for index in batch])",
-        *indented(_step(plan)),
+        *indented(_step(plan, losses)),
     ]
     over = ["epoch >= epochs", *([_has_waited(plan)] if plan.stops_early else [])]
+    over += [_IS_STOPPED] if plan.stop == "epoch" else []
     end = [
         *_edits_at(plan, "epoch"),
         f"if {' or '.join(over)}:",
@@ -93,7 +107,7 @@ def _by_hand(plan: Plan) -> tuple[Block, Block, list[str]]:
     return [*head, "while True:"], indented(body), end
 
 
-def _step(plan: Plan) -> list[str]:
+def _step(plan: Plan, losses: str) -> list[str]:
     """One optimisation step, and the edits that follow one."""
     lines = [
         *to_model(plan),
@@ -112,23 +126,35 @@ def _step(plan: Plan) -> list[str]:
     elif "one_cycle" in plan.schedules:
         lines += [f"if {_is_a('one_cycle')}:", "    scheduler.step()"]
     lines.append("losses.append(loss.item())")
+    if losses:
+        lines += [
+            plan.noted(f"if {losses}:", N_("a line for each, as it comes")),
+            f'    with open({losses}, "a" if len(losses) > 1 else "w") as file:',
+            "        print(losses[-1], file=file)",
+        ]
     if plan.sums_losses:
         lines.append("total += loss.item()")
     if plan.by_hand:
         lines.append("batches += 1")
     if plan.counts_steps:
         lines.append("step += 1")
-    return lines + _edits_at(plan, "step")
+    return lines + _edits_at(plan, "step") + _stop_at(plan, "step")
+
+
+def _stop_at(plan: Plan, place: Literal["step", "epoch"]) -> list[str]:
+    """The lines that end the training where the run was stopped, if it was in such a place."""
+    return [f"if {_IS_STOPPED}:", "    break"] if plan.stop == place else []
 
 
 def _end_of_epoch(plan: Plan) -> list[str]:
     """Validate, report, move the schedule, and note whether the epoch was the best."""
+    lines = _stop_at(plan, "step")
     if plan.by_hand:
-        lines = ["train_loss = total / batches"]
+        lines += ["train_loss = total / batches"]
     elif plan.sums_losses:
-        lines = ["train_loss = total / len(train_loader)"]
+        lines += ["train_loss = total / len(train_loader)"]
     else:
-        lines = ["train_loss = sum(losses[-len(train_loader) :]) / len(train_loader)"]
+        lines += ["train_loss = sum(losses[-len(train_loader) :]) / len(train_loader)"]
     if plan.validates:
         lines += [
             "validation_loss, accuracy = evaluate(validation_loader)",

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mlcore.config import RunConfig, can_continue
 from mlcore.errors import CheckpointError, ExportError
-from mlcore.events import SettingsEdited, Started
+from mlcore.events import SettingsEdited, Started, Stopped
 from mlcore.export.code.recipe import Origin, Recipe, Start
 from mlcore.rules import Value
 from mlcore.runs import History
@@ -22,7 +22,7 @@ def recipe_of(history: History, *, whole: bool = False) -> Recipe:
     """All that the code of a run depends on.
 
     A fork begins from its checkpoint. A run that was resumed begins from the checkpoint that it
-    was resumed from, where that is still kept.
+    was resumed from, where that is still kept. One that was stopped ends where it was.
 
     Args:
         history: of the run, read up to now.
@@ -50,7 +50,8 @@ def recipe_of(history: History, *, whole: bool = False) -> Recipe:
             device=last.device,
             processes=max(start.processes for start in starts),
         )
-    return replace(recipe, run=folder.id)
+    stopped = history.outcome if isinstance(history.outcome, Stopped) else None
+    return replace(recipe, run=folder.id, stopped=stopped)
 
 
 def _on_threads(recipe: Recipe, starts: Sequence[Started]) -> Recipe:

@@ -22,8 +22,8 @@ def training_parts(plan: Plan, names: Names) -> list[Part]:
         model_part(plan),
         optimizer_part(plan, names),
         evaluation_part(plan),
-        training_part(plan),
-        test_part(plan, names),
+        training_part(plan, names.losses),
+        test_part(plan),
     ]
     return [part for part in parts if part.blocks]
 

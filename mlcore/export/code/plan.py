@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from mlcore.config import OptimConfig, RunConfig
-from mlcore.events import SettingsEdited
+from mlcore.events import SettingsEdited, Stopped
 from mlcore.export.code.recipe import Recipe
 from mlcore.words import Translate, in_english
 
@@ -46,17 +46,17 @@ class _Progress:
     used: int  # images of the epoch under way
     within: bool  # whether one is under way
 
-    def at(self, edit: SettingsEdited, images: int, config: RunConfig) -> _Progress:
-        """Train with these settings up to the edit."""
+    def at(self, event: SettingsEdited | Stopped, images: int, config: RunConfig) -> _Progress:
+        """Train with these settings up to the event."""
         now = self
-        while now.epoch < edit.epoch:
+        while now.epoch < event.epoch:
             done = now.step + now.steps_left(images, config)
             now = _Progress(done, now.epoch + 1, 0, False)
-        count = edit.step - now.step
+        count = event.step - now.step
         if count <= 0:
             return now
         used = min(now.used + count * config.data.batch_size, images)
-        return _Progress(edit.step, now.epoch, used, True)
+        return _Progress(event.step, now.epoch, used, True)
 
     def steps_left(self, images: int, config: RunConfig) -> int:
         """Steps of the epoch under way that are still to do; a whole epoch's between two."""
@@ -111,6 +111,19 @@ class Plan:
     def at(self, place: Place) -> list[PlacedEdit]:
         """The edits of a place."""
         return [placed for placed in self.edits if placed.place == place]
+
+    @functools.cached_property
+    def stop(self) -> Literal["step", "epoch"] | None:
+        """Where the run was stopped: within an epoch, or at the end of one; None: nowhere.
+
+        Nor where it was stopped before it trained a step.
+        """
+        stopped, images, now = self.recipe.stopped, self.recipe.train_images, self._begun()
+        if stopped is None or stopped.step <= now.step:
+            return None
+        for config, placed in zip(self.configs, self.edits, strict=False):
+            now = now.at(placed.edit, images, config)
+        return "step" if now.at(stopped, images, self.configs[-1]).within else "epoch"
 
     @functools.cached_property
     def schedules(self) -> frozenset[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mlcore.config import RunConfig
 from mlcore.data import find_family
-from mlcore.events import SettingsEdited
+from mlcore.events import SettingsEdited, Stopped
 from mlcore.rules import Value
 
 __all__ = ["Origin", "Recipe", "Start", "recipe_from"]
@@ -63,6 +63,7 @@ class Recipe:
         images: images that it trains on; 0: as many as were published, less those held out.
         processes: that trained it together.
         run: id of the run, if there is one.
+        stopped: where the run was stopped, if it was: its code trains no further.
         origin: where it was branched off, if it is a fork from a checkpoint of another run.
     """
 
@@ -74,6 +75,7 @@ class Recipe:
     images: int = 0
     processes: int = 1
     run: str = ""
+    stopped: Stopped | None = None
     origin: Origin | None = None
 
     @property

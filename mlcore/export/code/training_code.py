@@ -169,13 +169,7 @@ def load_lines(plan: Plan) -> list[str]:
     ]
 
 
-def test_part(plan: Plan, names: Names) -> Part:
+def test_part(plan: Plan) -> Part:
     """The cell that tests and saves."""
-    losses = [
-        f"if {names.losses}:",
-        f'    with open({names.losses}, "w") as file:',
-        '        file.writelines(f"{loss!r}\\n" for loss in losses)',
-    ]
-    lines = [*test_lines(plan), *save_lines(plan), *losses]
     about = plan.words(N_("How well it does on images that it has never seen."))
-    return Part(plan.words(N_("Test")), about, lines)
+    return Part(plan.words(N_("Test")), about, [*test_lines(plan), *save_lines(plan)])

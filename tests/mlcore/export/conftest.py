@@ -82,13 +82,15 @@ class Runs:
         execute(folder, threads=threads, observe=_steered(folder, edits or {}, stop))
         return history_of(folder)
 
-    def fork(self, parent: History, file: Path, changes: Mapping[str, Any]) -> History:
-        """A fork from a checkpoint of another run."""
+    def fork(
+        self, parent: History, file: Path, changes: Mapping[str, Any], *, stop: int | None = None
+    ) -> History:
+        """A fork from a checkpoint of another run; stopped after `stop`, if it is given."""
         state = checkpoint.load(file)
         assert state.config is not None
         config = state.config.with_values(changes)
         folder = self.store.create(config, parent=parent.folder.id, checkpoint=file)
-        execute(folder, threads=1)
+        execute(folder, threads=1, observe=_steered(folder, {}, stop, begun=state.step or 0))
         return history_of(folder)
 
     def resume(self, run: History, changes: Mapping[str, Any] | None = None) -> History:
@@ -135,7 +137,11 @@ def history_of(folder: RunFolder) -> History:
 
 
 def _steered(
-    folder: RunFolder, edits: Mapping[int, Sequence[Mapping[str, Any]]], stop: int | None
+    folder: RunFolder,
+    edits: Mapping[int, Sequence[Mapping[str, Any]]],
+    stop: int | None,
+    *,
+    begun: int = 0,
 ) -> Callable[[Event], None]:
     """An observer that edits and stops a run when exactly so many steps are done."""
     places = sorted({*edits, *([stop] if stop else [])})
@@ -155,7 +161,7 @@ def _steered(
             go_on(event.step)
 
     if places:
-        go_on(0)
+        go_on(begun)
     return observe
 
 

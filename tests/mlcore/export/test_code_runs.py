@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
+import time
+
 import pytest
 import torch
 
 from mlcore import checkpoint
-from mlcore.export import recipe_of
+from mlcore.export import recipe_of, script
 from mlcore.runs import History
 from mlcore.runs.record.folder import checkpoint_step
 
@@ -150,6 +155,13 @@ def runs(made, tiny_sets):
         stop=10,
     )
     found["resumed and edited"] = made.resume(stopped, {"train.epochs": 4, "optim.clip_norm": 1.0})
+    more = {"optim.name": "adam", "train.epochs": 9}
+    found["stopped"] = made.train(more | ONE_CYCLE, stop=11)
+    validated = more | {"data.validation": 60, "train.patience": 3}
+    found["stopped between epochs"] = made.train(validated, stop=10)
+    batches = {3: [{"data.batch_size": 20}], 12: [{"data.batch_size": 48}]}
+    found["stopped, batches by hand"] = made.train(more, batches, stop=15)
+    found["fork, stopped"] = made.fork(parent, within, {"train.epochs": 50}, stop=20)
     return found
 
 
@@ -163,6 +175,12 @@ def notebooks(made, runs, tiny_sets):
     return made.carry_out(runs, tiny_sets, suffix=".ipynb")
 
 
+STOPPED = {
+    "stopped": "step 11, in epoch 2 of 9",
+    "stopped between epochs": "step 10, after epoch 2 of 9",
+    "stopped, batches by hand": "step 15, in epoch 2 of 9",
+    "fork, stopped": "step 20, in epoch 4 of 50",
+}
 NAMES = [
     *SETTINGS,
     *EDITED,
@@ -173,6 +191,7 @@ NAMES = [
     "fork within an epoch",
     "fork of weights",
     "resumed and edited",
+    *STOPPED,
 ]
 
 
@@ -202,6 +221,32 @@ def test_the_runs_do_what_they_are_here_for(runs):
     assert len(runs["edited"].edits) == 5
     assert recipe_of(runs["resumed"]).start.within
     assert not recipe_of(runs["fork of weights"]).start.continues
+
+
+@pytest.mark.parametrize("name", STOPPED)
+def test_the_code_of_a_stopped_run_says_where_it_stops(runs, name):
+    assert runs[name].state == "stopped"
+    text = script(recipe_of(runs[name]))
+    assert f"The run was stopped after {STOPPED[name]}:" in text
+    assert re.search(r"^stop_at = \d+", text, re.MULTILINE)
+    assert "stop_at" not in script(recipe_of(runs["fork"]))
+
+
+def test_losses_are_there_when_a_script_is_killed(made, runs, tiny_sets):
+    """The script of a run that was stopped, told to go on for as long as it likes."""
+    lines = script(recipe_of(runs["stopped"])).replace("epochs = 9", "epochs = 10_000_000")
+    file, losses = made.folder / "killed.py", made.folder / "killed.losses"
+    file.write_text(re.sub(r"^stop_at = .*", "stop_at = None", lines, flags=re.MULTILINE))
+    words = [sys.executable, str(file), "--data", str(tiny_sets), "--losses", str(losses)]
+    with subprocess.Popen(words, cwd=made.folder, stdout=subprocess.DEVNULL) as process:
+        until = time.monotonic() + 120
+        while not (losses.exists() and losses.read_text().count("\n") > 50):
+            assert process.poll() is None
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        process.kill()
+    found = losses.read_text().splitlines()
+    assert [float(line) for line in found[:1]] == runs["stopped"].steps[:1].tolist()
 
 
 def test_a_resumed_run_from_its_own_beginning_gives_all_its_losses(made, runs, tiny_sets):

@@ -1,8 +1,10 @@
 """Runs that were unpacked and compressed again by hand, as file managers and `zip` do it."""
 
 import json
+import re
 import shutil
 import subprocess
+import warnings
 import zipfile
 
 import pytest
@@ -84,15 +86,28 @@ class _Pipe:
 @pytest.mark.parametrize("name", ["evil.py", "{id}/evil.py", "../{id}/config.json", "{id}/x/y"])
 def test_what_no_run_has_is_refused_in_any_form(members, run_id, zipped, store, how, name):
     file = zipped(members | {name.format(id=run_id): b"x"}, how)
-    with pytest.raises(RunError, match="no packed run"):
+    with pytest.raises(RunError, match=re.escape(repr(name.format(id=run_id)))):
         unpack(file, store)
     assert not store.root.exists()
 
 
 def test_two_folders_are_not_one_run(members, run_id, zipped, store):
     twice = members | {name.replace(run_id, f"{run_id} 2"): data for name, data in members.items()}
-    with pytest.raises(RunError, match="no packed run"):
+    with pytest.raises(RunError, match=r"no packed run: it holds '.* 2/config.json'"):
         unpack(zipped(twice, zipfile.ZIP_DEFLATED), store)
+
+
+def test_a_name_twice_and_a_run_without_settings_are_said(members, run_id, zipped, store):
+    file = zipped(members, zipfile.ZIP_DEFLATED)
+    with warnings.catch_warnings(), zipfile.ZipFile(file, "a") as archive:
+        warnings.simplefilter("ignore")
+        archive.writestr(f"{run_id}/label.json", b"{}", zipfile.ZIP_DEFLATED)
+        archive.writestr(f"{run_id}/label.json", b"{}", zipfile.ZIP_DEFLATED)
+    with pytest.raises(RunError, match=r"holds `.*label.json` twice"):
+        unpack(file, store)
+    bare = {name: data for name, data in members.items() if not name.endswith("config.json")}
+    with pytest.raises(RunError, match=r"holds no config.json"):
+        unpack(zipped(bare, zipfile.ZIP_DEFLATED), store)
 
 
 def test_a_damaged_member_is_said_and_nothing_stays(members, zipped, store):
@@ -119,6 +134,6 @@ def test_a_stated_size_is_never_exceeded(members, run_id, zipped, store):
 def test_what_would_grow_beyond_the_limit_is_refused_unopened(members, zipped, store):
     total = sum(map(len, members.values()))
     file = zipped(members, zipfile.ZIP_DEFLATED)
-    with pytest.raises(RunError, match="compressed"):
+    with pytest.raises(RunError, match=f"have {total:,} bytes .* at most {total - 1:,} are read"):
         unpack(file, store, max_bytes=total - 1)
     assert unpack(file, store, max_bytes=total).run

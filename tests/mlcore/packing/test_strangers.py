@@ -114,32 +114,43 @@ def test_a_name_twice_is_refused(members, run_id, zipped, store):
     refused(path, store, "holds `.*config.json` twice")
 
 
+@pytest.mark.parametrize("how", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+@pytest.mark.parametrize("kind", [stat.S_IFLNK, stat.S_IFIFO, stat.S_IFCHR])
 @pytest.mark.parametrize("name", ["config.json", "events.jsonl", "checkpoints/step-00000000.pt"])
-def test_a_link_is_never_followed(members, run_id, zipped, store, tmp_path, name):
+def test_what_is_marked_as_a_link_is_refused(members, run_id, store, tmp_path, name, kind, how):
     secret = tmp_path / "secret"
     secret.write_text("do not read")
     path = tmp_path / "links.zip"
-    with zipfile.ZipFile(path, "w") as archive:
+    with zipfile.ZipFile(path, "w", how) as archive:
         for member, content in members.items():
             entry = zipfile.ZipInfo(member)
             if member == f"{run_id}/{name}":
-                entry.create_system, entry.external_attr = 3, (stat.S_IFLNK | 0o777) << 16
+                entry.create_system, entry.external_attr = 3, (kind | 0o777) << 16
                 content = os.fsencode(secret)
-            archive.writestr(entry, content)
-    if name == "events.jsonl":  # a line of text, which is no event
-        unpack(path, store)
-    else:
-        refused(path, store, "cannot be read|in the file: ")
+            archive.writestr(entry, content, how)
+    refused(path, store, f"{name}` of the zip file is marked as a link or a device")
     files = [file for file in tmp_path.rglob("*") if file != secret]
     assert not [file for file in files if file.is_symlink()]
     assert not [file for file in files if file.is_file() and b"do not read" in file.read_bytes()]
+
+
+@pytest.mark.parametrize("mode", [0, 0o644, stat.S_IFREG | 0o600])
+@pytest.mark.parametrize("system", [0, 3, 10, 19])
+def test_plain_files_of_any_system_are_read(members, run_id, store, tmp_path, system, mode):
+    path = tmp_path / "plain.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for member, content in members.items():
+            entry = zipfile.ZipInfo(member)
+            entry.create_system, entry.external_attr = system, mode << 16 | 0x20  # "archive"
+            archive.writestr(entry, content)
+    assert unpack(path, store).original == run_id
 
 
 def test_a_bomb_is_refused_unopened(members, run_id, zipped, store):
     bomb = members | {f"{run_id}/events.jsonl": b"\n" * 50_000_000}
     path = zipped(bomb, zipfile.ZIP_DEFLATED)
     assert path.stat().st_size < 1_000_000
-    refused(path, store, "compressed")
+    refused(path, store, "have [0-9,]+ bytes once they are unpacked, and at most")
 
 
 @pytest.mark.parametrize("name", ["config.json", "label.json", "script.py"])
@@ -160,9 +171,12 @@ def test_a_hundred_thousand_entries_are_refused(store, run_id, tmp_path, stated)
     assert time.process_time() - began < 1.0
 
 
-def test_more_checkpoints_than_a_run_keeps_are_refused(members, zipped, store, run_id):
-    more = {f"{run_id}/checkpoints/step-{step:08d}.pt": b"x" for step in range(300)}
-    refused(zipped(members | more), store, "a packed run has 256 at most")
+@pytest.mark.parametrize("how", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+@pytest.mark.parametrize("count", [300, 1_100, 3_000])
+def test_more_checkpoints_than_a_run_keeps_are_refused(members, zipped, store, run_id, count, how):
+    more = {f"{run_id}/checkpoints/step-{step + 99:08d}.pt": b"x" for step in range(count)}
+    said = refused(zipped(members | more, how), store, "a packed run has 256 at most")
+    assert f"holds {count + len(members):,} files" in said
 
 
 def test_overlapping_encrypted_and_lying_entries_are_refused(packed_once, store, tmp_path):
@@ -216,7 +230,7 @@ def test_any_byte_may_be_another(packed_once, store, tmp_path):
 def test_other_files_are_refused(content, store, tmp_path):
     path = tmp_path / "file"
     path.write_bytes(content)
-    refused(path, store, "empty|no packed run")
+    refused(path, store, "no zip file" if len(content) > 2 else "empty|no packed run")
     refused(tmp_path / "missing", store, "There is no file")
     refused(tmp_path, store, "There is no file")
 
