@@ -133,8 +133,9 @@ def _progress(test: RangeTest) -> str:
     if test.trials:
         trial = test.trials[-1]
         return _(
-            "Step {step} of {steps} of a trial with {rate}: what the curve suggests and the usual "
-            "rate are tried from the same start on the same batches.",
+            "Step {step} of {steps} of a trial with {rate}: what the curve suggests, the usual "
+            "rate and, if need be, a third of the first are tried from the same start on the same "
+            "batches.",
             step=len(trial.losses),
             steps=trial.steps,
             rate=as_text(trial.lr),

@@ -58,12 +58,46 @@ class Trial:
     Attributes:
         lr: the rate of all steps.
         steps: how many there are to be.
+        images: on how many held-out images it is judged.
+        marks: after how many steps it is, rising, up to all of them.
         losses: as in a range test; the last one is None where the training diverged.
+        held_out: after each of the marks that it has come to, the steps and the mean loss on the
+            held-out images; None where that is NaN or infinite.
     """
 
     lr: float
     steps: int
+    images: int
+    marks: tuple[int, ...]
     losses: tuple[float | None, ...] = ()
+    held_out: tuple[tuple[int, float | None], ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """The trial as a JSON object."""
+        return {
+            "lr": self.lr,
+            "steps": self.steps,
+            "images": self.images,
+            "marks": list(self.marks),
+            "losses": list(self.losses),
+            "held_out": [{"step": step, "loss": loss} for step, loss in self.held_out],
+        }
+
+    @classmethod
+    def from_json(cls, record: Mapping[str, Any]) -> Trial:
+        """The trial that `to_json` wrote.
+
+        Raises:
+            KeyError: a part of it is missing.
+        """
+        return cls(
+            lr=record["lr"],
+            steps=record["steps"],
+            images=record["images"],
+            marks=tuple(record["marks"]),
+            losses=tuple(record["losses"]),
+            held_out=tuple((entry["step"], entry["loss"]) for entry in record["held_out"]),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +110,8 @@ class RangeTest:
             infinite, which only the last can be.
         chance: loss of guessing: ln of the number of classes; 0 before the first step.
         ending: how it ended; empty while it or a trial goes on, and where they were stopped.
-        trials: what was tried after it: the rate that it suggests, then the usual one.
+        trials: what was tried after it: the rate that it suggests, then the usual one,
+            then a lower one where the first was not ahead.
     """
 
     lrs: tuple[float, ...] = ()
@@ -92,10 +127,7 @@ class RangeTest:
             "losses": list(self.losses),
             "chance": self.chance,
             "ending": self.ending,
-            "trials": [
-                {"lr": trial.lr, "steps": trial.steps, "losses": list(trial.losses)}
-                for trial in self.trials
-            ],
+            "trials": [trial.to_json() for trial in self.trials],
         }
 
     @classmethod
@@ -110,10 +142,7 @@ class RangeTest:
             losses=tuple(record["losses"]),
             chance=record["chance"],
             ending=record["ending"],
-            trials=tuple(
-                Trial(lr=trial["lr"], steps=trial["steps"], losses=tuple(trial["losses"]))
-                for trial in record["trials"]
-            ),
+            trials=tuple(map(Trial.from_json, record["trials"])),
         )
 
 

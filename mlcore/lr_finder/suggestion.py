@@ -71,8 +71,8 @@ class Suggestion:
 
     Attributes:
         lr: the rate, two digits; None where the test suggests none.
-        reasons: what the curve says, in one or two sentences; then what the trial said, if there
-            was one.
+        reasons: what the curve says, in one or two sentences; then what the trials said, if there
+            were any.
         lowest: place of the lowest smoothed loss among the steps; None where there is none.
     """
 
@@ -128,7 +128,7 @@ def suggest(test: RangeTest, optim: OptimConfig) -> Suggestion:
     if not test.trials:
         return found
     rate, outcome = judge(*test.trials)
-    return replace(found, lr=rate, reasons=(*found.reasons, outcome))
+    return replace(found, lr=rate, reasons=(*found.reasons, *outcome))
 
 
 def _from_curve(

@@ -8,7 +8,8 @@ import torch
 
 from mlcore.config import RunConfig
 from mlcore.data.batches import draw_epoch_seed
-from mlcore.data.tensors import Dataset
+from mlcore.data.tensors import Dataset, Split
+from mlcore.evaluation import loss_and_accuracy
 from mlcore.model import build
 from mlcore.optim import build_optimizer
 from mlcore.steps import make_stepper
@@ -27,7 +28,7 @@ class Training:
     """
 
     def __init__(self, config: RunConfig, data: Dataset) -> None:
-        self._device = data.train.images.device
+        self._data, self._device = data, data.train.images.device
         before = random_state(self._device)
         torch.manual_seed(config.train.seed)
         try:
@@ -52,6 +53,14 @@ class Training:
             self._random = random_state(self._device)
         finally:
             restore_random_state(before, self._device)
+        return loss if math.isfinite(loss) else None
+
+    def loss_on(self, split: Split) -> float | None:
+        """The mean loss on these images as at the end of an epoch, or None where not finite.
+
+        The model is left as it was, and nothing random is drawn.
+        """
+        loss, _ = loss_and_accuracy(self._model, split, self._data)
         return loss if math.isfinite(loss) else None
 
     def _next_loss(self) -> float:

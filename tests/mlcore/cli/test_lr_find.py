@@ -41,8 +41,9 @@ def test_a_machine_reads_the_curve(shell: Shell, runs: Path) -> None:
     assert (record["lrs"][0], record["lrs"][-1]) == (LOWEST, HIGHEST)
     assert LOWEST < record["suggestion"] < HIGHEST
     assert record["reason"].startswith("The smoothed loss fell")
-    assert "In a trial of 45 steps on the same batches" in record["reason"]
-    assert [len(trial["losses"]) for trial in record["trials"]] == [45, 45]
+    assert "on the same batches the loss on 287 held-out images" in record["reason"]
+    assert {len(trial["losses"]) for trial in record["trials"]} == {40}
+    assert [mark["step"] for mark in record["trials"][0]["held_out"]] == [30, 35, 36, 40]
     assert record["unused"] == ["optim.schedule"]
 
 

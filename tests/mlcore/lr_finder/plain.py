@@ -9,16 +9,26 @@ from torch.nn import functional as F
 
 from mlcore.config import RunConfig
 from mlcore.data.batches import draw_epoch_seed, epoch_order, iterate
-from mlcore.data.tensors import load
-from mlcore.model import build
+from mlcore.data.tensors import Dataset, load
+from mlcore.model import MLP, build
 from mlcore.optim import build_optimizer
 
-__all__ = ["plain_losses"]
+__all__ = ["plain_losses", "plain_training"]
 
 
-def plain_losses(config: RunConfig, rates: Sequence[float]) -> list[float]:
+def plain_losses(
+    config: RunConfig, rates: Sequence[float], data: Dataset | None = None
+) -> list[float]:
     """The losses of stock autograd and optimizer, of one step with each of these rates."""
-    data = load(config.data, config.train.seed)
+    losses, _ = plain_training(config, rates, data)
+    return losses
+
+
+def plain_training(
+    config: RunConfig, rates: Sequence[float], data: Dataset | None = None
+) -> tuple[list[float], MLP]:
+    """The same losses, and the model after these steps."""
+    data = data or load(config.data, config.train.seed)
     torch.manual_seed(config.train.seed)
     model = build(config, 10)
     optimizer = build_optimizer(model.parameters(), config.optim)
@@ -36,4 +46,4 @@ def plain_losses(config: RunConfig, rates: Sequence[float]) -> list[float]:
                 torch.nn.utils.clip_grad_norm_(model.parameters(), config.optim.clip_norm)
             optimizer.step()
             losses.append(loss.item())
-    return losses
+    return losses, model

@@ -20,6 +20,7 @@ import torch
 from mlcore.config import RunConfig
 from mlcore.data.tensors import Dataset, load
 from mlcore.device import restored_threads
+from mlcore.evaluation import loss_and_accuracy
 from mlcore.events import EpochDone
 from mlcore.lr_finder import suggest
 from mlcore.lr_finder.finding import find
@@ -71,6 +72,59 @@ def test_on_the_bundled_digits(name: str, hidden: tuple[int, ...], loss: str) ->
     mean = statistics.mean(default)
     tolerance = max(2 * math.sqrt(variance / len(default)), 0.05 * mean)
     assert statistics.mean(suggested) <= mean + tolerance
+
+
+def on_test_images(config: RunConfig, data: Dataset) -> float:
+    """The loss after an epoch on images that no finder has seen."""
+    trainer = Trainer(config, data)
+    assert [event for event in trainer.events() if isinstance(event, EpochDone)]
+    return loss_and_accuracy(trainer.model, data.test, data)[0]
+
+
+OTHERS: dict[str, dict[str, Any]] = {
+    "sgd, batches of 16": {"data.batch_size": 16},
+    "sgd, tanh, batches of 16": {"data.batch_size": 16, "model.activation": "tanh"},
+    "sgd, gelu, momentum": {"model.activation": "gelu", "optim.momentum": 0.9},
+    "sgd, batch norm": {"model.batch_norm": True},
+    "adam, batch norm": {
+        "optim.name": "adam",
+        "model.batch_norm": True,
+        "data.batch_size": 64,
+    },
+    "adam, tanh": {"optim.name": "adam", "model.activation": "tanh"},
+    "rmsprop, batches of 16": {"optim.name": "rmsprop", "data.batch_size": 16},
+    "rmsprop, batches of 64": {"optim.name": "rmsprop", "data.batch_size": 64},
+    "rmsprop, batch norm": {
+        "optim.name": "rmsprop",
+        "model.batch_norm": True,
+        "data.batch_size": 64,
+    },
+    "adagrad, batches of 256": {"optim.name": "adagrad", "data.batch_size": 256},
+    "adagrad, batch norm": {"optim.name": "adagrad", "model.batch_norm": True},
+    "adagrad, batch norm, batches of 256": {
+        "optim.name": "adagrad",
+        "model.batch_norm": True,
+        "data.batch_size": 256,
+    },
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("validation", [200, 0])
+@pytest.mark.parametrize("name", OTHERS)
+def test_with_other_batches_batch_norm_and_activations(name: str, validation: int) -> None:
+    default, suggested = [], []
+    for seed in range(5):
+        settings = DIGITS | OTHERS[name] | {"data.validation": validation, "train.seed": seed}
+        config = RunConfig.from_flat(settings | {"train.epochs": 1, "train.device": "cpu"})
+        data = load(config.data, seed)
+        *_, test = find(config, data)
+        rate = suggest(test, config.optim).lr
+        default.append(on_test_images(config, data))
+        chosen = config if rate is None else config.with_values({"optim.lr": rate})
+        suggested.append(on_test_images(chosen, data))
+    assert statistics.mean(suggested) <= 1.05 * statistics.mean(default)
+    assert all(loss <= 1.2 * usual for loss, usual in zip(suggested, default, strict=True))
 
 
 @pytest.mark.slow

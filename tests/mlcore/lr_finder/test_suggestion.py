@@ -153,7 +153,7 @@ def test_a_test_ends_where_the_loss_is_lost_and_not_at_a_lucky_batch() -> None:
 def test_a_test_comes_back_from_json() -> None:
     test = made([2.3, None], "diverged")
     assert RangeTest.from_json(test.to_json()) == test
-    tried = replace(test, trials=(Trial(lr=0.1, steps=2, losses=(2.3, None)),))
+    tried = replace(test, trials=(_trial(0.1, 2.3, None),))
     assert RangeTest.from_json(tried.to_json()) == tried
 
 
@@ -161,13 +161,25 @@ def test_a_trial_has_the_last_word() -> None:
     curve = made(valley(1e-4, 0.1))
     first = suggest(curve, SGD)
     assert first.lr is not None
-    losses = (2.0, 2.0, 2.0, 1.0)
-    trials = tuple(Trial(lr=lr, steps=4, losses=losses) for lr in (first.lr, USUAL))
+    trials = (_trial(first.lr, 2.0, 1.0), _trial(USUAL, 2.1, 1.01))
     found = suggest(replace(curve, trials=trials), SGD)
-    assert found.lr == USUAL  # the lower of two that are as good
+    assert found.lr == USUAL  # the other is higher, and hardly better
     assert found.lowest == first.lowest
     assert str(found.reasons[0]) == str(first.reasons[0])
     assert "too close to tell" in str(found.reasons[1])
+    assert str(found.reasons[2]) == "So the usual 0.003 is suggested."
+
+
+def _trial(lr: float, *held_out: float | None) -> Trial:
+    marks = tuple(range(1, len(held_out) + 1))
+    return Trial(
+        lr=lr,
+        steps=len(marks),
+        images=20,
+        marks=marks,
+        losses=(2.0,) * len(marks),
+        held_out=tuple(zip(marks, held_out, strict=True)),
+    )
 
 
 def test_settings_that_a_test_does_not_use_are_named_where_they_are_changed() -> None:
