@@ -55,6 +55,8 @@ def page() -> None:
     drawn_from = page_state(history, beside, changed)
     with head:
         _controls(drawn_from, history, shown, runs)
+        problems.show("address")  # here nothing lies below it
+        trash.deleted_notice()
         code.code_to_start(drawn_from.queue)
         rate_finder.rate_finder()
     with ahead:
@@ -84,7 +86,7 @@ def _controls(
 ) -> None:
     """The one row of buttons, with the list of runs."""
     with st.container(horizontal=True, key="controls"):
-        actions.train_button(drawn_from.queue)
+        actions.train_button(drawn_from.queue, quiet=shown is None)
         seeds.seeds_button()
         if shown is None or history is None:
             return
@@ -116,8 +118,7 @@ def _below(
 def _notices(history: History | None, drawn_from: PageState, runs: Sequence[RunInfo]) -> None:
     """What lies over the end of the page for a while, so that nothing makes room for it."""
     data_notice(session.data_config())
-    problems.show()
-    trash.deleted_notice()
+    problems.show("click")  # in sight wherever the page was clicked
     if history is not None:
         queue.added_notice(drawn_from.queue, runs, history.folder.id)
         steering.pending(history)

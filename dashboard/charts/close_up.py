@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dashboard.charts.legend import changed_pixel_signs, sign_list
 from dashboard.charts.samples import png
 from dashboard.charts.theme import Palette
 from dashboard.words.translation import _
@@ -98,7 +99,8 @@ def flipped_html(
         f"<figcaption>{html.escape(text)}</figcaption></figure>"
         for one, text in zip((image, changed), words, strict=True)
     ]
-    return f"<style>{_style(colours)}</style><div class='flipped'>{''.join(figures)}</div>"
+    legend = sign_list(changed_pixel_signs(colours))
+    return f"<style>{_style(colours)}</style><div class='flipped'>{''.join(figures)}</div>{legend}"
 
 
 def neighbours_html(

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from dashboard.charts.legend import answer_signs, sign_list
 from dashboard.charts.samples import png
 from dashboard.charts.theme import DARK, LIGHT
 from dashboard.words.translation import _
@@ -68,7 +69,8 @@ def cards_html(
         address: gives where the card of an image leads.
     """
     body = "".join(_card_html(card, images[card.index], address(card.index)) for card in cards)
-    return f"<style>{_style()}</style><div class='cards' role='list'>{body}</div>"
+    legend = sign_list(answer_signs(*map(_in_both_themes, ("right", "wrong"))))
+    return f"<style>{_style()}</style>{legend}<div class='cards' role='list'>{body}</div>"
 
 
 def card_words(card: ImageCard) -> str:

@@ -10,6 +10,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from dashboard.charts.legend import sign_list, weight_signs
 from dashboard.charts.samples import png
 from dashboard.charts.theme import Palette, Scale
 from dashboard.words.translation import _
@@ -89,7 +90,8 @@ def weights_html(shown: Sequence[UnitImage], weights: NDArray[np.float32], colou
 .weights figcaption {{ font-size: 0.75rem; margin-top: 3px; text-align: center; white-space: nowrap;
   overflow: hidden; text-overflow: ellipsis; font-variant-numeric: tabular-nums; }}
 """
-    return f"<style>{style}</style><div class='weights' role='list'>{''.join(cards)}</div>"
+    legend = sign_list(weight_signs(colours, shared=False))
+    return f"<style>{style}</style><div class='weights' role='list'>{''.join(cards)}</div>{legend}"
 
 
 def coloured(values: NDArray[np.float32], scale: Scale) -> NDArray[np.uint8]:

@@ -26,13 +26,14 @@ class Film {
     const panels = make("div", "film-panels", this.root);
     this.panels = ["matrix", "weights", "points", "chances"].map((name) => {
       const panel = make("div", `film-panel-${name}`, panels);
-      return { title: make("h3", "", panel), panel };
+      return { title: make("h2", "", panel), panel };
     });
     this.matrix = make("table", "film-matrix", this.panels[0].panel);
     this.weights = make("canvas", "film-weights", this.panels[1].panel);
     this.cloud = new Cloud(this.panels[2].panel, (index) => this.opened(index));
     this.letters = make("p", "film-letters", this.panels[2].panel);
     this.chances = make("ol", "film-chances", this.panels[3].panel);
+    this.signs = this.panels.map(({ panel }) => make("div", "film-signs", panel));
     this.slider.addEventListener("input", () => {
       this.pause();
       this.go(Number(this.slider.value));
@@ -47,6 +48,7 @@ class Film {
     if (known) return;
     const { text, frames, names } = found;
     this.panels.forEach(({ title }, index) => { title.textContent = text.titles[index]; });
+    this.signs.forEach((box, index) => { box.innerHTML = text.signs[index]; });
     this.letters.textContent = text.letters;
     this.slider.max = frames.length - 1;
     this.slider.setAttribute("aria-label", text.slider);
@@ -61,12 +63,14 @@ class Film {
     const count = names.length;
     this.matrix.replaceChildren();
     const head = this.matrix.createTHead().insertRow();
-    ["", ...names].forEach((name) => make("th", "", head, name));
+    const corner = make("th", "", head);
+    make("span", "only-read", corner, this.found.text.rows);
+    names.forEach((name) => make("th", "", head, name).setAttribute("scope", "col"));
     const body = this.matrix.createTBody();
     this.cells = [];
     for (let row = 0; row < count; row += 1) {
       const line = body.insertRow();
-      make("th", "", line, names[row]);
+      make("th", "", line, names[row]).setAttribute("scope", "row");
       for (let column = 0; column < count; column += 1) this.cells.push(line.insertCell());
     }
     this.chances.replaceChildren();

@@ -16,6 +16,13 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from dashboard.charts.legend import (
+    answer_signs,
+    matrix_signs,
+    point_signs,
+    sign_list,
+    weight_signs,
+)
 from dashboard.charts.theme import Palette
 from dashboard.components.cloud import class_looks, cloud_script, cloud_texts, letters_in_words
 from dashboard.components.message import SPRITE_COLUMNS, pack_arrays, sprite
@@ -90,12 +97,12 @@ def film_message(info: FilmInfo, colours: Palette) -> bytes:
             name: getattr(colours, name)
             for name in ("right", "wrong", "right_scale", "wrong_scale", "diverging")
         },
-        "text": {**cloud_texts(_("The last hidden layer in the plane")), **_texts(info)},
+        "text": {**cloud_texts(_("The last hidden layer in the plane")), **_texts(info, colours)},
     }
     return pack_arrays(header, arrays)
 
 
-def _texts(info: FilmInfo) -> dict[str, Any]:
+def _texts(info: FilmInfo, colours: Palette) -> dict[str, Any]:
     return {
         "play": _("Play"),
         "pause": _("Pause"),
@@ -107,6 +114,13 @@ def _texts(info: FilmInfo) -> dict[str, Any]:
             _("The last hidden layer in the plane"),
             _("What it makes of test image {image}", image=info.image),
         ],
+        "signs": [  # of each of them
+            sign_list(matrix_signs(colours)),
+            sign_list(weight_signs(colours, shared=True)),
+            sign_list(point_signs()),
+            sign_list(answer_signs(colours.right, colours.wrong)),
+        ],
+        "rows": _("true, by predicted"),
     }
 
 

@@ -12,7 +12,7 @@ const FILM_STYLE = `
     accent-color: var(--st-primary-color); }
   .film-now { min-height: 1.5em; margin: 8px 0 0.875rem; font-variant-numeric: tabular-nums; }
   .film-panels { display: grid; gap: 1.25rem; grid-template-columns: 1fr 1fr; }
-  .film-panels h3 { font: 600 0.9375rem var(--st-font); margin: 0 0 8px; padding: 0;
+  .film-panels h2 { font: 600 0.9375rem var(--st-font); margin: 0 0 8px; padding: 0;
     color: var(--st-text-color); }
   .film-panels > div { min-width: 0; }
   .film-matrix { border-collapse: collapse; width: 100%; table-layout: fixed;

@@ -38,12 +38,13 @@ _MOST = 1_000  # epochs that one click adds
 _AT_ONCE, _POLL = 0.4, 0.01  # seconds
 
 
-def train_button(queue: QueueSnapshot, key: str = "train") -> None:
+def train_button(queue: QueueSnapshot, key: str = "train", *, quiet: bool = False) -> None:
     """The button that starts a run, or adds it to the queue.
 
     Args:
         queue: what trains and what waits.
         key: of the button; a page may have two, which do the same.
+        quiet: the other one of the page invites, and this one does not compete with it.
     """
     config = session.config()
     reason = why_not_trainable(config)
@@ -56,7 +57,7 @@ def train_button(queue: QueueSnapshot, key: str = "train") -> None:
     st.button(
         label,
         key=key,
-        type="primary",
+        type="secondary" if quiet else "primary",
         icon=icon,
         disabled=config is not None and reason is not None,  # a value may be mended by this click
         help=sentence(reason) if reason else hint,

@@ -147,7 +147,7 @@ def choose_source(*, with_upload: bool = False) -> RunInfo | None:
         index=list(labels).index(shown),
         format_func=lambda key: labels.get(key, key),
         key=show(_SOURCE, shown, _choose_source, edition=labels[shown]).key,
-        width=380,
+        width=600 if session.projector() else 380,
         help=_("Whose model is looked at; what is trained now is first."),
     )
     return runs.get(shown)
@@ -207,7 +207,7 @@ def _choose_checkpoint(run: RunInfo) -> CheckpointRow | None:
         index=options.index(shown),
         format_func=label,
         key=show(f"{_CHECKPOINT}-{run.id}", shown, choose).key,
-        width=260,
+        width=420 if session.projector() else 260,
         help=_(
             "Best: the lowest validation loss, or training loss where no images are held out. "
             "Last: whichever is, also while the run trains."

@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from dashboard import session
+from dashboard.charts.legend import Sign, sign_list
 from dashboard.charts.projector import enlarged
 from dashboard.charts.table import Table
 from dashboard.components.figure_files import figure_files, picture_files
@@ -29,6 +30,7 @@ def chart(
     file: str,
     words: str,
     table: Callable[[], Table] | None,
+    signs: Sequence[Sign] = (),
     **options: Any,
 ) -> None:
     """Draw a chart, the buttons that write it as a file, what it shows in words, and as a table.
@@ -40,11 +42,14 @@ def chart(
         file: name of the files, without their ending.
         words: what it shows, plain text; empty where it stands above the chart.
         table: makes its values; None where a table of them stands on the page anyway.
+        signs: what its colours mean, where it has no legend of its own.
         options: more of `st.plotly_chart`.
     """
     figure = enlarged(figure) if session.projector() else figure
     with st.container(key=f"chart-{key}", gap="xxsmall"):
         st.plotly_chart(figure, key=key, theme=None, config={"displayModeBar": False}, **options)
+        if signs:
+            st.html(sign_list(signs))
         figure_files(f"chart-{key}", title, file)
     if table is not None:
         chart_table(words, table, key=key, title=title)

@@ -9,6 +9,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from dashboard import session
+from dashboard.charts.legend import point_signs, sign_list
 from dashboard.charts.network_tables import points_table
 from dashboard.components.cloud import cloud, letters_in_words
 from dashboard.components.figure_files import picture_files
@@ -107,6 +108,7 @@ def _scatter(subject: Subject, found: Found, xy: NDArray[np.float32], *, tsne: b
             summary=text,
             on_opened=_open,
         )
+        st.html(sign_list(point_signs()))
         kind = "tsne" if tsne else "components"
         picture_files(
             f"chart-{_CLOUD}",

@@ -6,10 +6,13 @@ import functools
 import time
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
+from typing import Literal
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import session
+from dashboard.charts.legend import network_signs, sign_list
 from dashboard.charts.network_tables import reaction_table
 from dashboard.charts.theme import Palette
 from dashboard.components.network import View, network, network_message
@@ -52,10 +55,13 @@ def _of_run(folder: RunFolder) -> None:
             return
         history = history_of(folder)
         moves = history.state in ("running", "paused")
-        with st.container(horizontal=True, vertical_alignment="bottom", key="network-choice"):
+        view = None
+        with _controls("network-choice"):
             image = choose_image(history.config.data)
-            view = choose_one(_("What is drawn"), _VIEWS, key="network-view") if moves else None
-            steering.beside_network(history)
+            if moves:
+                with _controls("network-moves", width="content"):  # which wrap together
+                    view = choose_one(_("What is drawn"), _VIEWS, key="network-view")
+                    steering.beside_network(history)
         try:
             found = _patiently(history, image)
         except MlcoreError as error:
@@ -88,7 +94,7 @@ def _untrained(config: RunConfig) -> None:
     with _panel() as unfolded:
         if not unfolded:
             return
-        with st.container(horizontal=True, vertical_alignment="bottom", key="network-choice"):
+        with _controls("network-choice"):
             image = choose_image(config.data)
         draw_untrained(config, image, key="network")
 
@@ -133,6 +139,8 @@ def draw_network(
     if reaction is None:
         return
     network(_message(diagram, image, classes, session.colours(), view, language()), key=key)
+    deep = len(diagram.layers) > 1
+    st.html(sign_list(network_signs(session.colours(), change=view == "change", deep=deep)))
     chart_table(
         sentences(words.answer_words(reaction, classes), words.shown_words(diagram)),
         lambda: reaction_table(diagram, reaction, classes),
@@ -156,6 +164,13 @@ def _message(
 def _panel() -> AbstractContextManager[bool]:
     """The panel, which can be folded; yields whether it is open."""
     return fold("network-open", _("The network"), opened=True)
+
+
+def _controls(key: str, width: Literal["stretch", "content"] = "stretch") -> DeltaGenerator:
+    """A row above the drawing."""
+    return st.container(
+        horizontal=True, vertical_alignment="bottom", gap="xsmall", width=width, key=key
+    )
 
 
 def _room() -> None:

@@ -32,7 +32,7 @@ def choose_image(data: DataConfig) -> int:
     image = held if held < count else 0
     rule = Rule(N_("which image"), label=N_("Test image"), low=0, high=count - 1)
     NumberField(_FIELD, _("Test image"), image, rule).draw(
-        _choose, width=110, help=_("The number of the test image that goes through the network.")
+        _choose, width=100, help=_("The number of the test image that goes through the network.")
     )
     st.button(
         _("Next"),
@@ -56,7 +56,7 @@ def choose_image(data: DataConfig) -> int:
         [_ANY, *range(len(family.classes))],
         format_func=lambda number: "–" if number == _ANY else family.classes[number],
         key=widget.key,
-        width=130,
+        width=110,
         help=_("Goes on to the next test image of this class."),
     )
     return image

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboard import session
+from dashboard.charts.legend import flow_signs
 from dashboard.charts.network_path import path_figure, path_info
 from dashboard.charts.path_table import path_table, path_words
 from dashboard.controls.numbers import NumberField, forget
@@ -52,6 +53,7 @@ def network_path(model: Model, image: int, found: Found, classes: Sequence[str],
                 path_words(info),
             ),
             table=lambda: path_table(info),
+            signs=flow_signs(session.colours()),
             on_select=_clicked,
             selection_mode="points",
         )

@@ -35,14 +35,15 @@ def shown_run(runs: Sequence[RunInfo]) -> RunInfo | None:
     if wanted in by_id:
         return by_id[wanted]
     if wanted and wanted in (unreadable := server.store().unreadable):
-        problems.report(unreadable[wanted])
+        problems.report(unreadable[wanted], "address")
     elif wanted and not trash.note_deleted(wanted):
         problems.report(
             RunError(
                 "There is no run {run} in {folder}: the address is old, or the run was deleted.",
                 run=wanted,
                 folder=server.runs_root(),
-            )
+            ),
+            "address",
         )
     active = [info for info in runs if info.state in ACTIVE]
     trains = next((info for info in active if info.state != "queued"), None)

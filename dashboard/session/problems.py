@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Literal
 
 import streamlit as st
 from streamlit.errors import FragmentHandledException
@@ -21,8 +22,11 @@ from mlcore.errors import MlcoreError
 
 __all__ = ["caught", "clear", "enter", "friendly_errors", "report", "show"]
 
+Origin = Literal["click", "address"]
+"""What went wrong: what a person has just done, or where a link leads."""
+
 _LOG = logging.getLogger("dashboard")
-_PROBLEM, _PAGE = "problem", "problem-page"
+_PROBLEM, _ORIGIN, _PAGE = "problem", "problem-origin", "problem-page"
 _ICON = ":material/error:"
 
 
@@ -64,9 +68,9 @@ def caught() -> Iterator[None]:
         report(error)
 
 
-def report(problem: MlcoreError) -> None:
+def report(problem: MlcoreError, origin: Origin = "click") -> None:
     """Keep this error for `show`, in place of the one before."""
-    st.session_state[_PROBLEM] = problem
+    st.session_state[_PROBLEM], st.session_state[_ORIGIN] = problem, origin
 
 
 def clear() -> None:
@@ -74,11 +78,15 @@ def clear() -> None:
     st.session_state[_PROBLEM] = None
 
 
-def show() -> None:
-    """Draw the error that was kept, if there is one, until it is closed."""
+def show(only: Origin | None = None) -> None:
+    """Draw the error that was kept, if there is one, until it is closed.
+
+    Args:
+        only: leaves out what came from elsewhere; a page that shows them apart calls it twice.
+    """
     slot = st.container()  # always there, so that what follows keeps its position
     problem = st.session_state.get(_PROBLEM)
-    if problem is None:
+    if problem is None or only not in (None, st.session_state.get(_ORIGIN)):
         return
     with slot.container(horizontal=True, vertical_alignment="center", gap="small", key="problem"):
         st.error(as_markdown(sentence(problem)), icon=_ICON, width="stretch")

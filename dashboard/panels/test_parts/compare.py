@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import server, session
+from dashboard.charts.legend import difference_signs
 from dashboard.charts.matrix_difference import difference_figure
 from dashboard.charts.matrix_tables import difference_summary, difference_table
 from dashboard.panels import downloads
@@ -97,6 +98,7 @@ def _matrix(first: Subject, second: Subject, found: Comparison) -> None:
         file=file,
         words=difference_summary(difference, first.classes),
         table=lambda: difference_table(difference, first.classes),
+        signs=difference_signs(session.colours()),
     )
 
 

@@ -111,7 +111,7 @@ def _answer_in_words(told: Mapping[str, Any], label: int, classes: tuple[str, ..
         text = _("It is {true}, and the model says so with {chance}.", **values)
     else:
         text = _("It is {true}, but the model says {predicted} with {chance}.", **values)
-    st.subheader(text, anchor=False)
+    st.header(text, anchor=False)
 
 
 def _close_up(

@@ -9,6 +9,7 @@ import streamlit as st
 from dashboard import session
 from dashboard.charts.confusion import confusion_figure
 from dashboard.charts.confusion_cells import Unit, confusion_info
+from dashboard.charts.legend import matrix_signs
 from dashboard.charts.matrix_tables import confusion_table, confusion_words
 from dashboard.panels import downloads
 from dashboard.panels.headings import choose_one, heading
@@ -39,6 +40,7 @@ def matrix(subject: Subject) -> None:
         file=f"{subject.name}-confusion",
         words=confusion_words(info),
         table=lambda: confusion_table(info),
+        signs=matrix_signs(session.colours()),
         on_select=_cell_chosen,
         selection_mode="points",
     )

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import streamlit as st
 
+from dashboard import session
 from dashboard.gaps.widgets import show
 from dashboard.panels.headings import heading
 from dashboard.panels.test_parts.chosen_cell import ChosenCell, choose_cell, chosen_cell
@@ -102,7 +103,7 @@ def _choose_order() -> Ranking:
         index=RANKINGS.index(chosen),
         format_func=lambda order: translated(_ORDERS[order][0]),
         key=widget.key,
-        width=240,
+        width=360 if session.projector() else 240,
         help=_(
             "Which images come first: those that say most about where the model errs, or where the"
             " label does."

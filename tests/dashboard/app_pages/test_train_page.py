@@ -47,9 +47,12 @@ def test_the_invitation_starts_training_as_the_button_above_it_does(runs, monkey
         "mlcore.jobs.Jobs.start_run", lambda _, config, **_more: runs.create(config).id
     )
     app = opened(**ADDRESS)
+    kinds = {key: app.button(key=key).proto.type for key in ("start-train", "train")}
+    assert kinds == {"start-train": "primary", "train": "secondary"}  # one of them invites
     app.button(key="start-train").click().run()
     (run,) = runs.list()
     assert run.config == CONFIG
+    assert app.button(key="train").proto.type == "primary"
     assert "start-train" not in keys(app)
 
 

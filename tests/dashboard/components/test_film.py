@@ -64,6 +64,13 @@ def test_another_image_or_theme_is_the_same_film_drawn_anew():
     assert len({one["revision"], other["revision"], dark["revision"]}) == 3
 
 
+def test_each_drawing_of_the_film_has_its_legend():
+    text = read(film_message(film_of(), DARK))[0]["text"]
+    assert len(text["signs"]) == len(text["titles"])
+    assert all("class='signs'" in legend for legend in text["signs"])
+    assert "weight of a pixel" in text["signs"][1]
+
+
 def test_images_lie_side_by_side():
     images = (
         np.arange(SPRITE_COLUMNS + 2, dtype=np.uint8)[:, None, None].repeat(28, 1).repeat(28, 2)

@@ -114,3 +114,19 @@ def test_a_picture_that_is_damaged_is_not_drawn(made):
         app.run()
         assert not app.exception
         assert drawn(app) == []
+
+
+def test_the_legend_says_what_is_drawn_of_the_weights(made):
+    folder = made(STARTED, STEPS, alive=True)
+    record(folder, Paused(step=39, epoch=1))
+    picture(folder, since=38)
+    app = opened(run=folder.id)
+
+    def legend():
+        (told,) = (one.proto.body for one in app.main.get("html") if "'signs'" in one.proto.body)
+        return told
+
+    assert "positive weight" in legend()
+    app.segmented_control(key="network-view").set_value("change").run()
+    assert "weight that rose" in legend()
+    assert "positive weight" not in legend()

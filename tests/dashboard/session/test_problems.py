@@ -66,3 +66,24 @@ def test_an_error_of_a_click_is_shown_until_the_next_click_or_another_page() -> 
     assert not page.button[1].click().run().error
     page.button[0].click().run()
     assert not page.selectbox[0].select("two").run().error
+
+
+def test_where_a_link_leads_is_shown_apart_from_what_a_click_did() -> None:
+    page = AppTest.from_string(
+        "import streamlit as st\n"
+        "from dashboard.session import problems\n"
+        "from mlcore.errors import RunError\n"
+        "problems.report(RunError('No run.'), st.selectbox('from', ['address', 'click']))\n"
+        "with st.container(key='top'):\n"
+        "    problems.show('address')\n"
+        "st.write('page')\n"
+        "with st.container(key='end'):\n"
+        "    problems.show('click')\n"
+    ).run()
+
+    def order() -> list[str]:
+        return [node.type for node in page.main if node.type in ("error", "markdown")]
+
+    assert order() == ["error", "markdown"]
+    page.selectbox[0].select("click").run()
+    assert order() == ["markdown", "error"]
