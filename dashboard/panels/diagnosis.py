@@ -88,19 +88,27 @@ def in_plain_words(seen: Seen) -> None:
         with st.container(horizontal=True, vertical_alignment="center", key="finding-titles"):
             heading = _("In plain words")
             st.markdown(f"**{heading}**", width="content")
+            now = {finding.kind for finding in seen.findings}
             for finding in _in_places(seen):
-                _title(finding, seen)
+                if finding.kind in now:
+                    _title(finding, seen)
+                else:
+                    _past_title(finding)
         with st.container(key="finding-words"):
             _words(shown, seen.history)
 
 
 def _in_places(seen: Seen) -> list[Finding]:
-    """The findings; each keeps the place in which it was first seen, later ones stand behind."""
+    """The findings; each keeps the place in which it was first seen, later ones stand behind.
+
+    So does one that is not true any more: what a hand is about to click does not move away.
+    """
     of, known = st.session_state.get(_PLACES, ("", ()))
-    run, by_kind = seen.history.folder.id, {one.kind: one for one in reversed(seen.findings)}
-    kinds = dict.fromkeys((*(known if of == run else ()), *by_kind))
-    st.session_state[_PLACES] = run, tuple(kinds)
-    return [by_kind[kind] for kind in kinds if kind in by_kind]
+    run, placed = seen.history.folder.id, dict[Kind, Finding]()
+    for finding in (*(known if of == run else ()), *reversed(seen.findings)):
+        placed[finding.kind] = finding  # a kind stays where it was
+    st.session_state[_PLACES] = run, tuple(placed.values())
+    return list(placed.values())
 
 
 def _title(finding: Finding, seen: Seen) -> None:
@@ -113,6 +121,17 @@ def _title(finding: Finding, seen: Seen) -> None:
         help=_("Takes the mark off the chart.") if marked else _("Marks on the chart where."),
         on_click=_choose,
         args=(seen.history.folder.id, None if marked else finding.kind),
+    )
+
+
+def _past_title(finding: Finding) -> None:
+    st.button(
+        sentence(finding.title),
+        key=f"finding-past-{finding.kind}",
+        icon=_ICONS[finding.tone],
+        type="tertiary",
+        disabled=True,
+        help=_("Was seen earlier in this run, and is so no longer."),
     )
 
 

@@ -53,25 +53,29 @@ def test_a_finding_is_marked_on_the_chart_while_it_is_chosen(made):
     assert shapes(app) == []
 
 
-def test_a_finding_keeps_its_place_while_others_come(made):
+def test_a_finding_keeps_its_place_while_others_come_and_go(made):
+    kinds = ("start_expected", "learning_rate_too_high", "learning")
+
     def shown() -> list[str]:
-        return [
-            one.key
-            for one in app.main.button
-            if one.key in ("finding-start_expected", "finding-learning_rate_too_high")
-        ]
+        names = {f"finding-{past}{kind}" for kind in kinds for past in ("", "past-")}
+        return [one.key.removeprefix("finding-") for one in app.main.button if one.key in names]
 
     run = stuck(made, alive=True)
     app = opened()
-    places = app.session_state["finding-places"]
-    assert places[0] == run.id
-    assert shown() == [f"finding-{kind}" for kind in places[1]][: len(shown())]
-    app.session_state["finding-places"] = run.id, ("learning_rate_too_high",)
+    of, places = app.session_state["finding-places"]
+    assert of == run.id
+    assert shown() == [one.kind for one in places if one.kind in kinds]
+    assert set(shown()) == {"start_expected", "learning_rate_too_high"}
+    (start,) = (one for one in places if one.kind == "start_expected")
+    (high,) = (one for one in places if one.kind == "learning_rate_too_high")
+    gone = replace(start, kind="learning")
+    app.session_state["finding-places"] = run.id, (gone, high)
     app.run()
-    assert shown() == ["finding-learning_rate_too_high", "finding-start_expected"]
-    app.session_state["finding-places"] = "another run", ("learning_rate_too_high",)
+    assert shown() == ["past-learning", "learning_rate_too_high", "start_expected"]
+    assert app.button(key="finding-past-learning").disabled
+    app.session_state["finding-places"] = "another run", (high, gone)
     app.run()
-    assert shown() == ["finding-start_expected", "finding-learning_rate_too_high"]
+    assert shown() == ["start_expected", "learning_rate_too_high"]
 
 
 def test_what_to_try_is_set_in_the_sidebar_with_the_optimizer_that_it_is_meant_for(made):
