@@ -58,7 +58,7 @@ def page() -> None:
 def _choice(keys: Sequence[str], chosen: str) -> None:
     """Which sweep is shown, and the others where there are any."""
     if len(keys) == 1:
-        st.subheader(as_markdown(sweep_label(chosen)), anchor=False)
+        st.header(as_markdown(sweep_label(chosen)), anchor=False)
         return
     shown = show("sweep-shown", chosen, lambda key: places.go_to(**{PARAMETER: key}))
     st.selectbox(

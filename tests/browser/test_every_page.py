@@ -134,6 +134,7 @@ def unfold(page: Page) -> None:
         closed.first.click()
         wait_settled(page)
     expect(closed).to_have_count(0)
+    expect(page.locator("[data-testid=stMain] [data-stale=true]")).to_have_count(0)  # they fade
 
 
 @pytest.mark.parametrize("name", SHOWS)

@@ -73,7 +73,7 @@ def test_trials_of_other_machines_are_shown_with_their_place(app, runs, address)
         assert ann.begin() is not None
         page = shown(app)
     said = sentences(page).replace("\\", "")
-    (title,) = (one.value.replace("\\", "") for one in page.subheader)
+    (title,) = (one.value.replace("\\", "") for one in page.header if one.value != "Trials")
     assert title == "hunt (many machines)"
     assert "2 trials on room3; 1 trial nowhere yet" in said
     assert "**Best: 75.00 %** validation accuracy, trial 1" in said
@@ -125,7 +125,7 @@ def test_this_machine_works_on_it_and_leaves(app, runs, address) -> None:
 def test_a_link_to_what_can_be_no_sweep_is_none(app, runs, monkeypatch) -> None:
     monkeypatch.setenv("MLCORE_SWEEP_STORAGE", f"postgresql://ann:{WRITTEN}@127.0.0.1:9/nowhere")
     page = shown(app, "database:![x](http://elsewhere/x.png)")
-    assert "elsewhere" not in "".join(one.value for one in (*page.subheader, *page.markdown))
+    assert "elsewhere" not in "".join(one.value for one in (*page.header, *page.markdown))
     assert "start-sweep" in keys(page)
 
 
