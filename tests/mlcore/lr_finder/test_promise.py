@@ -114,7 +114,7 @@ OTHERS: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("name", OTHERS)
 def test_with_other_batches_batch_norm_and_activations(name: str, validation: int) -> None:
     default, suggested = [], []
-    for seed in range(5):
+    for seed in range(3):
         settings = DIGITS | OTHERS[name] | {"data.validation": validation, "train.seed": seed}
         config = RunConfig.from_flat(settings | {"train.epochs": 1, "train.device": "cpu"})
         data = load(config.data, seed)
