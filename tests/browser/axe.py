@@ -11,6 +11,9 @@ __all__ = ["faults", "faults_in_both_themes"]
 
 _SETTLED = """scheme => {
   if (getComputedStyle(document.documentElement).colorScheme !== scheme) return false;
+  const app = document.querySelector('[data-testid=stApp]');
+  if (app.getAttribute('data-test-script-state') !== 'notRunning') return false;
+  if (document.querySelector('[data-testid=stMain] [data-stale=true]')) return false;
   const before = window.coloursSeen;
   window.coloursSeen = [...document.querySelectorAll('body *')].map((node) => {
     const style = getComputedStyle(node);
@@ -18,7 +21,9 @@ _SETTLED = """scheme => {
   }).join();
   return window.coloursSeen === before;
 }"""
-"""Whether no colour changed since it was asked last: those of a theme fade in.
+"""Whether nothing is being drawn, and no colour changed since it was asked last.
+
+Those of a theme fade in, and what is about to be drawn anew, as charts in another theme, is pale.
 
 What the page mends about a change (reading.js) comes within 120 ms: it is asked less often.
 """
