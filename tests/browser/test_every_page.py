@@ -137,12 +137,22 @@ def unfold(page: Page) -> None:
     expect(page.locator("[data-testid=stMain] [data-stale=true]")).to_have_count(0)  # they fade
 
 
+def lasting_faults(page: Page, what: str) -> list[str]:
+    """Those that are there in each of three looks: an open page draws parts of itself anew."""
+    found = faults_in_both_themes(page, what)
+    for _time in range(2):
+        if found:
+            again = faults_in_both_themes(page, what)
+            found = [fault for fault in found if fault in again]
+    return found
+
+
 @pytest.mark.parametrize("name", SHOWS)
 def test_what_is_folded_on_a_page_is_without_faults(lab, page, name):
     server, run = lab
     visit(page, server, run, name)
     unfold(page)
-    found = faults_in_both_themes(page, name or "train")
+    found = lasting_faults(page, name or "train")
     assert not found, "\n".join(found)
 
 
@@ -151,12 +161,12 @@ def test_the_form_of_a_first_sweep_is_without_faults(bare, page):
     expect(page.locator("[data-testid=stMultiSelectTagsContainer]").first).to_be_visible()
     expect(page.locator("[data-testid=stCode] .token").first).to_be_visible()
     wait_settled(page)
-    found = faults_in_both_themes(page, "sweeps")
+    found = lasting_faults(page, "sweeps")
     page.goto(f"{bare.url}/lessons?lesson=no-zero-grad")
     wait_settled(page)
     unfold(page)
     expect(page.locator("[data-testid=stCode] .token").first).to_be_visible()
-    found += faults_in_both_themes(page, "lessons, code")
+    found += lasting_faults(page, "lessons, code")
     assert not found, "\n".join(found)
 
 
