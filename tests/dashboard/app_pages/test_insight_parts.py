@@ -40,7 +40,7 @@ def open_part(app: AppTest, run: RunFolder, part: str, **address: str) -> AppTes
 
 
 def said(page: AppTest) -> str:
-    texts = (*page.subheader, *page.markdown, *page.caption, *page.error, *page.info)
+    texts = (*page.header, *page.subheader, *page.markdown, *page.caption, *page.error, *page.info)
     return "\n".join(text.value for text in texts).replace("\\", "")  # not as Markdown
 
 

@@ -59,10 +59,10 @@ def test_without_runs_the_page_says_what_to_do(app: AppTest) -> None:
 
 
 @pytest.mark.parametrize(
-    ("page", "data"), [("test", "digits"), ("draw", "digits"), ("runs", "digits"), ("run", "mnist")]
+    ("page", "usable"), [("test", True), ("draw", True), ("runs", True), ("run", False)]
 )
 def test_without_runs_a_model_is_trained_where_it_is_missing(
-    app: AppTest, runs: RunStore, monkeypatch: pytest.MonkeyPatch, page: str, data: str
+    app: AppTest, runs: RunStore, monkeypatch: pytest.MonkeyPatch, page: str, *, usable: bool
 ) -> None:
     started = []
 
@@ -71,14 +71,14 @@ def test_without_runs_a_model_is_trained_where_it_is_missing(
         return runs.create(config).id
 
     monkeypatch.setattr("mlcore.jobs.Jobs.start_run", start)
-    app.query_params["data.name"] = data
+    monkeypatch.setattr("dashboard.panels.invitation.usable", lambda _data: usable)
     app.run()
     shown = app.switch_page(f"app_pages/{page}.py").run()
     shown.button(key="train-here").click().run()
     assert not shown.exception
     (config,) = started
     assert config.data.name == "digits"
-    assert (config == PRESETS[SPARE_PRESET]) == (data == "mnist")  # which is not here
+    assert (config == PRESETS[SPARE_PRESET]) != usable  # else the settings of the sidebar
     assert not any("Nothing is trained yet" in text.value for text in shown.markdown)
 
 

@@ -50,7 +50,7 @@ def test_checkpoints_and_the_file_are_chosen(shell, trained, tmp_path):
         ("pack 2026 --checkpoint worst", "must be last, best, all or a step"),
         ("unpack", "needs a file that `mlcore pack` wrote"),
         ("unpack nowhere.zip", "There is no file nowhere.zip"),
-        ("unpack no.zip", "The file is no packed run"),
+        ("unpack no.zip", "The file is no zip file"),
     ],
 )
 def test_what_cannot_be_done_is_said(shell, trained, tmp_path, words, sentence):
