@@ -71,19 +71,6 @@ def network_signs(colours: Palette, *, change: bool, deep: bool) -> tuple[Sign, 
     half = (f"{colours.wrong} 50%", f"{colours.right} 50%")
     answer = (f"{colours.right} 50%", f"{colours.wrong} 50%")
     around_zero = (colours.wrong, colours.diverging[1][1], colours.right)
-    lines: tuple[Sign, ...] = ()
-    if deep and change:
-        lines = (
-            Sign("line", _("weight that rose"), (colours.right,)),
-            Sign("line", _("weight that fell"), (colours.wrong,)),
-            Sign("wedge", _("thicker: it changed more; only the largest changes are drawn")),
-        )
-    elif deep:
-        lines = (
-            Sign("line", _("positive weight"), (colours.right,)),
-            Sign("line", _("negative weight"), (colours.wrong,)),
-            Sign("wedge", _("thicker: larger; only the largest are drawn")),
-        )
     pixel = (
         _("pixel of a unit: how its weight changed")
         if change
@@ -95,12 +82,27 @@ def network_signs(colours: Palette, *, change: bool, deep: bool) -> tuple[Sign, 
         else _("frame of a unit: its output, from negative to positive")
     )
     return (
-        *lines,
+        *(_line_signs(colours, change=change) if deep else ()),
         Sign("line", _("from the image: a unit's sum, negative or positive"), half),
         Sign("scale", pixel, around_zero),
         Sign("scale", output, around_zero),
         Sign("box", _("likeliest class: right, or wrong"), answer),
         Sign("underlined", _("true class")),
+    )
+
+
+def _line_signs(colours: Palette, *, change: bool) -> tuple[Sign, ...]:
+    """Of the lines between units."""
+    if change:
+        return (
+            Sign("line", _("weight that rose"), (colours.right,)),
+            Sign("line", _("weight that fell"), (colours.wrong,)),
+            Sign("wedge", _("thicker: it changed more; only the largest changes are drawn")),
+        )
+    return (
+        Sign("line", _("positive weight"), (colours.right,)),
+        Sign("line", _("negative weight"), (colours.wrong,)),
+        Sign("wedge", _("thicker: larger; only the largest are drawn")),
     )
 
 

@@ -171,15 +171,14 @@ def _cell(
     """A cell of the runs of a pair of values, each with its place among all runs."""
     found = [(_number(shown.read(info)), index, info) for index, info in inside]
     known = [(value, index, info) for value, index, info in found if value is not None]
-    known.sort(
-        key=lambda one: -one[0] if shown.kind == "share" else one[0]
-    )  # of equals the earlier
+    known.sort(key=lambda one: -one[0] if shown.kind == "share" else one[0])  # equal: the earlier
     if trials is not None:
-        whole = [one for one in known if trials.kinds.get(one[2].id) == "whole"]
-        known = whole + [one for one in known if one not in whole]
-        value = whole[0][0] if whole else None
-        kind = None if whole else _kind([info for _index, info in inside], trials)
-        note = _trials_note([info for _index, info in inside], trials)
+        infos = [info for _index, info in inside]
+        whole = [value for value, _index, info in known if trials.kinds.get(info.id) == "whole"]
+        known.sort(key=lambda one: trials.kinds.get(one[2].id) != "whole")
+        value = whole[0] if whole else None
+        kind = None if whole else _kind(infos, trials)
+        note = _trials_note(infos, trials)
     else:
         value = math.fsum(one[0] for one in known) / len(known) if known else None
         kind, note = None, _runs_note(found)

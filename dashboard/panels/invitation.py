@@ -64,9 +64,13 @@ def _train_here() -> None:
             config.train.epochs,
             data=choice_name(config.data.name),
         ),
-        on_click=start_run,
-        args=(config,),
+        on_click=_train,
     )
+
+
+def _train() -> None:
+    """Start it with the settings as they are at the click."""
+    start_run(_trainable())
 
 
 def _trainable() -> RunConfig:

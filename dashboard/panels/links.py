@@ -34,4 +34,4 @@ def link(label: str, *, key: str, page: str, places_there: Mapping[str, str], sh
 def _lead(page: str, places_there: Mapping[str, str], shows: str, before: str | None) -> None:
     places.lead_to(**places_there)
     places.leave_for(page, before)
-    places.reveal(shows)
+    places.reveal(shows, page)

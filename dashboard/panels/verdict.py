@@ -119,12 +119,12 @@ def _judged(first: RunGroup, second: RunGroup) -> Verdict:
 
 
 def _accuracy(group: RunGroup) -> dict[int, float]:
-    """Seed → test accuracy of the finished runs."""
-    return {
-        info.config.train.seed: info.test_accuracy
-        for info in group.finished
-        if info.test_accuracy is not None
-    }
+    """Seed → test accuracy of the finished runs; the mean of those of other settings too."""
+    found: dict[int, list[float]] = {}
+    for info in group.finished:
+        if info.test_accuracy is not None:
+            found.setdefault(info.config.train.seed, []).append(info.test_accuracy)
+    return {seed: sum(values) / len(values) for seed, values in found.items()}
 
 
 def _answers(info: RunInfo) -> Answers:

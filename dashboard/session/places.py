@@ -36,7 +36,8 @@ __all__ = [
 ]
 
 _PLACES, _ARRIVED, _PAGE = "places", "places-arrived", "places-page"
-_WANTED, _REVEALED, _WAITS = "places-wanted", "places-revealed", "places-reveal-waits"
+_WANTED, _REVEALED = "places-wanted", "places-revealed"
+_SOUGHT, _WAITS = "places-sought", "places-reveal-waits"  # pages
 
 
 def place(name: str) -> str | None:
@@ -114,20 +115,26 @@ def wanted_page(shown: str) -> str | None:
     return None
 
 
-def reveal(key: str) -> None:
-    """Have the browser bring the element with this key into sight."""
-    serial = int(st.session_state.get(_REVEALED, ("", 0))[1])
-    st.session_state[_REVEALED] = key, serial + 1
+def reveal(key: str, page: str | None = None) -> None:
+    """Have the browser bring the element with this key into sight.
+
+    Args:
+        key: of the element.
+        page: name of the page that it is on; None: of the one that is drawn.
+    """
+    st.session_state[_REVEALED] = key, revealed()[1] + 1
+    st.session_state[_SOUGHT] = page or here()
 
 
 def wait_to_reveal() -> None:
-    """What a link leads to cannot be drawn yet: it is brought into sight when it is."""
-    st.session_state[_WAITS] = True
+    """What a link to this page leads to cannot be drawn yet: it comes into sight when it is."""
+    st.session_state[_WAITS] = here()
 
 
 def reveal_what_waited() -> None:
     """It can be drawn now."""
-    if st.session_state.pop(_WAITS, False):
+    page = st.session_state.pop(_WAITS, None)
+    if page is not None and page == here() == st.session_state.get(_SOUGHT):
         reveal(revealed()[0])
 
 

@@ -108,6 +108,8 @@ def _check(options: Options) -> None:
         raise SettingsError("`--json` and `--format` write the runs in two ways: give one of them.")
     if options.output and not options.format:
         raise SettingsError("`--output` writes a table: say with `--format` in which form.")
+    if options.force and not options.output:
+        raise SettingsError("`--force` replaces the file that `--output` names: name one.")
 
 
 def _chosen(listed: Sequence[RunInfo], options: Options) -> list[RunInfo]:

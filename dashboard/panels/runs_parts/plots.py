@@ -61,16 +61,7 @@ def draw_parallel(
     )
     words = [_best_words(shown, columns, last, names, trials)]
     if trials is not None:
-        words.append(
-            _(
-                "A dotted line with crosses is a trial that was given up before its end, a dashed "
-                "one with rings one that is under way."
-            )
-        )
-    if trials is not None and (older := len(runs) - len(shown)):
-        words.append(
-            ngettext("{n:,} older trial is not drawn.", "{n:,} older trials are not drawn.", older)
-        )
+        words += _trials_words(len(runs) - len(shown))
     downloads.chart(
         parallel_figure(info, session.colours()),
         key="runs-parallel",
@@ -79,6 +70,21 @@ def draw_parallel(
         words=sentences(*words),
         table=lambda: parallel_table(info),
     )
+
+
+def _trials_words(older: int) -> list[str]:
+    """What the lines of trials mean, and how many older ones have no room."""
+    words = [
+        _(
+            "A dotted line with crosses is a trial that was given up before its end, a dashed "
+            "one with rings one that is under way."
+        )
+    ]
+    if older:
+        words.append(
+            ngettext("{n:,} older trial is not drawn.", "{n:,} older trials are not drawn.", older)
+        )
+    return words
 
 
 def _newest(runs: Sequence[RunInfo], trials: TrialsOfRuns) -> list[RunInfo]:

@@ -16,14 +16,13 @@ from dashboard.panels.runs_parts import plots, setting_map
 from dashboard.panels.runs_parts.clicked import note_click, open_clicked
 from dashboard.panels.sweep_parts.contour import draw_contour
 from dashboard.panels.sweep_parts.importance import draw_importance
-from dashboard.panels.sweep_parts.now import is_moving
+from dashboard.panels.sweep_parts.now import is_moving, look_at_trials
 from dashboard.panels.sweep_parts.slices import draw_slices
 from dashboard.server.load import noted
-from dashboard.server.sweeps import key_of, sweep_at
+from dashboard.server.sweeps import key_of
 from dashboard.session.problems import friendly_errors
 from dashboard.words.translation import N_, _, ngettext
 from dashboard.words.wording import sentences
-from mlcore.errors import MlcoreError
 from mlcore.runs import RunInfo
 from mlcore.sweeps import SweepSummary
 from mlcore.sweeps.sweep import Objective
@@ -59,15 +58,8 @@ def sweep_charts(found: SweepSummary) -> None:
 
 @friendly_errors()
 def _part(key: str, part: str) -> None:
-    place, name = sweep_at(key)
-    try:
-        found = place.look(name)
-    except MlcoreError:  # `sweep_now` says it
-        return
-    if not found.trials:
-        st.caption(_("No trial has begun yet."))
-        return
-    _DRAWN[part](found)
+    if found := look_at_trials(key):
+        _DRAWN[part](found)
 
 
 def _of_runs(
@@ -76,22 +68,25 @@ def _of_runs(
     """A chart of runs, drawn of the trials and the figure that they are compared by."""
 
     def drawn(found: SweepSummary) -> None:
-        runs = [one.run for one in found.trials if one.state not in ("deleted", "waiting")]
-        draw(runs, _FIGURES[found.sweep.objective], trials_of_runs(found))
+        draw(_begun(found), _FIGURES[found.sweep.objective], trials_of_runs(found))
 
     return drawn
 
 
+def _begun(found: SweepSummary) -> list[RunInfo]:
+    """The runs of the trials that have one."""
+    return [one.run for one in found.trials if one.state not in ("deleted", "waiting")]
+
+
 def _map(found: SweepSummary) -> None:
-    varied = len(found.sweep.space.dimensions)
-    if varied < 2:
+    if len(found.sweep.space.dimensions) < 2:
         st.caption(_("A map needs two settings that vary, and this sweep has one."))
         return
     _of_runs(setting_map.draw)(found)
 
 
 def _parallel(found: SweepSummary) -> None:
-    if sum(one.state not in ("deleted", "waiting") for one in found.trials) < 2:
+    if len(_begun(found)) < 2:
         st.caption(_("The lines begin with the second trial."))
         return
     _of_runs(plots.draw_parallel)(found)

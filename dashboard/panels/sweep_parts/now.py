@@ -15,12 +15,13 @@ from dashboard.session import problems
 from dashboard.words.sweeps import counts, host_text, space_text, state_name
 from dashboard.words.translation import _, ngettext, sentence
 from dashboard.words.wording import as_markdown, listed_apart, sentences
+from mlcore.errors import MlcoreError
 from mlcore.sweeps import SweepSummary
 from mlcore.sweeps.summary import SweepState
 from mlcore.sweeps.sweep import JOBS, TRIALS
 from mlcore.sweeps.trial import TRIAL_WORDS, TrialState
 
-__all__ = ["is_moving", "sweep_now"]
+__all__ = ["is_moving", "look_at_trials", "sweep_now"]
 
 _PACE, _IDLE = 1.0, 4.0  # seconds between two looks while it runs, and else
 _BADGES: Mapping[SweepState, tuple[str, str]] = {
@@ -44,6 +45,19 @@ def sweep_now(found: SweepSummary) -> None:
     moves = is_moving(found)
     pace = max(_PACE if moves else _IDLE, noted().least_pause)
     st.fragment(_now, run_every=pace)(key_of(found), moves=moves, drawn=_drawn(found))
+
+
+def look_at_trials(key: str) -> SweepSummary | None:
+    """The sweep as it is now; None where it has no trial yet, which is said, or cannot be read."""
+    place, name = sweep_at(key)
+    try:
+        found = place.look(name)
+    except MlcoreError:  # `sweep_now` says it
+        return None
+    if found.trials:
+        return found
+    st.caption(_("No trial has begun yet."))
+    return None
 
 
 def _drawn(found: SweepSummary) -> tuple[object, ...]:

@@ -10,9 +10,9 @@ import streamlit as st
 from dashboard import server, session
 from dashboard.components.runs_table import Heading, Row, RunsTable, runs_table
 from dashboard.panels.headings import heading
-from dashboard.panels.sweep_parts.now import is_moving
+from dashboard.panels.sweep_parts.now import is_moving, look_at_trials
 from dashboard.server.load import noted
-from dashboard.server.sweeps import key_of, sweep_at
+from dashboard.server.sweeps import key_of
 from dashboard.session.problems import friendly_errors
 from dashboard.words.run_cells import cell_text, column_label
 from dashboard.words.setting_names import setting_label
@@ -24,7 +24,6 @@ from dashboard.words.sweeps import (
     value_text,
 )
 from dashboard.words.translation import _
-from mlcore.errors import MlcoreError
 from mlcore.runs.library.columns import COLUMNS
 from mlcore.sweeps import SweepSummary, SweepTrial
 from mlcore.sweeps.trial import TRIAL_WORDS, TrialState
@@ -71,17 +70,11 @@ def _table(key: str) -> None:
     if opened := st.session_state.pop(_OPEN, None):
         session.set_current_run(opened)
         st.switch_page("app_pages/run.py", query_params={"run": opened})
-    place, name = sweep_at(key)
-    try:
-        found = place.look(name)
-    except MlcoreError:  # `sweep_now` says it
-        return
-    if not found.trials:
-        st.caption(_("No trial has begun yet."))
-        return
-    sort, descending = _sorted_by(found)
-    shown = int(st.session_state.get(_ROWS, _MORE))
-    runs_table(trials_data(found, sort, shown, descending=descending), key=_KEY, on_asked=_asked)
+    if found := look_at_trials(key):
+        sort, descending = _sorted_by(found)
+        shown = int(st.session_state.get(_ROWS, _MORE))
+        data = trials_data(found, sort, shown, descending=descending)
+        runs_table(data, key=_KEY, on_asked=_asked)
 
 
 def trials_data(found: SweepSummary, sort: str, shown: int, *, descending: bool) -> RunsTable:

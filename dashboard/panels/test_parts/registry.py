@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-import streamlit as st
-
 from dashboard.components.place_links import follow_links
-from dashboard.gaps.widgets import show
+from dashboard.panels.headings import choose_place
 from dashboard.panels.test_parts import (
     chosen_cell,
     class_figures,
@@ -23,7 +21,7 @@ from dashboard.panels.test_parts import (
 from dashboard.panels.test_parts.image_choice import IMAGE
 from dashboard.panels.test_parts.subject import Subject
 from dashboard.session import places
-from dashboard.words.translation import N_, _, translated
+from dashboard.words.translation import N_, _
 
 __all__ = ["PARTS", "Part", "draw"]
 
@@ -65,32 +63,14 @@ PARTS: Mapping[str, Part] = {
 
 def draw(subject: Subject) -> None:
     """The row of buttons, and below it the chosen part."""
-    names = list(PARTS)
-    held = places.place(PARAMETER)
-    chosen = held if held is not None and held in PARTS else names[0]
-    if len(names) > 1:
-        widget = show("test-part", chosen, _choose)
-        st.segmented_control(
-            _("Part of the test"),
-            names,
-            format_func=lambda name: translated(PARTS[name].label),
-            default=widget.value,
-            required=True,
-            key=widget.key,
-            label_visibility="collapsed",
-        )
+    labels = {name: part.label for name, part in PARTS.items()}
+    chosen = choose_place(_("Part of the test"), labels, parameter=PARAMETER, key="test-part")
     here = PARTS[chosen].parameters
     places.write_in_address(
-        {PARAMETER: None if chosen == names[0] else chosen}
-        | {name: places.place(name) if name in here else None for name in _all_parameters()}
+        {name: places.place(name) if name in here else None for name in _all_parameters()}
     )
     PARTS[chosen].draw(subject)
     follow_links(places.go_to, (PARAMETER, *_all_parameters()), **{PARAMETER: "image"})
-
-
-def _choose(name: str) -> None:
-    if name in PARTS:
-        places.go_to(**{PARAMETER: name})
 
 
 def _all_parameters() -> tuple[str, ...]:

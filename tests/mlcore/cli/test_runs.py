@@ -110,4 +110,5 @@ def test_the_table_is_written_in_three_forms(shell: Shell, trained: Path, tmp_pa
     assert "must be one of csv, json or parquet" in shell("runs --format xml").err
     assert "give one of them" in shell("runs --format csv --json").err
     assert "say with `--format`" in shell("runs --output x").err
+    assert "`--output` names: name one" in shell("runs --format csv --force").err
     assert "cannot be written" in shell(f"runs --format csv --output {tmp_path / 'no' / 'x'}").err
