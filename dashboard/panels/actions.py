@@ -20,7 +20,7 @@ from mlcore.config import RunConfig
 from mlcore.events import Finished, Stopped
 from mlcore.rules import Rule
 from mlcore.runs import ENDED, History, RunFolder
-from mlcore.runs.active.queue import QueueSnapshot
+from mlcore.runs.active.queue_snapshot import QueueSnapshot
 from mlcore.runs.record.folder import checkpoint_step
 from mlcore.runs.record.messages import lost_checkpoints
 from mlcore.trackers.catalog import check_trackers

@@ -16,7 +16,7 @@ from mlcore.config import RunConfig
 from mlcore.errors import MlcoreError
 from mlcore.export import CODE_FORMATS, Recipe, command, notebook, recipe_of, script
 from mlcore.runs import History
-from mlcore.runs.active.queue import QueueSnapshot
+from mlcore.runs.active.queue_snapshot import QueueSnapshot
 from mlcore.runs.active.threads import thread_budget
 
 __all__ = ["changed_lines", "code_of_run", "code_to_start", "readable_cells"]

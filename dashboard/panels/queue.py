@@ -17,8 +17,8 @@ from dashboard.words.wording import as_markdown, sentences
 from mlcore.rules import Rule
 from mlcore.runs import RunFolder, RunInfo
 from mlcore.runs.active.active_runs import ActiveRun
-from mlcore.runs.active.queue import QueueSnapshot
 from mlcore.runs.active.queue_file import MOST_AT_ONCE
+from mlcore.runs.active.queue_snapshot import QueueSnapshot
 
 __all__ = ["added_notice", "cancel", "note_added", "queue_panel", "where_it_waits"]
 

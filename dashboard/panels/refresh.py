@@ -13,7 +13,7 @@ from dashboard.server.load import noted
 from dashboard.words.progress import ACTIVE
 from mlcore.events import EditRefused
 from mlcore.runs import History, RunFolder, RunInfo, State
-from mlcore.runs.active.queue import QueueSnapshot
+from mlcore.runs.active.queue_snapshot import QueueSnapshot
 
 __all__ = ["PageState", "Surroundings", "folder_changed", "page_state"]
 

@@ -16,7 +16,7 @@ from dashboard.words.wording import figure, percent
 from mlcore.config import RunConfig, data_root
 from mlcore.data import CATALOG
 from mlcore.export import Recipe
-from mlcore.runs.active.queue import QueueSnapshot
+from mlcore.runs.active.queue_snapshot import QueueSnapshot
 
 __all__ = ["start_page"]
 

@@ -14,8 +14,9 @@ from mlcore.cli.layout import print_json, table
 from mlcore.cli.options import POSITIONAL, argument, switch, text, whole_number
 from mlcore.errors import RunError, SettingsError
 from mlcore.runs import RunFolder, read_state
-from mlcore.runs.active.queue import QueueSnapshot, RunQueue
+from mlcore.runs.active.queue import RunQueue
 from mlcore.runs.active.queue_file import MOST_AT_ONCE
+from mlcore.runs.active.queue_snapshot import QueueSnapshot
 from mlcore.runs.library.label import read_label
 
 __all__ = ["run"]

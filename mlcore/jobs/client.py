@@ -19,7 +19,7 @@ from mlcore.jobs.scheduler import Scheduler
 from mlcore.jobs.supervisor_client import SupervisorClient
 from mlcore.runs import ENDED, RunFolder, RunStore, ask_resume, default_runs_root, read_state, send
 from mlcore.runs.active.active_runs import slot_is_free
-from mlcore.runs.active.queue import QueueSnapshot
+from mlcore.runs.active.queue_snapshot import QueueSnapshot
 from mlcore.runs.library.groups import new_experiment, seeded
 
 __all__ = ["Jobs"]

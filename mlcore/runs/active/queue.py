@@ -10,7 +10,7 @@ import contextlib
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 from mlcore.commands import Stop
@@ -25,36 +25,14 @@ from mlcore.runs.active.queue_file import (
     read_queue,
     write_queue,
 )
+from mlcore.runs.active.queue_snapshot import QueueSnapshot
 from mlcore.runs.active.steering import Request
 from mlcore.runs.record.folder import RunFolder
 from mlcore.runs.record.locks import file_lock
 from mlcore.runs.record.recorder import cancel_start
 from mlcore.runs.record.status import read_state
 
-__all__ = ["QueueSnapshot", "RunQueue"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueueSnapshot:
-    """The queue at one moment; two snapshots are equal when nothing has changed.
-
-    Attributes:
-        at_once: runs that train at once on a device now.
-        usual: the same as a person set it, which holds where no sweep has more of them train.
-        borrowers: the sweeps that have more of them train.
-        waiting: ids of the runs that wait, the next one first.
-        active: the runs that occupy a slot.
-    """
-
-    at_once: int
-    usual: int
-    borrowers: tuple[str, ...]
-    waiting: tuple[str, ...]
-    active: tuple[ActiveRun, ...]
-
-    def position(self, run: str) -> int:
-        """The position of a run in the queue, from 1; 0 where it does not wait."""
-        return self.waiting.index(run) + 1 if run in self.waiting else 0
+__all__ = ["RunQueue"]
 
 
 class RunQueue:

@@ -74,10 +74,12 @@ def test_without_runs_a_model_is_trained_where_it_is_missing(
     monkeypatch.setattr("dashboard.panels.invitation.usable", lambda _data: usable)
     app.run()
     shown = app.switch_page(f"app_pages/{page}.py").run()
+    shown.text_input(key="train.epochs").set_value("7")  # and a click without Enter
     shown.button(key="train-here").click().run()
     assert not shown.exception
     (config,) = started
     assert config.data.name == "digits"
+    assert not usable or config.train.epochs == 7
     assert (config == PRESETS[SPARE_PRESET]) != usable  # else the settings of the sidebar
     assert not any("Nothing is trained yet" in text.value for text in shown.markdown)
 

@@ -67,3 +67,27 @@ def test_a_page_is_wanted_until_it_is_drawn_or_another_is_chosen():
     places.leave_for("test", "data")  # the second click of two: the browser is where it was
     assert places.wanted_page("data") == "test"
     st.session_state.clear()
+
+
+def waiting_script() -> None:
+    import streamlit as st
+
+    from dashboard.session import places
+
+    places.arrive(st.session_state.get("page", "train"))
+    st.button("link", on_click=places.reveal, args=("saliency", "test"))
+    if st.session_state.get("drawn"):
+        places.reveal_what_waited()
+    else:
+        places.wait_to_reveal()
+
+
+def test_what_a_link_leads_to_comes_into_sight_when_it_can_be_drawn_and_on_its_page_alone() -> None:
+    app = AppTest.from_function(waiting_script).run()
+    app.button[0].click().run()
+    for page, requests in (("draw", 1), ("test", 2)):
+        app.session_state["page"], app.session_state["drawn"] = page, False
+        app.run()
+        app.session_state["drawn"] = True
+        app.run()
+        assert app.session_state["places-revealed"] == ("saliency", requests), page
