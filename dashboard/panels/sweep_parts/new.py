@@ -56,11 +56,11 @@ def new_sweep_form() -> None:
             with st.container(width=320, gap="xxsmall"):
                 _values(form, name)
     with st.container(horizontal=True, gap="small", key="sweep-how"):
-        _choice("sampler", _("Search"), SAMPLER_NAMES, _SEARCH_HELP, 240)
-        _choice("pruner", _("Give up early"), PRUNER_NAMES, _GIVE_UP_HELP, 180)
-        _choice("objective", _("Compare by"), OBJECTIVE_NAMES, _COMPARE_HELP, 180)
+        _choice("sampler", _("Search"), SAMPLER_NAMES, _SEARCH_HELP, 232)
+        _choice("pruner", _("Give up early"), PRUNER_NAMES, _GIVE_UP_HELP, 172)
+        _choice("objective", _("Compare by"), OBJECTIVE_NAMES, _COMPARE_HELP, 172)
         if form.sampler != "grid":
-            _trials().draw(width=90, help=translated(_TRIALS_HELP))
+            _trials().draw(width=80, help=translated(_TRIALS_HELP))
         _at_once().draw(width=120, help=translated(_AT_ONCE_HELP))
     config = session.config()
     reason = why_not_trainable(config)
