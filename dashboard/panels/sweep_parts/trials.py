@@ -51,7 +51,7 @@ _STATES = tuple(TRIAL_WORDS)
 
 def trials_table(found: SweepSummary) -> None:
     """The table; it follows a sweep that runs, and shows the best whole trials first."""
-    with heading(_("Trials"), key=_KEY, help=_about()):
+    with heading(_("All trials"), key=_KEY, help=_about()):
         pass
     pace = max(_LIVE, noted().least_pause) if is_moving(found) else None  # `sweep_now` sees a start
     st.fragment(_table, run_every=pace)(key_of(found))
@@ -97,7 +97,7 @@ def trials_data(found: SweepSummary, sort: str, shown: int, *, descending: bool)
         left_out=max(0, len(trials) - shown),
         echo=0,
         choosable=False,
-        words={"table": _("Trials"), "name": _("Trial")},
+        words={"table": _("All trials"), "name": _("Trial")},
     )
 
 

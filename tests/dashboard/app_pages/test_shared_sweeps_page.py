@@ -73,7 +73,7 @@ def test_trials_of_other_machines_are_shown_with_their_place(app, runs, address)
         assert ann.begin() is not None
         page = shown(app)
     said = sentences(page).replace("\\", "")
-    (title,) = (one.value.replace("\\", "") for one in page.header if one.value != "Trials")
+    (title,) = (one.value.replace("\\", "") for one in page.header if one.value != "All trials")
     assert title == "hunt (many machines)"
     assert "2 trials on room3; 1 trial nowhere yet" in said
     assert "**Best: 75.00 %** validation accuracy, trial 1" in said
