@@ -223,14 +223,15 @@ def test_a_grid_is_taken_along_with_its_captions(tested, page, tmp_path: Path, s
     page.emulate_media(color_scheme=scheme)
     opened(page, tested)
     grid = page.locator(".cards")
-    box = grid.bounding_box()
+    whole = grid.locator("xpath=..")  # with what its colours mean
+    box = whole.bounding_box()
     assert box
     picture = Image.open(taken(page, "Most confident mistakes", "PNG", tmp_path)).convert("RGB")
     assert abs(picture.width / 2 - box["width"] - 24) < 3
     assert abs(picture.height / 2 - box["height"] - 24) < 3
     assert (sum(picture.getpixel((2, 2))) > 384) == (scheme == "light")
     card, place = grid.locator("a").nth(1), grid.locator("a").nth(1).bounding_box()
-    box = grid.bounding_box()
+    box = whole.bounding_box()
     assert box
     assert place
     x, y = 2 * (place["x"] - box["x"] + 12), 2 * (place["y"] - box["y"] + 12)
@@ -245,6 +246,7 @@ def test_a_grid_is_taken_along_with_its_captions(tested, page, tmp_path: Path, s
     assert text.count("<image") == cards
     for words in grid.locator(".is").all_inner_texts():
         assert f">{words}</text>" in text
+    assert ">true class</text>" in text
     ET.fromstring(text)
 
 

@@ -19,6 +19,8 @@ from mlcore.export import Chapter, chapter_code
 
 __all__ = ["Formula", "chapter", "write_in_address"]
 
+_OPEN = "chapters-open"
+
 
 class Formula(NamedTuple):
     """A formula with its numbers, and what it is."""
@@ -28,7 +30,7 @@ class Formula(NamedTuple):
 
 
 def chapter(name: Chapter, config: RunConfig, formulas: Sequence[Formula]) -> None:
-    """A line that opens.
+    """A line that opens, and stays open as others do; the address names the one opened last.
 
     Args:
         name: which chapter.
@@ -36,7 +38,7 @@ def chapter(name: Chapter, config: RunConfig, formulas: Sequence[Formula]) -> No
         formulas: with the numbers put in.
     """
     words, key = WORDS[name], f"how-{name}"
-    is_open = places.place(PARAMETER) == name
+    is_open = _is_open(name)
     widget = show(key, is_open, lambda opened: _opened(name, opened))
     folded = st.expander(
         translated(words.title),
@@ -69,11 +71,25 @@ def write_in_address(page: str) -> None:
     places.write_in_address({PARAMETER: held if held in CHAPTERS_OF[page] else None})
 
 
+def _is_open(name: Chapter) -> bool:
+    """Whether it was opened, or a link has led to it."""
+    if places.place(PARAMETER) == name:
+        _all_open().add(name)
+    return name in _all_open()
+
+
 def _opened(name: Chapter, opened: bool) -> None:
     if opened:
         places.go_to(**{PARAMETER: name})
-    elif places.place(PARAMETER) == name:
+        return
+    _all_open().discard(name)
+    if places.place(PARAMETER) == name:
         places.go_to(**{PARAMETER: None})
+
+
+def _all_open() -> set[str]:
+    found: set[str] = st.session_state.setdefault(_OPEN, set())
+    return found
 
 
 def _explained(words: ChapterWords, formulas: Sequence[Formula]) -> None:

@@ -73,5 +73,16 @@ def test_a_chapter_stays_open_while_another_page_is_visited(runs):
     assert WORDS["training"].what in [one.value for one in app.main.markdown]
 
 
+def test_a_chapter_stays_open_when_another_one_opens(runs):
+    app = opened(how="training")
+    app.switch_page("app_pages/data.py").run()
+    app.query_params["how"] = "model"
+    app.switch_page("app_pages/train.py").run()
+    shown = [one.value for one in app.main.markdown]
+    assert WORDS["training"].what in shown
+    assert WORDS["model"].what in shown
+    assert app.query_params["how"] in ("model", ["model"])
+
+
 def test_each_chapter_has_its_page():
     assert sorted(sum(CHAPTERS_OF.values(), ())) == sorted(CHAPTERS)
