@@ -1,4 +1,4 @@
-"""What runs of the script say reaches the browser whole, and does not clear the page it shows.
+"""What runs of the script say reaches the browser whole and in its place, and clears no page.
 
 A run of a fragment draws a part of a page; the browser must have the rest of it.
 
@@ -18,6 +18,11 @@ element, or stops. So all of it is sent; what a fragment says anew replaces it i
 
 **A run that has just ended.** When a request arrives before all that was said has been taken in,
 what is left is dropped, as if it came from a run that was stopped. So it is taken in.
+
+**A page asked for as a fragment has just run.** Where the request comes between the fragment's last
+look for one and the end of its thread, that thread draws the page too, and the place in which the
+fragment has drawn is still the one to draw in: the page is sent as a part of itself, and the browser
+stops with "Bad delta path index". So each run begins at the page's root.
 
 (No upstream issue found.) All patches replace private names of Streamlit 1.67. Where a release
 lacks them it is left alone, and the server's log says so; a test checks the installed release.
@@ -54,12 +59,17 @@ def patch() -> bool:
 
 
 def _run_what_a_message_is_about() -> None:
+    from streamlit.delta_generator_singletons import (
+        context_dg_stack,
+        get_default_dg_stack_value,
+    )
     from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 
     original = ScriptRunner._run_script
 
     @functools.wraps(original)
     def run_script(self: Any, rerun_data: Any) -> None:
+        context_dg_stack.set(get_default_dg_stack_value())
         rerun_data = _of_this_page(self, rerun_data)
         if _changes_more(self, rerun_data):
             rerun_data = replace(rerun_data, fragment_id_queue=[], is_fragment_scoped_rerun=False)

@@ -62,7 +62,7 @@ def chapter(name: Chapter, config: RunConfig, formulas: Sequence[Formula]) -> No
             title = _("These settings in PyTorch")
             info = CodeInfo(code=code, label=title, file=f"{name}.py", wraps=True)
             code_view(info, key=f"{key}-code")
-        _pitfalls(words)
+        _pitfalls(name, words)
 
 
 def write_in_address(page: str) -> None:
@@ -99,17 +99,17 @@ def _explained(words: ChapterWords, formulas: Sequence[Formula]) -> None:
         st.latex(formula.tex)
 
 
-def _pitfalls(words: ChapterWords) -> None:
+def _pitfalls(name: Chapter, words: ChapterWords) -> None:
     title = _("Where it usually goes wrong")
     st.markdown(f"**{title}**")
-    with st.container(key="pitfalls", gap="xsmall"):
+    with st.container(key=f"pitfalls-{name}", gap="xsmall"):
         for pitfall in words.pitfalls:
             with st.container(horizontal=True, vertical_alignment="top", gap="small"):
                 st.markdown(f"- {translated(pitfall.text)}", width="stretch")
                 if pitfall.lesson:
                     link(
                         _("Run it wrong and right"),
-                        key=f"pitfall-{pitfall.lesson}",
+                        key=f"pitfall-{name}-{pitfall.lesson}",
                         page="lessons",
                         places_there={"lesson": pitfall.lesson},
                         shows=LESSON,

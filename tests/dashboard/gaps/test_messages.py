@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import nullcontext
 from types import SimpleNamespace
+from unittest.mock import MagicMock
 
 import pytest
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -15,6 +16,7 @@ from tests.dashboard.gaps.private import private
 
 SESSION = "streamlit.runtime.app_session"
 RUNNER = "streamlit.runtime.scriptrunner.script_runner"
+RUNTIME = "streamlit.runtime.runtime"
 
 
 @pytest.fixture(autouse=True)
@@ -156,3 +158,53 @@ def test_a_message_is_about_more_than_its_fragments_where_another_widget_has_cha
 
 def test_a_timed_refresh_tells_of_no_widget():
     assert not _changes_more(with_widgets(rate=None), asked("train", "chart"))
+
+
+SCRIPT = """
+import streamlit as st
+
+with st.container():
+    st.fragment(lambda: st.text("part"))()
+st.text("last")
+"""
+
+
+def test_a_page_asked_for_when_a_fragment_has_just_run_is_drawn_in_its_own_place(
+    tmp_path, monkeypatch
+):
+    """In the moment between a fragment's end and that of its thread, which draws the page too."""
+    monkeypatch.setattr(private(f"{RUNTIME}:Runtime"), "_instance", MagicMock())
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT)
+    runner = _runner(str(script))
+    events, data = private(f"{RUNNER}:ScriptRunnerEvent"), private(f"{RUNNER}:RerunData")
+    ended, drawn = [], [[]]
+
+    def hear(sender, event, forward_msg=None, **_more):
+        if event is events.SCRIPT_STARTED:
+            drawn.append([])
+        elif event is events.ENQUEUE_FORWARD_MSG and forward_msg.HasField("delta"):
+            drawn[-1].append(list(forward_msg.metadata.delta_path))
+        elif event is events.SCRIPT_STOPPED_WITH_SUCCESS and not ended:
+            (fragment,) = runner._fragment_storage._fragments
+            runner.request_rerun(data(fragment_id_queue=[fragment]))
+            ended.append(event)
+        elif event is events.FRAGMENT_STOPPED_WITH_SUCCESS:
+            runner.request_rerun(data())
+            ended.append(event)
+
+    runner.on_event.connect(hear, weak=False)
+    runner.start()
+    runner.join()
+    assert len(ended) == 2
+    _, first, fragment, again = drawn
+    assert fragment
+    assert again == first
+
+
+def _runner(script):
+    runner = private("streamlit.testing.v1.local_script_runner:LocalScriptRunner")
+    state = private("streamlit.runtime.state.session_state:SessionState")
+    safe = private("streamlit.runtime.state.safe_session_state:SafeSessionState")
+    pages = private("streamlit.runtime.pages_manager:PagesManager")
+    return runner(script, safe(state(), lambda: None), pages(script))

@@ -81,6 +81,7 @@ def test_a_chapter_stays_open_when_another_one_opens(runs):
     shown = [one.value for one in app.main.markdown]
     assert WORDS["training"].what in shown
     assert WORDS["model"].what in shown
+    assert not app.main.error
     assert app.query_params["how"] in ("model", ["model"])
 
 
