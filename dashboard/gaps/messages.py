@@ -21,8 +21,8 @@ what is left is dropped, as if it came from a run that was stopped. So it is tak
 
 **A page asked for as a fragment has just run.** Where the request comes between the fragment's last
 look for one and the end of its thread, that thread draws the page too, and the place in which the
-fragment has drawn is still the one to draw in: the page is sent as a part of itself, and the browser
-stops with "Bad delta path index". So each run begins at the page's root.
+fragment has drawn is still the one to draw in: the page is sent as a part of itself, and the
+browser stops with "Bad delta path index". So each run begins at the page's root.
 
 (No upstream issue found.) All patches replace private names of Streamlit 1.67. Where a release
 lacks them it is left alone, and the server's log says so; a test checks the installed release.
