@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.panels.how import frame
 from dashboard.words.chapters import CHAPTERS_OF, WORDS
 from mlcore.export import CHAPTERS
 from mlcore.lessons import LESSONS
@@ -83,6 +86,11 @@ def test_a_chapter_stays_open_when_another_one_opens(runs):
     assert WORDS["model"].what in shown
     assert not app.main.error
     assert app.query_params["how"] in ("model", ["model"])
+
+
+def test_what_usually_goes_wrong_looks_alike_in_every_chapter():
+    style = (Path(frame.__file__).parents[2] / "assets" / "style.css").read_text()
+    assert all(f".st-key-pitfalls-{name}" in style for name in CHAPTERS)
 
 
 def test_each_chapter_has_its_page():
