@@ -13,6 +13,7 @@ const NEXT = { // key of a button → those to which its focus goes when it vani
   cancel: [...ENDED],
   train: ["pause", "stop", "cancel"],
   "start-train": ["pause", "stop", "cancel"],
+  "train-seeds": ["pause", "stop", "cancel"],
   resume: ["pause", "stop", "cancel", ...ENDED],
   extend: ["pause", "stop", "cancel", ...ENDED],
   apply: ["pause", "stop", "train"],

@@ -19,6 +19,7 @@ from mlcore.runs.library.groups import MOST_SEEDS, SEEDS_OF_ONE
 __all__ = ["seeds_button"]
 
 _NAME = "seed-count"
+_BEGUN = "seeds-begun"
 _RULE = Rule(N_("runs that differ only in the seed"), label=N_("Seeds"), low=2, high=MOST_SEEDS)
 
 
@@ -30,7 +31,7 @@ def seeds_button() -> None:
         st.container(key="seeds"),
         st.popover(
             ngettext("× {n} seed", "× {n} seeds", _typed()),
-            key="seeds-form",
+            key=f"seeds-form-{st.session_state.get(_BEGUN, 0)}",  # the next one is closed
             help=_("Train these settings several times, each with another seed."),
         ),
     ):
@@ -84,3 +85,4 @@ def _train() -> None:
         if reason := why_not_trainable(config):
             raise reason
         start_run(config, seeds=_field().value())
+        st.session_state[_BEGUN] = st.session_state.get(_BEGUN, 0) + 1

@@ -24,6 +24,7 @@ def train_five(page, settled, before=""):
     settled(page)
     button(page, "train-seeds").click()
     wait_for_other_run(page, before)
+    expect(button(page, "train-seeds")).to_have_count(0)  # the form has closed
     expect(page.locator(".st-key-group")).to_contain_text("5 of 5 runs finished", timeout=90_000)
 
 
