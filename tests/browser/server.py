@@ -141,7 +141,8 @@ def stop_runs(runs: Path) -> None:
         for info in store.list():  # one that a failed test left, and that does not listen
             mark = read_worker(info.path)
             if mark is not None and mark.alive and mark.pid != os.getpid():
-                psutil.Process(mark.pid).terminate()
+                with contextlib.suppress(psutil.NoSuchProcess):  # it ends by itself
+                    psutil.Process(mark.pid).terminate()
 
 
 def wait_settled(page: Page) -> None:
