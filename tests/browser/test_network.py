@@ -26,6 +26,10 @@ def wait_for_step(page: Page, more_than: int) -> int:
     return step_drawn(page)
 
 
+def wait_for_other_pixels(page: Page, than: str) -> None:
+    page.wait_for_function(f"than => {PIXELS} !== than", arg=than)
+
+
 def test_the_network_moves_while_it_trains_and_shows_what_one_step_changed(app, page, settled):
     server = app()
     page.goto(f"{server.url}/?{LONG}&optim.lr=0.1")
@@ -37,10 +41,10 @@ def test_the_network_moves_while_it_trains_and_shows_what_one_step_changed(app, 
 
     click_train(page)
     first = wait_for_step(page, 0)
-    once = page.evaluate(PIXELS)
-    assert once != untrained
+    wait_for_other_pixels(page, untrained)
+    once = page.evaluate(PIXELS)  # of that step, or of one after it
     wait_for_step(page, first)
-    assert page.evaluate(PIXELS) != once
+    wait_for_other_pixels(page, once)
 
     button(page, "pause").click()
     badge(page, "Paused")
@@ -75,4 +79,4 @@ def test_the_network_moves_while_it_trains_and_shows_what_one_step_changed(app, 
     slider = page.locator("[class*=st-key-drawn-moment] input[type=range]")
     slider.focus()
     page.keyboard.press("Home")  # the untrained network
-    page.wait_for_function(f"last => {PIXELS} !== last", arg=last)
+    wait_for_other_pixels(page, last)
