@@ -49,7 +49,7 @@ def patch() -> bool:
         Whether this release has the names that they replace.
     """
     try:
-        _run_what_a_message_is_about()
+        _run_in_its_place_what_a_message_is_about()
         _keep_what_waits()
         _keep_what_was_said_last()
     except (ImportError, AttributeError) as error:
@@ -58,7 +58,7 @@ def patch() -> bool:
     return True
 
 
-def _run_what_a_message_is_about() -> None:
+def _run_in_its_place_what_a_message_is_about() -> None:
     from streamlit.delta_generator_singletons import (
         context_dg_stack,
         get_default_dg_stack_value,

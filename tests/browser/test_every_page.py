@@ -137,15 +137,17 @@ def test_every_page_is_without_faults_fits_every_width_and_moves_for_nobody(lab,
     found: list[str] = []
     for name in SHOWS:
         visit(reader, server, run, name)
+        found += faults_in_both_themes(reader, name or "train")
         found += outside(reader, name or "train", 320, 640, 2560)
         found += reader.evaluate(_MOVING)
         styled = restyled(reader)
         assert styled["element"] >= 1, name
         if max(styled.values()) > 40:
             found.append(f"{name or 'train'}: one change styles more anew than itself: {styled}")
-        unfold(reader)
-        found += lasting_faults(reader, name or "train")
-        found += outside(reader, f"{name or 'train'}, all open", 320)
+        if reader.evaluate("navigator.language") == "en-GB":  # the same folds in both languages
+            unfold(reader)
+            found += lasting_faults(reader, f"{name or 'train'}, all open")
+            found += outside(reader, f"{name or 'train'}, all open", 320)
     assert not found, "\n".join(found)
 
 

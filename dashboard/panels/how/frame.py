@@ -30,7 +30,7 @@ class Formula(NamedTuple):
 
 
 def chapter(name: Chapter, config: RunConfig, formulas: Sequence[Formula]) -> None:
-    """A line that opens, and stays open as others do; the address names the one opened last.
+    """A line that opens; opening another one leaves it open.
 
     Args:
         name: which chapter.
@@ -47,7 +47,7 @@ def chapter(name: Chapter, config: RunConfig, formulas: Sequence[Formula]) -> No
         key=widget.key,
         on_change="rerun",
     )
-    if is_open and places.arrived(PARAMETER):
+    if places.place(PARAMETER) == name and places.arrived(PARAMETER):
         places.reveal(key)
     if not is_open:
         return
@@ -66,7 +66,7 @@ def chapter(name: Chapter, config: RunConfig, formulas: Sequence[Formula]) -> No
 
 
 def write_in_address(page: str) -> None:
-    """Make the address name the open chapter, where this page has it."""
+    """Make the address name the chapter opened last, where this page has it."""
     held = places.place(PARAMETER)
     places.write_in_address({PARAMETER: held if held in CHAPTERS_OF[page] else None})
 
@@ -80,6 +80,7 @@ def _is_open(name: Chapter) -> bool:
 
 def _opened(name: Chapter, opened: bool) -> None:
     if opened:
+        _all_open().add(name)
         places.go_to(**{PARAMETER: name})
         return
     _all_open().discard(name)

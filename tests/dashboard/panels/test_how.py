@@ -88,6 +88,15 @@ def test_a_chapter_stays_open_when_another_one_opens(runs):
     assert app.query_params["how"] in ("model", ["model"])
 
 
+@pytest.mark.parametrize(("first", "then"), [("model", "training"), ("training", "model")])
+def test_a_link_brings_its_own_chapter_into_sight_where_another_is_open(first, then, runs):
+    app = opened(how=first)
+    app.switch_page("app_pages/data.py").run()
+    app.query_params["how"] = then
+    app.switch_page("app_pages/train.py").run()
+    assert app.session_state["places-revealed"][0] == f"how-{then}"
+
+
 def test_what_usually_goes_wrong_looks_alike_in_every_chapter():
     style = (Path(frame.__file__).parents[2] / "assets" / "style.css").read_text()
     assert all(f".st-key-pitfalls-{name}" in style for name in CHAPTERS)
