@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from tests.browser.forking import Forked
 from tests.browser.noise import SERVER_GONE, Noise
 from tests.browser.server import (
     DESKTOP,
@@ -48,14 +49,22 @@ def noise() -> Iterator[Noise]:
 def app(tmp_path: Path, noise: Noise) -> Iterator[Callable[..., App]]:
     """Start servers: `app(data=folder)`; without `data`, with an empty data folder.
 
-    More of `start_app`'s arguments may be given; a second call with the same `folder` is the same
-    app started again.
+    The process is forked from one that has loaded what the app imports, unless `as_a_person`: then
+    it is started as the README says. More of `start_app`'s arguments may be given; a second call
+    with the same `folder` is the same app started again.
     """
     started: list[App] = []
 
-    def start(data: Path | None = None, folder: Path | None = None, **more: Any) -> App:
+    def start(
+        data: Path | None = None,
+        folder: Path | None = None,
+        *,
+        as_a_person: bool = False,
+        **more: Any,
+    ) -> App:
         folder = folder or tmp_path / "app"
-        started.append(start_app(folder, data or folder / "data", **more))
+        begin = {} if as_a_person else {"begin": Forked}
+        started.append(start_app(folder, data or folder / "data", **begin, **more))
         return started[-1]
 
     yield start

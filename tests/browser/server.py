@@ -13,6 +13,7 @@ import urllib.request
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import psutil
 from playwright.sync_api import Page, expect
@@ -42,12 +43,25 @@ OFFLINE = {"http_proxy": NOWHERE, "https_proxy": NOWHERE, "no_proxy": ""} | {
 }
 
 
+class Process(Protocol):
+    """What is asked of a server's process, as of `subprocess.Popen`."""
+
+    pid: int
+
+    @property
+    def returncode(self) -> int | None: ...
+    def poll(self) -> int | None: ...
+    def wait(self, timeout: float | None = None) -> int: ...
+    def send_signal(self, sig: int, /) -> None: ...
+    def kill(self) -> None: ...
+
+
 @dataclass
 class App:
     """A running server."""
 
     url: str
-    process: subprocess.Popen[bytes]
+    process: Process
     folder: Path  # its working directory
     runs: Path
     log: Path  # what it wrote to stdout and stderr
@@ -88,34 +102,42 @@ def _healthy(url: str) -> bool:
     return False
 
 
+def _begin(
+    words: Sequence[str], folder: Path, env: Mapping[str, str], log: Path
+) -> subprocess.Popen[bytes]:
+    """Start `python -m <words>` in a folder, its streams in a log."""
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            [sys.executable, "-m", *words],
+            cwd=folder,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+
 def start_app(
     folder: Path,
     data: Path,
     runs: Path | None = None,
     env: Mapping[str, str] | None = None,
     flags: Sequence[str] = (),
+    begin: Callable[[Sequence[str], Path, Mapping[str, str], Path], Process] = _begin,
 ) -> App:
     """Start the app as a person would, with its own working directory, data and runs.
 
     The working directory is not the project's, so what Streamlit is told must be found all the
-    same; `flags` are more words of the command line.
+    same; `flags` are more words of the command line; `begin` makes the process.
     """
     folder.mkdir(parents=True, exist_ok=True)
     port, log = free_port(), folder / "server.log"
     runs = runs or folder / "runs"
-    with log.open("ab") as output:
-        process = subprocess.Popen(
-            [
-                *(sys.executable, "-m", "streamlit", "run", str(PROJECT / "dashboard" / "app.py")),
-                *("--server.headless", "true", "--server.port", str(port), *flags),
-            ],
-            cwd=folder,
-            env=os.environ | {"MLCORE_RUNS": str(runs), "MLCORE_DATA": str(data), **(env or {})},
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+    words = ["streamlit", "run", str(PROJECT / "dashboard" / "app.py"), "--server.headless", "true"]
+    words += ["--server.port", str(port), *flags]
+    ours = {"MLCORE_RUNS": str(runs), "MLCORE_DATA": str(data)}
+    process = begin(words, folder, os.environ | ours | dict(env or {}), log)
     app = App(f"http://localhost:{port}", process, folder, runs, log)
     try:
         wait_for(lambda: not app.alive or _healthy(app.url), 60, "the server answers")

@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.browser.forking import Forked
 from tests.browser.noise import Noise
 from tests.browser.server import App, start_app
 
@@ -15,7 +16,7 @@ __all__ = ["shared_app"]
 @contextlib.contextmanager
 def shared_app(folder: Path) -> Iterator[App]:
     """Start the app on a folder's runs, with an empty data folder; the log must be quiet."""
-    server = start_app(folder, folder / "data")
+    server = start_app(folder, folder / "data", begin=Forked)
     try:
         yield server
     finally:

@@ -58,7 +58,7 @@ def test_from_another_folder_the_app_is_this_machines_alone_and_whole(
     (home / ".streamlit").mkdir(parents=True)
     theirs = '[server]\naddress = "0.0.0.0"\nallowedHosts = ["*"]\nmaxUploadSize = 500\n'
     (home / ".streamlit" / "config.toml").write_text(theirs)
-    one = app(env={"HOME": str(home), "USERPROFILE": str(home)})
+    one = app(as_a_person=True, env={"HOME": str(home), "USERPROFILE": str(home)})
     port = urlsplit(one.url).port
     assert listens_on(one.process.pid) == {"127.0.0.1"}
     for known in ("localhost", "LOCALHOST", "127.0.0.1", "[::1]"):
@@ -78,7 +78,7 @@ def test_a_name_that_was_pointed_to_this_machine_shows_no_page(
     app: Start, browser: Browser, chromium: str, noise: Noise
 ) -> None:
     noise.expect(REFUSED)
-    one = app()
+    one = app(as_a_person=True)
     port = urlsplit(one.url).port
     rules = "--host-resolver-rules=MAP evil.example 127.0.0.1"
     rebound = browser.browser_type.launch(executable_path=chromium, args=[*FLAGS, rules])
@@ -95,7 +95,7 @@ def test_a_class_is_served_by_address_and_under_the_names_that_are_allowed(
 ) -> None:
     noise.expect(REFUSED)
     noise.expect(OFFLINE)
-    one = app(flags=["--server.address", "0.0.0.0"])
+    one = app(as_a_person=True, flags=["--server.address", "0.0.0.0"])
     port = urlsplit(one.url).port
     assert listens_on(one.process.pid) == {"0.0.0.0"}
     assert opens_socket(port, f"192.168.1.5:{port}", f"http://192.168.1.5:{port}")
@@ -103,7 +103,7 @@ def test_a_class_is_served_by_address_and_under_the_names_that_are_allowed(
     one.stop()
     names = ["localhost", "lab.example.org"]
     flags = [word for name in names for word in ("--server.allowedHosts", name)]
-    one = app(flags=["--server.address", "0.0.0.0", *flags])
+    one = app(as_a_person=True, flags=["--server.address", "0.0.0.0", *flags])
     port = urlsplit(one.url).port
     assert all(opens_socket(port, f"{name}:{port}", f"http://{name}:{port}") for name in names)
     assert not opens_socket(port, f"evil.example:{port}")
