@@ -9,7 +9,7 @@ _PROJECT = Path(__file__).parents[2]
 _SCRIPTS = {"app.py", "app_pages"}  # what Streamlit runs by itself, at each request
 
 logging.disable(logging.WARNING)  # Streamlit says of each cache that no server runs yet
-for name in ("torch", "torchvision", "streamlit.web.cli", "streamlit.web.bootstrap"):
+for name in ("torch", "streamlit.web.cli", "streamlit.web.bootstrap"):
     importlib.import_module(name)
 for file in sorted((_PROJECT / "dashboard").rglob("*.py")):
     parts = file.relative_to(_PROJECT).with_suffix("").parts
