@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-__all__ = ["faults", "faults_in_both_themes", "faults_in_theme"]
+__all__ = ["faults", "faults_in_both_themes"]
 
 _SETTLED = """scheme => {
   if (getComputedStyle(document.documentElement).colorScheme !== scheme) return false;
@@ -54,17 +54,11 @@ def faults(page: Page, *, strong: bool = False) -> list[str]:
     ]
 
 
-def faults_in_theme(page: Page, scheme: str, what: str, *, strong: bool = False) -> list[str]:
-    """The same in the light or in the dark, with what is shown before each line."""
-    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-    page.wait_for_function(_SETTLED, arg=scheme, polling=250)
-    return [f"{what}, {scheme}: {line}" for line in faults(page, strong=strong)]
-
-
 def faults_in_both_themes(page: Page, what: str, *, strong: bool = False) -> list[str]:
-    """The same in the dark, and in the light, in which the page is left."""
-    return [
-        line
-        for scheme in ("dark", "light")
-        for line in faults_in_theme(page, scheme, what, strong=strong)
-    ]
+    """The same in the light and in the dark, with what is shown before each line."""
+    found = []
+    for scheme in ("dark", "light"):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.wait_for_function(_SETTLED, arg=scheme, polling=250)
+        found += [f"{what}, {scheme}: {line}" for line in faults(page, strong=strong)]
+    return found

@@ -126,10 +126,11 @@ def start_app(
     flags: Sequence[str] = (),
     begin: Callable[[Sequence[str], Path, Mapping[str, str], Path], Process] = _begin,
 ) -> App:
-    """Start the app as a person would, with its own working directory, data and runs.
+    """Start the app with its own working directory, data and runs.
 
     The working directory is not the project's, so what Streamlit is told must be found all the
-    same; `flags` are more words of the command line; `begin` makes the process.
+    same; `flags` are more words of the command line; `begin` makes the process,
+    by itself the one that a person's command makes.
     """
     folder.mkdir(parents=True, exist_ok=True)
     port, log = free_port(), folder / "server.log"
