@@ -8,6 +8,7 @@ and streams; only the seconds in which Python imports torch and Streamlit are sp
 from __future__ import annotations
 
 import atexit
+import importlib
 import multiprocessing
 import os
 import runpy
@@ -19,13 +20,15 @@ from types import ModuleType
 
 __all__ = ["Forked"]
 
+_LOADED = "tests.browser.loaded"
+
 
 class Forked:
     """A forked server, with what `subprocess.Popen` offers of it."""
 
     def __init__(self, words: Sequence[str], folder: Path, env: Mapping[str, str], log: Path):
         context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["tests.browser.loaded"])
+        context.set_forkserver_preload([_LOADED])
         self._process = context.Process(target=_serve, args=(list(words), folder, dict(env), log))
         # Else the child imports what is `__main__` here: after an AppTest, the app's own script.
         main, sys.modules["__main__"] = sys.modules["__main__"], ModuleType("__main__")
@@ -68,6 +71,7 @@ def _serve(words: list[str], folder: Path, env: dict[str, str], log: Path) -> No
     os.environ.update(env)
     sys.stdin = open(0, closefd=False)  # noqa: SIM115
     sys.argv = list(words)
+    importlib.import_module(_LOADED)  # done before, unless it failed: nobody was told of that
     try:
         runpy.run_module(words[0], run_name="__main__", alter_sys=True)
     finally:
